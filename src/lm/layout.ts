@@ -1,0 +1,93 @@
+import type { Part } from '../task/template';
+import type { LmTokenizer } from './tokenizer';
+
+/** A row of the task model around a prompt: ids before it and behind it, and the place of the answer. */
+export interface RowLayout {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** Place of the mask behind or before the prompt; on a causal model the last token answers. */
+  readonly mask: { readonly part: 'before' | 'after'; readonly index: number } | undefined;
+  /** Tokens of the input that were cut to make room. */
+  readonly cut: number;
+}
+
+/**
+ * Puts a template's parts together as ids, each part encoded by itself and the mask's place known by construction.
+ * A space before a part belongs to that part, so the prompt's first token carries the template's space.
+ *
+ * Only the input is cut when a row is too long, from its start where it precedes the prompt, else from its end; room is
+ * kept for a prompt of `promptRoom` tokens, so that every prompt sees the same text.
+ */
+export class Layout {
+  private readonly promptAt: number;
+
+  constructor(
+    private readonly parts: readonly Part[],
+    private readonly tokenizer: LmTokenizer,
+    private readonly context: number,
+    private readonly promptRoom: number,
+  ) {
+    this.promptAt = parts.findIndex((part) => part.kind === 'prompt');
+  }
+
+  /** Whether the input stands before the prompt: then a text can be read once for all prompts. */
+  get inputFirst(): boolean {
+    return this.parts.findIndex((part) => part.kind === 'input') < this.promptAt;
+  }
+
+  /** Whether the label word stands at the very start of the text. */
+  get maskAtStart(): boolean {
+    return this.parts[0]?.kind === 'mask';
+  }
+
+  /** Whether the prompt's first token carries a space of the template. */
+  get promptSpace(): boolean {
+    const part = this.parts[this.promptAt];
+    return part?.kind === 'prompt' && part.space;
+  }
+
+  /** Ids of a prompt that a person wrote, as it stands in the template. */
+  encodePrompt(text: string): number[] {
+    return this.tokenizer.encode(this.promptSpace && text !== '' ? ` ${text}` : text);
+  }
+
+  /** The text that puts exactly these ids into the template's `{prompt}`. */
+  promptText(ids: readonly number[]): string {
+    const text = this.tokenizer.decode(ids);
+    return this.promptSpace && text.startsWith(' ') ? text.slice(1) : text;
+  }
+
+  row(input: string, emptyPrompt: boolean): RowLayout {
+    const sides = { before: [...this.tokenizer.prefix], after: [] as number[] };
+    let mask: RowLayout['mask'];
+    let inputStart = 0;
+    let inputIds: number[] = [];
+    let inputSide: 'before' | 'after' = 'before';
+    let dropSpace = false;
+    this.parts.forEach((part, i) => {
+      const side = i < this.promptAt ? 'before' : 'after';
+      const lead = part.kind !== 'literal' && part.space && !dropSpace ? ' ' : '';
+      dropSpace = false;
+      if (part.kind === 'literal') sides[side].push(...this.tokenizer.encode(part.text));
+      else if (part.kind === 'prompt') dropSpace = emptyPrompt && !part.space && i === 0;
+      else if (part.kind === 'mask') {
+        mask = { part: side, index: sides[side].length };
+        sides[side].push(this.tokenizer.maskId!);
+      } else {
+        inputIds = this.tokenizer.encode(lead + input);
+        inputStart = sides[side].length;
+        inputSide = side;
+        sides[side].push(...inputIds);
+      }
+    });
+    sides.after.push(...this.tokenizer.suffix);
+    const over = Math.max(0, sides.before.length + sides.after.length + this.promptRoom - this.context);
+    const cut = Math.min(over, inputIds.length);
+    if (cut > 0) {
+      const from = inputSide === 'before' ? inputStart : inputStart + inputIds.length - cut;
+      sides[inputSide].splice(from, cut);
+      if (mask && mask.part === inputSide && mask.index > inputStart) mask = { part: mask.part, index: mask.index - cut };
+    }
+    return { ...sides, mask, cut };
+  }
+}

@@ -1,0 +1,21 @@
+/** Rows of one split, laid out for the task model. */
+export interface RowSet {
+  readonly texts: readonly string[];
+  /** Rows whose input was cut to fit the context. */
+  readonly cut: number;
+}
+
+/** A frozen language model that is asked one thing: how likely is each label word after a prompted input? */
+export interface TaskModel {
+  /** Names the model and the template, for caches and checkpoints. */
+  readonly key: string;
+  readonly classes: number;
+  rows(texts: readonly string[]): RowSet;
+  /**
+   * Label-word logits of every (prompt, row) pair: `result[p * rows.length + r]` holds the K logits of prompt p and row
+   * `rows[r]`, so the whole is [prompts, rows, K]. A prompt is its ids in the task model's tokenizer.
+   */
+  score(prompts: readonly (readonly number[])[], set: RowSet, rows: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
+  /** Frees native memory. */
+  release(): Promise<void>;
+}

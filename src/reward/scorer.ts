@@ -1,0 +1,145 @@
+import type { RowSet, TaskModel } from '../lm/taskModel';
+import { classMean, piecewise, rowScore } from './reward';
+
+/** Memory of one scorer's cache. */
+const CACHE_BYTES = 96e6;
+
+/** A prompt as the task model's token ids. */
+export type PromptIds = readonly number[];
+
+export interface LabelledRows {
+  readonly set: RowSet;
+  readonly labels: readonly number[];
+}
+
+/** Scores of one prompt on rows of one split. */
+export interface PromptScore {
+  /** Mean reward (piecewise), mean gap, and share of right answers; class-weighted as the task asks. */
+  readonly reward: number;
+  readonly gap: number;
+  /** Share of right answers over rows, unweighted. */
+  readonly accuracy: number;
+  readonly predicted: readonly number[];
+}
+
+interface Entry {
+  readonly logits: Float32Array; // [rows, K]
+  readonly done: Uint8Array; // [rows]
+}
+
+/**
+ * Scores prompts on one split with the task model, remembers every (prompt, row) pair, and counts queries.
+ *
+ * One query is one (prompt, row) pair: `asked` counts all that were wanted, `computed` those that the model had to score.
+ * The cache keeps the most recently used prompts, in `CACHE_BYTES`; what falls out is computed, and counted, again.
+ */
+export class Scorer {
+  asked = 0;
+  computed = 0;
+  private cache = new Map<string, Entry>();
+  private readonly bound: number;
+
+  constructor(
+    readonly model: TaskModel,
+    readonly rows: LabelledRows,
+    private readonly weights: 'balanced' | 'rows',
+  ) {
+    // Beside its scores a prompt costs about 200 bytes of keys and objects.
+    this.bound = Math.floor(CACHE_BYTES / (rows.labels.length * (4 * model.classes + 1) + 200));
+  }
+
+  get size(): number {
+    return this.rows.labels.length;
+  }
+
+  /** Distinct queries that scoring these prompts would compute. */
+  cost(prompts: readonly PromptIds[], rows = this.size): number {
+    return new Set(prompts.map((ids) => ids.join()).filter((key) => !this.cache.has(key))).size * rows;
+  }
+
+  /** Scores prompts on the whole split, or on its first `count` rows. */
+  async score(prompts: readonly PromptIds[], signal?: AbortSignal, count = this.size): Promise<PromptScore[]> {
+    this.asked += prompts.length * count;
+    const entries = new Map(prompts.map((ids) => [ids.join(), { ids, entry: this.entry(ids.join()) }]));
+    // Prompts that lack the same rows go to the model together.
+    const byMissing = new Map<string, { ids: PromptIds; entry: Entry; missing: number[] }[]>();
+    for (const { ids, entry } of entries.values()) {
+      const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !entry.done[i]);
+      if (missing.length === 0) continue;
+      const key = missing.join();
+      byMissing.set(key, [...(byMissing.get(key) ?? []), { ids, entry, missing }]);
+    }
+    const K = this.model.classes;
+    for (const jobs of byMissing.values()) {
+      const missing = jobs[0]!.missing;
+      const logits = await this.model.score(jobs.map((job) => job.ids), this.rows.set, missing, signal);
+      jobs.forEach(({ entry }, p) =>
+        missing.forEach((row, r) => {
+          const at = (p * missing.length + r) * K;
+          entry.logits.set(logits.subarray(at, at + K), row * K);
+          entry.done[row] = 1;
+        }),
+      );
+      this.computed += jobs.length * missing.length;
+    }
+    const scores = prompts.map((ids) => this.summary(entries.get(ids.join())!.entry, count));
+    for (const key of this.cache.keys()) {
+      if (this.cache.size <= this.bound) break;
+      this.cache.delete(key);
+    }
+    return scores;
+  }
+
+  /** The score of a prompt that is in the cache with all its rows. */
+  known(ids: PromptIds): PromptScore | undefined {
+    const entry = this.cache.get(ids.join());
+    return entry?.done.every((done) => done === 1) ? this.summary(entry, this.size) : undefined;
+  }
+
+  /** Every prompt with a score on the whole split, in the order of first use. */
+  scored(): { ids: PromptIds; score: PromptScore }[] {
+    return [...this.cache.keys()].flatMap((key) => {
+      const ids = key === '' ? [] : key.split(',').map(Number);
+      const score = this.known(ids);
+      return score ? [{ ids, score }] : [];
+    });
+  }
+
+  private entry(key: string): Entry {
+    const entry = this.cache.get(key) ?? { logits: new Float32Array(this.size * this.model.classes), done: new Uint8Array(this.size) };
+    // Newest last, so that the oldest falls out first.
+    this.cache.delete(key);
+    this.cache.set(key, entry);
+    return entry;
+  }
+
+  private summary(entry: Entry, count: number): PromptScore {
+    const K = this.model.classes;
+    const labels = this.rows.labels.slice(0, count);
+    const scores = labels.map((label, i) => rowScore(entry.logits.subarray(i * K, (i + 1) * K), label));
+    const gaps = scores.map(({ gap }) => gap);
+    return {
+      gap: classMean(gaps, labels, this.weights),
+      reward: classMean(gaps.map(piecewise), labels, this.weights),
+      accuracy: scores.filter(({ predicted }, i) => predicted === labels[i]).length / count,
+      predicted: scores.map(({ predicted }) => predicted),
+    };
+  }
+
+  /** For a checkpoint: counts and cache. */
+  save(): ScorerState {
+    return { asked: this.asked, computed: this.computed, cache: this.cache };
+  }
+
+  restore(state: ScorerState): void {
+    this.asked = state.asked;
+    this.computed = state.computed;
+    this.cache = new Map(state.cache);
+  }
+}
+
+export interface ScorerState {
+  readonly asked: number;
+  readonly computed: number;
+  readonly cache: ReadonlyMap<string, Entry>;
+}

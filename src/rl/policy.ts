@@ -1,0 +1,64 @@
+import { Random } from './random';
+
+/**
+ * The policy's weights: an MLP `Linear(d, h) → ReLU → Linear(h, d)` between the frozen language model's state and its
+ * frozen output embedding W_E. Only these learn.
+ *
+ * Source: Deng et al. 2022 (arXiv 2205.12548), section 2.2.
+ */
+export interface PolicyWeights {
+  readonly w1: Float32Array; // [d, h]
+  readonly b1: Float32Array; // [h]
+  readonly w2: Float32Array; // [h, d]
+  readonly b2: Float32Array; // [d]
+}
+
+export const WEIGHT_NAMES = ['w1', 'b1', 'w2', 'b2'] as const;
+
+/**
+ * Xavier-uniform weights with gain 1e-4, so that the first policy is close to uniform.
+ *
+ * `paper` sets every bias to −1e-4. That is made for distilGPT-2's states: with a small model's it silences nearly all
+ * hidden units, since `|W s|` is smaller than the bias. `live` sets the biases to 0, so that half of the units are live.
+ */
+export function initialWeights(d: number, h: number, initialisation: 'paper' | 'live', random: Random): PolicyWeights {
+  const bound = 1e-4 * Math.sqrt(6 / (d + h));
+  const xavier = (size: number): Float32Array => Float32Array.from({ length: size }, () => (2 * random.uniform() - 1) * bound);
+  const bias = initialisation === 'paper' ? -1e-4 : 0;
+  return {
+    w1: xavier(d * h),
+    b1: new Float32Array(h).fill(bias),
+    w2: xavier(h * d),
+    b2: new Float32Array(d).fill(bias),
+  };
+}
+
+export function copyWeights(weights: PolicyWeights): PolicyWeights {
+  return { w1: weights.w1.slice(), b1: weights.b1.slice(), w2: weights.w2.slice(), b2: weights.b2.slice() };
+}
+
+/** target ← (1 − τ)·target + τ·online, in place. */
+export function polyak(target: PolicyWeights, online: PolicyWeights, tau: number): void {
+  for (const name of WEIGHT_NAMES) {
+    const [t, o] = [target[name], online[name]];
+    for (let i = 0; i < t.length; i++) t[i] = (1 - tau) * t[i]! + tau * o[i]!;
+  }
+}
+
+/** Matrix work of the policy, done elsewhere (ONNX Runtime): N states, A actions. */
+export interface PolicyNetwork {
+  /** Logits over the actions, which are the Q-values: Q = MLP(state) · W_Eᵀ + bias, [N, A]. */
+  q(weights: PolicyWeights, states: Float32Array, bias: Float32Array): Promise<Float32Array>;
+  /** Gradient of the loss by the weights, from its derivatives by Q(s, a) of the chosen actions [N] and by V(s) [N]. */
+  gradient(weights: PolicyWeights, states: Float32Array, bias: Float32Array, actions: readonly number[], dQ: Float32Array, dV: Float32Array): Promise<PolicyWeights>;
+}
+
+/** The frozen language model under the policy. */
+export interface StateSource {
+  /** Size of a state, d. */
+  readonly stateSize: number;
+  /** States [N, d] after `[source, z_1 … z_{t-1}]`, for N prefixes of token ids. */
+  states(prefixes: readonly (readonly number[])[]): Promise<Float32Array>;
+  /** Logits [N, V] of the frozen model itself at states. */
+  languageLogits(states: Float32Array): Promise<Float32Array>;
+}

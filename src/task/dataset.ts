@@ -1,0 +1,215 @@
+import { resolve } from 'node:path';
+import { fail, TaskError, type Problem } from './problem';
+import { readRows, type Row } from './rows';
+import { Sample, type Example } from './sample';
+import type { Spec } from './spec';
+
+export type SplitName = 'train' | 'validation' | 'test';
+
+/** Labelled rows of one split; `labels[i]` is the index of row i's class. */
+export interface Split {
+  readonly texts: readonly string[];
+  readonly labels: readonly number[];
+}
+
+export interface Dataset {
+  /** Labels in the order of the spec's `labels`, else sorted. */
+  readonly classes: readonly string[];
+  readonly splits: Readonly<Record<SplitName, Split>>;
+  /** What a person should know: rows left out, duplicates, splits drawn from train. */
+  readonly notes: readonly string[];
+}
+
+/** Loads the splits that a spec names. @throws TaskError */
+export async function loadDataset(spec: Spec): Promise<Dataset> {
+  const seed = spec.search.seed;
+  const { rowsPerClass, testRows } = spec.data;
+  const notes: string[] = [];
+  const drawn = spec.data.validation === undefined || spec.data.test === undefined;
+  // Room for every split that has to come out of the training file.
+  const room = rowsPerClass.train + (spec.data.validation === undefined ? rowsPerClass.validation : 0) + (spec.data.test === undefined ? testRows : 0);
+  const train = await readSplit(spec, 'train', room, seed);
+  const classes = spec.labels ? Object.keys(spec.labels) : [...train.keys()].sort();
+  checkClasses(spec, classes, train);
+
+  const splits: Record<SplitName, Example[]> = { train: [], validation: [], test: [] };
+  for (const label of classes) {
+    const rows = train.get(label)!.take();
+    const parts = drawn ? shares(rows.length, spec, classes.length) : { train: rows.length, validation: 0, test: 0 };
+    splits.train.push(...rows.slice(0, Math.min(rowsPerClass.train, parts.train)));
+    splits.validation.push(...rows.slice(parts.train, parts.train + parts.validation));
+    splits.test.push(...rows.slice(parts.train + parts.validation, parts.train + parts.validation + parts.test));
+  }
+  leftOut(notes, 'train', train, splits.train.length + (drawn ? splits.validation.length + splits.test.length : 0));
+  for (const name of ['validation', 'test'] as const) {
+    if (spec.data[name] === undefined) {
+      notes.push(`${name}: no file given, so ${splits[name].length} rows were drawn from train and kept out of it`);
+      continue;
+    }
+    const perClass = name === 'validation' ? rowsPerClass.validation : testRows;
+    const found = await readSplit(spec, name, perClass, seed);
+    const total = [...found.values()].reduce((sum, sample) => sum + Math.min(sample.seen, perClass), 0);
+    const stray = [...found].find(([label]) => !classes.includes(label));
+    if (stray) throw new TaskError([strayLabel(spec, name, stray, classes)]);
+    for (const label of classes) {
+      const rows = found.get(label)?.take() ?? [];
+      // The test rows of a class are in proportion to the class's share of the file.
+      const seen = found.get(label)?.seen ?? 0;
+      const all = [...found.values()].reduce((sum, sample) => sum + sample.seen, 0);
+      const quota = name === 'test' && total > testRows ? Math.round((testRows * seen) / all) : rows.length;
+      splits[name].push(...rows.slice(0, quota));
+    }
+    leftOut(notes, name, found, splits[name].length);
+  }
+  const learnt = new Set([...splits.train, ...splits.validation].map((example) => example.text));
+  const clean = splits.test.filter((example) => !learnt.has(example.text));
+  if (clean.length < splits.test.length) {
+    notes.push(`test: ${splits.test.length - clean.length} rows dropped, because train or validation hold the same text`);
+    splits.test = clean;
+  }
+  warnOfConflicts(notes, splits);
+  for (const name of ['validation', 'test'] as const) {
+    if (splits[name].length === 0) {
+      const path = spec.data[name] === undefined ? ['data', 'train'] : ['data', name];
+      throw new TaskError([spec.problemAt(path, { message: `no row is left for the ${name} split`, found: '0 rows', expected: 'more rows, or a file of its own' })]);
+    }
+  }
+  const toSplit = (examples: Example[]): Split => {
+    const mixed = interleave(classes.map((label) => examples.filter((example) => example.label === label)));
+    return { texts: mixed.map((example) => example.text), labels: mixed.map((example) => classes.indexOf(example.label)) };
+  };
+  return { classes, splits: { train: toSplit(splits.train), validation: toSplit(splits.validation), test: toSplit(splits.test) }, notes };
+}
+
+/** One row of each class in turn, so that the first rows of a split speak for the whole. */
+function interleave(byClass: readonly Example[][]): Example[] {
+  const longest = Math.max(...byClass.map((rows) => rows.length));
+  return Array.from({ length: longest }, (_, i) => byClass.flatMap((rows) => rows[i] ?? [])).flat();
+}
+
+/** How many of a class's n rows each split gets when validation or test are drawn from train. */
+function shares(n: number, spec: Spec, classes: number): Record<SplitName, number> {
+  const needValidation = spec.data.validation === undefined;
+  const needTest = spec.data.test === undefined;
+  const whole = 0.4 + (needValidation ? 0.25 : 0) + (needTest ? 0.35 : 0);
+  const train = Math.max(1, Math.min(spec.data.rowsPerClass.train, Math.round((n * 0.4) / whole)));
+  const validation = needValidation ? Math.min(spec.data.rowsPerClass.validation, Math.round((n * 0.25) / whole)) : 0;
+  const test = needTest ? Math.min(Math.ceil(spec.data.testRows / classes), n - train - validation) : 0;
+  return { train, validation, test: Math.max(0, test) };
+}
+
+/** Reads a file into one bounded sample for each label. */
+async function readSplit(spec: Spec, name: SplitName, perClass: number, seed: number): Promise<Map<string, Sample>> {
+  const shown = spec.data[name]!;
+  const file = resolve(spec.folder, shown);
+  const samples = new Map<string, Sample>();
+  let columns: { input: string; label: string } | undefined;
+  let replacement = 0;
+  for await (const row of readRows(file, shown)) {
+    columns ??= findColumns(spec, row, shown);
+    const text = row.fields[columns.input];
+    const label = row.fields[columns.label]?.trim();
+    if (text === undefined || label === undefined) {
+      const field = text === undefined ? columns.input : columns.label;
+      fail({ file: shown, line: row.line, field, message: 'this row lacks the field, or it is no text or number', found: Object.keys(row.fields).join(', ') || 'no usable field', expected: `"${field}"` });
+    }
+    if (text.trim() === '') fail({ file: shown, line: row.line, field: columns.input, message: 'the text is empty', found: '""', expected: 'some text' });
+    if (label === '') fail({ file: shown, line: row.line, field: columns.label, message: 'the label is empty', found: '""', expected: labelsExpected(spec) });
+    if (text.includes('\uFFFD')) replacement ||= row.line;
+    let sample = samples.get(label);
+    if (!sample) {
+      if (spec.labels && !(label in spec.labels)) throw new TaskError([labelWithoutWord(spec, shown, row, columns.label, label)]);
+      if (samples.size >= 64) {
+        fail({ file: shown, line: row.line, field: columns.label, message: 'more than 64 different labels', found: JSON.stringify(label), expected: 'a column of classes; set data.label to name it' });
+      }
+      sample = new Sample(perClass, seed);
+      samples.set(label, sample);
+    }
+    sample.add({ text: text.trim(), label, file: shown, line: row.line });
+  }
+  if (replacement > 0) fail({ file: shown, line: replacement, message: 'the file is not UTF-8', found: 'bytes that are no UTF-8 text', expected: 'a file saved as UTF-8' });
+  if (samples.size === 0) fail({ file: shown, message: 'the file has no rows', found: 'nothing below the header', expected: 'labelled rows' });
+  return samples;
+}
+
+const INPUT_NAMES = ['text', 'sentence', 'input', 'review', 'content', 'message', 'question'];
+const LABEL_NAMES = ['label', 'class', 'category', 'target', 'sentiment', 'topic'];
+
+function findColumns(spec: Spec, row: Row, file: string): { input: string; label: string } {
+  const names = Object.keys(row.fields);
+  const pick = (field: 'input' | 'label', common: string[], other?: string): string => {
+    const asked = spec.data[field];
+    if (asked !== undefined) {
+      if (!names.includes(asked)) {
+        throw new TaskError([spec.problemAt(['data', field], { message: `${file} has no such column`, found: JSON.stringify(asked), expected: `one of ${names.join(', ')}` })]);
+      }
+      return asked;
+    }
+    const known = common.find((name) => names.includes(name));
+    if (known !== undefined) return known;
+    const rest = names.filter((name) => name !== other);
+    if (other !== undefined && rest.length === 1) return rest[0]!;
+    throw new TaskError([
+      spec.problemAt(['data'], { message: `cannot tell which column of ${file} is the ${field === 'input' ? 'text' : 'class'}`, found: names.join(', '), expected: `"${field}": one of these columns` }),
+    ]);
+  };
+  const label = pick('label', LABEL_NAMES);
+  return { label, input: pick('input', INPUT_NAMES, label) };
+}
+
+function labelsExpected(spec: Spec): string {
+  return spec.labels ? `one of ${Object.keys(spec.labels).join(', ')}` : 'a class';
+}
+
+function labelWithoutWord(spec: Spec, file: string, row: Row, column: string, label: string): Problem {
+  return {
+    severity: 'error',
+    file,
+    line: row.line,
+    field: column,
+    message: `a label without a word: "labels" in ${spec.file} has none for it`,
+    found: JSON.stringify(label),
+    expected: labelsExpected(spec),
+  };
+}
+
+function strayLabel(spec: Spec, name: SplitName, [label, sample]: [string, Sample], classes: readonly string[]): Problem {
+  const example = sample.take()[0]!;
+  return {
+    severity: 'error',
+    file: spec.data[name]!,
+    line: example.line,
+    field: spec.data.label ?? 'label',
+    message: 'a class that the training rows do not have',
+    found: JSON.stringify(label),
+    expected: `one of ${classes.join(', ')}`,
+  };
+}
+
+function checkClasses(spec: Spec, classes: readonly string[], train: Map<string, Sample>): void {
+  const problems = classes
+    .filter((label) => !train.has(label))
+    .map((label) => spec.problemAt(['labels', label], { message: `${spec.data.train} has no row of this class`, found: `labels there: ${[...train.keys()].join(', ')}`, expected: 'at least one row of each class, or one class less' }));
+  if (problems.length > 0) throw new TaskError(problems);
+  if (classes.length < 2) {
+    throw new TaskError([spec.problemAt(spec.labels ? ['labels'] : ['data', 'train'], { message: 'one class only: there is nothing to tell apart', found: classes.join(', '), expected: 'rows of two classes or more' })]);
+  }
+}
+
+function leftOut(notes: string[], name: SplitName, samples: Map<string, Sample>, used: number): void {
+  const seen = [...samples.values()].reduce((sum, sample) => sum + sample.seen, 0);
+  const repeated = [...samples.values()].reduce((sum, sample) => sum + sample.repeated, 0);
+  if (repeated > 0) notes.push(`${name}: ${repeated} duplicate rows were used once`);
+  if (seen - repeated > used) notes.push(`${name}: ${seen - repeated - used} of ${seen} rows were left out by the draw`);
+}
+
+function warnOfConflicts(notes: string[], splits: Record<SplitName, Example[]>): void {
+  for (const name of ['train', 'validation', 'test'] as const) {
+    const labels = new Map<string, Example>();
+    for (const example of splits[name]) {
+      const other = labels.get(example.text);
+      if (other) notes.push(`${name}: ${example.file}:${example.line} has the text of line ${other.line} under another label`);
+      labels.set(example.text, example);
+    }
+  }
+}

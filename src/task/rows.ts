@@ -1,0 +1,133 @@
+import { createReadStream } from 'node:fs';
+import { extname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { CsvError, parse } from 'csv-parse';
+import { fail, TaskError } from './problem';
+
+/** One row of a data file: its fields by column name, and the line that it ends on. */
+export interface Row {
+  readonly line: number;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** A field longer than this is taken for a quote that was never closed, so that memory stays flat. */
+const MAX_FIELD = 1_000_000;
+
+/**
+ * Streams the rows of a .csv, .tsv or .jsonl file; empty lines are passed over.
+ * CSV is RFC 4180 (quoted fields, doubled quotes); TSV has no quoting, so a bare `"` is text.
+ * @throws TaskError naming file, line and what was found
+ */
+export async function* readRows(file: string, shown = file): AsyncGenerator<Row> {
+  const extension = extname(file).toLowerCase();
+  try {
+    if (extension === '.csv') yield* delimited(file, shown, ',');
+    else if (extension === '.tsv') yield* delimited(file, shown, '\t');
+    else if (extension === '.jsonl') yield* jsonLines(file, shown);
+    else fail({ file: shown, message: 'this kind of data file is not known', found: extension || 'no extension', expected: '.csv, .tsv or .jsonl' });
+  } catch (error) {
+    throw readable(error, shown);
+  }
+}
+
+function readable(error: unknown, file: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  const messages: Record<string, string> = {
+    ENOENT: 'there is no such data file',
+    EISDIR: 'this is a folder, not a data file',
+    EACCES: 'the data file cannot be opened: permission denied',
+  };
+  if (error instanceof TaskError || code === undefined || !(code in messages)) return error;
+  return new TaskError([{ severity: 'error', file, message: messages[code]!, expected: 'a path relative to the task spec' }]);
+}
+
+async function* delimited(file: string, shown: string, delimiter: string): AsyncGenerator<Row> {
+  const quoted = delimiter === ',';
+  let columns: string[] | undefined;
+  const parser = createReadStream(file).pipe(
+    parse({
+      delimiter,
+      bom: true,
+      quote: quoted ? '"' : false,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: MAX_FIELD,
+      info: true,
+    }),
+  );
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      if (!columns) {
+        columns = record.map((name) => name.trim());
+        const twice = columns.find((name, i) => columns!.indexOf(name) !== i);
+        if (twice !== undefined) fail({ file: shown, line: 1, message: 'two columns have the same name', found: JSON.stringify(twice), expected: 'a header with distinct names' });
+        continue;
+      }
+      if (record.length === 1 && record[0]!.trim() === '') continue;
+      if (record.length !== columns.length) {
+        fail({
+          file: shown,
+          line: info.lines,
+          message: 'this row has another number of fields than the header',
+          found: `${record.length} fields: ${shorten(record.join(delimiter === '\t' ? ' ⇥ ' : ', '))}`,
+          expected: `${columns.length} fields: ${columns.join(', ')}${quoted && record.length > columns.length ? ' (put text that holds a comma in "quotes")' : ''}`,
+        });
+      }
+      yield { line: info.lines, fields: Object.fromEntries(columns.map((name, i) => [name, record[i]!])) };
+    }
+  } catch (error) {
+    if (error instanceof CsvError) {
+      const line = (error as unknown as { lines?: number }).lines;
+      const unclosed = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE';
+      fail({
+        file: shown,
+        line,
+        message: unclosed ? 'a quoted field is never closed' : 'this row is not well-formed CSV',
+        found: shorten(error.message),
+        expected: 'a quote inside a quoted field written twice (""), and a closing quote before the comma or line end',
+      });
+    }
+    throw error;
+  } finally {
+    parser.destroy();
+  }
+}
+
+async function* jsonLines(file: string, shown: string): AsyncGenerator<Row> {
+  const stream = createReadStream(file, 'utf8');
+  // A stream error (no such file) must reach the reader, which readline alone does not promise on every Node version.
+  let failure: Error | undefined;
+  const lines = createInterface({ input: stream, crlfDelay: Infinity });
+  stream.on('error', (error) => {
+    failure = error;
+    lines.close();
+  });
+  let line = 0;
+  for await (const raw of lines) {
+    line++;
+    const text = (line === 1 ? raw.replace(/^\uFEFF/, '') : raw).trim();
+    if (!text) continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      fail({ file: shown, line, message: `not valid JSON: ${(error as Error).message}`, found: shorten(text), expected: 'one JSON object on each line' });
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      fail({ file: shown, line, message: 'not a JSON object', found: shorten(text), expected: 'one JSON object on each line, such as {"text": "…", "label": "…"}' });
+    }
+    const fields: Record<string, string> = {};
+    for (const [name, field] of Object.entries(value)) {
+      if (typeof field === 'string') fields[name] = field;
+      else if (typeof field === 'number' || typeof field === 'boolean') fields[name] = String(field);
+    }
+    yield { line, fields };
+  }
+  if (failure) throw failure;
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 80 ? `${line.slice(0, 77)}…` : line;
+}
