@@ -46,6 +46,16 @@ export class Layout {
     return part?.kind === 'prompt' && part.space;
   }
 
+  /** The same layout with the parts of a kind left out. */
+  without(kind: Part['kind']): Layout {
+    return new Layout(
+      this.parts.filter((part) => part.kind !== kind),
+      this.tokenizer,
+      this.context,
+      this.promptRoom,
+    );
+  }
+
   /** Ids of a prompt that a person wrote, as it stands in the template. */
   encodePrompt(text: string): number[] {
     return this.tokenizer.encode(this.promptSpace && text !== '' ? ` ${text}` : text);
@@ -62,7 +72,7 @@ export class Layout {
     let mask: RowLayout['mask'];
     let inputStart = 0;
     let inputIds: number[] = [];
-    let inputSide: 'before' | 'after' = 'before';
+    const inputSide = this.inputFirst ? 'before' : 'after';
     let dropSpace = false;
     this.parts.forEach((part, i) => {
       const side = i < this.promptAt ? 'before' : 'after';
@@ -76,7 +86,6 @@ export class Layout {
       } else {
         inputIds = this.tokenizer.encode(lead + input);
         inputStart = sides[side].length;
-        inputSide = side;
         sides[side].push(...inputIds);
       }
     });

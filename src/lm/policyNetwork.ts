@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { PolicyNetwork, PolicyWeights } from '../rl/policy';
+import type { PolicyNetwork, PolicyWeights } from './policyInterfaces';
 import { GraphBuilder } from './onnx/build';
 import { ELEMENT } from './onnx/schema';
 import { floats, integers, openSession, values, type Compute } from './session';
@@ -28,7 +28,14 @@ export class OnnxPolicyNetwork implements PolicyNetwork {
     return values(output.Q);
   }
 
-  async gradient(weights: PolicyWeights, states: Float32Array, bias: Float32Array, actions: readonly number[], dQ: Float32Array, dV: Float32Array): Promise<PolicyWeights> {
+  async gradient(
+    weights: PolicyWeights,
+    states: Float32Array,
+    bias: Float32Array,
+    actions: readonly number[],
+    dQ: Float32Array,
+    dV: Float32Array,
+  ): Promise<PolicyWeights> {
     const N = actions.length;
     const output = await this.backward.run({
       ...this.feeds(weights, states, bias),

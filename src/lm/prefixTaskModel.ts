@@ -40,7 +40,13 @@ export class PrefixTaskModel implements TaskModel {
     private readonly labelIds: readonly number[],
   ) {}
 
-  static async open(model: ModelFolder, layout: Layout, template: string, labelIds: readonly number[], compute: Compute): Promise<PrefixTaskModel> {
+  static async open(
+    model: ModelFolder,
+    layout: Layout,
+    template: string,
+    labelIds: readonly number[],
+    compute: Compute,
+  ): Promise<PrefixTaskModel> {
     const graphs = scoringGraphs(model.graph);
     const [reader, scorer] = await Promise.all([openSession(graphs.read, compute), openSession(graphs.score, compute)]);
     return new PrefixTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, reader, scorer, model, layout, labelIds);
@@ -61,7 +67,12 @@ export class PrefixTaskModel implements TaskModel {
     return { texts, layouts, groups, read: new Map(), cut: layouts.filter((row) => row.cut > 0).length };
   }
 
-  async score(prompts: readonly (readonly number[])[], set: PrefixRows, rows: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
+  async score(
+    prompts: readonly (readonly number[])[],
+    set: PrefixRows,
+    rows: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
     const K = this.classes;
     const result = new Float32Array(prompts.length * rows.length * K);
     const wanted = new Map(rows.map((row, r) => [row, r]));
@@ -88,7 +99,9 @@ export class PrefixTaskModel implements TaskModel {
     const output = await this.reader.run(this.texts(set, group));
     const { layers, heads, headSize } = this.model.shape;
     const names = pastNames(layers);
-    const past: InferenceSession.FeedsType = Object.fromEntries(names.map((name) => [`past_key_values.${name}`, output[`present.${name}`]!]));
+    const past: InferenceSession.FeedsType = Object.fromEntries(
+      names.map((name) => [`past_key_values.${name}`, output[`present.${name}`]!]),
+    );
     const bytes = names.length * group.rows.length * group.width * heads * headSize * 4;
     if (this.keptBytes + bytes <= PrefixTaskModel.KEPT_BYTES) {
       set.read.set(g, past);
@@ -103,9 +116,18 @@ export class PrefixTaskModel implements TaskModel {
     const rows = group.rows.map((row) => set.layouts[row]!.before);
     const places = Array.from({ length: group.width }, (_, j) => j);
     return {
-      input_ids: integers(rows.flatMap((ids) => places.map((j) => ids[j] ?? this.model.tokenizer.padId)), dims),
-      attention_mask: integers(rows.flatMap((ids) => places.map((j) => (j < ids.length ? 1 : 0))), dims),
-      position_ids: integers(rows.flatMap(() => places), dims),
+      input_ids: integers(
+        rows.flatMap((ids) => places.map((j) => ids[j] ?? this.model.tokenizer.padId)),
+        dims,
+      ),
+      attention_mask: integers(
+        rows.flatMap((ids) => places.map((j) => (j < ids.length ? 1 : 0))),
+        dims,
+      ),
+      position_ids: integers(
+        rows.flatMap(() => places),
+        dims,
+      ),
       ...emptyPast(this.model, rows.length),
     };
   }
@@ -127,9 +149,18 @@ export class PrefixTaskModel implements TaskModel {
     const seen = Array.from({ length: group.width + tail.length }, (_, j) => j);
     const output = await this.scorer.run({
       ...past,
-      input_ids: integers(rows.flatMap(() => tail), dims),
-      attention_mask: integers(rows.flatMap((row) => seen.map((j) => (j < row.before.length || j >= group.width ? 1 : 0))), [rows.length, seen.length]),
-      position_ids: integers(rows.flatMap((row) => tail.map((_, j) => row.before.length + j)), dims),
+      input_ids: integers(
+        rows.flatMap(() => tail),
+        dims,
+      ),
+      attention_mask: integers(
+        rows.flatMap((row) => seen.map((j) => (j < row.before.length || j >= group.width ? 1 : 0))),
+        [rows.length, seen.length],
+      ),
+      position_ids: integers(
+        rows.flatMap((row) => tail.map((_, j) => row.before.length + j)),
+        dims,
+      ),
       ...answer(rows.map(() => tail.length - 1)),
     });
     return values(output.label_logits);
@@ -139,4 +170,3 @@ export class PrefixTaskModel implements TaskModel {
     await Promise.all([this.reader.release(), this.scorer.release()]);
   }
 }
-

@@ -49,7 +49,9 @@ export class LmTokenizer {
       try {
         return JSON.parse(await readFile(join(folder, name), 'utf8')) as Record<string, unknown>;
       } catch (error) {
-        throw new ModelError(`${join(folder, name)} cannot be read: ${(error as Error).message}. A model folder holds config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx.`);
+        throw new ModelError(
+          `${join(folder, name)} cannot be read: ${(error as Error).message}. A model folder holds config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx.`,
+        );
       }
     };
     return new LmTokenizer(await read('tokenizer.json'), await read('tokenizer_config.json'));
@@ -65,8 +67,10 @@ export class LmTokenizer {
     return ids.length === 0 ? '' : this.whole.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
   }
 
-  get vocabularySize(): number {
-    return this.whole.get_vocab().size;
+  /** Whether both tokenizers give every token the same id. */
+  sameVocabulary(other: LmTokenizer): boolean {
+    const [mine, theirs] = [this.whole.get_vocab(), other.whole.get_vocab()];
+    return mine.size === theirs.size && [...mine].every(([token, id]) => theirs.get(token) === id);
   }
 
   /** Ids of the tokens that are one readable word, behind a space or (`leadingSpace` false) at the start of a text. */

@@ -22,7 +22,13 @@ export class WholeRowTaskModel implements TaskModel {
     private readonly labelIds: readonly number[],
   ) {}
 
-  static async open(model: ModelFolder, layout: Layout, template: string, labelIds: readonly number[], compute: Compute): Promise<WholeRowTaskModel> {
+  static async open(
+    model: ModelFolder,
+    layout: Layout,
+    template: string,
+    labelIds: readonly number[],
+    compute: Compute,
+  ): Promise<WholeRowTaskModel> {
     const session = await openSession(scoringGraphs(model.graph).score, compute);
     return new WholeRowTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, session, model, layout, labelIds);
   }
@@ -36,7 +42,12 @@ export class WholeRowTaskModel implements TaskModel {
     return { texts, layouts, bare: texts.map((text) => this.layout.row(text, true)), cut: layouts.filter((row) => row.cut > 0).length };
   }
 
-  async score(prompts: readonly (readonly number[])[], set: LaidOutRows, rows: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
+  async score(
+    prompts: readonly (readonly number[])[],
+    set: LaidOutRows,
+    rows: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
     const K = this.classes;
     const result = new Float32Array(prompts.length * rows.length * K);
     const jobs = prompts.flatMap((prompt, p) =>
@@ -77,9 +88,17 @@ export class WholeRowTaskModel implements TaskModel {
     const feeds: InferenceSession.FeedsType = {
       input_ids: integers(ids, dims),
       attention_mask: integers(mask, dims),
-      positions: integers(batch.map((job) => job.answer), [batch.length]),
+      positions: integers(
+        batch.map((job) => job.answer),
+        [batch.length],
+      ),
       label_ids: integers(this.labelIds, [this.classes]),
-      ...(causal && { position_ids: integers(batch.flatMap(() => Array.from({ length: width }, (_, j) => j)), dims) }),
+      ...(causal && {
+        position_ids: integers(
+          batch.flatMap(() => Array.from({ length: width }, (_, j) => j)),
+          dims,
+        ),
+      }),
       ...(causal && emptyPast(this.model, batch.length)),
     };
     const output = await this.session.run(feeds);

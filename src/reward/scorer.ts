@@ -72,7 +72,12 @@ export class Scorer {
     const K = this.model.classes;
     for (const jobs of byMissing.values()) {
       const missing = jobs[0]!.missing;
-      const logits = await this.model.score(jobs.map((job) => job.ids), this.rows.set, missing, signal);
+      const logits = await this.model.score(
+        jobs.map((job) => job.ids),
+        this.rows.set,
+        missing,
+        signal,
+      );
       jobs.forEach(({ entry }, p) =>
         missing.forEach((row, r) => {
           const at = (p * missing.length + r) * K;

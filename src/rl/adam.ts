@@ -1,4 +1,5 @@
-import { WEIGHT_NAMES, type PolicyWeights } from './policy';
+import type { PolicyWeights } from '../lm/policyInterfaces';
+import { WEIGHT_NAMES } from './policy';
 
 /** State of Adam (Kingma & Ba 2015) for the policy's weights. */
 export interface AdamState {

@@ -1,8 +1,10 @@
 import { adam, initialAdam, type AdamState } from './adam';
 import { softQLoss } from './loss';
-import { copyWeights, initialWeights, polyak, type PolicyNetwork, type PolicyWeights, type StateSource } from './policy';
+import type { PolicyNetwork, PolicyWeights, StateSource } from '../lm/policyInterfaces';
+import { copyWeights, initialWeights, polyak } from './policy';
 import { Random } from './random';
-import { argmax, entropy, logSumExp, sampleTopK, topIndices } from './sampling';
+import { logSumExp } from '../lm/logits';
+import { argmax, entropy, sampleTopK, topIndices } from './sampling';
 import { shape, zScore } from '../reward/reward';
 
 export interface TrainerSettings {
@@ -100,7 +102,9 @@ export class Trainer {
     const states = interleave(at.states, B);
     const bias = at.bias[0]!.length === this.actions.length ? at.bias[0]! : interleave(at.bias, B);
     const targetQ = await this.network.q(this.target, states, bias);
-    const targetV = Float32Array.from({ length: B * T }, (_, i) => logSumExp(targetQ.subarray(i * this.actions.length, (i + 1) * this.actions.length)));
+    const targetV = Float32Array.from({ length: B * T }, (_, i) =>
+      logSumExp(targetQ.subarray(i * this.actions.length, (i + 1) * this.actions.length)),
+    );
     clock.lap('policy');
 
     const rewards = await this.rewardOf(prompts);
@@ -138,7 +142,10 @@ export class Trainer {
   }
 
   /** States of the prefixes, and the online network's logits there. */
-  private async look(prompts: readonly (readonly number[])[], clock: Stopwatch): Promise<{ states: Float32Array; bias: Float32Array; logits: Float32Array }> {
+  private async look(
+    prompts: readonly (readonly number[])[],
+    clock: Stopwatch,
+  ): Promise<{ states: Float32Array; bias: Float32Array; logits: Float32Array }> {
     const states = await this.language.states(prompts.map((prompt) => [...this.source, ...prompt.map((action) => this.actions[action]!)]));
     const bias = await this.bias(states);
     clock.lap('states');
@@ -158,7 +165,10 @@ export class Trainer {
     const bias = new Float32Array(N * A).fill(-1e9);
     for (let n = 0; n < N; n++) {
       const row = logits.subarray(n * vocabulary, (n + 1) * vocabulary);
-      const fluent = topIndices(Float32Array.from(this.actions, (id) => row[id]!), fluentTopK);
+      const fluent = topIndices(
+        Float32Array.from(this.actions, (id) => row[id]!),
+        fluentTopK,
+      );
       for (const action of fluent) bias[n * A + action] = logitBias;
     }
     return bias;

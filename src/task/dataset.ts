@@ -27,7 +27,8 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   const notes: string[] = [];
   const drawn = spec.data.validation === undefined || spec.data.test === undefined;
   // Room for every split that has to come out of the training file.
-  const room = rowsPerClass.train + (spec.data.validation === undefined ? rowsPerClass.validation : 0) + (spec.data.test === undefined ? testRows : 0);
+  const room =
+    rowsPerClass.train + (spec.data.validation === undefined ? rowsPerClass.validation : 0) + (spec.data.test === undefined ? testRows : 0);
   const train = await readSplit(spec, 'train', room, seed);
   const classes = spec.labels ? Object.keys(spec.labels) : [...train.keys()].sort();
   checkClasses(spec, classes, train);
@@ -71,7 +72,13 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   for (const name of ['validation', 'test'] as const) {
     if (splits[name].length === 0) {
       const path = spec.data[name] === undefined ? ['data', 'train'] : ['data', name];
-      throw new TaskError([spec.problemAt(path, { message: `no row is left for the ${name} split`, found: '0 rows', expected: 'more rows, or a file of its own' })]);
+      throw new TaskError([
+        spec.problemAt(path, {
+          message: `no row is left for the ${name} split`,
+          found: '0 rows',
+          expected: 'more rows, or a file of its own',
+        }),
+      ]);
     }
   }
   const toSplit = (examples: Example[]): Split => {
@@ -111,24 +118,55 @@ async function readSplit(spec: Spec, name: SplitName, perClass: number, seed: nu
     const label = row.fields[columns.label]?.trim();
     if (text === undefined || label === undefined) {
       const field = text === undefined ? columns.input : columns.label;
-      fail({ file: shown, line: row.line, field, message: 'this row lacks the field, or it is no text or number', found: Object.keys(row.fields).join(', ') || 'no usable field', expected: `"${field}"` });
+      fail({
+        file: shown,
+        line: row.line,
+        field,
+        message: 'this row lacks the field, or it is no text or number',
+        found: Object.keys(row.fields).join(', ') || 'no usable field',
+        expected: `"${field}"`,
+      });
     }
-    if (text.trim() === '') fail({ file: shown, line: row.line, field: columns.input, message: 'the text is empty', found: '""', expected: 'some text' });
-    if (label === '') fail({ file: shown, line: row.line, field: columns.label, message: 'the label is empty', found: '""', expected: labelsExpected(spec) });
+    if (text.trim() === '')
+      fail({ file: shown, line: row.line, field: columns.input, message: 'the text is empty', found: '""', expected: 'some text' });
+    if (label === '')
+      fail({
+        file: shown,
+        line: row.line,
+        field: columns.label,
+        message: 'the label is empty',
+        found: '""',
+        expected: labelsExpected(spec),
+      });
     if (text.includes('\uFFFD')) replacement ||= row.line;
     let sample = samples.get(label);
     if (!sample) {
       if (spec.labels && !(label in spec.labels)) throw new TaskError([labelWithoutWord(spec, shown, row, columns.label, label)]);
       if (samples.size >= 64) {
-        fail({ file: shown, line: row.line, field: columns.label, message: 'more than 64 different labels', found: JSON.stringify(label), expected: 'a column of classes; set data.label to name it' });
+        fail({
+          file: shown,
+          line: row.line,
+          field: columns.label,
+          message: 'more than 64 different labels',
+          found: JSON.stringify(label),
+          expected: 'a column of classes; set data.label to name it',
+        });
       }
       sample = new Sample(perClass, seed);
       samples.set(label, sample);
     }
     sample.add({ text: text.trim(), label, file: shown, line: row.line });
   }
-  if (replacement > 0) fail({ file: shown, line: replacement, message: 'the file is not UTF-8', found: 'bytes that are no UTF-8 text', expected: 'a file saved as UTF-8' });
-  if (samples.size === 0) fail({ file: shown, message: 'the file has no rows', found: 'nothing below the header', expected: 'labelled rows' });
+  if (replacement > 0)
+    fail({
+      file: shown,
+      line: replacement,
+      message: 'the file is not UTF-8',
+      found: 'bytes that are no UTF-8 text',
+      expected: 'a file saved as UTF-8',
+    });
+  if (samples.size === 0)
+    fail({ file: shown, message: 'the file has no rows', found: 'nothing below the header', expected: 'labelled rows' });
   return samples;
 }
 
@@ -141,7 +179,13 @@ function findColumns(spec: Spec, row: Row, file: string): { input: string; label
     const asked = spec.data[field];
     if (asked !== undefined) {
       if (!names.includes(asked)) {
-        throw new TaskError([spec.problemAt(['data', field], { message: `${file} has no such column`, found: JSON.stringify(asked), expected: `one of ${names.join(', ')}` })]);
+        throw new TaskError([
+          spec.problemAt(['data', field], {
+            message: `${file} has no such column`,
+            found: JSON.stringify(asked),
+            expected: `one of ${names.join(', ')}`,
+          }),
+        ]);
       }
       return asked;
     }
@@ -150,7 +194,11 @@ function findColumns(spec: Spec, row: Row, file: string): { input: string; label
     const rest = names.filter((name) => name !== other);
     if (other !== undefined && rest.length === 1) return rest[0]!;
     throw new TaskError([
-      spec.problemAt(['data'], { message: `cannot tell which column of ${file} is the ${field === 'input' ? 'text' : 'class'}`, found: names.join(', '), expected: `"${field}": one of these columns` }),
+      spec.problemAt(['data'], {
+        message: `cannot tell which column of ${file} is the ${field === 'input' ? 'text' : 'class'}`,
+        found: names.join(', '),
+        expected: `"${field}": one of these columns`,
+      }),
     ]);
   };
   const label = pick('label', LABEL_NAMES);
@@ -189,10 +237,22 @@ function strayLabel(spec: Spec, name: SplitName, [label, sample]: [string, Sampl
 function checkClasses(spec: Spec, classes: readonly string[], train: Map<string, Sample>): void {
   const problems = classes
     .filter((label) => !train.has(label))
-    .map((label) => spec.problemAt(['labels', label], { message: `${spec.data.train} has no row of this class`, found: `labels there: ${[...train.keys()].join(', ')}`, expected: 'at least one row of each class, or one class less' }));
+    .map((label) =>
+      spec.problemAt(['labels', label], {
+        message: `${spec.data.train} has no row of this class`,
+        found: `labels there: ${[...train.keys()].join(', ')}`,
+        expected: 'at least one row of each class, or one class less',
+      }),
+    );
   if (problems.length > 0) throw new TaskError(problems);
   if (classes.length < 2) {
-    throw new TaskError([spec.problemAt(spec.labels ? ['labels'] : ['data', 'train'], { message: 'one class only: there is nothing to tell apart', found: classes.join(', '), expected: 'rows of two classes or more' })]);
+    throw new TaskError([
+      spec.problemAt(spec.labels ? ['labels'] : ['data', 'train'], {
+        message: 'one class only: there is nothing to tell apart',
+        found: classes.join(', '),
+        expected: 'rows of two classes or more',
+      }),
+    ]);
   }
 }
 

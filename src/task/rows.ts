@@ -24,7 +24,13 @@ export async function* readRows(file: string, shown = file): AsyncGenerator<Row>
     if (extension === '.csv') yield* delimited(file, shown, ',');
     else if (extension === '.tsv') yield* delimited(file, shown, '\t');
     else if (extension === '.jsonl') yield* jsonLines(file, shown);
-    else fail({ file: shown, message: 'this kind of data file is not known', found: extension || 'no extension', expected: '.csv, .tsv or .jsonl' });
+    else
+      fail({
+        file: shown,
+        message: 'this kind of data file is not known',
+        found: extension || 'no extension',
+        expected: '.csv, .tsv or .jsonl',
+      });
   } catch (error) {
     throw readable(error, shown);
   }
@@ -61,7 +67,14 @@ async function* delimited(file: string, shown: string, delimiter: string): Async
       if (!columns) {
         columns = record.map((name) => name.trim());
         const twice = columns.find((name, i) => columns!.indexOf(name) !== i);
-        if (twice !== undefined) fail({ file: shown, line: 1, message: 'two columns have the same name', found: JSON.stringify(twice), expected: 'a header with distinct names' });
+        if (twice !== undefined)
+          fail({
+            file: shown,
+            line: 1,
+            message: 'two columns have the same name',
+            found: JSON.stringify(twice),
+            expected: 'a header with distinct names',
+          });
         continue;
       }
       if (record.length === 1 && record[0]!.trim() === '') continue;
@@ -112,10 +125,22 @@ async function* jsonLines(file: string, shown: string): AsyncGenerator<Row> {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      fail({ file: shown, line, message: `not valid JSON: ${(error as Error).message}`, found: shorten(text), expected: 'one JSON object on each line' });
+      fail({
+        file: shown,
+        line,
+        message: `not valid JSON: ${(error as Error).message}`,
+        found: shorten(text),
+        expected: 'one JSON object on each line',
+      });
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      fail({ file: shown, line, message: 'not a JSON object', found: shorten(text), expected: 'one JSON object on each line, such as {"text": "…", "label": "…"}' });
+      fail({
+        file: shown,
+        line,
+        message: 'not a JSON object',
+        found: shorten(text),
+        expected: 'one JSON object on each line, such as {"text": "…", "label": "…"}',
+      });
     }
     const fields: Record<string, string> = {};
     for (const [name, field] of Object.entries(value)) {

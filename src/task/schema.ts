@@ -70,7 +70,10 @@ export const specSchema = z.strictObject({
     .strictObject({
       hiddenSize: count.optional().describe('Hidden units of the MLP.'),
       fluentTopK: count.optional().describe("Limit actions to the frozen model's own k likeliest next tokens."),
-      initialisation: z.enum(['live', 'paper']).optional().describe('`paper`: biases −1e-4; `live`: biases 0, so that half the units see their state.'),
+      initialisation: z
+        .enum(['live', 'paper'])
+        .optional()
+        .describe('`paper`: biases −1e-4; `live`: biases 0, so that half the units see their state.'),
     })
     .prefault({}),
 });

@@ -13,7 +13,7 @@ export interface Spec extends ParsedSpec {
   /** Folder that the spec's paths are relative to. */
   readonly folder: string;
   /** A problem at the place of a field (the nearest enclosing one that the file has). */
-  problemAt(path: JSONPath, problem: Pick<Problem, 'message' | 'found' | 'expected'> & Partial<Problem>): Problem;
+  readonly problemAt: (path: JSONPath, problem: Pick<Problem, 'message' | 'found' | 'expected'> & Partial<Problem>) => Problem;
 }
 
 export async function readSpec(file: string): Promise<Spec> {
@@ -75,6 +75,13 @@ export function parseSpec(text: string, file: string): Spec {
   return spec;
 }
 
+/** A spec from the values that `task.json` of a run keeps, already checked. */
+export function parseSpecValues(values: object, file: string): Spec {
+  return parseSpec(JSON.stringify(values), file);
+}
+
+const TYPE_NAMES: Partial<Record<string, string>> = { int: 'a whole number', record: 'an object' };
+
 function issueProblems(issue: z.core.$ZodIssue, tree: Node, problemAt: Spec['problemAt'], source: string): Problem[] {
   const path = issue.path as JSONPath;
   const node = findNodeAtLocation(tree, path);
@@ -95,13 +102,25 @@ function issueProblems(issue: z.core.$ZodIssue, tree: Node, problemAt: Spec['pro
         problemAt(path, {
           message: node ? 'wrong type' : 'this field is required',
           found,
-          expected: { int: 'a whole number', record: 'an object' }[issue.expected as string] ?? `a value of type ${issue.expected}`,
+          expected: TYPE_NAMES[issue.expected] ?? `a value of type ${issue.expected}`,
         }),
       ];
     case 'invalid_value':
-      return [problemAt(path, { message: 'not one of the values it can take', found, expected: issue.values.map((v) => JSON.stringify(v)).join(' or ') })];
+      return [
+        problemAt(path, {
+          message: 'not one of the values it can take',
+          found,
+          expected: issue.values.map((v) => JSON.stringify(v)).join(' or '),
+        }),
+      ];
     case 'too_small':
-      return [problemAt(path, { message: 'too small', found, expected: `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}` })];
+      return [
+        problemAt(path, {
+          message: 'too small',
+          found,
+          expected: `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`,
+        }),
+      ];
     case 'too_big':
       return [problemAt(path, { message: 'too large', found, expected: `at most ${issue.maximum}` })];
     default:
@@ -116,10 +135,15 @@ function knownKeys(path: JSONPath): string[] {
   return Object.keys(unwrap(schema).shape ?? {});
 }
 
-function unwrap(schema: unknown): { shape?: Record<string, unknown> } {
-  let at = schema as { def?: { innerType?: unknown }; shape?: Record<string, unknown> };
-  while (at?.def?.innerType) at = at.def.innerType as typeof at;
-  return at ?? {};
+interface SchemaNode {
+  def?: { innerType?: SchemaNode };
+  shape?: Record<string, unknown>;
+}
+
+function unwrap(schema: unknown): SchemaNode {
+  let at = (schema ?? {}) as SchemaNode;
+  while (at.def?.innerType) at = at.def.innerType;
+  return at;
 }
 
 function nearest(tree: Node, path: JSONPath): Node {
@@ -134,7 +158,10 @@ function toValue(node: Node): unknown {
   switch (node.type) {
     case 'object':
       return Object.fromEntries(
-        (node.children ?? []).map((property) => [property.children?.[0]?.value as string, property.children?.[1] && toValue(property.children[1])]),
+        (node.children ?? []).map((property) => [
+          property.children?.[0]?.value as string,
+          property.children?.[1] && toValue(property.children[1]),
+        ]),
       );
     case 'array':
       return (node.children ?? []).map(toValue);

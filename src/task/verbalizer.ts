@@ -23,7 +23,12 @@ export interface Verbalizer {
  * On a causal model a word of several tokens counts by its first, as long as first tokens differ.
  * @throws TaskError naming the word and close single-token words
  */
-export function verbalize(spec: Spec, classes: readonly string[], tokens: LabelTokens, place: { atStart: boolean; causal: boolean }): Verbalizer {
+export function verbalize(
+  spec: Spec,
+  classes: readonly string[],
+  tokens: LabelTokens,
+  place: { atStart: boolean; causal: boolean },
+): Verbalizer {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const words = classes.map((label) => spec.labels?.[label] ?? label);
@@ -31,7 +36,13 @@ export function verbalize(spec: Spec, classes: readonly string[], tokens: LabelT
   const ids = words.map((word, i) => {
     const label = classes[i]!;
     if (!spec.labels && !/\p{L}/u.test(word)) {
-      problems.push(spec.problemAt(['labels'], { message: `the label ${JSON.stringify(label)} is no word that a model could say`, found: JSON.stringify(label), expected: `"labels": { ${JSON.stringify(label)}: "a word", … }` }));
+      problems.push(
+        spec.problemAt(['labels'], {
+          message: `the label ${JSON.stringify(label)} is no word that a model could say`,
+          found: JSON.stringify(label),
+          expected: `"labels": { ${JSON.stringify(label)}: "a word", … }`,
+        }),
+      );
       return -1;
     }
     const encoded = tokens.encode((place.atStart ? '' : ' ') + word.trim());
@@ -44,7 +55,13 @@ export function verbalize(spec: Spec, classes: readonly string[], tokens: LabelT
         }),
       );
     } else if (encoded.length > 1) {
-      warnings.push(spec.problemAt(at(label), { severity: 'warning', message: `the label word is ${encoded.length} tokens of the task model; it is scored by the first of them`, found: JSON.stringify(word) }));
+      warnings.push(
+        spec.problemAt(at(label), {
+          severity: 'warning',
+          message: `the label word is ${encoded.length} tokens of the task model; it is scored by the first of them`,
+          found: JSON.stringify(word),
+        }),
+      );
     }
     return encoded[0] ?? -1;
   });
@@ -54,7 +71,9 @@ export function verbalize(spec: Spec, classes: readonly string[], tokens: LabelT
       const same = words[first] === words[i];
       problems.push(
         spec.problemAt(at(classes[i]!), {
-          message: same ? 'two classes have the same label word' : `the label word begins with the same token as ${JSON.stringify(words[first])}`,
+          message: same
+            ? 'two classes have the same label word'
+            : `the label word begins with the same token as ${JSON.stringify(words[first])}`,
           found: JSON.stringify(words[i]),
           expected: `another word, such as ${closeWords(words[i]!, tokens.words(!place.atStart)).join(', ')}`,
         }),

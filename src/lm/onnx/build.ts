@@ -23,7 +23,13 @@ export class GraphBuilder {
   /** Adds a node and returns the name of its (first) output. */
   op(opType: string, input: readonly string[], attributes: Record<string, AttributeValue> = {}, output?: string): string {
     const name = output ?? `${this.label}_${opType}_${this.count++}`;
-    this.graph.node.push({ input: [...input], output: [name], name: `${name}_node`, opType, attribute: Object.entries(attributes).map(attribute) } satisfies Node);
+    this.graph.node.push({
+      input: [...input],
+      output: [name],
+      name: `${name}_node`,
+      opType,
+      attribute: Object.entries(attributes).map(attribute),
+    } satisfies Node);
     return name;
   }
 

@@ -22,7 +22,10 @@ export function findHead(graph: Graph): Head {
     bias = a?.opType === 'MatMul' ? node.input[1] : node.input[0];
     node = a?.opType === 'MatMul' ? a : b;
   }
-  if (node?.opType !== 'MatMul') throw new ModelError('the output head of this model is not a matrix product that we can find: its graph needs an output "logits" made by MatMul');
+  if (node?.opType !== 'MatMul')
+    throw new ModelError(
+      'the output head of this model is not a matrix product that we can find: its graph needs an output "logits" made by MatMul',
+    );
   const [state, weight] = node.input as [string, string];
   const transpose = makers.get(weight);
   if (transpose?.opType === 'Transpose') return { state, weight: transpose.input[0]!, rows: 'vocabulary', bias };

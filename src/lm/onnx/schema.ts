@@ -90,7 +90,9 @@ const root = protobuf.Root.fromJSON({
 });
 
 function message(fields: Record<string, [type: string, id: number, rule?: 'repeated']>): protobuf.IType {
-  return { fields: Object.fromEntries(Object.entries(fields).map(([name, [type, id, rule]]) => [name, rule ? { type, id, rule } : { type, id }])) };
+  return {
+    fields: Object.fromEntries(Object.entries(fields).map(([name, [type, id, rule]]) => [name, rule ? { type, id, rule } : { type, id }])),
+  };
 }
 
 export interface Attribute {
@@ -148,5 +150,8 @@ export function encodeModel(model: Model): Uint8Array {
 /** Type of a tensor value; a string is a symbolic dimension. */
 export function tensorType(elemType: number, shape: readonly (number | string)[]): Uint8Array {
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
-  return root.lookupType('Type').encode({ tensorType: { elemType, shape: { dim } } }).finish();
+  return root
+    .lookupType('Type')
+    .encode({ tensorType: { elemType, shape: { dim } } })
+    .finish();
 }

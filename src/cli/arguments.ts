@@ -1,0 +1,132 @@
+import { parseArgs } from 'node:util';
+
+export const USAGE = `RLPrompt finds the short prompt that makes a frozen language model do your task best.
+
+  rlprompt optimize SPEC [--seed N] [--steps N] [--budget QUERIES] [--out DIR] [--no-random] [--threads N] [--json]
+  rlprompt optimize --resume DIR [--threads N] [--json]
+  rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json]
+  rlprompt report DIR [--csv | --markdown]
+
+  SPEC  a task spec, NAME.prompt-task.json; see examples/ and docs/task-spec.md
+  DIR   the folder of a run
+
+Progress goes to standard error, the ranked table (or the JSON) to standard output.
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
+`;
+
+/** Wrong usage of the command line. */
+export class UsageError extends Error {}
+
+export type Command =
+  | { readonly name: 'help' | 'version' }
+  | {
+      readonly name: 'optimize';
+      readonly spec: string | undefined;
+      readonly resume: string | undefined;
+      readonly seed: number | undefined;
+      readonly steps: number | undefined;
+      readonly budget: number | undefined;
+      readonly out: string | undefined;
+      readonly random: boolean;
+      readonly threads: number | undefined;
+      readonly json: boolean;
+    }
+  | {
+      readonly name: 'evaluate';
+      readonly spec: string;
+      readonly prompts: readonly string[];
+      readonly threads: number | undefined;
+      readonly json: boolean;
+    }
+  | { readonly name: 'report'; readonly folder: string; readonly format: 'text' | 'csv' | 'markdown' };
+
+/** @throws UsageError */
+export function parseCommand(argv: readonly string[]): Command {
+  const [name, ...args] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return { name: 'help' };
+  if (name === '--version' || name === '-v') return { name: 'version' };
+  switch (name) {
+    case 'optimize': {
+      const { values, positionals } = parse(args, {
+        seed: { type: 'string' },
+        steps: { type: 'string' },
+        budget: { type: 'string' },
+        out: { type: 'string' },
+        resume: { type: 'string' },
+        threads: { type: 'string' },
+        'no-random': { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      });
+      if (values.help) return { name: 'help' };
+      const spec = only(positionals, 'SPEC', values.resume === undefined);
+      if (values.resume !== undefined) {
+        const fixed = ['seed', 'steps', 'budget', 'out', 'no-random'].find((option) => values[option] !== undefined);
+        if (fixed !== undefined) throw new UsageError(`--resume takes a run up as it was begun: --${fixed} cannot change it`);
+      }
+      return {
+        name,
+        spec,
+        resume: values.resume as string | undefined,
+        seed: whole(values.seed, 'seed', 0),
+        steps: whole(values.steps, 'steps', 1),
+        budget: whole(values.budget, 'budget', 1),
+        out: values.out as string | undefined,
+        random: values['no-random'] !== true,
+        threads: whole(values.threads, 'threads', 1),
+        json: values.json === true,
+      };
+    }
+    case 'evaluate': {
+      const { values, positionals } = parse(args, {
+        prompt: { type: 'string', multiple: true },
+        threads: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      });
+      if (values.help) return { name: 'help' };
+      const spec = only(positionals, 'SPEC', true)!;
+      if (values.prompt === undefined) throw new UsageError('evaluate needs at least one --prompt TEXT');
+      return { name, spec, prompts: values.prompt as string[], threads: whole(values.threads, 'threads', 1), json: values.json === true };
+    }
+    case 'report': {
+      const { values, positionals } = parse(args, {
+        csv: { type: 'boolean' },
+        markdown: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      });
+      if (values.help) return { name: 'help' };
+      if (values.csv && values.markdown) throw new UsageError('--csv or --markdown, not both');
+      return { name, folder: only(positionals, 'DIR', true)!, format: values.csv ? 'csv' : values.markdown ? 'markdown' : 'text' };
+    }
+    default:
+      throw new UsageError(`there is no command "${name}"`);
+  }
+}
+
+type Options = Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }>;
+
+function parse(
+  args: string[],
+  options: Options,
+): { values: Record<string, string | boolean | (string | boolean)[] | undefined>; positionals: string[] } {
+  try {
+    return parseArgs({ args, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0]);
+  }
+}
+
+function only(positionals: readonly string[], what: string, required: boolean): string | undefined {
+  if (positionals.length > 1) throw new UsageError(`one ${what} at a time, not ${positionals.length}: ${positionals.join(' ')}`);
+  if (positionals.length === 0 && required) throw new UsageError(`${what} is missing`);
+  return positionals[0];
+}
+
+function whole(text: unknown, option: string, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new UsageError(`--${option} takes a whole number of at least ${least}, not ${JSON.stringify(text)}`);
+  return value;
+}

@@ -1,0 +1,73 @@
+/** Lines of a run's journal, `events.jsonl`, and what a front end is told while it runs. Numbers are plain JSON. */
+export type RunEvent = StartEvent | BaselineEvent | PolicyStepEvent | RandomStepEvent | StageEvent | FinishEvent;
+
+export interface StartEvent {
+  readonly event: 'start';
+  readonly seed: number;
+  readonly actions: number;
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly steps: number;
+  readonly queryBudget: number;
+}
+
+/** A prompt that was there before the search: none, or one of the user's. */
+export interface BaselineEvent {
+  readonly event: 'baseline';
+  readonly prompt: string;
+  readonly gap: number;
+  readonly accuracy: number;
+}
+
+export interface ValidationScore {
+  readonly prompt: string;
+  readonly gap: number;
+  readonly accuracy: number;
+}
+
+export interface PolicyStepEvent {
+  readonly event: 'step';
+  readonly step: number;
+  /** Mean and best reward of the step's prompts, and the spread that the z-score divides by. */
+  readonly mean: number;
+  readonly best: number;
+  readonly spread: number;
+  readonly bestPrompt: string;
+  readonly entropy: number;
+  readonly loss: number;
+  readonly gradientNorm: number;
+  /** The greedy prompt on the validation rows, every few steps. */
+  readonly validation?: ValidationScore;
+  readonly queries: Queries;
+  /** Seconds of the run so far, and milliseconds of the step's parts: all that may differ between two equal runs. */
+  readonly seconds: number;
+  readonly milliseconds: { readonly states: number; readonly policy: number; readonly reward: number; readonly update: number };
+}
+
+export interface RandomStepEvent {
+  readonly event: 'random';
+  readonly step: number;
+  readonly mean: number;
+  readonly best: number;
+  readonly queries: Queries;
+  readonly seconds: number;
+}
+
+export interface StageEvent {
+  readonly event: 'stage';
+  readonly stage: 'policy' | 'random' | 'ranking' | 'test' | 'finished';
+  /** Why the stage before it ended. */
+  readonly reason?: StopReason;
+}
+
+export interface FinishEvent {
+  readonly event: 'finish';
+  readonly best: string;
+  readonly seconds: number;
+}
+
+export interface Queries {
+  readonly asked: number;
+  readonly computed: number;
+}
+
+export type StopReason = 'steps' | 'budget' | 'patience' | 'time';

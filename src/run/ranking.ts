@@ -1,0 +1,86 @@
+import type { PromptScore, Scorer } from '../reward/scorer';
+import { byGap, pooledGap, type Candidate } from '../search/selection';
+import type { Experiment } from './experiment';
+import type { Origin, PromptResult, TestScore } from './result';
+import { macroF1, mcnemar, wilson, type PairedTest } from './statistics';
+
+export interface Entry extends Candidate {
+  readonly origin: Origin;
+}
+
+/** Scores prompts on train and validation rows as candidates of one origin. */
+export async function candidates(
+  prompts: readonly (readonly number[])[],
+  train: Scorer,
+  validation: Scorer,
+  signal?: AbortSignal,
+): Promise<Candidate[]> {
+  const onTrain = await train.score(prompts, signal);
+  const onValidation = await validation.score(prompts, signal);
+  return prompts.map((ids, i) => ({
+    ids,
+    train: onTrain[i]!,
+    validation: onValidation[i]!,
+    gap: pooledGap(onTrain[i]!, train.size, onValidation[i]!, validation.size),
+  }));
+}
+
+/** One entry a prompt, best first: whoever ranks higher gives the origin, and on a tie whoever comes first. */
+export function rank(entries: readonly Entry[]): Entry[] {
+  const seen = new Set<string>();
+  return [...entries].sort(byGap).filter(({ ids }) => !seen.has(ids.join()) && seen.add(ids.join()));
+}
+
+/** The table of a run, with held-out scores where `test` is given. */
+export async function table(
+  experiment: Experiment,
+  entries: readonly Entry[],
+  test: Scorer | undefined,
+  signal?: AbortSignal,
+): Promise<{ prompts: PromptResult[]; paired: PairedTest }> {
+  const held = test
+    ? await test.score(
+        entries.map(({ ids }) => ids),
+        signal,
+      )
+    : undefined;
+  const prompts: PromptResult[] = [];
+  for (const [i, entry] of entries.entries()) {
+    const perplexity = await experiment.perplexity(entry.ids);
+    prompts.push({
+      rank: i + 1,
+      prompt: experiment.promptText(entry.ids),
+      tokens: entry.ids,
+      pieces: entry.ids.map((id) => experiment.taskFolder.tokenizer.decode([id])),
+      origin: entry.origin,
+      roundTrip: experiment.roundTrip(entry.ids),
+      gap: entry.gap,
+      train: split(entry.train),
+      validation: split(entry.validation),
+      ...(held && { test: testScore(held[i]!, test!.rows.labels, experiment.dataset.classes.length) }),
+      perplexity: Number.isNaN(perplexity) ? null : perplexity,
+    });
+  }
+  const none = entries.findIndex(({ ids }) => ids.length === 0);
+  const right = (i: number): boolean[] => (held && i >= 0 ? held[i]!.predicted.map((p, row) => p === test!.rows.labels[row]) : []);
+  return { prompts, paired: mcnemar(right(0), right(none)) };
+}
+
+function split({ reward, gap, accuracy }: PromptScore): { reward: number; gap: number; accuracy: number } {
+  return { reward, gap, accuracy };
+}
+
+function testScore(score: PromptScore, labels: readonly number[], classes: number): TestScore {
+  const n = labels.length;
+  const confusion = Array.from({ length: classes }, (_, c) =>
+    Array.from({ length: classes }, (_, p) => labels.filter((l, i) => l === c && score.predicted[i] === p).length),
+  );
+  return {
+    accuracy: score.accuracy,
+    interval: wilson(Math.round(score.accuracy * n), n),
+    n,
+    macroF1: macroF1(score.predicted, labels, classes),
+    gap: score.gap,
+    confusion,
+  };
+}

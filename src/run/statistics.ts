@@ -1,0 +1,66 @@
+/** 95 % Wilson score interval of a share (Wilson 1927): right answers out of n. */
+export function wilson(right: number, n: number): [low: number, high: number] {
+  const z = 1.959963984540054;
+  const p = right / n;
+  const centre = p + (z * z) / (2 * n);
+  const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
+  const scale = 1 + (z * z) / n;
+  return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
+}
+
+/** Mean over classes of the F1 score; a class that is neither predicted nor there counts 0. */
+export function macroF1(predicted: readonly number[], labels: readonly number[], classes: number): number {
+  let sum = 0;
+  for (let c = 0; c < classes; c++) {
+    const hit = predicted.filter((p, i) => p === c && labels[i] === c).length;
+    const total = predicted.filter((p) => p === c).length + labels.filter((l) => l === c).length;
+    sum += total === 0 ? 0 : (2 * hit) / total;
+  }
+  return sum / classes;
+}
+
+/** Accuracy of always answering the class that most training rows have. */
+export function majorityBaseline(trainLabels: readonly number[], labels: readonly number[], classes: number): number {
+  const counts = Array.from({ length: classes }, (_, c) => trainLabels.filter((l) => l === c).length);
+  const majority = counts.indexOf(Math.max(...counts));
+  return labels.filter((l) => l === majority).length / labels.length;
+}
+
+export interface PairedTest {
+  /** Rows that only the first gets right, and that only the second does. */
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+  /** Two-sided p of McNemar's exact test. */
+  readonly p: number;
+}
+
+/** McNemar's exact test: do two prompts differ on the same rows? */
+export function mcnemar(first: readonly boolean[], second: readonly boolean[]): PairedTest {
+  let onlyFirst = 0;
+  let onlySecond = 0;
+  first.forEach((right, i) => {
+    if (right && !second[i]) onlyFirst++;
+    if (!right && second[i]) onlySecond++;
+  });
+  const n = onlyFirst + onlySecond;
+  const tail = Math.min(onlyFirst, onlySecond);
+  // Two-sided binomial tail at ½, in logarithms.
+  let sum = 0;
+  let logChoose = 0;
+  for (let k = 0; k <= tail; k++) {
+    if (k > 0) logChoose += Math.log(n - k + 1) - Math.log(k);
+    sum += Math.exp(logChoose - n * Math.LN2);
+  }
+  return { onlyFirst, onlySecond, p: Math.min(1, 2 * sum) };
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** Sample standard deviation; 0 for a single value. */
+export function standardDeviation(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const m = mean(values);
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
+}

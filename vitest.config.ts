@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/vscode/**'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // The tests share two cores with ONNX Runtime's own threads.
+    maxWorkers: 2,
+  },
+});
