@@ -1,0 +1,66 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { RunEvent } from '../../src/run/events';
+
+const CLI = resolve('dist/cli.js');
+
+export interface Finished {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the built command line. */
+export function start(...args: string[]): { child: ChildProcess; finished: Promise<Finished> } {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  const finished = new Promise<Finished>((done) => child.on('close', (status, signal) => done({ status, signal, stdout, stderr })));
+  return { child, finished };
+}
+
+export function rlprompt(...args: string[]): Promise<Finished> {
+  return start(...args).finished;
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'rlprompt-test-'));
+}
+
+/** A small task on the sentiment example's data, in a folder of its own. */
+export function smallTask(folder: string, search: object = {}, more: object = {}): string {
+  const data = (name: string): string => resolve('examples/sentiment', name);
+  const spec = {
+    data: {
+      train: data('train.csv'),
+      validation: data('validation.csv'),
+      test: data('test.csv'),
+      rowsPerClass: { train: 8, validation: 8 },
+      testRows: 20,
+    },
+    labels: { negative: 'terrible', positive: 'great' },
+    template: '{input} {prompt}',
+    prompt: { length: 2 },
+    compare: ['Overall'],
+    policy: { hiddenSize: 64 },
+    search: { steps: 25, promptsPerStep: 4, queryBudget: 20_000, validateEvery: 5, ...search },
+    ...more,
+  };
+  const file = join(folder, 'small.prompt-task.json');
+  writeFileSync(file, JSON.stringify(spec, null, 2));
+  return file;
+}
+
+/** The journal without what depends on the clock. */
+export function journal(folder: string): object[] {
+  const lines = readFileSync(join(folder, 'events.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => {
+    const { seconds: _s, milliseconds: _m, ...rest } = JSON.parse(line) as RunEvent & { seconds?: number; milliseconds?: object };
+    return rest;
+  });
+}

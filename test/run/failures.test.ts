@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { SeedsResult } from '../../src/run/result';
+import { rlprompt, smallTask, temporaryFolder } from './commandLine';
+
+const folder = temporaryFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Mounts a small file system, where the machine lets us. */
+function mountSmall(path: string, size: string): boolean {
+  mkdirSync(path);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('where a run cannot be written', () => {
+  const small = join(folder, 'small-disk');
+  const mounted = mountSmall(small, '6m');
+  afterAll(() => {
+    if (mounted) execFileSync('umount', [small]);
+  });
+
+  it.skipIf(!mounted)('a full disk is one clear error, with the results so far still printed', { timeout: 120_000 }, async () => {
+    // A checkpoint of this policy takes about 4 MB: the first fits, the second beside it does not.
+    const spec = smallTask(folder, { steps: 200 }, { policy: { hiddenSize: 512 } });
+    const finished = await rlprompt('optimize', spec, '--out', join(small, 'run'));
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toContain('the disk is full');
+    expect(finished.stderr.match(/cannot be written/g)).toHaveLength(1);
+    expect(finished.stdout).toMatch(/rank +prompt/);
+    expect(finished.stdout).toContain('policy');
+    expect(finished.stdout).toContain('(no prompt)');
+  });
+
+  it('a folder below a file is one clear error before any work', async () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    const finished = await rlprompt('optimize', smallTask(folder), '--out', join(file, 'run'));
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toContain('a part of the path is a file, not a folder');
+    expect(finished.stderr).toContain('--out');
+    expect(finished.stdout).toBe('');
+  });
+});
+
+describe('the command line', () => {
+  it('says what is wrong with a spec at its place, and exits 1', async () => {
+    const spec = join(folder, 'bad.prompt-task.json');
+    writeFileSync(spec, '{\n  "data": { "train": "x.csv" },\n  "templte": "{input} {prompt}"\n}\n');
+    const finished = await rlprompt('optimize', spec);
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toContain(`${spec}:3:3`);
+    expect(finished.stderr).toContain('did you mean "template"?');
+  });
+
+  it('exits 2 on wrong usage, with the usage', async () => {
+    const finished = await rlprompt('optimise', 'x');
+    expect(finished.status).toBe(2);
+    expect(finished.stderr).toContain('there is no command "optimise"');
+    expect(finished.stderr).toContain('rlprompt optimize SPEC');
+  });
+
+  it('says so when the model is missing or the template does not suit it', async () => {
+    const missing = await rlprompt('optimize', smallTask(folder, {}, { taskModel: 'bundled:gpt5' }));
+    expect(missing.status).toBe(1);
+    expect(missing.stderr).toContain('There is no bundled model "gpt5"');
+    const early = await rlprompt('optimize', smallTask(folder, {}, { template: '{mask} {prompt} {input}' }));
+    expect(early.stderr).toContain('a causal model reads from left to right');
+    const none = await rlprompt('optimize', smallTask(folder, {}, { taskModel: 'bundled:masked' }));
+    expect(none.stderr).toContain('its template needs {mask}');
+  });
+
+  it('says so when the budget is too small for one step', async () => {
+    const finished = await rlprompt('optimize', smallTask(folder, { queryBudget: 100 }));
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toContain('search.queryBudget: the budget is too small');
+    expect(finished.stderr).toMatch(/expected: at least \d+/);
+  });
+
+  it('evaluates prompts in the same table, as text and as JSON', { timeout: 120_000 }, async () => {
+    const spec = smallTask(folder);
+    const text = await rlprompt('evaluate', spec, '--prompt', 'Overall', '--prompt', 'It was');
+    expect(text.status).toBe(0);
+    expect(text.stdout).toContain('(no prompt)');
+    const json = JSON.parse((await rlprompt('evaluate', spec, '--prompt', 'Overall', '--json')).stdout) as {
+      prompts: { prompt: string; test: { n: number } }[];
+    };
+    expect(json.prompts.map(({ prompt }) => prompt).sort()).toEqual(['', 'Overall']);
+    expect(json.prompts[0]!.test.n).toBe(20);
+  });
+
+  it('runs several seeds and reports mean and spread; report prints a finished run', { timeout: 120_000 }, async () => {
+    const out = join(folder, 'seeds');
+    const finished = await rlprompt('optimize', smallTask(folder, { steps: 4, seeds: [3, 4] }), '--out', out, '--json', '--no-random');
+    expect(finished.status).toBe(0);
+    const result = JSON.parse(finished.stdout) as SeedsResult;
+    expect(result.seeds.map((run) => run.seed)).toEqual([3, 4]);
+    const [a, b] = result.seeds.map((run) => run.prompts[0]!.test!.accuracy) as [number, number];
+    expect(result.winner.mean).toBeCloseTo((a + b) / 2, 12);
+    expect(result.winner.deviation).toBeCloseTo(Math.abs(a - b) / Math.SQRT2, 12);
+    const csv = await rlprompt('report', join(out, 'seed-3'), '--csv');
+    expect(csv.stdout.split('\r\n')[0]).toContain('test_accuracy');
+    const markdown = await rlprompt('report', join(out, 'seed-3'), '--markdown');
+    expect(markdown.stdout).toContain('| rank | prompt |');
+    expect((await rlprompt('report', join(folder, 'none'))).status).toBe(1);
+  });
+});

@@ -1,0 +1,118 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../src/rl/random';
+import type { RunResult } from '../../src/run/result';
+import { journal, rlprompt, smallTask, start, temporaryFolder } from './commandLine';
+
+const STEPS = 60;
+const folder = temporaryFolder();
+const whole = join(folder, 'whole');
+let spec: string;
+
+beforeAll(async () => {
+  spec = smallTask(folder, { steps: STEPS });
+  const finished = await rlprompt('optimize', spec, '--out', whole, '--threads', '1');
+  expect(finished.stderr).toContain('To reproduce: npx rlprompt optimize');
+  expect(finished.status).toBe(0);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function lines(path: string): number {
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
+}
+
+/** Waits until the journal has grown by `more` lines, or the process has ended. */
+async function waitForLines(path: string, more: number, ended: () => boolean): Promise<void> {
+  const before = lines(path);
+  while (!ended() && lines(path) < before + more) await new Promise((wake) => setTimeout(wake, 2));
+}
+
+function results(path: string): unknown {
+  const { seconds: _seconds, ...rest } = JSON.parse(readFileSync(join(path, 'result.json'), 'utf8')) as RunResult;
+  return rest;
+}
+
+describe('a run that is cut short', () => {
+  it('gives the same journal and result after twenty kills', { timeout: 600_000 }, async () => {
+    const out = join(folder, 'killed');
+    const events = join(out, 'events.jsonl');
+    const random = new Random(42);
+    let kills = 0;
+    let first = true;
+    while (kills < 20) {
+      const { child, finished } = first
+        ? start('optimize', spec, '--out', out, '--threads', '1')
+        : start('optimize', '--resume', out, '--threads', '1');
+      // A resumed run first cuts its journal back, so wait for it to do so before counting new lines.
+      let ended = false;
+      void finished.then(() => (ended = true));
+      if (first) while (!existsSync(join(out, 'task.json'))) await new Promise((wake) => setTimeout(wake, 2));
+      first = false;
+      await waitForLines(events, 1 + random.below(14), () => ended);
+      await new Promise((wake) => setTimeout(wake, random.below(12)));
+      if (ended) break;
+      child.kill('SIGKILL');
+      expect((await finished).signal).toBe('SIGKILL');
+      kills++;
+    }
+    const finished = await rlprompt('optimize', '--resume', out, '--threads', '1');
+    expect(finished.status).toBe(0);
+    expect(kills).toBe(20);
+    expect(journal(out)).toEqual(journal(whole));
+    expect(results(out)).toEqual(results(whole));
+  });
+
+  it('stops at Ctrl-C with its checkpoint written, exits 130, and goes on where it was', { timeout: 120_000 }, async () => {
+    const out = join(folder, 'interrupted');
+    const { child, finished } = start('optimize', spec, '--out', out, '--threads', '1');
+    await waitForLines(join(out, 'events.jsonl'), 18, () => false);
+    child.kill('SIGINT');
+    const stopped = await finished;
+    expect(stopped.status).toBe(130);
+    expect(stopped.stderr).toMatch(/Stopped at step \d+\. Take it up again with: npx rlprompt optimize --resume /);
+    const step = Number(/Stopped at step (\d+)/.exec(stopped.stderr)![1]);
+    expect(journal(out).filter((event) => 'event' in event && event.event === 'step')).toHaveLength(step);
+    const resumed = await rlprompt('optimize', '--resume', out, '--threads', '1', '--json');
+    expect(resumed.status).toBe(0);
+    expect((JSON.parse(resumed.stdout) as RunResult).status).toBe('finished');
+    expect(journal(out)).toEqual(journal(whole));
+  });
+
+  it('is not taken up when the task has changed since', { timeout: 120_000 }, async () => {
+    const other = temporaryFolder();
+    try {
+      const finished = await rlprompt('optimize', '--resume', join(folder, 'nowhere'));
+      expect(finished.status).toBe(1);
+      expect(finished.stderr).toContain('is not the folder of a run');
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('a run', () => {
+  it('gives the same bytes twice from one seed, and others from another', { timeout: 120_000 }, async () => {
+    const [again, other] = [join(folder, 'again'), join(folder, 'other')];
+    expect((await rlprompt('optimize', spec, '--out', again, '--threads', '1')).status).toBe(0);
+    expect((await rlprompt('optimize', spec, '--out', other, '--seed', '1', '--threads', '1')).status).toBe(0);
+    expect(journal(again)).toEqual(journal(whole));
+    expect(results(again)).toEqual(results(whole));
+    expect(journal(other)).not.toEqual(journal(whole));
+  });
+
+  it('keeps to its query budget, the ranking included', { timeout: 120_000 }, async () => {
+    const out = join(folder, 'budget');
+    const finished = await rlprompt('optimize', spec, '--out', out, '--budget', '4000', '--steps', '1000', '--json');
+    expect(finished.status).toBe(0);
+    const result = JSON.parse(finished.stdout) as RunResult;
+    expect(result.stopped).toBe('budget');
+    expect(result.queries.computed).toBeLessThanOrEqual(4000);
+    expect(result.randomQueries!.computed).toBeLessThanOrEqual(result.queries.computed);
+    expect(result.queries.asked).toBeGreaterThan(result.queries.computed);
+    expect(result.prompts.every((prompt) => prompt.roundTrip)).toBe(true);
+    expect(result.prompts.map((prompt) => prompt.origin)).toEqual(expect.arrayContaining(['policy', 'manual', 'random', 'none']));
+    const gaps = result.prompts.map((prompt) => prompt.gap);
+    expect(gaps).toEqual([...gaps].sort((a, b) => b - a));
+  });
+});
