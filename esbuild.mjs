@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 
 /** One bundle for each entry; ONNX Runtime stays outside, since it loads a native library from its own folder. */
 await build({
-  entryPoints: { cli: 'src/cli/bin.ts', extension: 'src/extension.ts', schema: 'src/cli/writeSchema.ts', bench: 'tools/bench/bench.ts' },
+  entryPoints: { cli: 'src/cli/bin.ts', extension: 'src/extension.ts', docs: 'tools/docs/write.ts', bench: 'tools/bench/bench.ts' },
   outdir: 'dist',
   bundle: true,
   platform: 'node',

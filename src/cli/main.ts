@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { ModelError } from '../lm/modelError';
 import { evaluate } from '../run/evaluate';
-import { Experiment } from '../run/experiment';
+import { openExperiment } from '../run/experiment';
 import { OptimizationRun, RunStopped } from '../run/optimize';
 import { csvTable, markdownTable, seedsSummary, summary, textTable } from '../run/report';
 import type { RunResult } from '../run/result';
@@ -58,7 +58,7 @@ async function optimize(command: Optimize): Promise<number> {
     stop.abort();
   };
   process.on('SIGINT', onInterrupt);
-  const experiment = await Experiment.open(spec, { threads });
+  const experiment = await openExperiment(spec, { threads });
   try {
     for (const warning of experiment.warnings) progress.line(formatProblem(warning));
     for (const note of experiment.notes) progress.line(`Note: ${note}.`);
@@ -131,7 +131,7 @@ function quote(text: string): string {
 async function evaluatePrompts(command: Extract<Command, { name: 'evaluate' }>): Promise<number> {
   const spec = await readSpec(resolve(command.spec));
   spec.compare = [];
-  const experiment = await Experiment.open(spec, { threads: command.threads ?? availableParallelism() });
+  const experiment = await openExperiment(spec, { threads: command.threads ?? availableParallelism() });
   try {
     for (const note of experiment.notes) progress.line(`Note: ${note}.`);
     const prompts = await evaluate(experiment, command.prompts);

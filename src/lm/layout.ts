@@ -1,4 +1,5 @@
 import type { Part } from '../task/template';
+import { ModelError } from './modelError';
 import type { LmTokenizer } from './tokenizer';
 
 /** A row of the task model around a prompt: ids before it and behind it, and the place of the answer. */
@@ -46,16 +47,6 @@ export class Layout {
     return part?.kind === 'prompt' && part.space;
   }
 
-  /** The same layout with the parts of a kind left out. */
-  without(kind: Part['kind']): Layout {
-    return new Layout(
-      this.parts.filter((part) => part.kind !== kind),
-      this.tokenizer,
-      this.context,
-      this.promptRoom,
-    );
-  }
-
   /** Ids of a prompt that a person wrote, as it stands in the template. */
   encodePrompt(text: string): number[] {
     return this.tokenizer.encode(this.promptSpace && text !== '' ? ` ${text}` : text);
@@ -67,6 +58,7 @@ export class Layout {
     return this.promptSpace && text.startsWith(' ') ? text.slice(1) : text;
   }
 
+  /** @throws ModelError when the template and the prompt alone fill the context */
   row(input: string, emptyPrompt: boolean): RowLayout {
     const sides = { before: [...this.tokenizer.prefix], after: [] as number[] };
     let mask: RowLayout['mask'];
@@ -77,22 +69,24 @@ export class Layout {
     this.parts.forEach((part, i) => {
       const side = i < this.promptAt ? 'before' : 'after';
       const lead = part.kind !== 'literal' && part.space && !dropSpace ? ' ' : '';
-      dropSpace = false;
-      if (part.kind === 'literal') sides[side].push(...this.tokenizer.encode(part.text));
-      else if (part.kind === 'prompt') dropSpace = emptyPrompt && !part.space && i === 0;
+      if (part.kind === 'literal') sides[side].push(...this.tokenizer.encode(dropSpace ? part.text.replace(/^ /, '') : part.text));
       else if (part.kind === 'mask') {
         mask = { part: side, index: sides[side].length };
         sides[side].push(this.tokenizer.maskId!);
-      } else {
+      } else if (part.kind === 'input') {
         inputIds = this.tokenizer.encode(lead + input);
         inputStart = sides[side].length;
         sides[side].push(...inputIds);
       }
+      dropSpace = part.kind === 'prompt' && emptyPrompt && !part.space && i === 0;
     });
     sides.after.push(...this.tokenizer.suffix);
-    const over = Math.max(0, sides.before.length + sides.after.length + this.promptRoom - this.context);
-    const cut = Math.min(over, inputIds.length);
+    const cut = Math.max(0, sides.before.length + sides.after.length + this.promptRoom - this.context);
     if (cut > 0) {
+      if (cut >= inputIds.length)
+        throw new ModelError(
+          `The template with a prompt of ${this.promptRoom} tokens leaves no room for the text: the model's context holds ${this.context} tokens. Shorten the template or the prompts.`,
+        );
       const from = inputSide === 'before' ? inputStart : inputStart + inputIds.length - cut;
       sides[inputSide].splice(from, cut);
       if (mask && mask.part === inputSide && mask.index > inputStart) mask = { part: mask.part, index: mask.index - cut };

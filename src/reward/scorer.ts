@@ -23,7 +23,8 @@ export interface PromptScore {
 }
 
 interface Entry {
-  readonly logits: Float32Array; // [rows, K]
+  readonly gap: Float64Array; // [rows]
+  readonly predicted: Uint8Array; // [rows]
   readonly done: Uint8Array; // [rows]
 }
 
@@ -43,9 +44,10 @@ export class Scorer {
     readonly model: TaskModel,
     readonly rows: LabelledRows,
     private readonly weights: 'balanced' | 'rows',
+    cacheBytes = CACHE_BYTES,
   ) {
     // Beside its scores a prompt costs about 200 bytes of keys and objects.
-    this.bound = Math.floor(CACHE_BYTES / (rows.labels.length * (4 * model.classes + 1) + 200));
+    this.bound = Math.floor(cacheBytes / (rows.labels.length * 10 + 200));
   }
 
   get size(): number {
@@ -54,7 +56,17 @@ export class Scorer {
 
   /** Distinct queries that scoring these prompts would compute. */
   cost(prompts: readonly PromptIds[], rows = this.size): number {
-    return new Set(prompts.map((ids) => ids.join()).filter((key) => !this.cache.has(key))).size * rows;
+    const keys = new Set(prompts.map((ids) => ids.join()));
+    return [...keys].reduce(
+      (sum, key) =>
+        sum +
+        rows -
+        (this.cache
+          .get(key)
+          ?.done.subarray(0, rows)
+          .reduce((a, b) => a + b, 0) ?? 0),
+      0,
+    );
   }
 
   /** Scores prompts on the whole split, or on its first `count` rows. */
@@ -81,7 +93,9 @@ export class Scorer {
       jobs.forEach(({ entry }, p) =>
         missing.forEach((row, r) => {
           const at = (p * missing.length + r) * K;
-          entry.logits.set(logits.subarray(at, at + K), row * K);
+          const { gap, predicted } = rowScore(logits.subarray(at, at + K), this.rows.labels[row]!);
+          entry.gap[row] = gap;
+          entry.predicted[row] = predicted;
           entry.done[row] = 1;
         }),
       );
@@ -101,7 +115,7 @@ export class Scorer {
     return entry?.done.every((done) => done === 1) ? this.summary(entry, this.size) : undefined;
   }
 
-  /** Every prompt with a score on the whole split, in the order of first use. */
+  /** Every prompt with a score on the whole split, in the order of last use. */
   scored(): { ids: PromptIds; score: PromptScore }[] {
     return [...this.cache.keys()].flatMap((key) => {
       const ids = key === '' ? [] : key.split(',').map(Number);
@@ -111,7 +125,11 @@ export class Scorer {
   }
 
   private entry(key: string): Entry {
-    const entry = this.cache.get(key) ?? { logits: new Float32Array(this.size * this.model.classes), done: new Uint8Array(this.size) };
+    const entry = this.cache.get(key) ?? {
+      gap: new Float64Array(this.size),
+      predicted: new Uint8Array(this.size),
+      done: new Uint8Array(this.size),
+    };
     // Newest last, so that the oldest falls out first.
     this.cache.delete(key);
     this.cache.set(key, entry);
@@ -119,15 +137,14 @@ export class Scorer {
   }
 
   private summary(entry: Entry, count: number): PromptScore {
-    const K = this.model.classes;
     const labels = this.rows.labels.slice(0, count);
-    const scores = labels.map((label, i) => rowScore(entry.logits.subarray(i * K, (i + 1) * K), label));
-    const gaps = scores.map(({ gap }) => gap);
+    const gaps = Array.from(entry.gap.subarray(0, count));
+    const predicted = Array.from(entry.predicted.subarray(0, count));
     return {
       gap: classMean(gaps, labels, this.weights),
       reward: classMean(gaps.map(piecewise), labels, this.weights),
-      accuracy: scores.filter(({ predicted }, i) => predicted === labels[i]).length / count,
-      predicted: scores.map(({ predicted }) => predicted),
+      accuracy: predicted.filter((answer, i) => answer === labels[i]).length / count,
+      predicted,
     };
   }
 

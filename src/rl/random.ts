@@ -1,12 +1,13 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /** Seeded random numbers (xoroshiro128+), whose state can be kept in a checkpoint. */
 export class Random {
   private generator;
 
   constructor(seed: number) {
-    this.generator = xoroshiro128plus(seed);
+    // The generator's own seeding gives neighbouring seeds the same first numbers.
+    this.generator = xoroshiro128plusFromState([1, 2, 3, 4].map((i) => mix(seed + Math.imul(i, 0x9e3779b9))));
   }
 
   /** Uniform in [0, 1). */
@@ -26,4 +27,11 @@ export class Random {
   set state(state: readonly number[]) {
     this.generator = xoroshiro128plusFromState(state);
   }
+}
+
+/** Finaliser of MurmurHash3: numbers that are close together come out far apart. */
+function mix(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
 }

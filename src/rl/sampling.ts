@@ -32,7 +32,8 @@ export function sampleTopK(row: Float32Array, k: number, random: Random): number
     left -= weights[j]!;
     if (left < 0) return kept[j]!;
   }
-  return kept.at(-1)!;
+  // Rounding can leave a rest; it must not choose an action that the fluency constraint has ruled out.
+  return kept[weights.findLastIndex((w) => w > 0)]!;
 }
 
 /** Indices of the k largest values, ties broken by the smaller index. */

@@ -7,7 +7,7 @@ import { RandomSearch } from '../search/randomSearch';
 import { select, selectionCost, type Candidate } from '../search/selection';
 import { TaskError } from '../task/problem';
 import type { PolicyStepEvent, Queries, RunEvent, StageEvent, StopReason } from './events';
-import { Experiment } from './experiment';
+import type { Experiment } from './experiment';
 import { candidates, rank, table, type Entry } from './ranking';
 import type { RunResult } from './result';
 import { majorityBaseline, mean } from './statistics';
@@ -42,6 +42,8 @@ interface Checkpoint {
   readonly rewards: readonly number[];
   readonly bestValidation: number;
   readonly sinceBest: number;
+  readonly ranked: readonly Candidate[];
+  readonly randomRanked: readonly Candidate[];
   readonly scorers: Record<ScorerName, ScorerState>;
   readonly random: { readonly step: number; readonly state: readonly number[] };
 }
@@ -59,6 +61,9 @@ export class OptimizationRun {
   private rewards: number[] = [];
   private bestValidation = -Infinity;
   private sinceBest = 0;
+  /** The selections' results: of the policy's prompts, and of random search's. */
+  private ranked: readonly Candidate[] = [];
+  private randomRanked: readonly Candidate[] = [];
   private readonly scorers: Record<ScorerName, Scorer>;
   private readonly trainer: Trainer;
   private readonly randomSource: Random;
@@ -159,16 +164,15 @@ export class OptimizationRun {
 
   private async train(): Promise<void> {
     const { settings } = this.experiment;
-    let reason: StopReason | undefined;
+    let reason = this.stopReason();
     while (!reason) {
       if (this.options.signal?.aborted) this.stop();
-      const { bestPrompt, ...report } = await this.trainer.train();
+      const { bestPrompt, milliseconds, ...report } = await this.trainer.train();
       this.rewards.push(report.mean);
       const validation = report.step % settings.validateEvery === 0 ? await this.validate() : undefined;
-      const { milliseconds, ...numbers } = report;
       this.emit({
         event: 'step',
-        ...numbers,
+        ...report,
         bestPrompt: this.experiment.promptText(this.ids(bestPrompt)),
         ...(validation && { validation }),
         queries: this.policyQueries(),
@@ -179,7 +183,9 @@ export class OptimizationRun {
       if (!reason && report.step % CHECKPOINT_EVERY === 0) this.checkpointWhenCheap();
     }
     this.stopped = reason;
-    this.enter(this.options.random ? 'random' : 'ranking', reason);
+    this.emit({ event: 'stage', stage: 'ranking', reason });
+    this.ranked = await select(this.scorers.policyTrain, this.scorers.policyValidation, this.options.signal);
+    this.enter(this.options.random ? 'random' : 'test');
   }
 
   private stopReason(): StopReason | undefined {
@@ -204,10 +210,10 @@ export class OptimizationRun {
   private async searchAtRandom(): Promise<void> {
     const { settings, spec, actions } = this.experiment;
     const { randomTrain, randomValidation } = this.scorers;
-    // What the policy's search has used so far is for training and validation; its ranking costs as much as random's.
-    const budget = this.policyQueries().computed;
+    // An equal budget: what the policy's search computed, its ranking included.
+    const budget = { budget: this.policyQueries().computed, validationRows: randomValidation.size };
     const search = new RandomSearch(
-      { length: spec.prompt.length, batch: settings.promptsPerStep, budget },
+      { length: spec.prompt.length, batch: settings.promptsPerStep, ...budget },
       actions,
       randomTrain,
       this.randomSource,
@@ -221,23 +227,21 @@ export class OptimizationRun {
       this.emit({ event: 'random', ...report, queries: queries(randomTrain, randomValidation), seconds: this.seconds() });
       if (report.step % CHECKPOINT_EVERY === 0) this.checkpointWhenCheap();
     }
-    this.enter('ranking');
+    this.randomRanked = await select(randomTrain, randomValidation, this.options.signal);
+    this.enter('test');
   }
 
   private async conclude(): Promise<RunResult> {
     const { experiment, scorers } = this;
     const { signal } = this.options;
     const from = (origin: Entry['origin'], found: readonly Candidate[]): Entry[] => found.map((candidate) => ({ ...candidate, origin }));
-    const policy = await select(scorers.policyTrain, scorers.policyValidation, signal);
-    const random = this.options.random ? await select(scorers.randomTrain, scorers.randomValidation, signal) : [];
     const [none, ...manual] = await this.baselines();
     const entries = rank([
       ...from('none', [none!]),
       ...from('manual', manual),
-      ...from('policy', policy.slice(0, TOP)),
-      ...from('random', random.slice(0, 1)),
+      ...from('policy', this.ranked.slice(0, TOP)),
+      ...from('random', this.randomRanked.slice(0, 1)),
     ]);
-    if (this.stage !== 'test') this.emit({ event: 'stage', stage: 'test' });
     const test = experiment.scorer('test');
     const { prompts, paired } = await table(experiment, entries, test, signal);
     this.emit({ event: 'finish', best: prompts[0]!.prompt, seconds: this.seconds() });
@@ -308,9 +312,9 @@ export class OptimizationRun {
     return Math.round(this.secondsBefore * 1000 + (performance.now() - this.began)) / 1000;
   }
 
-  private enter(stage: Stage, reason?: StopReason): void {
+  private enter(stage: Stage): void {
     this.stage = stage;
-    this.emit({ event: 'stage', stage, ...(reason && { reason }) });
+    this.emit({ event: 'stage', stage });
     this.checkpoint();
   }
 
@@ -354,6 +358,8 @@ export class OptimizationRun {
         rewards: this.rewards,
         bestValidation: this.bestValidation,
         sinceBest: this.sinceBest,
+        ranked: this.ranked,
+        randomRanked: this.randomRanked,
         scorers: Object.fromEntries(SCORERS.map((name) => [name, this.scorers[name].save()])) as Checkpoint['scorers'],
         random: { step: this.randomStep, state: this.randomSource.state },
       } satisfies Checkpoint),
@@ -369,6 +375,8 @@ export class OptimizationRun {
     this.rewards = [...checkpoint.rewards];
     this.bestValidation = checkpoint.bestValidation;
     this.sinceBest = checkpoint.sinceBest;
+    this.ranked = checkpoint.ranked;
+    this.randomRanked = checkpoint.randomRanked;
     for (const name of SCORERS) this.scorers[name].restore(checkpoint.scorers[name]);
     this.randomStep = checkpoint.random.step;
     this.randomSource.state = checkpoint.random.state;

@@ -17,7 +17,7 @@ const COLUMNS = [
 function cells(p: PromptResult): string[] {
   return [
     String(p.rank),
-    p.prompt === '' ? '(no prompt)' : p.prompt,
+    p.prompt === '' ? '(no prompt)' : visible(p.prompt),
     p.origin,
     p.gap.toFixed(3),
     percent(p.train.accuracy),
@@ -29,6 +29,16 @@ function cells(p: PromptResult): string[] {
     p.roundTrip ? '✓' : '✗',
   ];
 }
+
+/** Line breaks and other control characters as their escapes, so that a prompt keeps to its cell. */
+function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028\u2029]/gu,
+    (character) => SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const SHORT: Partial<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 export function percent(share: number): string {
   return (100 * share).toFixed(1);
@@ -54,12 +64,16 @@ export function textTable(prompts: readonly PromptResult[]): string {
   return [line(rows[0]!), widths.map((w) => '─'.repeat(w)).join('  '), ...rows.slice(1).map(line)].join('\n');
 }
 
+/** Columns that a text takes in a terminal: two for a wide character, none for a combining one. */
 function width(text: string): number {
-  return Array.from(text).length;
+  return Array.from(text).reduce((sum, character) => sum + (ZERO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1), 0);
 }
 
+const ZERO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u;
+
 export function markdownTable(prompts: readonly PromptResult[]): string {
-  const escape = (text: string): string => text.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\n/g, '\\n');
+  const escape = (text: string): string => text.replace(/[\\|`*_<>[\]&]/g, '\\$&');
   const row = (values: readonly string[]): string => `| ${values.join(' | ')} |`;
   return [row(COLUMNS), row(COLUMNS.map(() => '---')), ...prompts.map((p) => row(cells(p).map(escape)))].join('\n');
 }

@@ -1,12 +1,14 @@
 import type { Random } from '../rl/random';
 import type { Scorer } from '../reward/scorer';
+import { selectionCost } from './selection';
 
 export interface RandomSearchSettings {
   readonly length: number;
   /** Prompts scored together. */
   readonly batch: number;
-  /** Queries that it may compute, what the selection needs taken off. */
+  /** Queries that it may compute, its selection on `validationRows` rows included. */
   readonly budget: number;
+  readonly validationRows: number;
 }
 
 /** The control of every claim: prompts drawn uniformly from the same token set, scored on the same training rows. */
@@ -23,7 +25,11 @@ export class RandomSearch {
   ) {}
 
   get finished(): boolean {
-    return this.scorer.computed + this.settings.batch * this.scorer.size > this.settings.budget;
+    const { length, batch, budget, validationRows } = this.settings;
+    const { computed, size } = this.scorer;
+    // With few actions every prompt can be scored before the budget is spent.
+    const ranking = selectionCost(validationRows, (this.step + 1) * batch);
+    return computed + batch * size + ranking > budget || computed >= this.actions.length ** length * size;
   }
 
   /** Scores one batch; returns the mean and the best reward of it. */

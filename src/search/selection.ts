@@ -19,13 +19,13 @@ const ROUNDS = [
   { prompts: FINALISTS, share: 1 },
 ] as const;
 
-/** Queries that a selection may compute on `rows` validation rows. */
-export function selectionCost(rows: number): number {
+/** Queries that a selection among so many candidates may compute on `rows` validation rows. */
+export function selectionCost(rows: number, candidates = Infinity): number {
   let cost = 0;
   let before = 0;
   for (const { prompts, share } of ROUNDS) {
     const upTo = Math.ceil(rows * share);
-    cost += prompts * (upTo - before);
+    cost += Math.min(prompts, candidates) * (upTo - before);
     before = upTo;
   }
   return cost;

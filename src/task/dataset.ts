@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fail, TaskError, type Problem } from './problem';
-import { readRows, type Row } from './rows';
+import { isUtf8, readRows, type Row } from './rows';
 import { Sample, type Example } from './sample';
 import type { Spec } from './spec';
 
@@ -48,27 +48,25 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
       continue;
     }
     const perClass = name === 'validation' ? rowsPerClass.validation : testRows;
-    const found = await readSplit(spec, name, perClass, seed);
+    const found = await readSplit(spec, name, perClass, seed, classes);
     const total = [...found.values()].reduce((sum, sample) => sum + Math.min(sample.seen, perClass), 0);
-    const stray = [...found].find(([label]) => !classes.includes(label));
-    if (stray) throw new TaskError([strayLabel(spec, name, stray, classes)]);
+    const all = [...found.values()].reduce((sum, sample) => sum + sample.seen, 0);
+    let before = 0;
     for (const label of classes) {
       const rows = found.get(label)?.take() ?? [];
-      // The test rows of a class are in proportion to the class's share of the file.
+      // The test rows of a class are in proportion to the class's share of the file; rounded so that they add up.
       const seen = found.get(label)?.seen ?? 0;
-      const all = [...found.values()].reduce((sum, sample) => sum + sample.seen, 0);
-      const quota = name === 'test' && total > testRows ? Math.round((testRows * seen) / all) : rows.length;
+      const upTo = (count: number) => Math.round((testRows * count) / all);
+      const quota = name === 'test' && total > testRows ? upTo(before + seen) - upTo(before) : rows.length;
+      before += seen;
       splits[name].push(...rows.slice(0, quota));
     }
     leftOut(notes, name, found, splits[name].length);
   }
-  const learnt = new Set([...splits.train, ...splits.validation].map((example) => example.text));
-  const clean = splits.test.filter((example) => !learnt.has(example.text));
-  if (clean.length < splits.test.length) {
-    notes.push(`test: ${splits.test.length - clean.length} rows dropped, because train or validation hold the same text`);
-    splits.test = clean;
-  }
   warnOfConflicts(notes, splits);
+  // A text under two labels can be drawn for two splits.
+  if (spec.data.validation === undefined) dropLearnt(notes, splits, 'validation', ['train']);
+  dropLearnt(notes, splits, 'test', ['train', 'validation']);
   for (const name of ['validation', 'test'] as const) {
     if (splits[name].length === 0) {
       const path = spec.data[name] === undefined ? ['data', 'train'] : ['data', name];
@@ -80,6 +78,8 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
         }),
       ]);
     }
+    const lacking = classes.filter((label) => !splits[name].some((example) => example.label === label));
+    if (lacking.length > 0) notes.push(`${name}: no row of ${lacking.map((label) => JSON.stringify(label)).join(', ')}`);
   }
   const toSplit = (examples: Example[]): Split => {
     const mixed = interleave(classes.map((label) => examples.filter((example) => example.label === label)));
@@ -101,17 +101,23 @@ function shares(n: number, spec: Spec, classes: number): Record<SplitName, numbe
   const whole = 0.4 + (needValidation ? 0.25 : 0) + (needTest ? 0.35 : 0);
   const train = Math.max(1, Math.min(spec.data.rowsPerClass.train, Math.round((n * 0.4) / whole)));
   const validation = needValidation ? Math.min(spec.data.rowsPerClass.validation, Math.round((n * 0.25) / whole)) : 0;
-  const test = needTest ? Math.min(Math.ceil(spec.data.testRows / classes), n - train - validation) : 0;
+  const test = needTest ? Math.min(Math.max(1, Math.floor(spec.data.testRows / classes)), n - train - validation) : 0;
   return { train, validation, test: Math.max(0, test) };
 }
 
-/** Reads a file into one bounded sample for each label. */
-async function readSplit(spec: Spec, name: SplitName, perClass: number, seed: number): Promise<Map<string, Sample>> {
+/** Reads a file into one bounded sample for each label; `classes` are those that train has. */
+async function readSplit(
+  spec: Spec,
+  name: SplitName,
+  perClass: number,
+  seed: number,
+  classes?: readonly string[],
+): Promise<Map<string, Sample>> {
   const shown = spec.data[name]!;
   const file = resolve(spec.folder, shown);
   const samples = new Map<string, Sample>();
   let columns: { input: string; label: string } | undefined;
-  let replacement = 0;
+  let checked = false;
   for await (const row of readRows(file, shown)) {
     columns ??= findColumns(spec, row, shown);
     const text = row.fields[columns.input];
@@ -138,10 +144,33 @@ async function readSplit(spec: Spec, name: SplitName, perClass: number, seed: nu
         found: '""',
         expected: labelsExpected(spec),
       });
-    if (text.includes('\uFFFD')) replacement ||= row.line;
+    if (!checked && `${text}${label}`.includes('\uFFFD')) {
+      checked = true;
+      if (!(await isUtf8(file))) {
+        fail({
+          file: shown,
+          line: row.line,
+          message: 'the file is not UTF-8',
+          found: 'bytes that are no UTF-8 text',
+          expected: 'a file saved as UTF-8',
+        });
+      }
+    }
     let sample = samples.get(label);
     if (!sample) {
-      if (spec.labels && !(label in spec.labels)) throw new TaskError([labelWithoutWord(spec, shown, row, columns.label, label)]);
+      if (spec.labels && !Object.hasOwn(spec.labels, label)) {
+        throw new TaskError([labelWithoutWord(spec, shown, row, columns.label, label)]);
+      }
+      if (classes && !classes.includes(label)) {
+        fail({
+          file: shown,
+          line: row.line,
+          field: columns.label,
+          message: 'a class that the training rows do not have',
+          found: JSON.stringify(label),
+          expected: `one of ${classes.join(', ')}`,
+        });
+      }
       if (samples.size >= 64) {
         fail({
           file: shown,
@@ -157,14 +186,6 @@ async function readSplit(spec: Spec, name: SplitName, perClass: number, seed: nu
     }
     sample.add({ text: text.trim(), label, file: shown, line: row.line });
   }
-  if (replacement > 0)
-    fail({
-      file: shown,
-      line: replacement,
-      message: 'the file is not UTF-8',
-      found: 'bytes that are no UTF-8 text',
-      expected: 'a file saved as UTF-8',
-    });
   if (samples.size === 0)
     fail({ file: shown, message: 'the file has no rows', found: 'nothing below the header', expected: 'labelled rows' });
   return samples;
@@ -189,7 +210,7 @@ function findColumns(spec: Spec, row: Row, file: string): { input: string; label
       }
       return asked;
     }
-    const known = common.find((name) => names.includes(name));
+    const known = common.find((name) => name !== other && names.includes(name));
     if (known !== undefined) return known;
     const rest = names.filter((name) => name !== other);
     if (other !== undefined && rest.length === 1) return rest[0]!;
@@ -201,7 +222,7 @@ function findColumns(spec: Spec, row: Row, file: string): { input: string; label
       }),
     ]);
   };
-  const label = pick('label', LABEL_NAMES);
+  const label = pick('label', LABEL_NAMES, spec.data.input);
   return { label, input: pick('input', INPUT_NAMES, label) };
 }
 
@@ -218,19 +239,6 @@ function labelWithoutWord(spec: Spec, file: string, row: Row, column: string, la
     message: `a label without a word: "labels" in ${spec.file} has none for it`,
     found: JSON.stringify(label),
     expected: labelsExpected(spec),
-  };
-}
-
-function strayLabel(spec: Spec, name: SplitName, [label, sample]: [string, Sample], classes: readonly string[]): Problem {
-  const example = sample.take()[0]!;
-  return {
-    severity: 'error',
-    file: spec.data[name]!,
-    line: example.line,
-    field: spec.data.label ?? 'label',
-    message: 'a class that the training rows do not have',
-    found: JSON.stringify(label),
-    expected: `one of ${classes.join(', ')}`,
   };
 }
 
@@ -263,13 +271,25 @@ function leftOut(notes: string[], name: SplitName, samples: Map<string, Sample>,
   if (seen - repeated > used) notes.push(`${name}: ${seen - repeated - used} of ${seen} rows were left out by the draw`);
 }
 
+/** Drops the rows of a split whose text an earlier split holds. */
+function dropLearnt(notes: string[], splits: Record<SplitName, Example[]>, name: SplitName, earlier: readonly SplitName[]): void {
+  const learnt = new Set(earlier.flatMap((other) => splits[other].map((example) => example.text)));
+  const clean = splits[name].filter((example) => !learnt.has(example.text));
+  const dropped = splits[name].length - clean.length;
+  if (dropped > 0) notes.push(`${name}: ${dropped} rows dropped, because ${earlier.join(' or ')} holds the same text`);
+  splits[name] = clean;
+}
+
+/** Notes the texts that a file has under two labels, in whatever splits the draw put them. */
 function warnOfConflicts(notes: string[], splits: Record<SplitName, Example[]>): void {
+  const rows = new Map<string, Example>();
   for (const name of ['train', 'validation', 'test'] as const) {
-    const labels = new Map<string, Example>();
     for (const example of splits[name]) {
-      const other = labels.get(example.text);
-      if (other) notes.push(`${name}: ${example.file}:${example.line} has the text of line ${other.line} under another label`);
-      labels.set(example.text, example);
+      const key = `${example.file}\n${example.text}`;
+      const other = rows.get(key);
+      if (other && other.label !== example.label)
+        notes.push(`${name}: ${example.file}:${example.line} has the text of line ${other.line} under another label`);
+      rows.set(key, example);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
-import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { fail, TaskError } from './problem';
 
@@ -47,58 +47,77 @@ function readable(error: unknown, file: string): unknown {
   return new TaskError([{ severity: 'error', file, message: messages[code]!, expected: 'a path relative to the task spec' }]);
 }
 
+/** A record of a delimited file, and the line that it ends on. */
+interface Parsed {
+  readonly record: string[];
+  readonly line: number;
+}
+
 async function* delimited(file: string, shown: string, delimiter: string): AsyncGenerator<Row> {
   const quoted = delimiter === ',';
   let columns: string[] | undefined;
-  const parser = createReadStream(file).pipe(
+  // The line that the last whole record ends on: a broken one begins behind it.
+  let end = 0;
+  // csv-parse counts a CRLF inside quotes as two lines.
+  let counted = 0;
+  const parser = pipeline(
+    createReadStream(file),
     parse({
       delimiter,
       bom: true,
       quote: quoted ? '"' : false,
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
-      skip_empty_lines: true,
       max_record_size: MAX_FIELD,
-      info: true,
+      on_record: (record, { lines }) => {
+        for (const field of record) counted += field.split('\r\n').length - 1;
+        end = lines - counted;
+        // The library's types have it that a record stays an array.
+        return { record, line: end } satisfies Parsed as unknown as string[];
+      },
     }),
+    // The reader of `parser` gets every error; without this a missing file would end the process.
+    () => undefined,
   );
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+    for await (const { record, line } of parser as AsyncIterable<Parsed>) {
+      if (record.length === 1 && record[0]!.trim() === '') continue;
       if (!columns) {
         columns = record.map((name) => name.trim());
         const twice = columns.find((name, i) => columns!.indexOf(name) !== i);
         if (twice !== undefined)
           fail({
             file: shown,
-            line: 1,
+            line,
             message: 'two columns have the same name',
             found: JSON.stringify(twice),
             expected: 'a header with distinct names',
           });
         continue;
       }
-      if (record.length === 1 && record[0]!.trim() === '') continue;
       if (record.length !== columns.length) {
         fail({
           file: shown,
-          line: info.lines,
+          line,
           message: 'this row has another number of fields than the header',
           found: `${record.length} fields: ${shorten(record.join(delimiter === '\t' ? ' ⇥ ' : ', '))}`,
           expected: `${columns.length} fields: ${columns.join(', ')}${quoted && record.length > columns.length ? ' (put text that holds a comma in "quotes")' : ''}`,
         });
       }
-      yield { line: info.lines, fields: Object.fromEntries(columns.map((name, i) => [name, record[i]!])) };
+      yield { line, fields: Object.fromEntries(columns.map((name, i) => [name, record[i]!])) };
     }
   } catch (error) {
     if (error instanceof CsvError) {
-      const line = (error as unknown as { lines?: number }).lines;
-      const unclosed = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE';
+      const tooLong = error.code === 'CSV_MAX_RECORD_SIZE';
+      const unclosed = error.code === 'CSV_QUOTE_NOT_CLOSED' || tooLong;
       fail({
         file: shown,
-        line,
-        message: unclosed ? 'a quoted field is never closed' : 'this row is not well-formed CSV',
-        found: shorten(error.message),
-        expected: 'a quote inside a quoted field written twice (""), and a closing quote before the comma or line end',
+        line: end + 1,
+        message: !quoted ? 'this row is too long' : unclosed ? 'a quoted field is never closed' : 'this row is not well-formed CSV',
+        found: tooLong ? `a row of more than ${MAX_FIELD} bytes` : unclosed ? 'the end of the file inside quotes' : shorten(error.message),
+        expected: quoted
+          ? 'a quote inside a quoted field written twice (""), and a closing quote before the comma or line end'
+          : `rows of at most ${MAX_FIELD} bytes`,
       });
     }
     throw error;
@@ -108,16 +127,8 @@ async function* delimited(file: string, shown: string, delimiter: string): Async
 }
 
 async function* jsonLines(file: string, shown: string): AsyncGenerator<Row> {
-  const stream = createReadStream(file, 'utf8');
-  // A stream error (no such file) must reach the reader, which readline alone does not promise on every Node version.
-  let failure: Error | undefined;
-  const lines = createInterface({ input: stream, crlfDelay: Infinity });
-  stream.on('error', (error) => {
-    failure = error;
-    lines.close();
-  });
   let line = 0;
-  for await (const raw of lines) {
+  for await (const raw of linesOf(file)) {
     line++;
     const text = (line === 1 ? raw.replace(/^\uFEFF/, '') : raw).trim();
     if (!text) continue;
@@ -149,7 +160,30 @@ async function* jsonLines(file: string, shown: string): AsyncGenerator<Row> {
     }
     yield { line, fields };
   }
-  if (failure) throw failure;
+}
+
+/** The lines of a file. (From Node 24 on, readline also ends a line at U+2028, which JSON allows in a string.) */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
+    // A carriage return that ends the chunk may be half of a CRLF.
+    const lines = (rest + chunk).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  yield rest;
+}
+
+/** Whether a file's bytes are UTF-8; a U+FFFD that was read from it is then its own. */
+export async function isUtf8(file: string): Promise<boolean> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) decoder.decode(chunk, { stream: true });
+    decoder.decode();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function shorten(text: string): string {

@@ -60,7 +60,7 @@ export function fillTemplate(parts: readonly Part[], input: string, prompt: stri
   let text = '';
   let dropSpace = false;
   for (const part of parts) {
-    if (part.kind === 'literal') text += part.text;
+    if (part.kind === 'literal') text += dropSpace ? part.text.replace(/^ /, '') : part.text;
     else {
       const value = part.kind === 'input' ? input : part.kind === 'prompt' ? prompt : mask;
       const lead = part.space && !dropSpace ? ' ' : '';

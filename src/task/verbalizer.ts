@@ -33,13 +33,18 @@ export function verbalize(
   const warnings: Problem[] = [];
   const words = classes.map((label) => spec.labels?.[label] ?? label);
   const at = (label: string): JSONPath => (spec.labels ? ['labels', label] : ['labels']);
+  // Close words that are free: none that is, or may be the first token of, another class's word.
+  const closeTo = (i: number): string => {
+    const free = (candidate: string) => !words.some((word, j) => j !== i && word.trim().startsWith(candidate));
+    return closeWords(words[i]!, tokens.words(!place.atStart).filter(free)).join(', ');
+  };
   const ids = words.map((word, i) => {
     const label = classes[i]!;
-    if (!spec.labels && !/\p{L}/u.test(word)) {
+    if (spec.labels ? word.trim() === '' : !/\p{L}/u.test(word)) {
       problems.push(
-        spec.problemAt(['labels'], {
-          message: `the label ${JSON.stringify(label)} is no word that a model could say`,
-          found: JSON.stringify(label),
+        spec.problemAt(at(label), {
+          message: `the label ${JSON.stringify(word)} is no word that a model could say`,
+          found: JSON.stringify(word),
           expected: `"labels": { ${JSON.stringify(label)}: "a word", … }`,
         }),
       );
@@ -51,7 +56,7 @@ export function verbalize(
         spec.problemAt(at(label), {
           message: `the label word is ${encoded.length} tokens of the task model; at the mask there is room for one`,
           found: JSON.stringify(word),
-          expected: `a word of one token, such as ${closeWords(word, tokens.words(!place.atStart)).join(', ')}`,
+          expected: `a word of one token, such as ${closeTo(i)}`,
         }),
       );
     } else if (encoded.length > 1) {
@@ -75,7 +80,7 @@ export function verbalize(
             ? 'two classes have the same label word'
             : `the label word begins with the same token as ${JSON.stringify(words[first])}`,
           found: JSON.stringify(words[i]),
-          expected: `another word, such as ${closeWords(words[i]!, tokens.words(!place.atStart)).join(', ')}`,
+          expected: `another word, such as ${closeTo(i)}`,
         }),
       );
     }

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PolicyStepEvent, RunEvent } from '../../src/run/events';
-import { Experiment } from '../../src/run/experiment';
+import { openExperiment } from '../../src/run/experiment';
 import { OptimizationRun } from '../../src/run/optimize';
 import type { PromptResult, RunResult } from '../../src/run/result';
 import { mean, standardDeviation } from '../../src/run/statistics';
@@ -99,7 +99,7 @@ async function measure(name: Name, split: string, budget: number): Promise<Measu
     'bench.prompt-task.json',
   );
   const compute = { threads: Number(values.threads) };
-  const experiment = await Experiment.open(spec, compute);
+  const experiment = await openExperiment(spec, compute);
   const folderOfRun = mkdtempSync(join(tmpdir(), 'rlprompt-bench-'));
   try {
     const events: RunEvent[] = [];
