@@ -85,6 +85,10 @@ async function optimize(command: Optimize): Promise<number> {
     if (command.json) process.stdout.write(`${JSON.stringify(all ?? results[0], null, 2)}\n`);
     else if (all) process.stdout.write(`\n${seedsSummary(all)}\n`);
     return 0;
+  } catch (error) {
+    if (!stop.signal.aborted || error instanceof RunStopped) throw error;
+    progress.line('Stopped before the first step.');
+    return 130;
   } finally {
     process.off('SIGINT', onInterrupt);
     await experiment.release();
@@ -147,7 +151,7 @@ function report(command: Extract<Command, { name: 'report' }>): number {
   folder.readTask();
   let result: RunResult;
   try {
-    result = JSON.parse(readFileSync(folder.file('result.json'), 'utf8')) as RunResult;
+    result = folder.readResult() as RunResult;
   } catch {
     throw new Error(`${folder.path} has no result yet. Take the run up: rlprompt optimize --resume ${command.folder}`);
   }

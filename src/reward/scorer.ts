@@ -56,17 +56,8 @@ export class Scorer {
 
   /** Distinct queries that scoring these prompts would compute. */
   cost(prompts: readonly PromptIds[], rows = this.size): number {
-    const keys = new Set(prompts.map((ids) => ids.join()));
-    return [...keys].reduce(
-      (sum, key) =>
-        sum +
-        rows -
-        (this.cache
-          .get(key)
-          ?.done.subarray(0, rows)
-          .reduce((a, b) => a + b, 0) ?? 0),
-      0,
-    );
+    const done = (key: string): number => this.cache.get(key)?.done.subarray(0, rows).filter(Boolean).length ?? 0;
+    return [...new Set(prompts.map((ids) => ids.join()))].reduce((sum, key) => sum + rows - done(key), 0);
   }
 
   /** Scores prompts on the whole split, or on its first `count` rows. */

@@ -97,7 +97,9 @@ export async function openExperiment(spec: Spec, compute: Compute): Promise<Expe
     roundTrip: (ids) =>
       roundTrips(parts, layout, task, ids, shortest) && roundTrips(readable, policyLayout, policy, policyIds(ids), shortest),
     perplexity: (ids) => policyModel.perplexity(policyIds(ids)),
-    release: async () => void (await Promise.all([taskModel.release(), policyModel.release()])),
+    release: async () => {
+      await Promise.all([taskModel.release(), policyModel.release()]);
+    },
   };
 }
 

@@ -1,16 +1,16 @@
 import { OnnxPolicyNetwork } from '../lm/policyNetwork';
 import type { Compute } from '../lm/session';
 import { Random } from '../rl/random';
-import { Trainer, type TrainerState } from '../rl/trainer';
-import type { Scorer, ScorerState } from '../reward/scorer';
+import { Trainer } from '../rl/trainer';
+import type { Scorer } from '../reward/scorer';
 import { RandomSearch } from '../search/randomSearch';
-import { select, selectionCost, type Candidate } from '../search/selection';
-import { TaskError } from '../task/problem';
-import type { PolicyStepEvent, Queries, RunEvent, StageEvent, StopReason } from './events';
+import { select, type Candidate } from '../search/selection';
+import { planBudget, type BudgetPlan } from './budget';
+import { CheckpointPace, SCORERS, type Checkpoint, type ScorerName, type Stage } from './checkpoint';
+import type { PolicyStepEvent, Queries, RunEvent, StopReason } from './events';
 import type { Experiment } from './experiment';
 import { candidates, rank, table, type Entry } from './ranking';
-import type { RunResult } from './result';
-import { majorityBaseline, mean } from './statistics';
+import { buildResult, type RunResult } from './result';
 import { StorageError, type RunFolder } from './storage';
 
 export interface RunOptions {
@@ -32,26 +32,7 @@ export class RunStopped extends Error {
   }
 }
 
-type Stage = StageEvent['stage'];
-
-interface Checkpoint {
-  readonly stage: Stage;
-  readonly stopped: StopReason;
-  readonly seconds: number;
-  readonly trainer: TrainerState;
-  readonly rewards: readonly number[];
-  readonly bestValidation: number;
-  readonly sinceBest: number;
-  readonly ranked: readonly Candidate[];
-  readonly randomRanked: readonly Candidate[];
-  readonly scorers: Record<ScorerName, ScorerState>;
-  readonly random: { readonly step: number; readonly state: readonly number[] };
-}
-
-const SCORERS = ['manualTrain', 'manualValidation', 'policyTrain', 'policyValidation', 'randomTrain', 'randomValidation'] as const;
-type ScorerName = (typeof SCORERS)[number];
-
-const CHECKPOINT_EVERY = 10;
+/** Prompts of the policy that get held-out scores. */
 const TOP = 10;
 
 /** One run of one seed, from its baseline to its ranked table; it can be stopped at any step and taken up again. */
@@ -70,7 +51,8 @@ export class OptimizationRun {
   private randomStep = 0;
   private readonly began = performance.now();
   private secondsBefore = 0;
-  private lastCheckpoint = { seconds: 0, cost: 0 };
+  private readonly pace = new CheckpointPace();
+  private readonly budget: BudgetPlan;
   private storageError: StorageError | undefined;
 
   private constructor(
@@ -81,6 +63,7 @@ export class OptimizationRun {
     private readonly options: RunOptions,
   ) {
     const { settings, spec, actions, policyModel } = experiment;
+    this.budget = planBudget(experiment);
     this.scorers = Object.fromEntries(
       SCORERS.map((name) => [name, experiment.scorer(name.endsWith('Train') ? 'train' : 'validation')]),
     ) as Record<ScorerName, Scorer>;
@@ -108,7 +91,6 @@ export class OptimizationRun {
     const { policyModel, actions, settings } = experiment;
     const network = await OnnxPolicyNetwork.open(policyModel.actionEmbedding(actions), policyModel.stateSize, settings.hiddenSize, compute);
     const run = new OptimizationRun(experiment, network, folder, seed, options);
-    run.checkBudget();
     const checkpoint = resume ? (folder.readCheckpoint() as (Checkpoint & { journalOffset: number }) | undefined) : undefined;
     if (resume) folder.reopen(checkpoint?.journalOffset ?? 0);
     if (checkpoint) run.restore(checkpoint);
@@ -119,6 +101,7 @@ export class OptimizationRun {
   /** @throws RunStopped on request; StorageError only when nothing could be saved from the start */
   async run(): Promise<RunResult> {
     try {
+      if (this.stage === 'finished') return this.folder.readResult() as RunResult;
       if (this.stage === 'policy') await this.train();
       if (this.stage === 'random') await this.searchAtRandom();
       const result = await this.conclude();
@@ -180,18 +163,18 @@ export class OptimizationRun {
         milliseconds,
       } satisfies PolicyStepEvent);
       reason = this.stopReason();
-      if (!reason && report.step % CHECKPOINT_EVERY === 0) this.checkpointWhenCheap();
+      if (!reason && this.pace.due(report.step, this.seconds())) this.checkpoint();
     }
     this.stopped = reason;
     this.emit({ event: 'stage', stage: 'ranking', reason });
     this.ranked = await select(this.scorers.policyTrain, this.scorers.policyValidation, this.options.signal);
-    this.enter(this.options.random ? 'random' : 'test');
+    this.enter(this.options.random && !this.storageError ? 'random' : 'test');
   }
 
   private stopReason(): StopReason | undefined {
     const { settings } = this.experiment;
     if (this.trainer.step >= settings.steps) return 'steps';
-    if (this.policyQueries().computed + this.stepCost() > this.trainingBudget()) return 'budget';
+    if (this.policyQueries().computed + this.budget.step > this.budget.training) return 'budget';
     if (settings.patience !== null && this.sinceBest >= settings.patience) return 'patience';
     if (settings.maxMinutes !== null && this.seconds() > settings.maxMinutes * 60) return 'time';
     return undefined;
@@ -220,12 +203,12 @@ export class OptimizationRun {
       (ids) => this.experiment.toTask(ids),
     );
     search.step = this.randomStep;
-    while (!search.finished) {
+    while (!search.finished && !this.storageError) {
       if (this.options.signal?.aborted) this.stop();
       const report = await search.advance();
       this.randomStep = report.step;
       this.emit({ event: 'random', ...report, queries: queries(randomTrain, randomValidation), seconds: this.seconds() });
-      if (report.step % CHECKPOINT_EVERY === 0) this.checkpointWhenCheap();
+      if (this.pace.due(report.step, this.seconds())) this.checkpoint();
     }
     this.randomRanked = await select(randomTrain, randomValidation, this.options.signal);
     this.enter('test');
@@ -245,23 +228,7 @@ export class OptimizationRun {
     const test = experiment.scorer('test');
     const { prompts, paired } = await table(experiment, entries, test, signal);
     this.emit({ event: 'finish', best: prompts[0]!.prompt, seconds: this.seconds() });
-    const { splits, classes } = experiment.dataset;
-    const count = (labels: readonly number[], c: number): number => labels.filter((label) => label === c).length;
-    const tenth = Math.max(1, Math.floor(this.rewards.length / 10));
-    return {
-      format: 1,
-      status: 'finished',
-      spec: experiment.spec.file,
-      taskModel: experiment.spec.taskModel,
-      policyModel: experiment.spec.policyModel,
-      template: experiment.spec.template,
-      classes: classes.map((label, c) => ({
-        label,
-        word: experiment.verbalizer.words[c]!,
-        train: count(splits.train.labels, c),
-        validation: count(splits.validation.labels, c),
-        test: count(splits.test.labels, c),
-      })),
+    return buildResult(experiment, {
       seed: this.seed,
       steps: this.trainer.step,
       stopped: this.stopped,
@@ -269,12 +236,10 @@ export class OptimizationRun {
       queries: this.policyQueries(),
       randomQueries: this.options.random ? queries(scorers.randomTrain, scorers.randomValidation) : null,
       testQueries: test.computed,
-      learning: { first: mean(this.rewards.slice(0, tenth)), last: mean(this.rewards.slice(-tenth)) },
-      majorityBaseline: majorityBaseline(splits.train.labels, splits.test.labels, classes.length),
-      pairedTest: paired,
-      notes: experiment.notes,
+      rewards: this.rewards,
       prompts,
-    };
+      pairedTest: paired,
+    });
   }
 
   /** Task-model ids of a prompt that is given as actions. */
@@ -284,28 +249,6 @@ export class OptimizationRun {
 
   private policyQueries(): Queries {
     return queries(this.scorers.policyTrain, this.scorers.policyValidation);
-  }
-
-  /** Queries for training and its validations: the budget less what the ranking may need. */
-  private trainingBudget(): number {
-    return this.experiment.settings.queryBudget - selectionCost(this.scorers.policyValidation.size);
-  }
-
-  private stepCost(): number {
-    const { promptsPerStep } = this.experiment.settings;
-    return (promptsPerStep + 1) * this.scorers.policyTrain.size + this.scorers.policyValidation.size;
-  }
-
-  private checkBudget(): void {
-    if (this.stepCost() <= this.trainingBudget()) return;
-    const { spec, settings } = this.experiment;
-    throw new TaskError([
-      spec.problemAt(['search', 'queryBudget'], {
-        message: 'the budget is too small for one step and the ranking',
-        found: String(settings.queryBudget),
-        expected: `at least ${this.stepCost() + selectionCost(this.scorers.policyValidation.size)} (a step: ${this.stepCost()}, the ranking: up to ${selectionCost(this.scorers.policyValidation.size)}), or fewer rows by data.rowsPerClass`,
-      }),
-    ]);
   }
 
   private seconds(): number {
@@ -341,12 +284,6 @@ export class OptimizationRun {
     throw new RunStopped(this.trainer.step, this.folder.path);
   }
 
-  /** Every ten steps, unless writing would take more than a twentieth of the time. */
-  private checkpointWhenCheap(): void {
-    const { seconds, cost } = this.lastCheckpoint;
-    if (this.seconds() - seconds >= 20 * cost) this.checkpoint();
-  }
-
   private checkpoint(): void {
     const before = performance.now();
     this.write(() =>
@@ -364,7 +301,7 @@ export class OptimizationRun {
         random: { step: this.randomStep, state: this.randomSource.state },
       } satisfies Checkpoint),
     );
-    this.lastCheckpoint = { seconds: this.seconds(), cost: (performance.now() - before) / 1000 };
+    this.pace.wrote(this.seconds(), (performance.now() - before) / 1000);
   }
 
   private restore(checkpoint: Checkpoint): void {

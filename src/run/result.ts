@@ -1,5 +1,6 @@
 import type { StopReason, Queries } from './events';
-import type { PairedTest } from './statistics';
+import type { Experiment } from './experiment';
+import { majorityBaseline, mean, type PairedTest } from './statistics';
 
 export type Origin = 'policy' | 'manual' | 'random' | 'none';
 
@@ -82,4 +83,43 @@ export interface SeedsResult {
   /** Mean and sample standard deviation over seeds of the winner's and the empty prompt's test accuracy. */
   readonly winner: { readonly mean: number; readonly deviation: number };
   readonly none: { readonly mean: number; readonly deviation: number };
+}
+
+/** What a run measured, for its result. */
+export type Measured = Pick<
+  RunResult,
+  'seed' | 'steps' | 'stopped' | 'seconds' | 'queries' | 'randomQueries' | 'testQueries' | 'prompts' | 'pairedTest'
+> & {
+  /** Mean reward of every step. */
+  readonly rewards: readonly number[];
+};
+
+export function buildResult(
+  { spec, dataset, verbalizer, notes }: Experiment,
+  { rewards, prompts, pairedTest, ...measured }: Measured,
+): RunResult {
+  const { splits, classes } = dataset;
+  const count = (labels: readonly number[], c: number): number => labels.filter((label) => label === c).length;
+  const tenth = Math.max(1, Math.floor(rewards.length / 10));
+  return {
+    format: 1,
+    status: 'finished',
+    spec: spec.file,
+    taskModel: spec.taskModel,
+    policyModel: spec.policyModel,
+    template: spec.template,
+    classes: classes.map((label, c) => ({
+      label,
+      word: verbalizer.words[c]!,
+      train: count(splits.train.labels, c),
+      validation: count(splits.validation.labels, c),
+      test: count(splits.test.labels, c),
+    })),
+    ...measured,
+    learning: { first: mean(rewards.slice(0, tenth)), last: mean(rewards.slice(-tenth)) },
+    majorityBaseline: majorityBaseline(splits.train.labels, splits.test.labels, classes.length),
+    pairedTest,
+    notes,
+    prompts,
+  };
 }

@@ -88,6 +88,11 @@ export class RunFolder {
     return deserialize(bytes);
   }
 
+  /** @throws Error when there is none */
+  readResult(): unknown {
+    return JSON.parse(readFileSync(this.file('result.json'), 'utf8'));
+  }
+
   writeResult(result: object): void {
     this.guard(() => this.replace('result.json', `${JSON.stringify(result, null, 2)}\n`));
   }

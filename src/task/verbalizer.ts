@@ -59,7 +59,9 @@ export function verbalize(
           expected: `a word of one token, such as ${closeTo(i)}`,
         }),
       );
-    } else if (encoded.length > 1) {
+      return -1;
+    }
+    if (encoded.length > 1) {
       warnings.push(
         spec.problemAt(at(label), {
           severity: 'warning',
@@ -68,7 +70,7 @@ export function verbalize(
         }),
       );
     }
-    return encoded[0] ?? -1;
+    return encoded[0]!;
   });
   ids.forEach((id, i) => {
     const first = ids.indexOf(id);

@@ -1,0 +1,67 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { duration, Progress } from '../../../src/cli/progress';
+import type { PolicyStepEvent } from '../../../src/run/events';
+
+function screen(isTTY: boolean, columns = 60): { out: NodeJS.WriteStream; text: () => string } {
+  const stream = new PassThrough();
+  const chunks: string[] = [];
+  stream.on('data', (data: Buffer) => chunks.push(data.toString()));
+  return { out: Object.assign(stream, { isTTY, columns }) as unknown as NodeJS.WriteStream, text: () => chunks.join('') };
+}
+
+function step(n: number, seconds: number): PolicyStepEvent {
+  return {
+    event: 'step',
+    step: n,
+    mean: 30.25,
+    best: 41,
+    spread: 3,
+    bestPrompt: 'say "hello"',
+    entropy: 8.5,
+    loss: 12,
+    gradientNorm: 1,
+    queries: { asked: 1024 * n, computed: 1024 * n },
+    seconds,
+    milliseconds: { states: 1, policy: 1, reward: 1, update: 1 },
+  };
+}
+const begin = { event: 'start', seed: 0, actions: 5400, rows: { train: 8, validation: 8, test: 20 }, steps: 100, queryBudget: 1 } as const;
+
+describe('progress', () => {
+  it('draws one line over on a terminal, cut to its width, with the time that is left', () => {
+    const { out, text } = screen(true, 200);
+    const progress = new Progress(out);
+    progress.show(begin);
+    progress.show(step(1, 2));
+    progress.show(step(51, 52));
+    progress.clear();
+    const drawn = text().split('\r\u001b[2K');
+    // 50 steps took 50 seconds, 49 are left.
+    expect(drawn[1]).toContain('step 51/100 · reward 30.3 · best "say \\"hello\\"" · 52,224 queries · 49 s left');
+    expect(drawn[1]).toContain('██████████░░░░░░░░░░');
+    expect(drawn.at(-1)).toBe('');
+    const narrow = screen(true, 30);
+    const second = new Progress(narrow.out);
+    second.show(begin);
+    second.show(step(1, 2));
+    expect(Array.from(narrow.text().split('\n').at(-1)!)).toHaveLength(29);
+  });
+
+  it('prints plain lines elsewhere, and not every step', () => {
+    const { out, text } = screen(false);
+    const progress = new Progress(out);
+    progress.show(begin);
+    for (let n = 1; n <= 99; n++) progress.show(step(n, n));
+    progress.show(step(100, 100));
+    const lines = text().trimEnd().split('\n');
+    expect(lines.length).toBeLessThan(5);
+    expect(lines.at(-1)).toContain('step 100/100');
+    expect(text()).not.toContain('\u001b');
+    expect(text()).not.toContain('\r');
+  });
+
+  it('says durations as people do', () => {
+    expect([0.4, 59.4, 60, 125].map(duration)).toEqual(['0 s', '59 s', '1 min 0 s', '2 min 5 s']);
+  });
+});
