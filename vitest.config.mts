@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // The tests share two cores with ONNX Runtime's own threads.
     maxWorkers: 2,
+    // TensorFlow.js keeps its gradients out of the file that Node loads, in ES modules that Node does not load by itself.
+    server: { deps: { inline: [/tfjs-core\/dist\/(?!tf-core)/] } },
   },
 });

@@ -62,13 +62,14 @@ export function parseCommand(argv: readonly string[]): Command {
       const spec = only(positionals, 'SPEC', values.resume === undefined);
       if (values.resume !== undefined) {
         const fixed = ['seed', 'steps', 'budget', 'out', 'no-random'].find((option) => values[option] !== undefined);
+        if (spec !== undefined) throw new UsageError('--resume takes the task from the run: leave SPEC out');
         if (fixed !== undefined) throw new UsageError(`--resume takes a run up as it was begun: --${fixed} cannot change it`);
       }
       return {
         name,
         spec,
         resume: values.resume as string | undefined,
-        seed: whole(values.seed, 'seed', 0),
+        seed: whole(values.seed, 'seed', 0, 0x7fffffff),
         steps: whole(values.steps, 'steps', 1),
         budget: whole(values.budget, 'budget', 1),
         out: values.out as string | undefined,
@@ -123,10 +124,12 @@ function only(positionals: readonly string[], what: string, required: boolean): 
   return positionals[0];
 }
 
-function whole(text: unknown, option: string, least: number): number | undefined {
+function whole(text: unknown, option: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
   if (text === undefined) return undefined;
   const value = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new UsageError(`--${option} takes a whole number of at least ${least}, not ${JSON.stringify(text)}`);
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
+    throw new UsageError(`--${option} takes a whole number ${range}, not ${JSON.stringify(text)}`);
+  }
   return value;
 }

@@ -54,12 +54,6 @@ export class Scorer {
     return this.rows.labels.length;
   }
 
-  /** Distinct queries that scoring these prompts would compute. */
-  cost(prompts: readonly PromptIds[], rows = this.size): number {
-    const done = (key: string): number => this.cache.get(key)?.done.subarray(0, rows).filter(Boolean).length ?? 0;
-    return [...new Set(prompts.map((ids) => ids.join()))].reduce((sum, key) => sum + rows - done(key), 0);
-  }
-
   /** Scores prompts on the whole split, or on its first `count` rows. */
   async score(prompts: readonly PromptIds[], signal?: AbortSignal, count = this.size): Promise<PromptScore[]> {
     this.asked += prompts.length * count;

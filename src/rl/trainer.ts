@@ -114,6 +114,10 @@ export class Trainer {
     const { loss, dQ, dV } = softQLoss({ B, T, Q, V, targetV, reward });
     const gradient = await this.network.gradient(this.weights, states, bias, prompts.flat(), dQ, dV);
     const gradientNorm = adam(this.weights, gradient, this.optimiser, learningRate, gradientClip);
+    if (!Number.isFinite(gradientNorm))
+      throw new Error(
+        `Training has diverged at step ${this.step + 1}: the gradient is ${gradientNorm}. Try a smaller search.learningRate.`,
+      );
     clock.lap('update');
 
     const mean = rewards.reduce((a, b) => a + b, 0) / B;

@@ -259,7 +259,7 @@ def main() -> None:
     if first.exists():
         model.load_state_dict(torch.load(first))
     else:
-        steps = args.plain_steps or (250 if masked else 700)
+        steps = args.plain_steps or (200 if masked else 700)
         trainer.fit(steps, 3e-3, lambda step: ("plain", trainer.plain_loss(plain_batch(step))), evaluate)
         torch.save(model.state_dict(), first)
     print(f"validation before the verdicts: {trainer.validation(plain):.3f} nats a token", flush=True)
@@ -269,7 +269,7 @@ def main() -> None:
             return "plain", trainer.plain_loss(plain_batch(step // 4))
         return "verdict", trainer.verdict_loss(said.batch())
 
-    trainer.fit(args.verdict_steps or (800 if masked else 1600), 1.5e-3, mixed, evaluate)
+    trainer.fit(args.verdict_steps or (650 if masked else 1600), 1.5e-3, mixed, evaluate)
     print(f"validation after the verdicts: {trainer.validation(plain):.3f} nats a token", flush=True)
     torch.save(model.state_dict(), args.work / f"{args.model}.pt")
 

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommand, USAGE, UsageError } from '../../../src/cli/arguments';
+
+const OPTIMIZE = {
+  name: 'optimize',
+  spec: undefined,
+  resume: undefined,
+  seed: undefined,
+  steps: undefined,
+  budget: undefined,
+  out: undefined,
+  random: true,
+  threads: undefined,
+  json: false,
+};
+
+/** A command line without quotes in it. */
+function parse(line: string): ReturnType<typeof parseCommand> {
+  return parseCommand(line === '' ? [] : line.split(' '));
+}
+
+describe('help and version', () => {
+  it.each(['', 'help', '--help', '-h', 'optimize --help', 'optimize -h', 'optimize task.json --help', 'evaluate -h', 'report --help'])(
+    '"%s" asks for help',
+    (line) => {
+      expect(parse(line)).toEqual({ name: 'help' });
+    },
+  );
+
+  it.each(['--version', '-v'])('"%s" asks for the version', (line) => {
+    expect(parse(line)).toEqual({ name: 'version' });
+  });
+
+  it('the usage names every command and option', () => {
+    const names = ['optimize', 'evaluate', 'report', '--seed', '--steps', '--budget', '--out', '--no-random', '--threads', '--json'];
+    for (const name of [...names, '--resume', '--prompt', '--csv', '--markdown']) expect(USAGE).toContain(name);
+  });
+});
+
+describe('optimize', () => {
+  it('a spec alone', () => {
+    expect(parse('optimize a.prompt-task.json')).toEqual({ ...OPTIMIZE, spec: 'a.prompt-task.json' });
+  });
+
+  it('every option, before or after the spec', () => {
+    const expected = {
+      name: 'optimize',
+      spec: 'a.json',
+      resume: undefined,
+      seed: 3,
+      steps: 40,
+      budget: 9000,
+      out: 'runs/a',
+      random: false,
+      threads: 2,
+      json: true,
+    };
+    expect(parse('optimize a.json --seed 3 --steps 40 --budget 9000 --out runs/a --no-random --threads 2 --json')).toEqual(expected);
+    expect(parse('optimize --json --threads=2 --no-random --out=runs/a --budget=9000 --steps=40 --seed=3 a.json')).toEqual(expected);
+  });
+
+  it('the least values', () => {
+    expect(parse('optimize a.json --seed 0 --steps 1 --budget 1 --threads 1')).toMatchObject({ seed: 0, steps: 1, budget: 1, threads: 1 });
+  });
+
+  it('--resume needs no spec, and takes threads and json', () => {
+    expect(parse('optimize --resume runs/a')).toEqual({ ...OPTIMIZE, resume: 'runs/a' });
+    expect(parse('optimize --resume runs/a --threads 3 --json')).toEqual({ ...OPTIMIZE, resume: 'runs/a', threads: 3, json: true });
+  });
+
+  it('a spec whose name starts with a dash, behind --', () => {
+    expect(parse('optimize --json -- --odd.json')).toEqual({ ...OPTIMIZE, spec: '--odd.json', json: true });
+  });
+});
+
+describe('evaluate', () => {
+  it('one prompt, several, and the empty one', () => {
+    expect(parseCommand(['evaluate', 'a.json', '--prompt', ' It was'])).toEqual({
+      name: 'evaluate',
+      spec: 'a.json',
+      prompts: [' It was'],
+      threads: undefined,
+      json: false,
+    });
+    expect(parseCommand(['evaluate', '--prompt', 'one', 'a.json', '--prompt=', '--prompt', 'two', '--threads', '4', '--json'])).toEqual({
+      name: 'evaluate',
+      spec: 'a.json',
+      prompts: ['one', '', 'two'],
+      threads: 4,
+      json: true,
+    });
+  });
+});
+
+describe('report', () => {
+  it.each([
+    ['report runs/a', 'text'],
+    ['report runs/a --csv', 'csv'],
+    ['report --markdown runs/a', 'markdown'],
+  ])('%s', (line, format) => {
+    expect(parse(line)).toEqual({ name: 'report', folder: 'runs/a', format });
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    ['train a.json', 'there is no command "train"'],
+    ['Optimize a.json', 'there is no command "Optimize"'],
+    ['optimize', 'SPEC is missing'],
+    ['optimize --json', 'SPEC is missing'],
+    ['optimize a.json b.json', 'one SPEC at a time, not 2: a.json b.json'],
+    ['optimize --resume', '--resume'],
+    ['optimize a.json --seed', '--seed'],
+    ['optimize a.json --seed -1', '--seed'],
+    ['optimize a.json --seed=-1', '--seed takes a whole number from 0 to 2147483647, not "-1"'],
+    ['optimize a.json --seed 1.5', '--seed takes a whole number from 0 to 2147483647, not "1.5"'],
+    ['optimize a.json --seed one', '--seed takes a whole number from 0 to 2147483647, not "one"'],
+    ['optimize a.json --seed=', '--seed takes a whole number from 0 to 2147483647, not ""'],
+    ['optimize a.json --seed 9007199254740992', '--seed takes a whole number'],
+    ['optimize a.json --seed NaN', '--seed takes a whole number'],
+    ['optimize a.json --seed Infinity', '--seed takes a whole number'],
+    ['optimize a.json --steps 0', '--steps takes a whole number of at least 1, not "0"'],
+    ['optimize a.json --budget 0', '--budget takes a whole number of at least 1, not "0"'],
+    ['optimize a.json --threads 0', '--threads takes a whole number of at least 1, not "0"'],
+    ['optimize a.json --threads two', '--threads takes a whole number of at least 1, not "two"'],
+    ['optimize a.json --fast', "Unknown option '--fast'"],
+    ['optimize a.json -x', "Unknown option '-x'"],
+    ['optimize a.json --json=yes', '--json'],
+    ['optimize a.json --random', '--random'],
+    ['optimize --resume runs/a a.json', 'leave SPEC out'],
+    ['optimize a.json --seed 2147483648', 'from 0 to 2147483647'],
+    ['optimize --resume runs/a --seed 1', '--seed cannot change it'],
+    ['optimize --resume runs/a --steps 10', '--steps cannot change it'],
+    ['optimize --resume runs/a --budget 10', '--budget cannot change it'],
+    ['optimize --resume runs/a --out b', '--out cannot change it'],
+    ['optimize --resume runs/a --no-random', '--no-random cannot change it'],
+    ['evaluate --prompt x', 'SPEC is missing'],
+    ['evaluate a.json', 'evaluate needs at least one --prompt TEXT'],
+    ['evaluate a.json b.json --prompt x', 'one SPEC at a time, not 2: a.json b.json'],
+    ['evaluate a.json --prompt', '--prompt'],
+    ['evaluate a.json --prompt x --threads 0', '--threads takes a whole number of at least 1'],
+    ['evaluate a.json --prompt x --steps 3', "Unknown option '--steps'"],
+    ['report', 'DIR is missing'],
+    ['report a b', 'one DIR at a time, not 2: a b'],
+    ['report a --csv --markdown', '--csv or --markdown, not both'],
+    ['report a --json', "Unknown option '--json'"],
+  ])('%s', (line, message) => {
+    let thrown: unknown;
+    try {
+      parse(line);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(UsageError);
+    expect((thrown as UsageError).message).toContain(message);
+  });
+});

@@ -1,0 +1,247 @@
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { csvTable, markdownTable, percent, seedsSummary, summary, textTable } from '../../../src/run/report';
+import type { Origin, PromptResult, RunResult } from '../../../src/run/result';
+import { summarizeSeeds } from '../../../src/run/seeds';
+
+function prompt(rank: number, text: string, origin: Origin, accuracy: number, changes: Partial<PromptResult> = {}): PromptResult {
+  const split = { reward: 12, gap: 0.2, accuracy: 0.75 };
+  return {
+    rank,
+    prompt: text,
+    tokens: [7, 42],
+    pieces: [],
+    origin,
+    roundTrip: true,
+    gap: 0.1234,
+    train: split,
+    validation: { ...split, accuracy: 0.625 },
+    test: { accuracy, interval: [0.4902, 0.9433], n: 10, macroF1: 0.7891, gap: 0.1, confusion: [] },
+    perplexity: 812.4,
+    ...changes,
+  };
+}
+
+function untested(result: PromptResult): PromptResult {
+  const { test: _, ...rest } = result;
+  return rest;
+}
+
+function run(prompts: readonly PromptResult[], changes: Partial<RunResult> = {}): RunResult {
+  return {
+    format: 1,
+    status: 'finished',
+    spec: 'sentiment.prompt-task.json',
+    taskModel: 'bundled:causal',
+    policyModel: 'bundled:causal',
+    template: '{input} {prompt}',
+    classes: [],
+    seed: 0,
+    steps: 400,
+    stopped: 'budget',
+    seconds: 61.4,
+    queries: { asked: 225_280, computed: 98_112 },
+    randomQueries: { asked: 99_000, computed: 98_000 },
+    testQueries: 1240,
+    learning: { first: 29.24, last: 36.06 },
+    majorityBaseline: 0.5,
+    pairedTest: { onlyFirst: 9, onlySecond: 1, p: 0.021484375 },
+    notes: [],
+    prompts,
+    ...changes,
+  };
+}
+
+const WINNER = prompt(1, ' Absolutely', 'policy', 0.8);
+const RANDOM = prompt(2, ' lake of', 'random', 0.7, { roundTrip: false });
+const NONE = prompt(3, '', 'none', 0.65, { tokens: [], perplexity: null });
+
+const HOSTILE = 'a|b `c` *d* _e_ <f> [g] \\h &lt; "i"\nj\rk\tl\u001b[31m';
+
+describe('csvTable', () => {
+  it('is RFC 4180: quotes doubled, fields with commas, quotes or line breaks quoted, lines end in CRLF', () => {
+    const table = csvTable([prompt(1, 'say "yes", or\nno', 'manual', 0.8)]);
+    expect(table).toBe(
+      'rank,prompt,tokens,origin,gap,train_accuracy,validation_accuracy,test_accuracy,test_low,test_high,test_rows,test_macro_f1,perplexity,round_trip\r\n' +
+        '1,"say ""yes"", or\nno",7 42,manual,0.1234,0.75,0.625,0.8,0.4902,0.9433,10,0.7891,812.4,true\r\n',
+    );
+  });
+
+  it('brings any prompt back as it was', () => {
+    const texts = [' leading', 'trailing ', HOSTILE, 'größer 最高', '', 'a\r\nb', ',', '"'];
+    const table = csvTable(texts.map((text, i) => prompt(i + 1, text, 'policy', 0.5)));
+    const rows: Record<string, string>[] = parse(table, { columns: true });
+    expect(rows.map((row) => row.prompt)).toEqual(texts);
+    expect(rows.map((row) => row.rank)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+  });
+
+  it('leaves empty what a prompt does not have', () => {
+    const [, line] = csvTable([untested(NONE)]).split('\r\n');
+    expect(line).toBe('3,,,none,0.1234,0.75,0.625,,,,,,,true');
+  });
+});
+
+/** Cells of a Markdown table's row: between the bars that no backslash escapes. */
+function cellsOf(line: string): string[] {
+  return line
+    .split(/(?<!\\)(?:\\\\)*\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+describe('markdownTable', () => {
+  it('one line for the header, the rule and each prompt', () => {
+    const lines = markdownTable([WINNER, NONE]).split('\n');
+    expect(lines).toEqual([
+      '| rank | prompt | origin | gap | train | validation | test | 95 % interval | macro-F1 | perplexity | round trip |',
+      '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+      '| 1 |  Absolutely | policy | 0.123 | 75.0 | 62.5 | 80.0 | 49.0–94.3 | 0.789 | 812 | ✓ |',
+      '| 3 | (no prompt) | none | 0.123 | 75.0 | 62.5 | 65.0 | 49.0–94.3 | 0.789 |  | ✓ |',
+    ]);
+  });
+
+  it('escapes what Markdown would read as its own', () => {
+    const table = markdownTable([prompt(1, HOSTILE, 'manual', 0.8)]);
+    const lines = table.split(/[\n\r\u2028\u2029]/);
+    expect(lines.length).toBe(3);
+    expect(cellsOf(lines[2]!).length).toBe(11);
+    // Every mark has its backslash; line breaks and control characters are shown as escapes, whose backslash is escaped too.
+    expect(lines[2]).toContain(
+      '| a\\|b \\`c\\` \\*d\\* \\_e\\_ \\<f\\> \\[g\\] \\\\h \\&lt; "i"\\\\nj\\\\rk\\\\tl\\\\u001b\\[31m | manual |',
+    );
+  });
+
+  it('leaves held-out cells empty where there are none', () => {
+    const line = markdownTable([untested(WINNER)]).split('\n')[2]!;
+    expect(cellsOf(line).slice(6, 9)).toEqual(['', '', '']);
+  });
+});
+
+describe('textTable', () => {
+  /** Columns of a terminal, for the characters used here. */
+  const columns = (text: string): number =>
+    Array.from(text).reduce((sum, c) => sum + (c === '\u0301' ? 0 : /[\u4e00-\u9fff\u3041-\u30ff\uac00-\ud7a3🎉]/u.test(c) ? 2 : 1), 0);
+
+  /** Column at which the text after the first two columns starts. */
+  const originAt = (line: string, origin: string): number => columns(line.slice(0, line.lastIndexOf(` ${origin} `) + 1));
+
+  it('aligns in columns: text to the left, numbers to the right', () => {
+    expect(textTable([WINNER, RANDOM, NONE])).toBe(
+      [
+        'rank  prompt       origin    gap  train  validation  test  95 % interval  macro-F1  perplexity  round trip',
+        '────  ───────────  ──────  ─────  ─────  ──────────  ────  ─────────────  ────────  ──────────  ──────────',
+        '   1   Absolutely  policy  0.123   75.0        62.5  80.0      49.0–94.3     0.789         812  ✓',
+        '   2   lake of     random  0.123   75.0        62.5  70.0      49.0–94.3     0.789         812  ✗',
+        '   3  (no prompt)  none    0.123   75.0        62.5  65.0      49.0–94.3     0.789              ✓',
+      ].join('\n'),
+    );
+  });
+
+  it('stays aligned with accents, characters beyond the basic plane, wide and combining ones', () => {
+    const texts = ['plain', 'größer Übermaß', '𝒳𝒴 𝒵', '最高の映画', '영화', 'cafe\u0301 noir', '🎉 party'];
+    const lines = textTable(texts.map((text, i) => prompt(i + 1, text, 'policy', 0.5))).split('\n');
+    const places = lines.slice(2).map((line) => originAt(line, 'policy'));
+    expect(new Set(places).size).toBe(1);
+    expect(originAt(lines[0]!, 'origin')).toBe(places[0]);
+    expect(columns(lines[1]!.split('  ')[1]!)).toBe(columns('größer Übermaß'));
+  });
+
+  it('keeps a prompt with line breaks or control characters on its line', () => {
+    const table = textTable([prompt(1, HOSTILE, 'manual', 0.8), NONE]);
+    const lines = table.split(/[\n\r]/);
+    expect(lines.length).toBe(4);
+    expect(lines[2]).toContain('"i"\\nj\\rk\\tl\\u001b[31m  manual');
+    expect(originAt(lines[2]!, 'manual')).toBe(originAt(lines[3]!, 'none'));
+  });
+
+  it('writes large perplexities short', () => {
+    const line = (perplexity: number): string => textTable([{ ...WINNER, perplexity }]).split('\n')[2]!;
+    expect(line(99_999.4)).toContain(' 99999 ');
+    expect(line(1_234_567)).toContain(' 1.2e+6 ');
+  });
+});
+
+it('percent', () => {
+  expect([0, 0.5, 0.8049, 1].map(percent)).toEqual(['0.0', '50.0', '80.5', '100.0']);
+});
+
+describe('summary', () => {
+  it('says what was done, what it cost and what it is worth', () => {
+    expect(summary(run([WINNER, RANDOM, NONE])).split('\n')).toEqual([
+      '400 steps in 61 s (ended by its query budget). Mean reward, first tenth to last tenth: 29.2 to 36.1.',
+      'Queries: 225,280 asked, 98,112 computed; random search 99,000 asked, 98,000 computed; 1,240 on test rows.',
+      "Held out (10 rows): the winner 80.0 %, no prompt 65.0 % (+15.0 points; McNemar's exact test p = 0.021), majority class 50.0 %.",
+      "At an equal budget: the policy's best 80.0 %, random search's best 70.0 %.",
+    ]);
+  });
+
+  it('says so where the empty prompt wins', () => {
+    const text = summary(run([{ ...NONE, rank: 1 }, { ...WINNER, rank: 2 }, RANDOM]));
+    expect(text).toContain('No prompt did better than the empty one on train and validation.');
+    expect(text).not.toContain('Held out');
+    expect(text).toContain("the policy's best 80.0 %");
+  });
+
+  it('tells a loss on held-out rows as a loss, and small p in powers of ten', () => {
+    const text = summary(
+      run([{ ...WINNER, test: { ...WINNER.test!, accuracy: 0.6 } }, NONE], { pairedTest: { onlyFirst: 0, onlySecond: 20, p: 1.9e-6 } }),
+    );
+    expect(text).toContain("the winner 60.0 %, no prompt 65.0 % (−5.0 points; McNemar's exact test p = 1.9e-6)");
+  });
+
+  it('without random search, or without a prompt of its own in the table, makes no comparison', () => {
+    const alone = summary(run([WINNER, NONE], { randomQueries: null }));
+    expect(alone).not.toContain('random search');
+    expect(alone).not.toContain('equal budget');
+    expect(summary(run([RANDOM, NONE]))).not.toContain('equal budget');
+  });
+
+  it('without test rows says nothing of them', () => {
+    const text = summary(run([untested(WINNER), untested(NONE)]));
+    expect(text).not.toContain('Held out');
+    expect(text.split('\n').length).toBe(2);
+  });
+
+  it.each([
+    ['steps', 'its number of steps'],
+    ['budget', 'its query budget'],
+    ['patience', 'its patience'],
+    ['time', 'its time limit'],
+  ] as const)('ended by %s', (stopped, words) => {
+    expect(summary(run([WINNER, NONE], { stopped }))).toContain(`(ended by ${words})`);
+  });
+});
+
+describe('several seeds', () => {
+  const seeds = [0.8, 0.7, 0.9].map((accuracy, seed) =>
+    run(
+      [
+        { ...WINNER, test: { ...WINNER.test!, accuracy } },
+        { ...NONE, test: { ...NONE.test!, accuracy: 0.6 } },
+      ],
+      { seed },
+    ),
+  );
+
+  it('mean and sample standard deviation of the winners and of the empty prompt', () => {
+    const all = summarizeSeeds(seeds)!;
+    expect(all.winner.mean).toBeCloseTo(0.8, 12);
+    expect(all.winner.deviation).toBeCloseTo(0.1, 12);
+    expect(all.none.mean).toBeCloseTo(0.6, 12);
+    expect(all.none.deviation).toBeCloseTo(0, 12);
+  });
+
+  it('in words', () => {
+    expect(seedsSummary(summarizeSeeds(seeds)!).split('\n')).toEqual([
+      '3 seeds:',
+      '  seed 0: " Absolutely" 80.0 %',
+      '  seed 1: " Absolutely" 70.0 %',
+      '  seed 2: " Absolutely" 90.0 %',
+      'Test accuracy of the winner: mean 80.0 %, standard deviation 10.0; no prompt 60.0 %.',
+    ]);
+  });
+
+  it('one seed has no spread to report', () => {
+    expect(summarizeSeeds([seeds[0]!])).toBeUndefined();
+  });
+});
