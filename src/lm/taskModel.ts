@@ -7,7 +7,7 @@ export interface RowSet {
 
 /** A frozen language model that is asked one thing: how likely is each label word after a prompted input? */
 export interface TaskModel {
-  /** Names the model and the template, for caches and checkpoints. */
+  /** Names the model, the template and the label words: scores are kept under it. */
   readonly key: string;
   readonly classes: number;
   rows(texts: readonly string[]): RowSet;

@@ -135,10 +135,11 @@ export class Scorer {
 
   /** For a checkpoint: counts and cache. */
   save(): ScorerState {
-    return { asked: this.asked, computed: this.computed, cache: this.cache };
+    return { key: this.model.key, asked: this.asked, computed: this.computed, cache: this.cache };
   }
 
   restore(state: ScorerState): void {
+    if (state.key !== this.model.key) throw new Error('The scores in the checkpoint are of another model, template or label words.');
     this.asked = state.asked;
     this.computed = state.computed;
     this.cache = new Map(state.cache);
@@ -146,6 +147,7 @@ export class Scorer {
 }
 
 export interface ScorerState {
+  readonly key: string;
   readonly asked: number;
   readonly computed: number;
   readonly cache: ReadonlyMap<string, Entry>;

@@ -125,7 +125,7 @@ export function summary(result: RunResult): string {
   const random = prompts.find((p) => p.origin === 'random');
   const policy = prompts.find((p) => p.origin === 'policy');
   const lines = [
-    `${result.steps} steps in ${result.seconds.toFixed(0)} s (ended by ${STOPPED[result.stopped]}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}.`,
+    `${result.steps} steps in ${result.seconds.toFixed(0)} s (ended by ${STOPPED[result.stopped]}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
     `Queries: ${count(queries.asked)} asked, ${count(queries.computed)} computed${randomQueries ? `; random search ${count(randomQueries.asked)} asked, ${count(randomQueries.computed)} computed` : ''}; ${count(result.testQueries)} on test rows.`,
   ];
   if (winner.test && none?.test) {

@@ -25,6 +25,8 @@ export interface RunResult {
   readonly steps: number;
   readonly stopped: StopReason;
   readonly seconds: number;
+  /** Most memory that the process has held, in MiB. */
+  readonly peakMemory: number;
   /** Of the policy's search: training, validation and ranking. */
   readonly queries: Queries;
   /** Of random search, on an equal budget of its own. */
@@ -116,6 +118,7 @@ export function buildResult(
       test: count(splits.test.labels, c),
     })),
     ...measured,
+    peakMemory: Math.round(process.resourceUsage().maxRSS / 1024),
     learning: { first: mean(rewards.slice(0, tenth)), last: mean(rewards.slice(-tenth)) },
     majorityBaseline: majorityBaseline(splits.train.labels, splits.test.labels, classes.length),
     pairedTest,

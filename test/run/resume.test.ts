@@ -29,7 +29,7 @@ async function waitForLines(path: string, more: number, ended: () => boolean): P
 }
 
 function results(path: string): unknown {
-  const { seconds: _seconds, ...rest } = JSON.parse(readFileSync(join(path, 'result.json'), 'utf8')) as RunResult;
+  const { seconds: _seconds, peakMemory: _memory, ...rest } = JSON.parse(readFileSync(join(path, 'result.json'), 'utf8')) as RunResult;
   return rest;
 }
 

@@ -40,6 +40,7 @@ function run(prompts: readonly PromptResult[], changes: Partial<RunResult> = {})
     steps: 400,
     stopped: 'budget',
     seconds: 61.4,
+    peakMemory: 512,
     queries: { asked: 225_280, computed: 98_112 },
     randomQueries: { asked: 99_000, computed: 98_000 },
     testQueries: 1240,

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { problemOf, row, rowsOf } from './folder';
+
+const QUOTING = 'a quote inside a quoted field written twice (""), and a closing quote before the comma or line end';
+
+describe('CSV', () => {
+  it('reads quoted fields with commas, doubled quotes and newlines, and names the line that each row ends on', async () => {
+    const rows = await rowsOf('a.csv', 'text,label\n"one, ""two"", three",x\n"four\n\nfive",y\n"",""\nlast,z\n');
+    expect(rows).toEqual([row(2, 'one, "two", three', 'x'), row(5, 'four\n\nfive', 'y'), row(6, '', ''), row(7, 'last', 'z')]);
+  });
+
+  it('reads a last row without a line end', async () => {
+    expect(await rowsOf('a.csv', 'text,label\na,x')).toEqual([row(2, 'a', 'x')]);
+  });
+
+  it.each([
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+    ['CR', '\r'],
+  ])('reads %s line ends', async (_name, end) => {
+    expect(await rowsOf('a.csv', ['text,label', 'a,x', 'b,y', ''].join(end))).toEqual([row(2, 'a', 'x'), row(3, 'b', 'y')]);
+  });
+
+  it('reads mixed line ends', async () => {
+    const rows = await rowsOf('a.csv', 'text,label\r\na,x\nb,y\r\nc,z\n');
+    expect(rows).toEqual([row(2, 'a', 'x'), row(3, 'b', 'y'), row(4, 'c', 'z')]);
+  });
+
+  it('keeps a line end inside quotes as it is, and counts CRLF as one line', async () => {
+    const rows = await rowsOf('a.csv', 'text,label\r\n"a\r\nb\r\nc",x\r\n"d\ne",y\r\nf,z\r\n');
+    expect(rows).toEqual([row(4, 'a\r\nb\r\nc', 'x'), row(6, 'd\ne', 'y'), row(7, 'f', 'z')]);
+  });
+
+  it('trims the names of columns, not the fields', async () => {
+    expect(await rowsOf('a.csv', ' text , label\n a , x\n')).toEqual([row(2, ' a ', ' x')]);
+  });
+
+  it('finds a quoted name behind a byte order mark', async () => {
+    expect(await rowsOf('a.csv', '\uFEFF"text","label"\r\n"a","x"\r\n')).toEqual([row(2, 'a', 'x')]);
+  });
+
+  it('takes .CSV for .csv', async () => {
+    expect(await rowsOf('A.CSV', 'text,label\na,x\n')).toEqual([row(2, 'a', 'x')]);
+  });
+
+  it('says where a quote opens that is never closed', async () => {
+    const problem = await problemOf(() => rowsOf('a.csv', 'text,label\na,x\n\n"b,x\nc,y\nd,z\n'));
+    expect(problem).toEqual({
+      severity: 'error',
+      file: 'a.csv',
+      line: 4,
+      message: 'a quoted field is never closed',
+      found: 'the end of the file inside quotes',
+      expected: QUOTING,
+    });
+  });
+
+  it('says so too when a megabyte follows, without reading it all', async () => {
+    const problem = await problemOf(() => rowsOf('a.csv', `text,label\r\n"a\r\nb",x\r\n"c,x\r\n${'more text,y\r\n'.repeat(200_000)}`));
+    expect(problem).toMatchObject({
+      file: 'a.csv',
+      line: 4,
+      message: 'a quoted field is never closed',
+      found: 'a row of more than 1000000 bytes',
+      expected: QUOTING,
+    });
+  });
+
+  it('names the row that a quote left open has run into the next ones', async () => {
+    const problem = await problemOf(() => rowsOf('a.csv', 'text,label\na,x\n"b,x\n"c",y\n'));
+    expect(problem).toMatchObject({ file: 'a.csv', line: 3, message: 'this row is not well-formed CSV', expected: QUOTING });
+    expect(problem.found).toContain('Invalid Closing Quote: got "c" at line 4');
+  });
+
+  it('refuses a quote in the middle of a field, and text behind a closing quote', async () => {
+    const middle = await problemOf(() => rowsOf('a.csv', 'text,label\na,x\nb "c" d,x\n'));
+    expect(middle).toMatchObject({ file: 'a.csv', line: 3, message: 'this row is not well-formed CSV', expected: QUOTING });
+    expect(middle.found).toContain('Invalid Opening Quote');
+    const behind = await problemOf(() => rowsOf('a.csv', 'text,label\n"b" c,x\n'));
+    expect(behind).toMatchObject({ file: 'a.csv', line: 2, message: 'this row is not well-formed CSV', expected: QUOTING });
+    expect(behind.found).toContain('Invalid Closing Quote');
+  });
+
+  it('names a row with too many fields, and what to do about it', async () => {
+    const problem = await problemOf(() => rowsOf('a.csv', 'text,label\na,x\nwell, no,y\n'));
+    expect(problem).toEqual({
+      severity: 'error',
+      file: 'a.csv',
+      line: 3,
+      message: 'this row has another number of fields than the header',
+      found: '3 fields: well, no, y',
+      expected: '2 fields: text, label (put text that holds a comma in "quotes")',
+    });
+  });
+
+  it('names a row with too few fields', async () => {
+    const problem = await problemOf(() => rowsOf('a.csv', 'id,text,label\n1,a,x\n\n2,b\n'));
+    expect(problem).toMatchObject({ file: 'a.csv', line: 4, found: '2 fields: 2, b', expected: '3 fields: id, text, label' });
+  });
+
+  it('refuses two columns of one name', async () => {
+    const problem = await problemOf(() => rowsOf('a.csv', '\n\ntext,label,text\na,x,b\n'));
+    expect(problem).toEqual({
+      severity: 'error',
+      file: 'a.csv',
+      line: 3,
+      message: 'two columns have the same name',
+      found: '"text"',
+      expected: 'a header with distinct names',
+    });
+  });
+});
+
+describe('TSV', () => {
+  it('takes quotes and commas for text', async () => {
+    const rows = await rowsOf('a.tsv', 'text\tlabel\nhe said "hi, you\tx\n"quoted"\ty\n"\t"\n');
+    expect(rows).toEqual([row(2, 'he said "hi, you', 'x'), row(3, '"quoted"', 'y'), row(4, '"', '"')]);
+  });
+
+  it('reads CRLF and mixed line ends', async () => {
+    expect(await rowsOf('a.tsv', 'text\tlabel\r\na\tx\nb\ty\r\n')).toEqual([row(2, 'a', 'x'), row(3, 'b', 'y')]);
+  });
+
+  it('names a ragged row', async () => {
+    const long = await problemOf(() => rowsOf('a.tsv', 'text\tlabel\na\tx\nb\ty\tz\n'));
+    expect(long).toMatchObject({ file: 'a.tsv', line: 3, found: '3 fields: b ⇥ y ⇥ z', expected: '2 fields: text, label' });
+    const short = await problemOf(() => rowsOf('a.tsv', 'text\tlabel\na,x\n'));
+    expect(short).toMatchObject({ file: 'a.tsv', line: 2, found: '1 fields: a,x', expected: '2 fields: text, label' });
+  });
+
+  it('refuses a row that is too long to be one', async () => {
+    const problem = await problemOf(() => rowsOf('a.tsv', `text\tlabel\na\tx\n${'b'.repeat(1_100_000)}\tx\n`));
+    expect(problem).toEqual({
+      severity: 'error',
+      file: 'a.tsv',
+      line: 3,
+      message: 'this row is too long',
+      found: 'a row of more than 1000000 bytes',
+      expected: 'rows of at most 1000000 bytes',
+    });
+  });
+});
+
+describe('JSONL', () => {
+  it('reads strings, numbers and booleans by name, and nothing else', async () => {
+    const rows = await rowsOf('a.jsonl', '{"text":"a","label":0,"n":1.5,"ok":true,"no":null,"list":["x"],"deep":{"x":1}}\n{"label":"y"}\n');
+    expect(rows).toEqual([
+      { line: 1, fields: { text: 'a', label: '0', n: '1.5', ok: 'true' } },
+      { line: 2, fields: { label: 'y' } },
+    ]);
+  });
+
+  it('reads CRLF and mixed line ends and a last line without one', async () => {
+    const rows = await rowsOf('a.jsonl', '{"text":"a","label":"x"}\r\n{"text":"b","label":"y"}\n{"text":"c\\r\\nd","label":"z"}');
+    expect(rows).toEqual([row(1, 'a', 'x'), row(2, 'b', 'y'), row(3, 'c\r\nd', 'z')]);
+  });
+
+  it('does not end a line at U+2028, which JSON allows in a string', async () => {
+    const rows = await rowsOf('a.jsonl', '{"text":"a\u2028b\u2029c","label":"x"}\n{"text":"d\u0085e","label":"y"}\n');
+    expect(rows).toEqual([row(1, 'a\u2028b\u2029c', 'x'), row(2, 'd\u0085e', 'y')]);
+  });
+
+  it('names a line that is no JSON', async () => {
+    const problem = await problemOf(() => rowsOf('a.jsonl', '{"text":"a","label":"x"}\n\n{"text": a}\n'));
+    expect(problem).toMatchObject({ file: 'a.jsonl', line: 3, found: '{"text": a}', expected: 'one JSON object on each line' });
+    expect(problem.message).toMatch(/^not valid JSON: /);
+  });
+
+  it.each(['["a","x"]', 'null', '"a"', '3'])('names a line that is no object: %s', async (text) => {
+    const problem = await problemOf(() => rowsOf('a.jsonl', `{"text":"a","label":"x"}\n${text}\n`));
+    expect(problem).toEqual({
+      severity: 'error',
+      file: 'a.jsonl',
+      line: 2,
+      message: 'not a JSON object',
+      found: text,
+      expected: 'one JSON object on each line, such as {"text": "…", "label": "…"}',
+    });
+  });
+
+  it('shortens what it found', async () => {
+    const problem = await problemOf(() => rowsOf('a.jsonl', `${'x'.repeat(500)}\n`));
+    expect(problem.found).toBe(`${'x'.repeat(77)}…`);
+  });
+});
