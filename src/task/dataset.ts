@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
-import { fail, TaskError, type Problem } from './problem';
-import { isUtf8, readRows, type Row } from './rows';
-import { Sample, type Example } from './sample';
+import { TaskError } from './problem';
+import { readSplit } from './readSplit';
+import type { Example, Sample, SplitName } from './sample';
 import type { Spec } from './spec';
 
-export type SplitName = 'train' | 'validation' | 'test';
+export type { SplitName } from './sample';
 
 /** Labelled rows of one split; `labels[i]` is the index of row i's class. */
 export interface Split {
@@ -64,8 +63,8 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
     leftOut(notes, name, found, splits[name].length);
   }
   warnOfConflicts(notes, splits);
-  // A text under two labels can be drawn for two splits.
-  if (spec.data.validation === undefined) dropLearnt(notes, splits, 'validation', ['train']);
+  // A file may repeat another's rows, and a text under two labels can be drawn for two splits.
+  dropLearnt(notes, splits, 'validation', ['train']);
   dropLearnt(notes, splits, 'test', ['train', 'validation']);
   for (const name of ['validation', 'test'] as const) {
     if (splits[name].length === 0) {
@@ -103,143 +102,6 @@ function shares(n: number, spec: Spec, classes: number): Record<SplitName, numbe
   const validation = needValidation ? Math.min(spec.data.rowsPerClass.validation, Math.round((n * 0.25) / whole)) : 0;
   const test = needTest ? Math.min(Math.max(1, Math.floor(spec.data.testRows / classes)), n - train - validation) : 0;
   return { train, validation, test: Math.max(0, test) };
-}
-
-/** Reads a file into one bounded sample for each label; `classes` are those that train has. */
-async function readSplit(
-  spec: Spec,
-  name: SplitName,
-  perClass: number,
-  seed: number,
-  classes?: readonly string[],
-): Promise<Map<string, Sample>> {
-  const shown = spec.data[name]!;
-  const file = resolve(spec.folder, shown);
-  const samples = new Map<string, Sample>();
-  let columns: { input: string; label: string } | undefined;
-  let checked = false;
-  for await (const row of readRows(file, shown)) {
-    columns ??= findColumns(spec, row, shown);
-    const text = row.fields[columns.input];
-    const label = row.fields[columns.label]?.trim();
-    if (text === undefined || label === undefined) {
-      const field = text === undefined ? columns.input : columns.label;
-      fail({
-        file: shown,
-        line: row.line,
-        field,
-        message: 'this row lacks the field, or it is no text or number',
-        found: Object.keys(row.fields).join(', ') || 'no usable field',
-        expected: `"${field}"`,
-      });
-    }
-    if (text.trim() === '')
-      fail({ file: shown, line: row.line, field: columns.input, message: 'the text is empty', found: '""', expected: 'some text' });
-    if (label === '')
-      fail({
-        file: shown,
-        line: row.line,
-        field: columns.label,
-        message: 'the label is empty',
-        found: '""',
-        expected: labelsExpected(spec),
-      });
-    if (!checked && `${text}${label}`.includes('\uFFFD')) {
-      checked = true;
-      if (!(await isUtf8(file))) {
-        fail({
-          file: shown,
-          line: row.line,
-          message: 'the file is not UTF-8',
-          found: 'bytes that are no UTF-8 text',
-          expected: 'a file saved as UTF-8',
-        });
-      }
-    }
-    let sample = samples.get(label);
-    if (!sample) {
-      if (spec.labels && !Object.hasOwn(spec.labels, label)) {
-        throw new TaskError([labelWithoutWord(spec, shown, row, columns.label, label)]);
-      }
-      if (classes && !classes.includes(label)) {
-        fail({
-          file: shown,
-          line: row.line,
-          field: columns.label,
-          message: 'a class that the training rows do not have',
-          found: JSON.stringify(label),
-          expected: `one of ${classes.join(', ')}`,
-        });
-      }
-      if (samples.size >= 64) {
-        fail({
-          file: shown,
-          line: row.line,
-          field: columns.label,
-          message: 'more than 64 different labels',
-          found: JSON.stringify(label),
-          expected: 'a column of classes; set data.label to name it',
-        });
-      }
-      sample = new Sample(perClass, seed);
-      samples.set(label, sample);
-    }
-    sample.add({ text: text.trim(), label, file: shown, line: row.line });
-  }
-  if (samples.size === 0)
-    fail({ file: shown, message: 'the file has no rows', found: 'nothing below the header', expected: 'labelled rows' });
-  return samples;
-}
-
-const INPUT_NAMES = ['text', 'sentence', 'input', 'review', 'content', 'message', 'question'];
-const LABEL_NAMES = ['label', 'class', 'category', 'target', 'sentiment', 'topic'];
-
-function findColumns(spec: Spec, row: Row, file: string): { input: string; label: string } {
-  const names = Object.keys(row.fields);
-  const pick = (field: 'input' | 'label', common: string[], other?: string): string => {
-    const asked = spec.data[field];
-    if (asked !== undefined) {
-      if (!names.includes(asked)) {
-        throw new TaskError([
-          spec.problemAt(['data', field], {
-            message: `${file} has no such column`,
-            found: JSON.stringify(asked),
-            expected: `one of ${names.join(', ')}`,
-          }),
-        ]);
-      }
-      return asked;
-    }
-    const known = common.find((name) => name !== other && names.includes(name));
-    if (known !== undefined) return known;
-    const rest = names.filter((name) => name !== other);
-    if (other !== undefined && rest.length === 1) return rest[0]!;
-    throw new TaskError([
-      spec.problemAt(['data'], {
-        message: `cannot tell which column of ${file} is the ${field === 'input' ? 'text' : 'class'}`,
-        found: names.join(', '),
-        expected: `"${field}": one of these columns`,
-      }),
-    ]);
-  };
-  const label = pick('label', LABEL_NAMES, spec.data.input);
-  return { label, input: pick('input', INPUT_NAMES, label) };
-}
-
-function labelsExpected(spec: Spec): string {
-  return spec.labels ? `one of ${Object.keys(spec.labels).join(', ')}` : 'a class';
-}
-
-function labelWithoutWord(spec: Spec, file: string, row: Row, column: string, label: string): Problem {
-  return {
-    severity: 'error',
-    file,
-    line: row.line,
-    field: column,
-    message: `a label without a word: "labels" in ${spec.file} has none for it`,
-    found: JSON.stringify(label),
-    expected: labelsExpected(spec),
-  };
 }
 
 function checkClasses(spec: Spec, classes: readonly string[], train: Map<string, Sample>): void {
@@ -283,13 +145,17 @@ function dropLearnt(notes: string[], splits: Record<SplitName, Example[]>, name:
 /** Notes the texts that a file has under two labels, in whatever splits the draw put them. */
 function warnOfConflicts(notes: string[], splits: Record<SplitName, Example[]>): void {
   const rows = new Map<string, Example>();
+  const found: string[] = [];
   for (const name of ['train', 'validation', 'test'] as const) {
     for (const example of splits[name]) {
       const key = `${example.file}\n${example.text}`;
       const other = rows.get(key);
       if (other && other.label !== example.label)
-        notes.push(`${name}: ${example.file}:${example.line} has the text of line ${other.line} under another label`);
+        found.push(`${name}: ${example.file}:${example.line} has the text of line ${other.line} under another label`);
       rows.set(key, example);
     }
   }
+  const SHOWN = 3;
+  notes.push(...found.slice(0, SHOWN));
+  if (found.length > SHOWN) notes.push(`and ${found.length - SHOWN} more texts under two labels`);
 }

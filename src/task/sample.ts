@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+export type SplitName = 'train' | 'validation' | 'test';
+
 export interface Example {
   readonly text: string;
   readonly label: string;

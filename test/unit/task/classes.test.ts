@@ -153,10 +153,15 @@ describe('rows that come twice', () => {
       for (const text of inTest!) expect([...inTrain!, ...inValidation!]).not.toContain(text);
       // Row i of the second class is text 4i: line 42 + i, and the same text of the first class is on line 2 + 4i.
       const conflicts = notes.filter((note) => note.includes('under another label'));
-      expect(conflicts).toHaveLength(10);
-      for (let i = 0; i < 10; i++) {
-        const lines = [`train.csv:${42 + i} has the text of line ${2 + 4 * i} `, `train.csv:${2 + 4 * i} has the text of line ${42 + i} `];
-        expect(conflicts.filter((note) => lines.some((line) => note.includes(line)))).toHaveLength(1);
+      // The first three by name, the rest as a number.
+      expect(conflicts).toHaveLength(3);
+      expect(notes).toContain('and 7 more texts under two labels');
+      for (const conflict of conflicts) {
+        const [later, earlier] = [.../:(\d+) has the text of line (\d+) /.exec(conflict)!]
+          .slice(1)
+          .map(Number)
+          .sort((x, y) => y - x) as [number, number];
+        expect(earlier).toBe(2 + 4 * (later - 42));
       }
     }
   });

@@ -167,12 +167,16 @@ describe('rows', () => {
 
   it.each(['train', 'validation', 'test'])('cannot come from a missing %s file', async (name) => {
     const data = { ...OWN, [name]: 'data/gone.csv' };
-    expect(await problemOf(() => load(FILES, { data }))).toEqual({
+    const problem = await problemOf(() => load(FILES, { data }));
+    expect(problem).toMatchObject({
       severity: 'error',
-      file: 'data/gone.csv',
+      field: `data.${name}`,
       message: 'there is no such data file',
-      expected: 'a path relative to the task spec',
+      found: '"data/gone.csv"',
     });
+    expect(problem.file).toMatch(/\.prompt-task\.json$/);
+    expect(problem.line).toBeGreaterThan(0);
+    expect(problem.expected).toContain('a path relative to ');
   });
 
   it('name the row and the file as the spec writes it', async () => {
