@@ -100,7 +100,7 @@ export class Trainer {
     }
     // The gradient is taken over all states at once, in rollout order: row b·T + t.
     const states = interleave(at.states, B);
-    const bias = at.bias[0]!.length === this.actions.length ? at.bias[0]! : interleave(at.bias, B);
+    const bias = this.fluent === null ? at.bias[0]! : interleave(at.bias, B);
     const targetQ = await this.network.q(this.target, states, bias);
     const targetV = Float32Array.from({ length: B * T }, (_, i) =>
       logSumExp(targetQ.subarray(i * this.actions.length, (i + 1) * this.actions.length)),
@@ -158,11 +158,17 @@ export class Trainer {
     return { states, bias, logits };
   }
 
-  /** `logit_bias` for every action; with the fluency constraint, −1e9 for all but the frozen model's own top k. */
+  /** How many actions the fluency constraint leaves at each place; null where it leaves them all. */
+  private get fluent(): number | null {
+    const k = this.settings.fluentTopK;
+    return k === null || k >= this.actions.length ? null : k;
+  }
+
+  /** `logit_bias` for every action, in one row for all states; with the fluency constraint, −1e9 for all but the frozen model's own top k. */
   private async bias(states: Float32Array): Promise<Float32Array> {
     const A = this.actions.length;
-    const { logitBias, fluentTopK } = this.settings;
-    if (fluentTopK === null || fluentTopK >= A) return new Float32Array(A).fill(logitBias);
+    const { logitBias } = this.settings;
+    if (this.fluent === null) return new Float32Array(A).fill(logitBias);
     const N = states.length / this.language.stateSize;
     const logits = await this.language.languageLogits(states);
     const vocabulary = logits.length / N;

@@ -46,7 +46,10 @@ const { values } = parseArgs({
     length: { type: 'string', default: '2' },
     'test-rows': { type: 'string', default: '2000' },
     threads: { type: 'string', default: String(availableParallelism()) },
+    /** JSON that is put over the spec's `search`, to compare settings. */
     search: { type: 'string', default: '{}' },
+    /** Leaves random search out, to compare settings in half the time. */
+    'policy-only': { type: 'boolean', default: false },
   },
 });
 
@@ -104,8 +107,8 @@ async function measure(name: Name, split: string, budget: number): Promise<Measu
   try {
     const events: RunEvent[] = [];
     const run = new RunFolder(folderOfRun);
-    run.create(await describeTask(experiment, 0, true, compute.threads));
-    const options = { random: true, onEvent: (event: RunEvent) => void events.push(event) };
+    run.create(await describeTask(experiment, 0, !values['policy-only'], compute.threads));
+    const options = { random: !values['policy-only'], onEvent: (event: RunEvent) => void events.push(event) };
     const result = await (await OptimizationRun.open(experiment, run, 0, compute, false, options)).run();
     return { split, budget, result, steps: events.filter((event) => event.event === 'step') };
   } finally {
@@ -114,8 +117,9 @@ async function measure(name: Name, split: string, budget: number): Promise<Measu
   }
 }
 
-const best = (result: RunResult, origin: PromptResult['origin']): PromptResult => result.prompts.find((p) => p.origin === origin)!;
-const accuracy = (p: PromptResult): number => 100 * p.test!.accuracy;
+const best = (result: RunResult, origin: PromptResult['origin']): PromptResult | undefined =>
+  result.prompts.find((p) => p.origin === origin);
+const accuracy = (p: PromptResult | undefined): number => (p ? 100 * p.test!.accuracy : Number.NaN);
 
 /** Test accuracies of one run: the policy's best by the ranking, random search's, the mean and best manual prompt, none. */
 function scores(result: RunResult): Record<'policy' | 'random' | 'manual' | 'bestManual' | 'none', number> {
@@ -130,9 +134,9 @@ function scores(result: RunResult): Record<'policy' | 'random' | 'manual' | 'bes
 }
 
 function describe(result: RunResult): string {
-  return Object.entries(scores(result))
-    .map(([who, value]) => `${who} ${value.toFixed(1)}`)
-    .join(', ');
+  const each = Object.entries(scores(result)).map(([who, value]) => `${who} ${value.toFixed(1)}`);
+  const gaps = (['policy', 'random'] as const).map((origin) => `${origin}'s gap ${best(result, origin)?.gap.toFixed(3)}`);
+  return [...each, ...gaps, `reward ${result.learning.first.toFixed(1)} → ${result.learning.last.toFixed(1)}`].join(', ');
 }
 
 function printAccuracies(name: Name, runs: readonly Measured[]): void {
@@ -164,7 +168,7 @@ function printCurves(runs: readonly Measured[]): void {
     const [policy, random] = [best(result, 'policy'), best(result, 'random')];
     const { first, last } = result.learning;
     console.log(
-      `| ${split} | ${budget} | ${result.steps} | ${first.toFixed(1)} → ${last.toFixed(1)} | ${result.queries.asked} / ${result.queries.computed} | ${accuracy(policy).toFixed(1)} | \`${policy.prompt}\` | ${accuracy(random).toFixed(1)} | \`${random.prompt}\` |`,
+      `| ${split} | ${budget} | ${result.steps} | ${first.toFixed(1)} → ${last.toFixed(1)} | ${result.queries.asked} / ${result.queries.computed} | ${accuracy(policy).toFixed(1)} | \`${policy?.prompt}\` | ${accuracy(random).toFixed(1)} | \`${random?.prompt ?? ''}\` |`,
     );
   }
   console.log('');
