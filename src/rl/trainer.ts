@@ -177,7 +177,7 @@ export class Trainer {
       const row = logits.subarray(n * vocabulary, (n + 1) * vocabulary);
       const fluent = topIndices(
         Float32Array.from(this.actions, (id) => row[id]!),
-        fluentTopK,
+        this.fluent,
       );
       for (const action of fluent) bias[n * A + action] = logitBias;
     }
