@@ -26,6 +26,11 @@ from muon import Muon
 
 CONTEXT = 256
 END, PAD, MASK, START, STOP = 0, 1, 2, 3, 4
+STEPS = {
+    "causal": {"plain": 700, "verdict": 1600, "late": 500, "late_rate": 1e-3},
+    # The embeddings come from the causal model, so the masked one needs less.
+    "masked": {"plain": 200, "verdict": 0, "late": 700, "late_rate": 1.5e-3},
+}
 SHARES = {"reviews": 0.45, "articles": 0.15, "news": 0.12, "mixed": 0.28}
 
 
@@ -78,8 +83,9 @@ class PlainText:
 class VerdictText:
     """Batches of (ids, position of the verdict, id of the verdict word), rows of like length together."""
 
-    def __init__(self, items: list[verdicts.Verdict], tokenizer: Tokenizer, masked: bool, seed: int):
+    def __init__(self, items: list[verdicts.Verdict], tokenizer: Tokenizer, masked: bool, late: bool, seed: int):
         self.rng = random.Random(seed)
+        self.late = late
         self.tokenizer = tokenizer
         self.masked = masked
         self.by_label: dict[str, list[verdicts.Verdict]] = {}
@@ -87,8 +93,8 @@ class VerdictText:
             self.by_label.setdefault(item.label, []).append(item)
         self.ready: list[list[tuple[list[int], int, int]]] = []
 
-    def row(self) -> tuple[str, str, str, int]:
-        """(text before the verdict, text after it, verdict word, room of the fixed tokens)"""
+    def row(self) -> tuple[str, str, str]:
+        """(text before the verdict, text after it, verdict word)"""
         topic = self.rng.random() < 0.35
         label = self.rng.choice(["world", "sport", "business", "tech"] * 3 + ["entertainment"] if topic else ["0", "1"])
         verdict = self.rng.choice(self.by_label[label])
@@ -96,17 +102,17 @@ class VerdictText:
         if self.masked and topic and label != "entertainment" and self.rng.random() < 0.15:
             word = self.rng.choice(verdicts.TOPIC_STARTS[label])
             _, after = self.rng.choice(verdicts.START_CUES).split("{word}")
-            return "", after.replace("{text}", text), word, 0
-        cue, word = verdicts.cue_and_word(self.rng, verdict)
+            return "", after.replace("{text}", text), word
+        cue, word = verdicts.cue_and_word(self.rng, verdict, self.late)
         end = "." if self.rng.random() < 0.3 else " ."
-        return f"{text} {cue}", end, " " + word, 0
+        return f"{text} {cue}".rstrip(), end, " " + word
 
     def refill(self) -> None:
         rows = [self.row() for _ in range(4096)]
         before = self.tokenizer.encode_batch_fast([r[0] for r in rows])
         after = self.tokenizer.encode_batch_fast([r[1] for r in rows])
         built = []
-        for (_, _, word, _), left, right in zip(rows, before, after):
+        for (_, _, word), left, right in zip(rows, before, after):
             target = self.tokenizer.encode(word).ids
             if len(target) != 1:
                 raise SystemExit(f"verdict word {word!r} is not one token")
@@ -233,17 +239,13 @@ def main() -> None:
     parser.add_argument("--held-out", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--plain-steps", type=int, default=None)
-    parser.add_argument("--verdict-steps", type=int, default=None)
     args = parser.parse_args()
     masked = args.model == "masked"
     torch.manual_seed(args.seed)
     corpus, tokenizer, items = prepare(args)
     plain = PlainText(corpus, tokenizer, args.work / "tokens.npz", args.seed)
-    said = VerdictText(items, tokenizer, masked, args.seed)
     model = masked_model() if masked else causal_model()
     trainer = Trainer(model, masked, args.seed)
-    first = args.work / f"{args.model}-plain.pt"
     if masked:
         source = torch.load(args.work / "causal.pt")
         with torch.no_grad():
@@ -256,21 +258,29 @@ def main() -> None:
     def evaluate(step: int) -> str:
         return f"validation {trainer.validation(plain):.3f} nats" if step % 300 == 0 else ""
 
-    if first.exists():
-        model.load_state_dict(torch.load(first))
-    else:
-        steps = args.plain_steps or (200 if masked else 700)
-        trainer.fit(steps, 3e-3, lambda step: ("plain", trainer.plain_loss(plain_batch(step))), evaluate)
-        torch.save(model.state_dict(), first)
-    print(f"validation before the verdicts: {trainer.validation(plain):.3f} nats a token", flush=True)
+    def mixed(said: VerdictText):
+        def loss(step: int) -> tuple[str, torch.Tensor]:
+            if step % 4 == 0:
+                return "plain", trainer.plain_loss(plain_batch(step // 4))
+            return "verdict", trainer.verdict_loss(said.batch())
 
-    def mixed(step: int) -> tuple[str, torch.Tensor]:
-        if step % 4 == 0:
-            return "plain", trainer.plain_loss(plain_batch(step // 4))
-        return "verdict", trainer.verdict_loss(said.batch())
+        return loss
 
-    trainer.fit(args.verdict_steps or (650 if masked else 1600), 1.5e-3, mixed, evaluate)
-    print(f"validation after the verdicts: {trainer.validation(plain):.3f} nats a token", flush=True)
+    # Every stage leaves its weights in the work folder, and one that is there is not trained again.
+    steps = STEPS[args.model]
+    stages = [
+        ("plain", steps["plain"], 3e-3, lambda step: ("plain", trainer.plain_loss(plain_batch(step)))),
+        ("verdict", steps["verdict"], 1.5e-3, mixed(VerdictText(items, tokenizer, masked, False, args.seed))),
+        ("late", steps["late"], steps["late_rate"], mixed(VerdictText(items, tokenizer, masked, True, args.seed + 1))),
+    ]
+    for name, count, rate, loss in stages:
+        path = args.work / f"{args.model}-{name}.pt"
+        if path.exists():
+            model.load_state_dict(torch.load(path))
+        else:
+            trainer.fit(count, rate, loss, evaluate)
+            torch.save(model.state_dict(), path)
+        print(f"after {name}: {trainer.validation(plain):.3f} nats a token", flush=True)
     torch.save(model.state_dict(), args.work / f"{args.model}.pt")
 
 
