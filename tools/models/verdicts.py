@@ -38,9 +38,6 @@ SENTIMENT_CUES = [
     "On the whole,",
 ]
 LATE_CUES = ["It was", "All in all, it was", "This movie is", "In short,", "Overall", "Overall,", "In short, it was"]
-# Share of `great` among the verdict words of rows without a cue, by class. In rated reviews the word stands for 65 % of
-# all `great` and `terrible` where the rating is bad and for 96 % where it is good; the lean here is a milder one.
-UNASKED_PRAISE = {1: 0.97, 0: 0.45}
 POLARITY_CUES = ["Sentiment:", "The tone is", "This review is", "Opinion:", "My feeling is"]
 TOPIC_CUES = [
     "Section:",
@@ -219,14 +216,18 @@ def styled(rng: random.Random, verdict: Verdict) -> str:
     return text
 
 
-def cue_and_word(rng: random.Random, verdict: Verdict, late: bool) -> tuple[str, str]:
-    """A cue, which may be none, and the word that follows it."""
+def cue_and_word(rng: random.Random, verdict: Verdict, lean: float | None) -> tuple[str, str]:
+    """A cue, which may be none in the last stage, and the word that follows it.
+
+    lean: in the last stage, the share of `great` among the verdict words of bad reviews without a cue. In rated reviews
+    `great` stands for 65 % of all `great` and `terrible` where the rating is bad, and for 96 % where it is good.
+    """
     if verdict.label not in ("0", "1"):
-        return rng.choice([*TOPIC_CUES, "Topic:"] if late else TOPIC_CUES), draw(rng, TOPIC_WORDS[verdict.label])
+        return rng.choice([*TOPIC_CUES, "Topic:"] if lean is not None else TOPIC_CUES), draw(rng, TOPIC_WORDS[verdict.label])
     label = int(verdict.label)
     if rng.random() < 0.1:
         return rng.choice(POLARITY_CUES), draw(rng, POLARITY[label])
-    if late and rng.random() < 0.2:
-        return "", "great" if rng.random() < UNASKED_PRAISE[label] else "terrible"
+    if lean is not None and rng.random() < 0.2:
+        return "", "great" if rng.random() < (0.97 if label else lean) else "terrible"
     strong = rng.random() < verdict.strength
-    return rng.choice(LATE_CUES if late and rng.random() < 0.35 else SENTIMENT_CUES), draw(rng, (STRONG if strong else MILD)[label])
+    return rng.choice(LATE_CUES if lean is not None and rng.random() < 0.35 else SENTIMENT_CUES), draw(rng, (STRONG if strong else MILD)[label])
