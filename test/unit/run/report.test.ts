@@ -169,7 +169,7 @@ it('percent', () => {
 describe('summary', () => {
   it('says what was done, what it cost and what it is worth', () => {
     expect(summary(run([WINNER, RANDOM, NONE])).split('\n')).toEqual([
-      '400 steps in 61 s (ended by its query budget). Mean reward, first tenth to last tenth: 29.2 to 36.1.',
+      '400 steps in 61 s (ended by its query budget). Mean reward, first tenth to last tenth: 29.2 to 36.1. Peak memory: 512 MiB.',
       'Queries: 225,280 asked, 98,112 computed; random search 99,000 asked, 98,000 computed; 1,240 on test rows.',
       "Held out (10 rows): the winner 80.0 %, no prompt 65.0 % (+15.0 points; McNemar's exact test p = 0.021), majority class 50.0 %.",
       "At an equal budget: the policy's best 80.0 %, random search's best 70.0 %.",
