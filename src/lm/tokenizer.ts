@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import { BLOCKED_WORDS } from './blockedWords';
 import { ModelError } from './modelError';
+import { wordStems } from './wordStems';
 
 interface AddedToken {
   id: number;
@@ -11,12 +12,20 @@ interface AddedToken {
   special?: boolean;
 }
 
+/** What is read of `tokenizer.json` here; merges are written as pairs or, in older files, with a space between. */
+interface Definition {
+  added_tokens?: AddedToken[];
+  model?: { merges?: readonly (string | readonly [string, string])[] };
+}
+
 /** A model's tokenizer, as prompt search needs it: texts of users are text, whatever they look like. */
 export class LmTokenizer {
   private readonly whole: HubTokenizer;
   /** The same tokenizer without its special tokens, so that `<mask>` in a user's text stays six characters. */
   private readonly plain: HubTokenizer;
   private readonly special: Set<number>;
+  /** Tokens that are only the beginnings of words. */
+  private readonly stems: ReadonlySet<string>;
   /** Special tokens around a whole text, such as `<s>` and `</s>`. */
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
@@ -25,10 +34,12 @@ export class LmTokenizer {
   readonly startId: number | undefined;
   readonly padId: number;
 
-  constructor(definition: { added_tokens?: AddedToken[] }, config: Record<string, unknown>) {
+  constructor(definition: Definition, config: Record<string, unknown>) {
     this.whole = new HubTokenizer(definition, config);
     this.plain = new HubTokenizer({ ...definition, added_tokens: (definition.added_tokens ?? []).filter((t) => !t.special) }, config);
     this.special = new Set((definition.added_tokens ?? []).filter((t) => t.special).map((t) => t.id));
+    const merges = definition.model?.merges ?? [];
+    this.stems = wordStems(merges.map((merge) => (typeof merge === 'string' ? (merge.split(' ') as [string, string]) : merge)));
     const idOf = (key: string): number | undefined => {
       const value = config[key] as string | { content: string } | null | undefined;
       const content = typeof value === 'object' ? value?.content : value;
@@ -77,8 +88,8 @@ export class LmTokenizer {
   wordIds(leadingSpace: boolean): number[] {
     const pattern = leadingSpace ? /^ (\p{L}[\p{L}'’]*\p{L})$/u : /^(\p{L}[\p{L}'’]*\p{L})$/u;
     const ids: number[] = [];
-    for (const id of this.whole.get_vocab().values()) {
-      if (this.special.has(id)) continue;
+    for (const [token, id] of this.whole.get_vocab()) {
+      if (this.special.has(id) || this.stems.has(token)) continue;
       const word = pattern.exec(this.decode([id]))?.[1];
       if (word !== undefined && !BLOCKED_WORDS.has(word.toLowerCase())) ids.push(id);
     }
