@@ -176,7 +176,7 @@ export class OptimizationRun {
   private stopReason(): StopReason | undefined {
     const { settings } = this.experiment;
     if (this.trainer.step >= settings.steps) return 'steps';
-    if (this.policyQueries().computed + this.budget.step > this.budget.training) return 'budget';
+    if (!this.budget.allows(this.trainer.step, this.policyQueries().computed)) return 'budget';
     if (settings.patience !== null && this.sinceBest >= settings.patience) return 'patience';
     if (settings.maxMinutes !== null && this.seconds() > settings.maxMinutes * 60) return 'time';
     return undefined;
