@@ -11,10 +11,10 @@ import { verbalize } from '../task/verbalizer';
 import type { OpenTask, TaskNeeds } from './openTask';
 
 /** Opens a task model that runs here, in ONNX Runtime. @throws TaskError, ModelError */
-export async function openLocalTask({ spec, classes, policy }: TaskNeeds, compute: Compute): Promise<OpenTask> {
+export async function openLocalTask({ spec, classes, policy, addMask = false }: TaskNeeds, compute: Compute): Promise<OpenTask> {
   const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
   const { tokenizer, kind, context } = folder;
-  const parts = templateParts(spec, kind);
+  const { parts, note } = kind === 'causal' ? { parts: causalParts(spec), note: undefined } : maskedParts(spec, addMask);
   const bare = new Layout(parts, tokenizer, context, 0);
   // Room for the longest prompt: what is searched for, and what the user wants to compare.
   const room = Math.max(spec.prompt.length, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
@@ -33,14 +33,20 @@ export async function openLocalTask({ spec, classes, policy }: TaskNeeds, comput
     encodePrompt: (text) => layout.encodePrompt(text),
     promptText: (ids) => layout.promptText(ids),
     roundTrip: (ids, input) => roundTrips(parts, layout, tokenizer, ids, input),
-    notes: () => [],
+    notes: () => (note === undefined ? [] : [note]),
   };
 }
 
-function templateParts(spec: Spec, kind: 'causal' | 'masked'): readonly Part[] {
-  if (kind === 'causal') return causalParts(spec);
+/** What is put behind a template without {mask}: the label word and a full stop, as in the paper's templates. */
+const MASK = ' {mask} .';
+
+function maskedParts(spec: Spec, addMask: boolean): { parts: readonly Part[]; note: string | undefined } {
   const template = parseTemplate(spec.template);
-  if (template.parts.some((part) => part.kind === 'mask')) return template.parts;
+  if (template.parts.some((part) => part.kind === 'mask')) return { parts: template.parts, note: undefined };
+  if (addMask) {
+    const longer = spec.template.trimEnd() + MASK;
+    return { parts: parseTemplate(longer).parts, note: `a masked model needs {mask} in its template: "${longer}" it is` };
+  }
   throw new TaskError([
     spec.problemAt(['template'], {
       message: `${spec.taskModel} is a masked model: its template needs {mask} where the label word goes`,

@@ -22,6 +22,8 @@ export interface TaskNeeds {
   readonly policy: ModelFolder;
   /** Queries that may be sent to a server in all. */
   readonly mostQueries: number;
+  /** Put a {mask} at the end of a template that has none, where the model needs one. */
+  readonly addMask?: boolean;
 }
 
 /** What the host or the command line gives: a way to the editor's models, keys, places. */

@@ -48,6 +48,14 @@ export const planEvaluation =
     return summed({ search: 0, random: 0, baselines: (1 + prompts) * (train + validation), test: (1 + prompts) * test });
   };
 
+/** What scoring given prompts on test rows alone asks. */
+export function planTest(prompts: number, dataset: Pick<Dataset, 'splits'>): QueryPlan {
+  return summed({ search: 0, random: 0, baselines: 0, test: prompts * rows(dataset).test + TRIED });
+}
+
+/** Texts that a server's rate is measured on: no prompt, which need not be among those given. */
+const TRIED = 32;
+
 function summed(each: Omit<QueryPlan, 'total'>): QueryPlan {
   return { ...each, total: each.search + each.random + each.baselines + each.test };
 }

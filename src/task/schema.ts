@@ -19,8 +19,14 @@ export const serverSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('Name of the environment variable that holds the key: OPENAI_API_KEY, or another that ends in _API_KEY. Never the key itself.'),
-  answer: z.string().min(1).optional().describe('Regular expression that finds the label in a written answer; its first group if it has one.'),
+    .describe(
+      'Name of the environment variable that holds the key: OPENAI_API_KEY, or another that ends in _API_KEY. Never the key itself.',
+    ),
+  answer: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Regular expression that finds the label in a written answer; its first group if it has one.'),
   maxTokens: count.max(4096).default(8).describe('Tokens of a written answer at most.'),
   systemMessage: z.string().optional().describe('Sent before the text in chats; asks for one of the label words when absent.'),
 });
