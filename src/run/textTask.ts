@@ -14,7 +14,7 @@ import { causalParts } from './localTask';
 import type { Access, OpenTask, ServerPace, TaskNeeds } from './openTask';
 
 /** Texts that a server is tried on, and those that its speed is measured on. */
-const SAMPLES = 4;
+const SAMPLES = 16;
 const MEASURED = 32;
 
 /**

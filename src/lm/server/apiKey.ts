@@ -28,7 +28,7 @@ export function findApiKey(
     );
   if (handedOver !== undefined && handedOver.trim() !== '') return checked(handedOver, 'the key stored in the editor');
   const { hostname } = new URL(url);
-  const own = hostname === 'api.openai.com' || hostname === 'localhost' || /^127\.|^\[::1\]$/.test(hostname);
+  const own = hostname === 'api.openai.com' || hostname === 'localhost' || /^(127(\.\d+){3}|\[::1\])$/.test(hostname);
   const name = variable ?? (own ? DEFAULT : undefined);
   const value = name === undefined ? undefined : environment[name];
   if (name !== undefined && value !== undefined && value.trim() !== '') return checked(value, `the environment variable ${name}`);

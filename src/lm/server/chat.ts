@@ -1,4 +1,4 @@
-import { readChoices, readUsage, type Choice } from './choices';
+import { drawn, readChoices, readUsage, type Choice, type TopToken } from './choices';
 import type { Client } from './client';
 import { scoreWords, type LabelWord } from './labelWords';
 import { ServerError } from './serverError';
@@ -12,6 +12,7 @@ export interface Message {
 export interface ChatAsk {
   readonly maxTokens: number;
   readonly top?: number;
+  readonly temperature?: number;
 }
 
 /** What a service calls the same thing, found out from its complaints: hosted reasoning models take other names and no temperature. */
@@ -50,12 +51,18 @@ export class Chat {
     }
   }
 
+  /** The likeliest tokens at the start of the answer; undefined where the server gives no log-probabilities. */
+  async top(messages: readonly Message[], top: number, signal?: AbortSignal, retries?: number): Promise<readonly TopToken[] | undefined> {
+    const { top: found } = await this.ask(messages, { maxTokens: 1, top }, signal, retries);
+    return drawn(found, async () => (await this.ask(messages, { maxTokens: 1, top, temperature: 1 }, signal)).top);
+  }
+
   private send(messages: readonly Message[], ask: ChatAsk, signal: AbortSignal | undefined, retries: number | undefined): Promise<Choice> {
     const body = {
       model: this.model,
       messages,
       [this.dialect.limit]: ask.maxTokens,
-      ...(this.dialect.temperature && { temperature: 0 }),
+      ...(this.dialect.temperature && { temperature: ask.temperature ?? 0 }),
       ...(ask.top !== undefined && { logprobs: true, top_logprobs: ask.top }),
     };
     const read = (answer: unknown): Choice => {
@@ -101,10 +108,8 @@ export class ChatModel implements TextModel {
   }
 
   async score(texts: readonly string[], signal?: AbortSignal): Promise<TextScore[]> {
-    const choices = await Promise.all(
-      texts.map((text) => this.chat.ask(this.chat.messages(text), { maxTokens: 1, top: this.top }, signal)),
-    );
-    return choices.map(({ top }) => scoreWords(top ?? [], this.words, 'answer'));
+    const tops = await Promise.all(texts.map((text) => this.chat.top(this.chat.messages(text), this.top, signal)));
+    return tops.map((top = []) => scoreWords(top, this.words, 'answer'));
   }
 
   tokensPerText(): number | undefined {

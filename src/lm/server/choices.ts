@@ -78,3 +78,16 @@ export function readUsage(answer: unknown): number | undefined {
   const tokens = (answer as { usage?: { total_tokens?: unknown } } | null)?.usage?.total_tokens;
   return typeof tokens === 'number' && tokens > 0 ? tokens : undefined;
 }
+
+/** Draws until another token than the end of the text is hoped for. */
+const DRAWS = 4;
+
+/**
+ * Some servers report nothing where the likeliest token is the end of the text. Drawn at temperature 1 another token
+ * comes, sooner or later; the probabilities at the place are the same.
+ */
+export async function drawn(found: Choice['top'], again: () => Promise<Choice['top']>): Promise<Choice['top']> {
+  let top = found;
+  for (let times = 0; times < DRAWS && top?.length === 0; times++) top = await again();
+  return top;
+}

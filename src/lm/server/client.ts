@@ -27,8 +27,12 @@ export class Client {
   /** Requests that were sent, those sent again included. */
   sent = 0;
 
-  constructor(private readonly options: ClientOptions) {
-    this.#key = options.key;
+  private readonly options: Omit<ClientOptions, 'key'>;
+
+  constructor({ key, ...options }: ClientOptions) {
+    // Out of sight of whoever prints or serializes a client.
+    this.#key = key;
+    this.options = options;
     this.limit = new Limit(options.concurrency);
     this.retry = new Retry(options.maxRetries, options.clock);
   }

@@ -1,13 +1,13 @@
 import type { ServerSettings } from '../../task/schema';
 import { AnswerReader } from './answer';
 import { AnswerModel } from './answerModel';
-import { Chat, ChatModel, defaultSystemMessage } from './chat';
-import type { Choice, TopToken } from './choices';
+import { Chat, ChatModel, defaultSystemMessage, type Message } from './chat';
+import type { TopToken } from './choices';
 import type { Client } from './client';
-import { askCompletions, CompletionModel } from './completions';
+import { CompletionModel, Completions } from './completions';
 import { firstToken, fold, scoreWords, type LabelWord } from './labelWords';
 import { ServerError } from './serverError';
-import { TokenMeter, type TextModel } from './textModel';
+import type { TextModel } from './textModel';
 
 export interface ProbeTask {
   readonly words: readonly string[];
@@ -18,6 +18,8 @@ export interface ProbeTask {
 
 /** Numbers of log-probabilities to ask for, most first: llama.cpp gives any, vLLM and chats 20 by default, OpenAI's completions 5. */
 const TOPS = [100, 20, 5, 2];
+/** Where a server gives any number, and label words are not among the first hundred. */
+const DEEP = 1000;
 /** Texts in a request where a server takes several and the spec says no number. */
 const BATCH = 16;
 /** While finding out, a server that fails is not given the patience of a run. */
@@ -31,28 +33,30 @@ export async function probe(
   settings: ServerSettings,
   signal?: AbortSignal,
 ): Promise<TextModel> {
+  const completions = new Completions(client, model);
   const chat = new Chat(client, model, settings.systemMessage ?? defaultSystemMessage(task.words));
+  const ways = {
+    'completion-logprobs': () => tryCompletions(completions, task, settings, signal),
+    'chat-logprobs': () => tryChat(chat, task, settings, signal),
+  };
   const wanted = settings.scoring;
   const tried: string[] = [];
-  const found: Found[] = [];
+  let best: Found | undefined;
   for (const way of ['completion-logprobs', 'chat-logprobs'] as const) {
     if (wanted !== 'auto' && wanted !== way) continue;
-    const result = await attempt(
-      way === 'completion-logprobs' ? tryCompletions(client, model, task, settings, signal) : tryChat(chat, task, settings, signal),
-    );
-    if (result instanceof ServerError) tried.push(`${way}: ${result.message}`);
-    else found.push(result);
-    if (found.at(-1) !== undefined && found.at(-1)!.reported >= 0.5) break;
+    const found = await attempt(ways[way]());
+    if (found instanceof ServerError) tried.push(`${way}: ${found.message}`);
+    else if (!best || found.reported > best.reported) best = found;
+    if (best && best.reported >= 0.5) break;
   }
-  const best = found.sort((a, b) => b.reported - a.reported)[0];
   if (best && (best.reported > 0 || wanted !== 'auto')) return best.open();
-  if (best) tried.push(`its ${best.top} likeliest tokens held no label word in any of ${task.samples.length} texts`);
+  if (best) tried.push(`Its ${best.top} likeliest tokens held no label word in any of ${task.samples.length} texts.`);
   if (wanted === 'auto' || wanted === 'answer') {
-    const result = await attempt(tryAnswers(client, chat, task, settings, signal));
-    if (!(result instanceof ServerError)) return result;
-    tried.push(`answer: ${result.message}`);
+    const found = await attempt(tryAnswers(completions, chat, task, settings, signal));
+    if (!(found instanceof ServerError)) return found;
+    tried.push(`answer: ${found.message}`);
   }
-  throw new ServerError('model', `The model ${JSON.stringify(model)} on ${client.url} cannot be scored in any way. ${tried.join(' ')}`);
+  throw new ServerError('model', `The model ${JSON.stringify(model)} on ${client.url} cannot be scored. ${tried.join(' ')}`);
 }
 
 interface Found {
@@ -72,40 +76,43 @@ async function attempt<T>(way: Promise<T>): Promise<T | ServerError> {
   }
 }
 
-type Ask = (text: string, top: number) => Promise<Choice>;
+/** The likeliest tokens after a text. @throws ServerError where there are none to be had */
+type AskTop = (text: string, top: number) => Promise<readonly TopToken[]>;
 
-async function tryCompletions(
-  client: Client,
-  model: string,
-  task: ProbeTask,
-  settings: ServerSettings,
-  signal?: AbortSignal,
-): Promise<Found> {
-  const ask: Ask = async (text, top) =>
-    (await askCompletions(client, model, [text], { maxTokens: 1, top }, undefined, signal, RETRIES))[0]!;
+async function tryCompletions(completions: Completions, task: ProbeTask, settings: ServerSettings, signal?: AbortSignal): Promise<Found> {
+  const ask: AskTop = async (text, top) => given((await completions.tops([text], top, signal, RETRIES))[0]);
   // A model that has just read a word many times expects it again: its first token shows how the tokenizer splits it.
   const again = (word: string): string => Array<string>(6).fill(word.trim()).join(' ');
   const top = await mostTokens(ask, again(task.words[0]!), settings.topLogprobs);
-  const words = await labelWords(task.words, async (word) => reported(await ask(again(word), top)));
-  const answers = await Promise.all(task.samples.map((text) => ask(text, top)));
-  const open = async (): Promise<TextModel> => {
-    const batch = await batchSize(client, model, task.samples, answers, top, settings.promptBatch, signal);
-    return new CompletionModel(client, model, words, top, batch);
+  const words = await labelWords(task.words, (word) => ask(again(word), top));
+  const look = async (deep: number): Promise<Found> => {
+    const tops = await Promise.all(task.samples.map((text) => ask(text, deep)));
+    const open = async (): Promise<TextModel> =>
+      new CompletionModel(completions, words, deep, await batchSize(completions, task.samples, tops, deep, settings.promptBatch, signal));
+    return { top: deep, reported: shareReported(tops, words, 'text'), open };
   };
-  return { top, reported: shareReported(answers, words, 'text'), open };
+  const found = await look(top);
+  if (found.reported === 1 || top !== TOPS[0] || settings.topLogprobs !== undefined) return found;
+  const deeper = await attempt(look(DEEP));
+  return deeper instanceof ServerError || deeper.reported <= found.reported ? found : deeper;
 }
 
 async function tryChat(chat: Chat, task: ProbeTask, settings: ServerSettings, signal?: AbortSignal): Promise<Found> {
-  const ask: Ask = (text, top) => chat.ask(chat.messages(text), { maxTokens: 1, top }, signal, RETRIES);
+  const ask: AskTop = async (text, top) => given(await chat.top(chat.messages(text), top, signal, RETRIES));
   const top = await mostTokens(ask, task.samples[0]!, settings.topLogprobs ?? 20);
-  const repeat = (word: string): Promise<Choice> =>
-    chat.ask([{ role: 'user', content: `Repeat this word and write nothing else: ${word}` }], { maxTokens: 1, top }, signal, RETRIES);
-  const words = await labelWords(task.words, async (word) => reported(await repeat(word)));
-  const answers = await Promise.all(task.samples.map((text) => ask(text, top)));
-  return { top, reported: shareReported(answers, words, 'answer'), open: () => new ChatModel(chat, words, top) };
+  const repeat = (word: string): Message[] => [{ role: 'user', content: `Repeat this word and write nothing else: ${word}` }];
+  const words = await labelWords(task.words, async (word) => given(await chat.top(repeat(word), top, signal, RETRIES)));
+  const tops = await Promise.all(task.samples.map((text) => ask(text, top)));
+  return { top, reported: shareReported(tops, words, 'answer'), open: () => new ChatModel(chat, words, top) };
 }
 
-async function tryAnswers(client: Client, chat: Chat, task: ProbeTask, settings: ServerSettings, signal?: AbortSignal): Promise<TextModel> {
+async function tryAnswers(
+  completions: Completions,
+  chat: Chat,
+  task: ProbeTask,
+  settings: ServerSettings,
+  signal?: AbortSignal,
+): Promise<TextModel> {
   const reader = new AnswerReader(task.words, task.labels, settings.answer);
   const { maxTokens } = settings;
   const identity = [...chat.identity, 'answer', maxTokens, settings.answer ?? '', task.words, task.labels];
@@ -115,27 +122,26 @@ async function tryAnswers(client: Client, chat: Chat, task: ProbeTask, settings:
     async (text, signal) => (await chat.ask(chat.messages(text), { maxTokens }, signal)).text,
     () => chat.meter.mean,
   );
-  const meter = new TokenMeter();
-  const inText = new AnswerModel(
-    ['text', ...identity],
-    reader,
-    async (text, signal) => (await askCompletions(client, chat.model, [text], { maxTokens }, meter, signal))[0]!.text,
-    () => meter.mean,
-  );
   const failure = await attempt(inChat.score(task.samples.slice(0, 1), signal));
   if (!(failure instanceof ServerError)) return inChat;
   // A plain language model without a chat template.
+  const inText = new AnswerModel(
+    ['text', ...identity],
+    reader,
+    async (text, signal) => (await completions.ask([text], { maxTokens }, signal))[0]!.text,
+    () => completions.meter.mean,
+  );
   const other = await attempt(inText.score(task.samples.slice(0, 1), signal));
   if (other instanceof ServerError) throw failure;
   return inText;
 }
 
 /** The most log-probabilities that a server gives at a place. */
-async function mostTokens(ask: Ask, text: string, wanted: number | undefined): Promise<number> {
+async function mostTokens(ask: AskTop, text: string, wanted: number | undefined): Promise<number> {
   const tops = wanted === undefined ? TOPS : [wanted, ...TOPS.filter((top) => top < wanted)];
   for (const [i, top] of tops.entries()) {
     try {
-      const tokens = reported(await ask(text, top));
+      const tokens = await ask(text, top);
       if (tokens.length < 2)
         throw new ServerError('model', 'The server reports no log-probabilities beside the one of the token it writes.');
       // Some servers give fewer without a word. Two tokens of the same text may be told as one: that is no limit.
@@ -149,9 +155,9 @@ async function mostTokens(ask: Ask, text: string, wanted: number | undefined): P
   throw new Error('unreachable: the last attempt returns or throws');
 }
 
-function reported(choice: Choice): readonly TopToken[] {
-  if (choice.top === undefined) throw new ServerError('model', 'The server gives no log-probabilities.');
-  return choice.top;
+function given(top: readonly TopToken[] | undefined): readonly TopToken[] {
+  if (top === undefined) throw new ServerError('model', 'The server gives no log-probabilities.');
+  return top;
 }
 
 /** @throws ServerError when two words begin with the same token */
@@ -169,26 +175,24 @@ async function labelWords(words: readonly string[], likely: (word: string) => Pr
   return found;
 }
 
-function shareReported(answers: readonly Choice[], words: readonly LabelWord[], place: 'text' | 'answer'): number {
-  const missing = answers.reduce((sum, { top }) => sum + scoreWords(top ?? [], words, place).missing, 0);
-  return 1 - missing / (answers.length * words.length);
+function shareReported(tops: readonly (readonly TopToken[])[], words: readonly LabelWord[], place: 'text' | 'answer'): number {
+  const missing = tops.reduce((sum, top) => sum + scoreWords(top, words, place).missing, 0);
+  return 1 - missing / (tops.length * words.length);
 }
 
 /** How many texts a server takes in one request: several only if their answers come back right, in order. */
 async function batchSize(
-  client: Client,
-  model: string,
+  completions: Completions,
   samples: readonly string[],
-  alone: readonly Choice[],
+  alone: readonly (readonly TopToken[])[],
   top: number,
   wanted: number | undefined,
   signal?: AbortSignal,
 ): Promise<number> {
   if (wanted === 1 || samples.length < 2) return wanted ?? 1;
-  const together = await attempt(askCompletions(client, model, samples, { maxTokens: 1, top }, undefined, signal, 0));
+  const together = await attempt(completions.tops(samples, top, signal, 0));
   if (together instanceof ServerError) return 1;
-  const same = together.every(({ top: tokens = [] }, i) => alike(tokens, alone[i]!.top ?? []));
-  return same ? (wanted ?? BATCH) : 1;
+  return together.every((tokens = [], i) => alike(tokens, alone[i]!)) ? (wanted ?? BATCH) : 1;
 }
 
 /** Whether two lists of tokens are of the same place: the likeliest one of each is as likely in the other, to the noise of batching. */

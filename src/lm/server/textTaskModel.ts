@@ -38,6 +38,8 @@ export class TextTaskModel implements TaskModel {
   private failed = 0;
   private lastFailure: ServerError | undefined;
   private inARow = 0;
+  /** Texts that the rate was measured on: asked by this process, so not "known from before". */
+  private readonly measured = new Set<string>();
 
   constructor(
     private readonly task: TextTask,
@@ -88,7 +90,7 @@ export class TextTaskModel implements TaskModel {
   /** Scores texts that need not be known yet; what is known is asked again, for a measurement. */
   async measure(texts: readonly string[], signal?: AbortSignal): Promise<void> {
     const jobs = [...new Set(texts)].map((text): Job => ({ text, places: [], prompts: new Set() }));
-    await this.send(jobs, signal, () => undefined);
+    await this.send(jobs, signal, ({ text }) => this.measured.add(text));
   }
 
   private async ask(
@@ -99,8 +101,11 @@ export class TextTaskModel implements TaskModel {
     const unknown = jobs.filter((job) => {
       const known = this.cache.get(job.text);
       if (known) {
-        this.fromCache++;
-        this.count(known);
+        // What was measured has been counted.
+        if (!this.measured.delete(job.text)) {
+          this.fromCache++;
+          this.count(known);
+        }
         done(job, known);
       }
       return known === undefined;
