@@ -30,7 +30,7 @@ export const planRuns =
     const { steps, promptsPerStep, validateEvery, queryBudget } = settings;
     const seeds = spec.search.seeds?.length ?? 1;
     const training = steps * promptsPerStep * train + Math.floor(steps / validateEvery) * (train + validation);
-    const search = Math.min(queryBudget, training + selectionCost(validation));
+    const search = Math.min(queryBudget, training + selectionCost(validation, steps * (promptsPerStep + 1)));
     const compared = 1 + spec.compare.length;
     return summed({
       search: seeds * search,

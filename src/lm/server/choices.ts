@@ -80,7 +80,7 @@ export function readUsage(answer: unknown): number | undefined {
 }
 
 /** Draws until another token than the end of the text is hoped for. */
-const DRAWS = 4;
+const DRAWS = 8;
 
 /**
  * Some servers report nothing where the likeliest token is the end of the text. Drawn at temperature 1 another token

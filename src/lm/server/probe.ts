@@ -175,9 +175,12 @@ async function labelWords(words: readonly string[], likely: (word: string) => Pr
   return found;
 }
 
+/** Places where nothing at all was reported say nothing of the words. */
 function shareReported(tops: readonly (readonly TopToken[])[], words: readonly LabelWord[], place: 'text' | 'answer'): number {
-  const missing = tops.reduce((sum, top) => sum + scoreWords(top, words, place).missing, 0);
-  return 1 - missing / (tops.length * words.length);
+  const reports = tops.filter((top) => top.length > 0);
+  if (reports.length === 0) return 0;
+  const missing = reports.reduce((sum, top) => sum + scoreWords(top, words, place).missing, 0);
+  return 1 - missing / (reports.length * words.length);
 }
 
 /** How many texts a server takes in one request: several only if their answers come back right, in order. */

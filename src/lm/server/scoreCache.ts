@@ -132,8 +132,8 @@ function keyOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
-/** −∞ is null in JSON. */
+/** −∞ is null in JSON; nine digits hold every fp32 number, so that a score read again is the same score. */
 function lineOf(key: string, logits: readonly number[], missing: number): string {
-  const rounded = logits.map((x) => (Number.isFinite(x) ? Number(x.toPrecision(8)) : null));
+  const rounded = logits.map((x) => (Number.isFinite(x) ? Number(Math.fround(x).toPrecision(9)) : null));
   return `${JSON.stringify({ k: key, s: rounded, ...(missing > 0 && { m: missing }) })}\n`;
 }

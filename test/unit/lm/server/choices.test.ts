@@ -118,7 +118,7 @@ describe('drawn', () => {
       return Promise.resolve([]);
     };
     expect(await drawn([], nothing)).toEqual([]);
-    expect(times).toBe(4);
+    expect(times).toBe(8);
   });
 
   it('does not where something was, or never is', async () => {

@@ -124,6 +124,20 @@ describe('a server with completions and log-probabilities', () => {
     expect((await model.score(['A bad film.']))[0]!.logits).toEqual([-1, -3]);
   });
 
+  it('is asked for no more on account of a place where it reports nothing', async () => {
+    const server = await fakeServer((request, response) => {
+      if (texts(request)[0] === 'Short.' && !Array.isArray(request.body.prompt))
+        return send(response, 200, { choices: [{ text: '', index: 0, logprobs: { tokens: [], top_logprobs: [] } }] });
+      send(
+        response,
+        200,
+        completion(texts(request), (text) => padded(tops(text), request.body.logprobs)),
+      );
+    });
+    expect((await open(server)).how).toContain('the 100 likeliest');
+    expect(server.received.some(({ body }) => body.logprobs === 1000)).toBe(false);
+  });
+
   it('scores a word by its first token where its tokenizer splits it', async () => {
     const split = (text: string): Tokens => {
       const { ' terrible': terrible, ...rest } = tops(text);

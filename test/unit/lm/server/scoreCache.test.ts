@@ -24,6 +24,14 @@ describe('scores on disk', () => {
     expect(again.get('a third')).toBeUndefined();
   });
 
+  it('are the same numbers again, in fp32', () => {
+    const random = Array.from({ length: 200 }, (_, i) => -Math.exp(Math.sin(i) * 5));
+    const cache = open();
+    random.forEach((x, i) => cache.set(`text ${i}`, { logits: [x, x / 3], missing: 0 }));
+    const again = open();
+    random.forEach((x, i) => expect(again.get(`text ${i}`)!.logits).toEqual([Math.fround(x), Math.fround(x / 3)]));
+  });
+
   it('are those of one server, model and way of asking', () => {
     open().set('a text', { logits: [1, 2], missing: 0 });
     for (const other of [
