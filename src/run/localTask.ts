@@ -45,7 +45,7 @@ function maskedParts(spec: Spec, addMask: boolean): { parts: readonly Part[]; no
   if (template.parts.some((part) => part.kind === 'mask')) return { parts: template.parts, note: undefined };
   if (addMask) {
     const longer = spec.template.trimEnd() + MASK;
-    return { parts: parseTemplate(longer).parts, note: `a masked model needs {mask} in its template: "${longer}" it is` };
+    return { parts: parseTemplate(longer).parts, note: `a masked model needs {mask}, so the template became "${longer}"` };
   }
   throw new TaskError([
     spec.problemAt(['template'], {
