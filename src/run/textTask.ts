@@ -7,7 +7,6 @@ import { openServer } from '../lm/server/openServer';
 import { ScoreCache } from '../lm/server/scoreCache';
 import type { TextModel } from '../lm/server/textModel';
 import { TextTaskModel } from '../lm/server/textTaskModel';
-import { serverSchema } from '../task/schema';
 import { fillTemplate } from '../task/template';
 import { textLabels } from '../task/textLabels';
 import { causalParts } from './localTask';
@@ -71,7 +70,7 @@ async function openModel(
   words: readonly string[],
   samples: readonly string[],
 ): Promise<{ model: TextModel; name: string; keyFrom: string | undefined }> {
-  const settings = spec.server ?? serverSchema.parse({});
+  const settings = spec.server;
   const clock = access.clock ?? realClock;
   const task = { words, labels: classes, samples };
   const { taskModel: reference } = spec;

@@ -105,7 +105,7 @@ export const specSchema = z.strictObject({
         .describe('`paper`: biases −1e-4; `live`: biases 0, so that half the units see their state.'),
     })
     .prefault({}),
-  server: serverSchema.optional().describe('How a task model behind a server is asked.'),
+  server: serverSchema.prefault({}),
 });
 
 export type SpecFile = z.input<typeof specSchema>;
