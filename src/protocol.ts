@@ -5,6 +5,7 @@
 import type { RunEvent } from './run/events';
 import type { Origin, PromptResult, RunResult, SplitScore, TestScore } from './run/result';
 import type { StopReason } from './run/events';
+import type { RunTask } from './run/task';
 import type { Problem } from './task/problem';
 
 // ---------------------------------------------------------------- what a person sees of a run
@@ -99,6 +100,7 @@ export interface PromptRow {
   readonly rank: number;
   readonly prompt: string;
   readonly pieces: readonly string[];
+  readonly tokens?: readonly number[];
   /** `evaluated`: typed or selected by the person, after the run. */
   readonly origin: Origin | 'evaluated';
   readonly gap: number;
@@ -221,6 +223,8 @@ export type Question =
 export type ChatFailure = 'noModel' | 'noConsent' | 'quota' | 'refused' | 'failed';
 
 export type FromEngine =
+  /** The task is read and the run's folder made, or found again. */
+  | { readonly type: 'opened'; readonly task: RunTask }
   | { readonly type: 'events'; readonly events: readonly RunEvent[] }
   | { readonly type: 'notes'; readonly notes: readonly string[]; readonly warnings: readonly Problem[] }
   | { readonly type: 'paused' }
