@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { SPEC_ENDING } from './pickSpec';
 import type { Panels } from '../panel/panels';
 import { evaluatePrompts } from '../runs/evaluations';
+import type { Engines } from '../runs/engines';
 import type { Runs } from '../runs/runs';
 import { threads } from '../settings';
 import { pickRun } from './pickRun';
@@ -11,7 +12,7 @@ export class Evaluation {
   constructor(
     private readonly runs: Runs,
     private readonly panels: Panels,
-    private readonly engineFile: string,
+    private readonly engines: Engines,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -38,7 +39,7 @@ export class Evaluation {
     page?.post({ type: 'evaluation', busy: true });
     try {
       const job = { type: 'evaluate', task: { folder: id }, prompts: [prompt], threads: threads() } as const;
-      const scored = await evaluatePrompts(this.engineFile, job, this.log);
+      const scored = await evaluatePrompts(this.engines, job, this.log);
       if (scored) {
         (await this.runs.get(id)).addEvaluated(scored);
         this.runs.touch(id);

@@ -6,6 +6,7 @@ import { listRuns, readRun, taskName } from '../../run/history';
 import { newRunPath } from '../../run/start';
 import { RunViewBuilder } from '../../run/view';
 import { threads } from '../settings';
+import type { Engines } from './engines';
 import { LiveRun } from './liveRun';
 
 /** All runs that this window knows: those on disk, and those of its own, of which one trains at a time. */
@@ -22,7 +23,7 @@ export class Runs implements vscode.Disposable {
   readonly onDidChangeList = this.listed.event;
 
   constructor(
-    private readonly engineFile: string,
+    private readonly engines: Engines,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -144,7 +145,7 @@ export class Runs implements vscode.Disposable {
   private startNext(): void {
     if (this.training) return;
     this.training = this.queue.shift();
-    this.training?.start(this.engineFile);
+    this.training?.start(this.engines);
     this.listed.fire();
   }
 
