@@ -58,7 +58,7 @@ async function main() {
 
 /** Packs what is built for this platform. */
 function pack() {
-  const out = join(HERE, 'out/package');
+  const out = join(HERE, 'dist/package');
   rmSync(out, { recursive: true, force: true });
   if (!existsSync(resolve(HERE, '../../dist/extension.js'))) throw new Error('dist/extension.js is missing. Run `npm run build` first.');
   execFileSync(process.execPath, [resolve(HERE, '../../tools/package/package.mjs'), '--out', out], {

@@ -6,7 +6,7 @@ import { HERE } from './install.mjs';
 import { reportFailure, reportPass } from './report.mjs';
 import { within } from './wait.mjs';
 
-const BUNDLES = join(HERE, 'out/suite');
+const BUNDLES = join(HERE, 'dist/suite');
 /** Longest time for the whole suite, in ms. */
 const LIMIT = 600_000;
 
