@@ -21,12 +21,12 @@ export class Progress {
         break;
       case 'baseline':
         this.line(
-          `Baseline ${event.prompt === '' ? '(no prompt)' : JSON.stringify(event.prompt)}: gap ${event.gap.toFixed(3)}, train accuracy ${(100 * event.accuracy).toFixed(1)} %`,
+          `Baseline ${event.prompt === '' ? '(no prompt)' : JSON.stringify(event.prompt)}: gap ${event.gap.toFixed(3)}, train accuracy ${(100 * event.train.accuracy).toFixed(1)} %`,
         );
         break;
       case 'step': {
         this.firstStep ??= { step: event.step, seconds: event.seconds };
-        if (event.validation && event.validation.gap > this.best.gap) this.best = event.validation;
+        if (event.greedy && event.greedy.gap > this.best.gap) this.best = event.greedy;
         const left = Math.max(0, this.steps - event.step);
         const done = event.step - this.firstStep.step;
         const eta = done > 0 ? `${duration(((event.seconds - this.firstStep.seconds) / done) * left)} left` : '';

@@ -1,3 +1,5 @@
+import type { SplitScore } from './result';
+
 /** Lines of a run's journal, `events.jsonl`, and what a front end is told while it runs. Numbers are plain JSON. */
 export type RunEvent = StartEvent | BaselineEvent | PolicyStepEvent | RandomStepEvent | StageEvent | FinishEvent;
 
@@ -10,18 +12,19 @@ export interface StartEvent {
   readonly queryBudget: number;
 }
 
-/** A prompt that was there before the search: none, or one of the user's. */
-export interface BaselineEvent {
-  readonly event: 'baseline';
+/** A prompt with its scores on the rows that the ranking uses. */
+export interface ScoredPrompt {
   readonly prompt: string;
+  readonly pieces: readonly string[];
+  /** Mean over train and validation rows together. */
   readonly gap: number;
-  readonly accuracy: number;
+  readonly train: SplitScore;
+  readonly validation: SplitScore;
 }
 
-export interface ValidationScore {
-  readonly prompt: string;
-  readonly gap: number;
-  readonly accuracy: number;
+/** A prompt that was there before the search: none, or one of the user's. */
+export interface BaselineEvent extends ScoredPrompt {
+  readonly event: 'baseline';
 }
 
 export interface PolicyStepEvent {
@@ -35,8 +38,8 @@ export interface PolicyStepEvent {
   readonly entropy: number;
   readonly loss: number;
   readonly gradientNorm: number;
-  /** The greedy prompt on the validation rows, every few steps. */
-  readonly validation?: ValidationScore;
+  /** The greedy prompt, every few steps. */
+  readonly greedy?: ScoredPrompt;
   readonly queries: Queries;
   /** Seconds of the run so far, and milliseconds of the step's parts: all that may differ between two equal runs. */
   readonly seconds: number;

@@ -7,9 +7,9 @@ import { RandomSearch } from '../search/randomSearch';
 import { select, type Candidate } from '../search/selection';
 import { planBudget, type BudgetPlan } from './budget';
 import { CheckpointPace, SCORERS, type Checkpoint, type ScorerName, type Stage } from './checkpoint';
-import type { PolicyStepEvent, Queries, RunEvent, StopReason } from './events';
+import type { PolicyStepEvent, Queries, RunEvent, ScoredPrompt, StopReason } from './events';
 import type { Experiment } from './experiment';
-import { candidates, rank, table, type Entry } from './ranking';
+import { candidates, pieces, rank, split, table, type Entry } from './ranking';
 import { buildResult, type RunResult } from './result';
 import { StorageError, type RunFolder } from './storage';
 
@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly random: boolean;
   /** Asks the run to stop at the next step, with its checkpoint written. */
   readonly signal?: AbortSignal;
+  /** Asked between steps: a promise to wait for while the run is paused. */
+  readonly pause?: () => Promise<void> | undefined;
   readonly onEvent?: (event: RunEvent) => void;
 }
 
@@ -51,6 +53,7 @@ export class OptimizationRun {
   private randomStep = 0;
   private readonly began = performance.now();
   private secondsBefore = 0;
+  private millisecondsPaused = 0;
   private readonly pace = new CheckpointPace();
   private readonly budget: BudgetPlan;
   private storageError: StorageError | undefined;
@@ -134,8 +137,7 @@ export class OptimizationRun {
       steps: settings.steps,
       queryBudget: settings.queryBudget,
     });
-    for (const { ids, train, gap } of await this.baselines())
-      this.emit({ event: 'baseline', prompt: experiment.promptText(ids), gap, accuracy: train.accuracy });
+    for (const baseline of await this.baselines()) this.emit({ event: 'baseline', ...this.scored(baseline) });
     this.emit({ event: 'stage', stage: 'policy' });
     this.checkpoint();
   }
@@ -149,15 +151,15 @@ export class OptimizationRun {
     const { settings } = this.experiment;
     let reason = this.stopReason();
     while (!reason) {
-      if (this.options.signal?.aborted) this.stop();
+      await this.mayGoOn();
       const { bestPrompt, milliseconds, ...report } = await this.trainer.train();
       this.rewards.push(report.mean);
-      const validation = report.step % settings.validateEvery === 0 ? await this.validate() : undefined;
+      const greedy = report.step % settings.validateEvery === 0 ? await this.validate() : undefined;
       this.emit({
         event: 'step',
         ...report,
         bestPrompt: this.experiment.promptText(this.ids(bestPrompt)),
-        ...(validation && { validation }),
+        ...(greedy && { greedy }),
         queries: this.policyQueries(),
         seconds: this.seconds(),
         milliseconds,
@@ -174,20 +176,25 @@ export class OptimizationRun {
   private stopReason(): StopReason | undefined {
     const { settings } = this.experiment;
     if (this.trainer.step >= settings.steps) return 'steps';
-    if (this.policyQueries().computed + this.budget.step > this.budget.training) return 'budget';
+    if (!this.budget.allows(this.trainer.step, this.policyQueries().computed)) return 'budget';
     if (settings.patience !== null && this.sinceBest >= settings.patience) return 'patience';
     if (settings.maxMinutes !== null && this.seconds() > settings.maxMinutes * 60) return 'time';
     return undefined;
   }
 
   /** Scores the greedy prompt; it joins the candidates. */
-  private async validate(): Promise<NonNullable<PolicyStepEvent['validation']>> {
-    const greedy = this.ids(await this.trainer.greedy());
-    const [candidate] = await candidates([greedy], this.scorers.policyTrain, this.scorers.policyValidation);
-    const { gap, accuracy } = candidate!.validation;
+  private async validate(): Promise<ScoredPrompt> {
+    const ids = this.ids(await this.trainer.greedy());
+    const [candidate] = await candidates([ids], this.scorers.policyTrain, this.scorers.policyValidation);
+    const { gap } = candidate!.validation;
     if (gap > this.bestValidation) [this.bestValidation, this.sinceBest] = [gap, 0];
     else this.sinceBest++;
-    return { prompt: this.experiment.promptText(greedy), gap, accuracy };
+    return this.scored(candidate!);
+  }
+
+  private scored({ ids, gap, train, validation }: Candidate): ScoredPrompt {
+    const { experiment } = this;
+    return { prompt: experiment.promptText(ids), pieces: pieces(experiment, ids), gap, train: split(train), validation: split(validation) };
   }
 
   private async searchAtRandom(): Promise<void> {
@@ -204,7 +211,7 @@ export class OptimizationRun {
     );
     search.step = this.randomStep;
     while (!search.finished && !this.storageError) {
-      if (this.options.signal?.aborted) this.stop();
+      await this.mayGoOn();
       const report = await search.advance();
       this.randomStep = report.step;
       this.emit({ event: 'random', ...report, queries: queries(randomTrain, randomValidation), seconds: this.seconds() });
@@ -252,7 +259,7 @@ export class OptimizationRun {
   }
 
   private seconds(): number {
-    return Math.round(this.secondsBefore * 1000 + (performance.now() - this.began)) / 1000;
+    return Math.round(this.secondsBefore * 1000 + (performance.now() - this.began - this.millisecondsPaused)) / 1000;
   }
 
   private enter(stage: Stage): void {
@@ -277,6 +284,18 @@ export class OptimizationRun {
       // No use in training on: end the search here and rank what there is.
       this.experiment.settings.steps = Math.min(this.experiment.settings.steps, this.trainer.step);
     }
+  }
+
+  /** Between steps: stops when asked, waits while paused. */
+  private async mayGoOn(): Promise<void> {
+    if (this.options.signal?.aborted) this.stop();
+    const pause = this.options.pause?.();
+    if (!pause) return;
+    this.checkpoint();
+    const began = performance.now();
+    await pause;
+    this.millisecondsPaused += performance.now() - began;
+    if (this.options.signal?.aborted) this.stop();
   }
 
   private stop(): never {

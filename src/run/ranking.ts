@@ -1,7 +1,7 @@
-import type { PromptScore, Scorer } from '../reward/scorer';
+import type { PromptIds, PromptScore, Scorer } from '../reward/scorer';
 import { byGap, pooledGap, type Candidate } from '../search/selection';
 import type { Experiment } from './experiment';
-import type { Origin, PromptResult, TestScore } from './result';
+import type { Example, Origin, PromptResult, TestScore } from './result';
 import { macroF1, mcnemar, wilson, type PairedTest } from './statistics';
 
 export interface Entry extends Candidate {
@@ -51,13 +51,13 @@ export async function table(
       rank: i + 1,
       prompt: experiment.promptText(entry.ids),
       tokens: entry.ids,
-      pieces: entry.ids.map((id) => experiment.taskFolder.tokenizer.decode([id])),
+      pieces: pieces(experiment, entry.ids),
       origin: entry.origin,
       roundTrip: experiment.roundTrip(entry.ids),
       gap: entry.gap,
       train: split(entry.train),
       validation: split(entry.validation),
-      ...(held && { test: testScore(held[i]!, test!.rows.labels, experiment.dataset.classes.length) }),
+      ...(held && { test: testScore(held[i]!, experiment.dataset.splits.test, experiment.dataset.classes.length) }),
       perplexity: Number.isNaN(perplexity) ? null : perplexity,
     });
   }
@@ -66,11 +66,20 @@ export async function table(
   return { prompts, paired: mcnemar(right(0), right(none)) };
 }
 
-function split({ reward, gap, accuracy }: PromptScore): { reward: number; gap: number; accuracy: number } {
+/** A prompt's tokens as text, one by one. */
+export function pieces(experiment: Experiment, ids: PromptIds): string[] {
+  return ids.map((id) => experiment.taskFolder.tokenizer.decode([id]));
+}
+
+export function split({ reward, gap, accuracy }: PromptScore): { reward: number; gap: number; accuracy: number } {
   return { reward, gap, accuracy };
 }
 
-function testScore(score: PromptScore, labels: readonly number[], classes: number): TestScore {
+function testScore(
+  score: PromptScore,
+  { texts, labels }: { texts: readonly string[]; labels: readonly number[] },
+  classes: number,
+): TestScore {
   const n = labels.length;
   const confusion = Array.from({ length: classes }, (_, c) =>
     Array.from({ length: classes }, (_, p) => labels.filter((l, i) => l === c && score.predicted[i] === p).length),
@@ -82,5 +91,27 @@ function testScore(score: PromptScore, labels: readonly number[], classes: numbe
     macroF1: macroF1(score.predicted, labels, classes),
     gap: score.gap,
     confusion,
+    examples: examples(score.predicted, texts, labels),
   };
+}
+
+/** Of each kind, wrong and right. */
+const EXAMPLES = 4;
+const EXAMPLE_LENGTH = 300;
+
+/** Rows to look at, spread over the split, so that they are the same for every prompt that answers them alike. */
+function examples(predicted: readonly number[], texts: readonly string[], labels: readonly number[]): Example[] {
+  const some = (right: boolean): number[] => {
+    const rows = labels.flatMap((label, i) => ((predicted[i] === label) === right ? [i] : []));
+    const count = Math.min(EXAMPLES, rows.length);
+    return Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!);
+  };
+  return [...some(false), ...some(true)].map((i) => {
+    const text = Array.from(texts[i]!);
+    return {
+      text: text.length > EXAMPLE_LENGTH ? `${text.slice(0, EXAMPLE_LENGTH - 1).join('')}…` : texts[i]!,
+      label: labels[i]!,
+      predicted: predicted[i]!,
+    };
+  });
 }

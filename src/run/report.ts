@@ -1,5 +1,9 @@
 import type { PromptResult, RunResult, SeedsResult } from './result';
 
+/** A line of the table; what is not known (yet) leaves its cell empty. */
+export type ReportRow = Pick<PromptResult, 'rank' | 'prompt' | 'gap' | 'train' | 'validation'> &
+  Partial<Pick<PromptResult, 'tokens' | 'test' | 'perplexity' | 'roundTrip'>> & { readonly origin: string };
+
 const COLUMNS = [
   'rank',
   'prompt',
@@ -14,7 +18,7 @@ const COLUMNS = [
   'round trip',
 ] as const;
 
-function cells(p: PromptResult): string[] {
+function cells(p: ReportRow): string[] {
   return [
     String(p.rank),
     p.prompt === '' ? '(no prompt)' : visible(p.prompt),
@@ -25,8 +29,8 @@ function cells(p: PromptResult): string[] {
     p.test ? percent(p.test.accuracy) : '',
     p.test ? `${percent(p.test.interval[0])}–${percent(p.test.interval[1])}` : '',
     p.test ? p.test.macroF1.toFixed(3) : '',
-    p.perplexity === null ? '' : perplexity(p.perplexity),
-    p.roundTrip ? '✓' : '✗',
+    typeof p.perplexity === 'number' ? perplexity(p.perplexity) : '',
+    p.roundTrip === undefined ? '' : p.roundTrip ? '✓' : '✗',
   ];
 }
 
@@ -49,7 +53,7 @@ function perplexity(value: number): string {
 }
 
 /** Ranked table in aligned columns, for a terminal. */
-export function textTable(prompts: readonly PromptResult[]): string {
+export function textTable(prompts: readonly ReportRow[]): string {
   const rows = [[...COLUMNS], ...prompts.map(cells)];
   const widths = COLUMNS.map((_, c) => Math.max(...rows.map((row) => width(row[c]!))));
   const left = new Set([1, 2, 10]);
@@ -72,14 +76,14 @@ function width(text: string): number {
 const ZERO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
 const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u;
 
-export function markdownTable(prompts: readonly PromptResult[]): string {
+export function markdownTable(prompts: readonly ReportRow[]): string {
   const escape = (text: string): string => text.replace(/[\\|`*_<>[\]&]/g, '\\$&');
   const row = (values: readonly string[]): string => `| ${values.join(' | ')} |`;
   return [row(COLUMNS), row(COLUMNS.map(() => '---')), ...prompts.map((p) => row(cells(p).map(escape)))].join('\n');
 }
 
 /** RFC 4180, with a header; shares as fractions. */
-export function csvTable(prompts: readonly PromptResult[]): string {
+export function csvTable(prompts: readonly ReportRow[]): string {
   const quote = (value: string | number | boolean): string =>
     /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
   const header = [
@@ -101,7 +105,7 @@ export function csvTable(prompts: readonly PromptResult[]): string {
   const rows = prompts.map((p) => [
     p.rank,
     p.prompt,
-    p.tokens.join(' '),
+    p.tokens?.join(' ') ?? '',
     p.origin,
     p.gap,
     p.train.accuracy,
@@ -112,7 +116,7 @@ export function csvTable(prompts: readonly PromptResult[]): string {
     p.test?.n ?? '',
     p.test?.macroF1 ?? '',
     p.perplexity ?? '',
-    p.roundTrip,
+    p.roundTrip ?? '',
   ]);
   return [header, ...rows].map((row) => row.map(quote).join(',')).join('\r\n') + '\r\n';
 }

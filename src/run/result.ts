@@ -76,6 +76,15 @@ export interface TestScore {
   readonly gap: number;
   /** Rows by right class, columns by answer. */
   readonly confusion: readonly (readonly number[])[];
+  /** A few rows to look at: wrong answers first, then right ones. Classes are indices. */
+  readonly examples: readonly Example[];
+}
+
+export interface Example {
+  /** Cut where it is long. */
+  readonly text: string;
+  readonly label: number;
+  readonly predicted: number;
 }
 
 /** Several seeds of one task. */

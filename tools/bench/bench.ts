@@ -97,7 +97,7 @@ async function measure(name: Name, split: string, budget: number): Promise<Measu
       taskModel: values['task-model'],
       prompt: { length: Number(values.length) },
       compare: DATASETS[name].manual,
-      search: { steps: 100_000, queryBudget: budget, ...(JSON.parse(values.search) as object) },
+      search: { queryBudget: budget, ...(JSON.parse(values.search) as object) },
     }),
     'bench.prompt-task.json',
   );

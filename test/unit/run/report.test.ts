@@ -16,7 +16,7 @@ function prompt(rank: number, text: string, origin: Origin, accuracy: number, ch
     gap: 0.1234,
     train: split,
     validation: { ...split, accuracy: 0.625 },
-    test: { accuracy, interval: [0.4902, 0.9433], n: 10, macroF1: 0.7891, gap: 0.1, confusion: [] },
+    test: { accuracy, interval: [0.4902, 0.9433], n: 10, macroF1: 0.7891, gap: 0.1, confusion: [], examples: [] },
     perplexity: 812.4,
     ...changes,
   };
