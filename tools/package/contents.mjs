@@ -30,8 +30,10 @@ export function contents(root, target) {
     'README.md',
     'CHANGELOG.md',
     'LICENSE',
+    'package.nls.json',
     ...bundles.map((name) => `dist/${name}`),
     ...list(root, 'media', /\.(json|svg|png|md)$/),
+    ...list(root, 'media/walkthrough', /\.md$/),
     ...['causal', 'masked'].flatMap((model) => modelFiles(root, `models/${model}`)),
     ...['sentiment', 'topics'].flatMap((example) => list(root, `examples/${example}`, /\.(prompt-task\.json|csv|tsv|jsonl|md)$/)),
   ];
