@@ -107,10 +107,10 @@ function secondsToWait(headers: Headers): number | undefined {
 function hubMessage(response: Response, settings: HubSettings): string {
   const said = printable(response.headers.get('x-error-message') ?? '').slice(0, 300);
   const safe = settings.token === undefined ? said : said.replaceAll(settings.token.value, '***');
-  return safe === '' ? '' : ` The hub says: "${safe}"`;
+  return safe === '' ? '' : ` The hub says: "${safe}".`;
 }
 
 /** Text from the network without anything that a terminal would obey. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
+  return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
 }
