@@ -51,12 +51,11 @@ async function agree(plan: DownloadPlan, screen: Screen, options: ConsentOptions
   try {
     const closed = new Promise<string>((resolve) => questions.once('close', () => resolve('')));
     const asked = questions.question(`${describePlan(plan)} Go on? [y/N] `, options.signal ? { signal: options.signal } : {});
-    const answer = await Promise.race([asked, closed]);
+    // Ctrl-C and Ctrl-D reject the question; they are no consent.
+    const answer = await Promise.race([asked.catch(() => ''), closed]);
+    options.signal?.throwIfAborted();
     if (!/^(y|yes)$/i.test(answer.trim()))
       throw new HubError('consent', `The download of ${plan.model} was not agreed to; nothing was fetched.`);
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    throw error;
   } finally {
     questions.close();
   }
