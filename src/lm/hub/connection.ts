@@ -17,15 +17,16 @@ interface RequestOptions {
 
 /** Requests about one model to one hub: redirects, the token, silence and refusals are dealt with here. */
 export class HubConnection {
+  readonly settings: HubSettings;
   private readonly origin: string;
 
   constructor(
-    readonly settings: HubSettings,
     private readonly context: RequestContext,
     private readonly signal: AbortSignal | undefined,
     private readonly onWait?: OnWait,
   ) {
-    this.origin = new URL(settings.endpoint).origin;
+    this.settings = context.settings;
+    this.origin = new URL(context.settings.endpoint).origin;
   }
 
   /**

@@ -95,7 +95,7 @@ async function fetchFile(
     if ((await sizeOf(placed)) === file.size) return; // that other program has finished it
     const isNew = (await sizeOf(repository.blob(hex))) !== file.size;
     if (isNew) {
-      const connection = new HubConnection(settings, { model, revision, settings }, signal, onWait);
+      const connection = new HubConnection({ model, revision, settings }, signal, onWait);
       const onBytes = (bytes: number): void => tell({ bytes });
       await fetchBlob(file, fileUrl(settings, model, commit, file.path), repository, connection, { signal, onBytes, onWait });
     }

@@ -97,10 +97,22 @@ async function cachedPlan(
   const sizes = await Promise.all([...files.small, files.graph, ...files.data].map((path) => sizeOf(join(folder, path))));
   const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   return {
-    ...{ reference, model: wanted.model, revision: wanted.revision, commit, folder, graph: files.graph, notes },
+    reference,
+    model: wanted.model,
+    revision: wanted.revision,
+    commit,
     page: `${settings.endpoint}/${wanted.model}`,
-    ...{ licence: undefined, cached: true, files: [], alternatives: [], absent: [] },
-    ...{ bytesTotal: bytes, bytesThere: bytes, bytesToFetch: 0 },
+    licence: undefined,
+    graph: files.graph,
+    folder,
+    cached: true,
+    notes,
+    files: [],
+    bytesTotal: bytes,
+    bytesThere: bytes,
+    bytesToFetch: 0,
+    alternatives: [],
+    absent: [],
   };
 }
 
@@ -124,7 +136,7 @@ const INFO = z.object({
 
 async function hubPlan(reference: string, wanted: HubReference, settings: HubSettings, options: PlanOptions): Promise<DownloadPlan> {
   const { model, revision } = wanted;
-  const connection = new HubConnection(settings, { model, revision, settings }, options.signal, options.onWait);
+  const connection = new HubConnection({ model, revision, settings }, options.signal, options.onWait);
   const call = { hubUrl: settings.endpoint, fetch: connection.fetch };
   const info = await understood(settings, async () =>
     INFO.parse(await modelInfo({ name: model, revision, additionalFields: ['sha', 'cardData', 'tags'], ...call })),
@@ -154,11 +166,20 @@ async function hubPlan(reference: string, wanted: HubReference, settings: HubSet
   const bytesTotal = files.reduce((sum, file) => sum + file.size, 0);
   const bytesThere = files.reduce((sum, file) => sum + file.there, 0);
   return {
-    ...{ reference, model, revision, commit: info.sha, graph: chosen.graph, files, bytesTotal, bytesThere },
-    folder: repository.snapshot(info.sha),
+    reference,
+    model,
+    revision,
+    commit: info.sha,
     page: `${settings.endpoint}/${model}`,
     licence: licenceOf(info.cardData ?? {}, info.tags ?? []),
-    ...{ cached: false, notes: [], bytesToFetch: bytesTotal - bytesThere },
+    graph: chosen.graph,
+    folder: repository.snapshot(info.sha),
+    cached: false,
+    notes: [],
+    files,
+    bytesTotal,
+    bytesThere,
+    bytesToFetch: bytesTotal - bytesThere,
     alternatives: alternativesTo(model, chosen.graph, entries),
     absent: [
       ...(wanted.file === undefined ? preferredTo(chosen.graph) : []),

@@ -119,12 +119,15 @@ export class HubServer {
     response.writeHead(302, { location: `${this.storage}/${name}/${path}?Signature=secret-signature` }).end();
   }
 
-  private info(name: string, { commit, gated = false, private: hidden = false, card, tags = [] }: Repository, expand: string[]): object {
+  private info(name: string, repository: Repository, expand: string[]): object {
+    const { commit, gated = false, private: hidden = false, card, tags = [], files } = repository;
     const all: Record<string, unknown> = {
       ...{ gated, private: hidden, sha: commit, cardData: card, tags, pipeline_tag: 'fill-mask', downloads: 1, likes: 2 },
+      siblings: Object.keys(files).map((rfilename) => ({ rfilename })),
       lastModified: '2024-01-01T00:00:00.000Z',
     };
-    return { _id: '65a000000000000000000000', id: name, ...Object.fromEntries(expand.map((key) => [key, all[key]])) };
+    const asked = expand.length > 0 ? expand : Object.keys(all);
+    return { _id: '65a000000000000000000000', id: name, ...Object.fromEntries(asked.map((key) => [key, all[key]])) };
   }
 
   private tree(response: ServerResponse, url: URL, name: string, repository: Repository): void {
