@@ -1,11 +1,24 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CachedRepository } from '../../../../src/lm/hub/cacheLayout';
 import { download, type DownloadProgress } from '../../../../src/lm/hub/download';
 import { planDownload } from '../../../../src/lm/hub/plan';
-import { answer, arrived, dropAt, hang, ignoreRange, reset, sendInstead, sha256, stallAt, truncateAt, type Fault } from './hubServer';
+import {
+  answer,
+  arrived,
+  dropAt,
+  hang,
+  ignoreRange,
+  reset,
+  sendInstead,
+  sendRange,
+  sha256,
+  stallAt,
+  truncateAt,
+  type Fault,
+} from './hubServer';
 import { noise } from './onnxBytes';
 import { COMMIT, GRAPH, hubErrorOf, makeWorld, MODEL, tinyBert, type World } from './world';
 
@@ -153,6 +166,18 @@ describe('wrong bytes', () => {
     await mkdir(join(part, '..'), { recursive: true });
     await writeFile(part, noise(5000, 99));
     expect(await fetch()).toBe(sha256(GRAPH));
+  });
+
+  it('that another program adds while we write are noticed', async () => {
+    const { server, fetch, part } = await worldWith();
+    server.misbehave('storage', ONNX, (request, response, content, seen) =>
+      sendRange(request, response, content!, seen, 100_000, async () => {
+        await arrived(100_000, part);
+        await appendFile(part, noise(400_000, 5));
+      }),
+    );
+    expect(await fetch()).toBe(sha256(GRAPH));
+    expect(server.served(ONNX)).toBe(2 * whole);
   });
 
   it('of a part that is too long are thrown away', async () => {

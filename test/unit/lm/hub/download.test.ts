@@ -5,6 +5,7 @@ import { CachedRepository } from '../../../../src/lm/hub/cacheLayout';
 import { download, type DownloadProgress } from '../../../../src/lm/hub/download';
 import { planDownload } from '../../../../src/lm/hub/plan';
 import { cachedModel, cachedSnapshot } from '../../../../src/lm/hub/snapshot';
+import { readModel } from '../../../../src/lm/modelFolder';
 import { gitSha1, sha256 } from './hubServer';
 import { externalTensor, noise, onnxModel } from './onnxBytes';
 import { COMMIT, GRAPH, hubErrorOf, makeWorld, MODEL, tinyBert } from './world';
@@ -146,6 +147,18 @@ describe('a download', () => {
     const files = { ...tinyBert().files, 'onnx/model_q4.onnx': noise(10), 'onnx/model_q4.onnx_data': noise(200) };
     const { options } = await makeWorld({ [MODEL]: tinyBert({ files }) });
     expect((await planDownload(`hf:${MODEL}`, options)).alternatives).toEqual([{ file: 'onnx/model_q4.onnx', size: 210 }]);
+  });
+});
+
+describe('a model from the hub', () => {
+  it('is read from its snapshot like any folder', async () => {
+    const bundled = join(import.meta.dirname, '..', '..', '..', '..', 'models', 'masked');
+    const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model.onnx'];
+    const files = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(bundled, name))] as const)));
+    const { options } = await makeWorld({ [MODEL]: tinyBert({ files, large: ['onnx/model.onnx', 'tokenizer.json'] }) });
+    const { folder } = await download(await planDownload(`hf:${MODEL}`, options), options);
+    const [ours, original] = [await readModel(`folder:${folder}`, '/'), await readModel(`folder:${bundled}`, '/')];
+    expect(ours.hash).toBe(original.hash);
   });
 });
 
