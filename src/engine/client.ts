@@ -19,13 +19,16 @@ export class EngineProcess {
   private saidLast = false;
   private ended = false;
 
-  /** @param file the bundled engine, `dist/engine.js` */
-  constructor(file: string, job: Job, listener: EngineListener) {
+  /**
+   * @param file the bundled engine, `dist/engine.js`
+   * @param environment variables put over this process's own: the only way that keys take
+   */
+  constructor(file: string, job: Job, listener: EngineListener, environment: Readonly<Record<string, string>> = {}) {
     this.child = fork(file, [], {
       serialization: 'advanced',
       silent: true,
       // Inside VS Code's desktop build the executable is Electron; this makes it a plain Node.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...process.env, ...environment, ELECTRON_RUN_AS_NODE: '1' },
       execArgv: [],
     });
     const line = lines((text) => {

@@ -109,7 +109,7 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     queryBudget: 400_000,
     learningRate: 1e-3,
     targetRate: 0.01,
-    topK: 256,
+    topK: 1024,
     gradientClip: 5,
     validateEvery: 10,
     patience: null,

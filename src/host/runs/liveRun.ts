@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { EngineProcess } from '../../engine/client';
+import type { EngineProcess } from '../../engine/client';
 import type { FromEngine, Job } from '../../protocol';
 import type { RunViewBuilder } from '../../run/view';
+import type { Engines } from './engines';
 
 /** A run of this window: what is known of it, and its engine process while it has one. */
 export class LiveRun {
@@ -25,9 +26,9 @@ export class LiveRun {
     return this.engine !== undefined;
   }
 
-  start(engineFile: string): void {
+  start(engines: Engines): void {
     this.set({ state: 'starting' });
-    this.engine = new EngineProcess(engineFile, this.job, {
+    this.engine = engines.start(this.job, {
       onMessage: (message) => this.receive(message),
       onLog: (line) => this.log.warn(`[${this.builder.head.name}] ${line}`),
       onEnd: ({ clean, description, log }) => {

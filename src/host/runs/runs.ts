@@ -6,6 +6,7 @@ import { listRuns, readRun, taskName } from '../../run/history';
 import { newRunPath } from '../../run/start';
 import { RunViewBuilder } from '../../run/view';
 import { threads } from '../settings';
+import type { Engines } from './engines';
 import { LiveRun } from './liveRun';
 
 /** All runs that this window knows: those on disk, and those of its own, of which one trains at a time. */
@@ -22,7 +23,7 @@ export class Runs implements vscode.Disposable {
   readonly onDidChangeList = this.listed.event;
 
   constructor(
-    private readonly engineFile: string,
+    private readonly engines: Engines,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -78,6 +79,12 @@ export class Runs implements vscode.Disposable {
     const builder = await readRun(id);
     this.fromDisk.set(id, { stamp, builder });
     return builder;
+  }
+
+  /** The run's folder has changed: what is known of a run that does not train is read again. */
+  reload(id: string): void {
+    if (!this.live.get(id)?.active) this.live.delete(id);
+    this.touch(id);
   }
 
   /** What a view of the run has changed by something outside the engine, such as an evaluated prompt. */
@@ -144,7 +151,7 @@ export class Runs implements vscode.Disposable {
   private startNext(): void {
     if (this.training) return;
     this.training = this.queue.shift();
-    this.training?.start(this.engineFile);
+    this.training?.start(this.engines);
     this.listed.fire();
   }
 
