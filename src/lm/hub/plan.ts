@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { listFiles, modelInfo } from '@huggingface/hub';
-import { z } from 'zod';
 import { CachedRepository, sizeOf } from './cacheLayout';
 import { chooseFiles, OPTIONAL_FILES, type ChosenFiles } from './chooseFiles';
 import { HubConnection } from './connection';
 import { printable } from './failures';
 import { HubError } from './hubError';
-import { isInside, parseHubReference, type HubReference } from './reference';
+import { askListing, statedLicence, type ListedFile } from './listing';
+import { parseHubReference, type HubReference } from './reference';
 import { retrying, type OnWait } from './retry';
 import { hubSettings, type HubOptions, type HubSettings } from './settings';
 import { findSnapshot, preferredTo, type Snapshot } from './snapshot';
@@ -116,71 +115,36 @@ async function cachedPlan(
   };
 }
 
-const SIZE = z.number().int().nonnegative();
-const ENTRY = z.object({
-  type: z.literal('file'),
-  path: z.string().refine(isInside),
-  size: SIZE,
-  oid: z.string().regex(/^[0-9a-f]{40}$/),
-  lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: SIZE }).optional(),
-});
-type Entry = z.infer<typeof ENTRY>;
-
-const INFO = z.object({
-  sha: z.string().regex(/^[0-9a-f]{40}$/),
-  gated: z.union([z.boolean(), z.string()]).nullish(),
-  private: z.boolean().nullish(),
-  cardData: z.record(z.string(), z.unknown()).nullish(),
-  tags: z.array(z.string()).nullish(),
-});
-
 async function hubPlan(reference: string, wanted: HubReference, settings: HubSettings, options: PlanOptions): Promise<DownloadPlan> {
   const { model, revision } = wanted;
   const connection = new HubConnection({ model, revision, settings }, options.signal, options.onWait);
-  const call = { hubUrl: settings.endpoint, fetch: connection.fetch };
-  const info = await understood(settings, async () =>
-    INFO.parse(await modelInfo({ name: model, revision, additionalFields: ['sha', 'cardData', 'tags'], ...call })),
-  );
-  const entries = await understood(settings, async () => {
-    const listed: Entry[] = [];
-    for await (const entry of listFiles({ repo: model, revision: info.sha, recursive: true, ...call }))
-      if (entry.type === 'file') listed.push(ENTRY.parse(entry));
-    return listed;
-  });
-  const chosen = chooseFiles(
-    model,
-    entries.map((entry) => entry.path),
-    wanted.file,
-  );
-  if (info.gated || info.private) await checkAccess(connection, fileUrl(settings, model, info.sha, chosen.graph), settings, options);
+  const listing = await askListing(wanted, connection);
+  const paths = listing.files.map((file) => file.path);
+  const chosen = chooseFiles(model, paths, wanted.file);
+  const { commit } = listing;
+  if (listing.restricted) await checkAccess(connection, fileUrl(settings, model, commit, chosen.graph), settings, options);
   const repository = new CachedRepository(settings.cache, model);
-  const files = await Promise.all(
-    pathsOf(chosen).map((path) =>
-      plannedFile(
-        repository,
-        info.sha,
-        entries.find((e) => e.path === path)!,
-      ),
-    ),
-  );
+  const listed = pathsOf(chosen).map((path) => listing.files.find((file) => file.path === path)!);
+  const files = await Promise.all(listed.map((file) => plannedFile(repository, commit, file)));
   const bytesTotal = files.reduce((sum, file) => sum + file.size, 0);
   const bytesThere = files.reduce((sum, file) => sum + file.there, 0);
+  const licence = statedLicence(listing);
   return {
     reference,
     model,
     revision,
-    commit: info.sha,
+    commit,
     page: `${settings.endpoint}/${model}`,
-    licence: licenceOf(info.cardData ?? {}, info.tags ?? []),
+    licence: licence === undefined ? undefined : printable(licence).slice(0, 300),
     graph: chosen.graph,
-    folder: repository.snapshot(info.sha),
+    folder: repository.snapshot(commit),
     cached: false,
     notes: [],
     files,
     bytesTotal,
     bytesThere,
     bytesToFetch: bytesTotal - bytesThere,
-    alternatives: alternativesTo(model, chosen.graph, entries),
+    alternatives: alternativesTo(model, chosen.graph, listing.files),
     absent: [
       ...(wanted.file === undefined ? preferredTo(chosen.graph) : []),
       ...OPTIONAL_FILES.filter((name) => !chosen.small.includes(name)),
@@ -196,13 +160,12 @@ export function fileUrl(settings: HubSettings, model: string, commit: string, pa
   return `${settings.endpoint}/${model}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-async function plannedFile(repository: CachedRepository, commit: string, { path, oid, lfs, size }: Entry): Promise<PlannedFile> {
-  const hash = lfs ? ({ algorithm: 'sha256', hex: lfs.oid } as const) : ({ algorithm: 'git-sha1', hex: oid } as const);
-  const whole = lfs?.size ?? size;
+async function plannedFile(repository: CachedRepository, commit: string, { path, oid, sha256, size }: ListedFile): Promise<PlannedFile> {
+  const hash = sha256 === undefined ? ({ algorithm: 'git-sha1', hex: oid } as const) : ({ algorithm: 'sha256', hex: sha256 } as const);
   const [placed, blob] = await Promise.all([sizeOf(join(repository.snapshot(commit), path)), sizeOf(repository.blob(hash.hex))]);
   const part = (await sizeOf(repository.incomplete(hash.hex))) ?? 0;
-  const there = placed === whole || blob === whole ? whole : part <= whole ? part : 0;
-  return { path, size: whole, there, hash };
+  const there = placed === size || blob === size ? size : part <= size ? part : 0;
+  return { path, size, there, hash };
 }
 
 /** Asks for the graph without fetching it: a gated or private model is refused before a person is asked for consent. */
@@ -218,39 +181,13 @@ async function checkAccess(connection: HubConnection, url: string, settings: Hub
   await retrying(ask, settings, options.signal, options.onWait);
 }
 
-/** Turns an answer of the wrong form into an error for people. */
-async function understood<T>(settings: HubSettings, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof z.ZodError || error instanceof SyntaxError)) throw error;
-    const where = error instanceof z.ZodError ? ` (${error.issues[0]?.path.join('.')})` : '';
-    throw new HubError(
-      'answer',
-      `${settings.endpoint} does not answer as a Hugging Face hub does${where}. Check HF_ENDPOINT, and whether the network asks for a login first.`,
-      { cause: error },
-    );
-  }
-}
-
-function licenceOf(card: Readonly<Record<string, unknown>>, tags: readonly string[]): string | undefined {
-  const texts = (value: unknown): string[] =>
-    [value].flat().filter((text): text is string => typeof text === 'string' && text.trim() !== '');
-  const named = texts(card.license);
-  const names = named.length > 0 ? named : tags.filter((tag) => tag.startsWith('license:')).map((tag) => tag.slice('license:'.length));
-  if (names.length === 0) return undefined;
-  const more = [...texts(card.license_name), ...texts(card.license_link)];
-  return printable(names.join(', ') + (more.length > 0 ? ` (${more.join(', ')})` : '')).slice(0, 300);
-}
-
-function alternativesTo(model: string, graph: string, entries: readonly Entry[]): { file: string; size: number }[] {
-  const paths = entries.map((entry) => entry.path);
+function alternativesTo(model: string, graph: string, files: readonly ListedFile[]): { file: string; size: number }[] {
+  const paths = files.map((file) => file.path);
   return paths
     .filter((path) => path.endsWith('.onnx') && path !== graph)
     .map((file) => {
       const weights = new Set([file, ...chooseFiles(model, paths, file).data]);
-      const size = entries.reduce((sum, entry) => sum + (weights.has(entry.path) ? (entry.lfs?.size ?? entry.size) : 0), 0);
-      return { file, size };
+      return { file, size: files.reduce((sum, { path, size }) => sum + (weights.has(path) ? size : 0), 0) };
     })
     .sort((a, b) => a.size - b.size);
 }
