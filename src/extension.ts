@@ -1,21 +1,67 @@
 import * as vscode from 'vscode';
-import { EngineService } from './engine/service';
 import { Evaluation } from './host/commands/evaluate';
-import { optimize } from './host/commands/optimize';
+import { optimize, type NewTasks } from './host/commands/optimize';
 import { pickRun } from './host/commands/pickRun';
 import { runCommands } from './host/commands/runCommands';
+import { transfer } from './host/commands/transfer';
+import { Secrets } from './host/models/secrets';
 import { pageActions } from './host/panel/pageActions';
 import { PANEL_TYPE, Panels } from './host/panel/panels';
+import { Engines } from './host/runs/engines';
 import { Runs } from './host/runs/runs';
 import { RunStatus } from './host/runs/runStatus';
-import { RunsTree } from './host/runs/runsTree';
+import { RunItem, RunsTree } from './host/runs/runsTree';
+
+/** What the benchmark reads: how long activation took. */
+export interface Activated {
+  readonly milliseconds: number;
+}
 
 /** Wires the host's parts together; nothing else. */
-export function activate(context: vscode.ExtensionContext): void {
-  const engineFile = context.asAbsolutePath('dist/engine.js');
+export function activate(context: vscode.ExtensionContext): Activated {
+  const began = performance.now();
   const log = vscode.window.createOutputChannel('RLPrompt', { log: true });
-  const service = new EngineService(engineFile, (line) => log.debug(line));
-  const runs = new Runs(engineFile, log);
+  const secrets = new Secrets(context.secrets);
+  const engines = new Engines(context.asAbsolutePath('dist/engine.js'), secrets);
+  const runs = new Runs(engines, log);
+  const panels: Panels = new Panels(runs, context.extensionUri, (message, panel) => actions(message, panel));
+  const evaluation = new Evaluation(runs, panels, engines, log);
   const tree = new RunsTree(runs);
-  context.subscriptions.push(log, service, runs, tree);
+  const actions = pageActions(runs, {
+    insert: () => Promise.resolve(),
+    evaluate: (id, prompt) => evaluation.score(id, prompt),
+    transfer: (id) => transfer(runs, panels, engines, log, id),
+    compare: async (id) => vscode.commands.executeCommand('rlprompt.compareRuns', id),
+    showLog: () => log.show(),
+  });
+  const newTasks: NewTasks = { fromDataset: () => Promise.resolve(undefined), sample: () => Promise.resolve(undefined) };
+
+  const commands: Record<string, (argument?: never) => unknown> = {
+    ...runCommands(runs, panels),
+    'rlprompt.optimize': (file?: vscode.Uri) => optimize(runs, panels, newTasks, file),
+    'rlprompt.newTask': (file?: vscode.Uri) => newTasks.fromDataset(file),
+    'rlprompt.sampleTask': () => newTasks.sample(),
+    'rlprompt.evaluate': (on?: vscode.Uri | string | RunItem) => evaluation.command(on instanceof RunItem ? on.head.id : on),
+    'rlprompt.transferRun': async (on?: string | RunItem) => {
+      const id = on instanceof RunItem ? on.head.id : on;
+      const picked = id ?? (await pickRun(runs, vscode.l10n.t('The prompts of which run?'), ({ state }) => state === 'finished'))?.id;
+      if (picked !== undefined) await transfer(runs, panels, engines, log, picked);
+    },
+    'rlprompt.refreshRuns': () => tree.refresh(),
+    'rlprompt.showLog': () => log.show(),
+    'rlprompt.setHubToken': () => secrets.setHubToken(),
+    'rlprompt.setServerKey': () => secrets.setServerKey(),
+  };
+  context.subscriptions.push(
+    log,
+    secrets,
+    runs,
+    panels,
+    tree,
+    new RunStatus(runs),
+    vscode.window.createTreeView('rlprompt.runs', { treeDataProvider: tree }),
+    vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panels),
+    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
+  );
+  return { milliseconds: performance.now() - began };
 }

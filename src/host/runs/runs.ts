@@ -81,6 +81,12 @@ export class Runs implements vscode.Disposable {
     return builder;
   }
 
+  /** The run's folder has changed: what is known of a run that does not train is read again. */
+  reload(id: string): void {
+    if (!this.live.get(id)?.active) this.live.delete(id);
+    this.touch(id);
+  }
+
   /** What a view of the run has changed by something outside the engine, such as an evaluated prompt. */
   touch(id: string): void {
     this.changed.fire(id);

@@ -66,7 +66,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem>, vscode.Dispos
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly runs: Runs) {
-    const refresh = (): void => this.changed.fire(undefined);
+    const refresh = (): void => this.refresh();
     const watcher = vscode.workspace.createFileSystemWatcher('**/.rlprompt/runs/*/{task,result}.json');
     let last = 0;
     this.subscriptions = [
@@ -97,6 +97,10 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem>, vscode.Dispos
 
   getTreeItem(item: RunItem): RunItem {
     return item;
+  }
+
+  refresh(): void {
+    this.changed.fire(undefined);
   }
 
   dispose(): void {
