@@ -12,8 +12,14 @@ import { Runs } from './host/runs/runs';
 import { RunStatus } from './host/runs/runStatus';
 import { RunItem, RunsTree } from './host/runs/runsTree';
 
+/** What the benchmark reads: how long activation took. */
+export interface Activated {
+  readonly milliseconds: number;
+}
+
 /** Wires the host's parts together; nothing else. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): Activated {
+  const began = performance.now();
   const log = vscode.window.createOutputChannel('RLPrompt', { log: true });
   const secrets = new Secrets(context.secrets);
   const engines = new Engines(context.asAbsolutePath('dist/engine.js'), secrets);
@@ -57,4 +63,5 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panels),
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
   );
+  return { milliseconds: performance.now() - began };
 }
