@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { SPEC_ENDING } from '../commands/pickSpec';
 
 /** An editor that a person typed in: an editor object ends when its tab is hidden, so what finds it again is kept beside it. */
 interface Remembered {
@@ -8,6 +9,7 @@ interface Remembered {
 
 /**
  * The text editor that a person used last. A click in a panel takes the focus from it, and then VS Code names no active editor.
+ * A task spec is passed over: a run is started from one, and its prompt belongs elsewhere.
  */
 export class LastEditor implements vscode.Disposable {
   private last: Remembered | undefined;
@@ -25,11 +27,16 @@ export class LastEditor implements vscode.Disposable {
   }
 
   /**
-   * The editor to insert into, shown and with the focus: the last one while its tab is open, else one that is visible, else
-   * one that the person opens now. Undefined, with a message, when there is none or it cannot be written to.
+   * The editor to insert into, shown and with the focus: the active one (be it a spec), the last one while its tab is open, one
+   * that is visible, one that the person opens now. Undefined, with a message, when there is none or it cannot be written to.
    */
   async open(): Promise<vscode.TextEditor | undefined> {
-    const editor = (await this.reopen()) ?? (await focused(vscode.window.visibleTextEditors.find(takesText))) ?? (await ask());
+    const active = vscode.window.activeTextEditor;
+    const editor =
+      (active && takesText(active) ? active : undefined) ??
+      (await this.reopen()) ??
+      (await focused(vscode.window.visibleTextEditors.find((visible) => takesText(visible) && !isSpec(visible)))) ??
+      (await ask());
     if (!editor || !(await isReadonly(editor.document.uri))) return editor;
     void vscode.window.showErrorMessage(
       vscode.l10n.t('{0} is read-only. Click into another file and insert again.', vscode.workspace.asRelativePath(editor.document.uri)),
@@ -42,7 +49,7 @@ export class LastEditor implements vscode.Disposable {
   }
 
   private remember(editor: vscode.TextEditor | undefined): void {
-    if (editor && takesText(editor)) this.last = { document: editor.document, column: editor.viewColumn };
+    if (editor && takesText(editor) && !isSpec(editor)) this.last = { document: editor.document, column: editor.viewColumn };
   }
 
   private async reopen(): Promise<vscode.TextEditor | undefined> {
@@ -64,6 +71,10 @@ function takesText({ document: { uri } }: vscode.TextEditor): boolean {
   return (
     uri.scheme === 'untitled' || uri.scheme === 'vscode-notebook-cell' || vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== undefined
   );
+}
+
+function isSpec({ document: { uri } }: vscode.TextEditor): boolean {
+  return uri.path.endsWith(SPEC_ENDING);
 }
 
 async function isReadonly(uri: vscode.Uri): Promise<boolean> {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InsertionError } from '../../../../src/host/insertion/insertionError';
 import { nameWords, camelCase, snakeCase } from '../../../../src/host/insertion/names';
-import { placed } from '../../../../src/host/insertion/placement';
 import { promptFunction } from '../../../../src/host/insertion/promptFunction';
 import { readSum } from './escapeReader';
 import { found, functionsIn } from './functions';
@@ -105,25 +104,5 @@ describe('names', () => {
   ])('%j', (taskName, snake, camel) => {
     expect(snakeCase(nameWords(taskName))).toBe(snake);
     expect(camelCase(nameWords(taskName))).toBe(camel);
-  });
-});
-
-describe('placed', () => {
-  const block = { lines: ['a:', '  b', '', 'c'], placement: 'block' } as const;
-
-  it('indents a block as its line is', () => {
-    expect(placed(block, '', '')).toBe('a:\n  b\n\nc');
-    expect(placed(block, '\t', '')).toBe('a:\n\t  b\n\n\tc');
-    expect(placed(block, '    ', '  ')).toBe('a:\n      b\n\n    c');
-  });
-
-  it('gives a block lines of its own', () => {
-    expect(placed(block, '  x = 1', '')).toBe('\n  a:\n    b\n\n  c');
-    expect(placed(block, 'class A { ', ' }')).toBe('\na:\n  b\n\nc\n');
-  });
-
-  it('keeps an inline value on its line and leaves text alone', () => {
-    expect(placed({ lines: ['{', '  1', '}'], placement: 'inline' }, '  "x": ', ',')).toBe('{\n    1\n  }');
-    expect(placed({ lines: ['a', 'b'], placement: 'text' }, '  x ', 'y')).toBe('a\nb');
   });
 });
