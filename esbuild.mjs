@@ -1,16 +1,18 @@
 import { build } from 'esbuild';
 
+const common = { outdir: 'dist', bundle: true, sourcemap: true, logLevel: 'warning' };
+const node = { ...common, platform: 'node', target: 'node20', format: 'cjs', mainFields: ['module', 'main'] };
+
 /** One bundle for each entry; ONNX Runtime stays outside, since it loads a native library from its own folder. */
 await build({
-  entryPoints: { cli: 'src/cli/bin.ts', extension: 'src/extension.ts', docs: 'tools/docs/write.ts', bench: 'tools/bench/bench.ts' },
-  outdir: 'dist',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  mainFields: ['module', 'main'],
-  external: ['vscode', 'onnxruntime-node'],
+  ...node,
+  entryPoints: { cli: 'src/cli/bin.ts', engine: 'src/engine/process.ts', docs: 'tools/docs/write.ts', bench: 'tools/bench/bench.ts' },
+  external: ['onnxruntime-node'],
   banner: { js: '#!/usr/bin/env node' },
-  sourcemap: true,
-  logLevel: 'warning',
 });
+
+/** The extension host's own bundle holds neither models nor parsers: those are the engine's. */
+await build({ ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], minify: true });
+
+/** The panel's page. */
+await build({ ...common, entryPoints: { page: 'webview/main.ts' }, platform: 'browser', target: 'es2022', format: 'iife', minify: true });

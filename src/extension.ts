@@ -1,10 +1,80 @@
 import * as vscode from 'vscode';
-import { optimizeInTerminal } from './host/optimizeInTerminal';
+import { Evaluation } from './host/commands/evaluate';
+import { optimize, type NewTasks } from './host/commands/optimize';
+import { pickRun } from './host/commands/pickRun';
+import { runCommands } from './host/commands/runCommands';
+import { transfer } from './host/commands/transfer';
+import { foundPrompt, foundPrompts } from './host/insertion/foundPrompts';
+import { insertPrompt } from './host/insertion/insertPrompt';
+import { insertSnippet } from './host/insertion/insertSnippet';
+import { LastEditor } from './host/insertion/lastEditor';
+import { PromptCompletion } from './host/insertion/promptCompletion';
+import { Secrets } from './host/models/secrets';
+import { pageActions } from './host/panel/pageActions';
+import { PANEL_TYPE, Panels } from './host/panel/panels';
+import { Engines } from './host/runs/engines';
+import { Runs } from './host/runs/runs';
+import { RunStatus } from './host/runs/runStatus';
+import { RunItem, RunsTree } from './host/runs/runsTree';
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What the benchmark reads: how long activation took. */
+export interface Activated {
+  readonly milliseconds: number;
+}
+
+/** Wires the host's parts together; nothing else. */
+export function activate(context: vscode.ExtensionContext): Activated {
+  const began = performance.now();
+  const log = vscode.window.createOutputChannel('RLPrompt', { log: true });
+  const secrets = new Secrets(context.secrets);
+  const engines = new Engines(context.asAbsolutePath('dist/engine.js'), secrets);
+  const runs = new Runs(engines, log);
+  const panels: Panels = new Panels(runs, context.extensionUri, (message, panel) => actions(message, panel));
+  const evaluation = new Evaluation(runs, panels, engines, log);
+  const tree = new RunsTree(runs);
+  const lastEditor = new LastEditor();
+  const prompts = (): ReturnType<typeof foundPrompts> => foundPrompts(runs);
+  const actions = pageActions(runs, {
+    insert: async (head, row, form) => {
+      const editor = await lastEditor.open();
+      if (editor) await insertPrompt(foundPrompt(head, row), form, editor);
+    },
+    evaluate: (id, prompt) => evaluation.score(id, prompt),
+    transfer: (id) => transfer(runs, panels, engines, log, id),
+    compare: async (id) => vscode.commands.executeCommand('rlprompt.compareRuns', id),
+    showLog: () => log.show(),
+  });
+  const newTasks: NewTasks = { fromDataset: () => Promise.resolve(undefined), sample: () => Promise.resolve(undefined) };
+
+  const commands: Record<string, (argument?: never) => unknown> = {
+    ...runCommands(runs, panels),
+    'rlprompt.optimize': (file?: vscode.Uri) => optimize(runs, panels, newTasks, file),
+    'rlprompt.newTask': (file?: vscode.Uri) => newTasks.fromDataset(file),
+    'rlprompt.sampleTask': () => newTasks.sample(),
+    'rlprompt.evaluate': (on?: vscode.Uri | string | RunItem) => evaluation.command(on instanceof RunItem ? on.head.id : on),
+    'rlprompt.insertSnippet': () => insertSnippet(prompts, lastEditor),
+    'rlprompt.transferRun': async (on?: string | RunItem) => {
+      const id = on instanceof RunItem ? on.head.id : on;
+      const picked = id ?? (await pickRun(runs, vscode.l10n.t('The prompts of which run?'), ({ state }) => state === 'finished'))?.id;
+      if (picked !== undefined) await transfer(runs, panels, engines, log, picked);
+    },
+    'rlprompt.refreshRuns': () => tree.refresh(),
+    'rlprompt.showLog': () => log.show(),
+    'rlprompt.setHubToken': () => secrets.setHubToken(),
+    'rlprompt.setServerKey': () => secrets.setServerKey(),
+  };
   context.subscriptions.push(
-    vscode.commands.registerCommand('rlprompt.optimizeInTerminal', (spec?: vscode.Uri) =>
-      optimizeInTerminal(context.asAbsolutePath('dist/cli.js'), spec),
-    ),
+    log,
+    secrets,
+    runs,
+    panels,
+    tree,
+    new RunStatus(runs),
+    lastEditor,
+    vscode.languages.registerCompletionItemProvider({ pattern: '**' }, new PromptCompletion(prompts)),
+    vscode.window.createTreeView('rlprompt.runs', { treeDataProvider: tree }),
+    vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panels),
+    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
   );
+  return { milliseconds: performance.now() - began };
 }

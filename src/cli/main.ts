@@ -8,7 +8,7 @@ import { parseCommand, USAGE, UsageError } from './arguments';
 import { evaluatePrompts } from './evaluate';
 import { optimize } from './optimize';
 import { report } from './report';
-import { quote } from './shell';
+import { quote } from '../run/shell';
 import { Declined, progress } from './terminal';
 import { transferPrompts } from './transfer';
 

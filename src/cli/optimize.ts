@@ -1,17 +1,18 @@
 import { availableParallelism } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { openExperiment } from '../run/experiment';
 import { OptimizationRun, RunStopped } from '../run/optimize';
 import { planRuns } from '../run/preview';
 import { seedsSummary } from '../run/report';
 import type { RunResult } from '../run/result';
 import { summarizeSeeds } from '../run/seeds';
+import { quote } from '../run/shell';
+import { newRunPath, refuseChanges, reproduceCommand } from '../run/start';
 import { RunFolder } from '../run/storage';
-import { changesSince, describeTask, type RunTask } from '../run/task';
+import { describeTask, type RunTask } from '../run/task';
 import { parseSpecValues, readSpec, type Spec } from '../task/spec';
 import type { Command } from './arguments';
 import { printResult } from './report';
-import { quote } from './shell';
 import { introduce, progress } from './terminal';
 import { ServerError } from '../lm/server/serverError';
 
@@ -57,7 +58,9 @@ export async function optimize(command: Optimize): Promise<number> {
       results.push(result);
       if (!command.json) printResult(result);
       if (result.status === 'failed') return fail(result, command.json);
-      progress.line(`\nSaved in ${folder.path}\nTo reproduce: ${reproduce(command, spec, seed, now.random, threads)}`);
+      progress.line(
+        `\nSaved in ${folder.path}\nTo reproduce: ${reproduceCommand({ specFile: command.spec ?? spec.file, seed, random, threads, steps: command.steps, budget: command.budget })}`,
+      );
     }
     const all = summarizeSeeds(results);
     if (command.json) process.stdout.write(`${JSON.stringify(all ?? results[0], null, 2)}\n`);
@@ -96,23 +99,8 @@ function override(spec: Spec, command: Optimize): void {
   if (command.budget !== undefined) spec.search.queryBudget = command.budget;
 }
 
-function refuseChanges(task: RunTask, now: RunTask): void {
-  const changes = changesSince(task, now);
-  if (changes.length > 0)
-    throw new Error(`This run cannot be taken up, since ${changes.join(', and ')}. Start a new one: rlprompt optimize ${task.specFile}`);
-}
-
 /** `.rlprompt/runs/ID` beside the spec, or --out (a folder in it for each of several seeds). */
 function runPath(command: Optimize, spec: Spec, seed: number, several: boolean): string {
-  if (command.out !== undefined) return several ? resolve(command.out, `seed-${seed}`) : resolve(command.out);
-  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  return join(spec.folder, '.rlprompt', 'runs', `${time}-${basename(spec.file).replace(/\.prompt-task\.json$/, '')}-seed${seed}`);
-}
-
-function reproduce(command: Optimize, spec: Spec, seed: number, random: boolean, threads: number): string {
-  const parts = ['npx rlprompt optimize', quote(command.spec ?? spec.file), `--seed ${seed}`];
-  if (command.steps !== undefined) parts.push(`--steps ${command.steps}`);
-  if (command.budget !== undefined) parts.push(`--budget ${command.budget}`);
-  if (!random) parts.push('--no-random');
-  return [...parts, `--threads ${threads}`].join(' ');
+  if (command.out === undefined) return newRunPath(spec, seed);
+  return several ? resolve(command.out, `seed-${seed}`) : resolve(command.out);
 }

@@ -3,6 +3,10 @@ import { alignedTable, csvRows, markdownRows, percent, promptCell } from './tabl
 
 export { percent };
 
+/** A line of the table; what is not known (yet) leaves its cell empty. */
+export type ReportRow = Pick<PromptResult, 'rank' | 'prompt' | 'gap' | 'train' | 'validation'> &
+  Partial<Pick<PromptResult, 'tokens' | 'test' | 'perplexity' | 'roundTrip'>> & { readonly origin: string };
+
 const COLUMNS = [
   'rank',
   'prompt',
@@ -17,7 +21,7 @@ const COLUMNS = [
   'round trip',
 ] as const;
 
-function cells(p: PromptResult): string[] {
+function cells(p: ReportRow): string[] {
   return [
     String(p.rank),
     promptCell(p.prompt),
@@ -28,8 +32,8 @@ function cells(p: PromptResult): string[] {
     p.test ? percent(p.test.accuracy) : '',
     p.test ? `${percent(p.test.interval[0])}–${percent(p.test.interval[1])}` : '',
     p.test ? p.test.macroF1.toFixed(3) : '',
-    p.perplexity === null ? '' : perplexity(p.perplexity),
-    p.roundTrip ? '✓' : '✗',
+    typeof p.perplexity === 'number' ? perplexity(p.perplexity) : '',
+    p.roundTrip === undefined ? '' : p.roundTrip ? '✓' : '✗',
   ];
 }
 
@@ -38,16 +42,16 @@ function perplexity(value: number): string {
 }
 
 /** Ranked table in aligned columns, for a terminal. */
-export function textTable(prompts: readonly PromptResult[]): string {
+export function textTable(prompts: readonly ReportRow[]): string {
   return alignedTable([COLUMNS, ...prompts.map(cells)], new Set([1, 2, 10]));
 }
 
-export function markdownTable(prompts: readonly PromptResult[]): string {
+export function markdownTable(prompts: readonly ReportRow[]): string {
   return markdownRows([COLUMNS, ...prompts.map(cells)]);
 }
 
 /** RFC 4180, with a header; shares as fractions. */
-export function csvTable(prompts: readonly PromptResult[]): string {
+export function csvTable(prompts: readonly ReportRow[]): string {
   const header = [
     'rank',
     'prompt',
@@ -67,7 +71,7 @@ export function csvTable(prompts: readonly PromptResult[]): string {
   const rows = prompts.map((p) => [
     p.rank,
     p.prompt,
-    p.tokens.join(' '),
+    p.tokens?.join(' ') ?? '',
     p.origin,
     p.gap,
     p.train.accuracy,
@@ -78,7 +82,7 @@ export function csvTable(prompts: readonly PromptResult[]): string {
     p.test?.n ?? '',
     p.test?.macroF1 ?? '',
     p.perplexity ?? '',
-    p.roundTrip,
+    p.roundTrip ?? '',
   ]);
   return csvRows([header, ...rows]);
 }

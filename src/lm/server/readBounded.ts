@@ -3,7 +3,7 @@ export async function readBounded(response: Response, most: number): Promise<str
   if (response.body === null) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.length;
     if (size > most) return undefined;
     chunks.push(chunk);

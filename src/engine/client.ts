@@ -1,0 +1,80 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import type { FromEngine, Job, ToEngine } from '../protocol';
+
+/** How many of the engine's last log lines are kept for a report. */
+const LOG_LINES = 40;
+
+export interface EngineListener {
+  onMessage(message: FromEngine): void;
+  /** One line of the process's output. */
+  onLog(line: string): void;
+  /** The process is gone; `clean` when it had said its last message. Always called once. */
+  onEnd(end: { clean: boolean; description: string; log: readonly string[] }): void;
+}
+
+/** The host's end of one engine process. */
+export class EngineProcess {
+  private readonly child: ChildProcess;
+  private readonly log: string[] = [];
+  private saidLast = false;
+  private ended = false;
+
+  /**
+   * @param file the bundled engine, `dist/engine.js`
+   * @param environment variables put over this process's own: the only way that keys take
+   */
+  constructor(file: string, job: Job, listener: EngineListener, environment: Readonly<Record<string, string>> = {}) {
+    this.child = fork(file, [], {
+      serialization: 'advanced',
+      silent: true,
+      // Inside VS Code's desktop build the executable is Electron; this makes it a plain Node.
+      env: { ...process.env, ...environment, ELECTRON_RUN_AS_NODE: '1' },
+      execArgv: [],
+    });
+    const line = lines((text) => {
+      this.log.push(text);
+      if (this.log.length > LOG_LINES) this.log.shift();
+      listener.onLog(text);
+    });
+    this.child.stdout?.on('data', line);
+    this.child.stderr?.on('data', line);
+    this.child.on('message', (message: FromEngine) => {
+      if (LAST.has(message.type)) this.saidLast = true;
+      listener.onMessage(message);
+    });
+    const end = (description: string): void => {
+      if (this.ended) return;
+      this.ended = true;
+      listener.onEnd({ clean: this.saidLast, description, log: this.log });
+    };
+    this.child.on('error', (error) => end(`The engine could not be started: ${error.message}`));
+    // `close` comes after the last output and the last message.
+    this.child.on('close', (code, signal) => end(signal ? `The engine was ended by ${signal}.` : `The engine ended with status ${code}.`));
+    this.send({ type: 'job', job });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  send(message: ToEngine): void {
+    if (this.child.connected) this.child.send(message, () => undefined);
+  }
+
+  /** Ends the process at once; what its run has on disk stays. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}
+
+const LAST = new Set<FromEngine['type']>(['finished', 'stopped', 'evaluated', 'transferred', 'failed']);
+
+/** Cuts a stream into lines. */
+function lines(onLine: (line: string) => void): (chunk: Buffer) => void {
+  let rest = '';
+  return (chunk) => {
+    const parts = (rest + chunk.toString()).split(/\r?\n/);
+    rest = parts.pop()!;
+    for (const part of parts) if (part) onLine(part);
+  };
+}

@@ -1,0 +1,24 @@
+import type { FromEngine, Question } from '../protocol';
+import { TaskError } from '../task/problem';
+
+/** Answers a question of the editor: what is wrong with a spec, or what a data file holds. */
+export async function answerQuestion(id: number, question: Question): Promise<FromEngine> {
+  try {
+    return { type: 'reply', id, value: await answer(question) };
+  } catch (error) {
+    return {
+      type: 'noReply',
+      id,
+      message: error instanceof Error ? error.message : String(error),
+      problems: error instanceof TaskError ? error.problems : [],
+    };
+  }
+}
+
+function answer(question: Question): Promise<unknown> {
+  switch (question.type) {
+    case 'check':
+    case 'inspect':
+      return Promise.resolve(undefined);
+  }
+}

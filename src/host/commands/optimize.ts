@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import { parse } from 'jsonc-parser';
+import type { Panels } from '../panel/panels';
+import type { Runs } from '../runs/runs';
+import { openSpec, pickSpec, SPEC_ENDING } from './pickSpec';
+
+export interface NewTasks {
+  /** Writes a spec for a data file (or for one that the person picks) and opens it; undefined when they turn away. */
+  fromDataset(file?: vscode.Uri): Promise<vscode.Uri | undefined>;
+  /** Copies the sample task into a folder and opens its spec. */
+  sample(): Promise<vscode.Uri | undefined>;
+}
+
+/**
+ * `Optimize Prompt`: on the spec or data file given, else on the open spec, else on one that the person picks.
+ * A spec that was only just written is not run before they say so.
+ */
+export async function optimize(runs: Runs, panels: Panels, newTasks: NewTasks, file?: vscode.Uri): Promise<void> {
+  const chosen = await choose(newTasks, file);
+  if (!chosen) return;
+  if (chosen.isNew && !(await confirmStart(chosen.spec))) return;
+  await startRun(runs, panels, chosen.spec);
+}
+
+export async function startRun(runs: Runs, panels: Panels, spec: vscode.Uri): Promise<void> {
+  if (!vscode.workspace.isTrusted) {
+    await vscode.commands.executeCommand('workbench.trust.manage');
+    return;
+  }
+  const document = await vscode.workspace.openTextDocument(spec);
+  if (document.isDirty && !(await document.save())) return;
+  const ids = seeds(document.getText()).map((seed) => runs.optimize(spec.fsPath, seed));
+  await panels.show(ids[0]!);
+}
+
+async function choose(newTasks: NewTasks, file?: vscode.Uri): Promise<{ spec: vscode.Uri; isNew: boolean } | undefined> {
+  if (file && !file.path.endsWith(SPEC_ENDING)) return made(await newTasks.fromDataset(file));
+  const spec = file ?? openSpec();
+  if (spec) return { spec, isNew: false };
+  const picked = await pickSpec(vscode.l10n.t('Which task is the prompt for?'), true);
+  if (picked === undefined) return undefined;
+  if (picked === 'newTask') return made(await newTasks.fromDataset());
+  if (picked === 'sampleTask') return made(await newTasks.sample());
+  return { ...picked, isNew: false };
+}
+
+function made(spec: vscode.Uri | undefined): { spec: vscode.Uri; isNew: true } | undefined {
+  return spec && { spec, isNew: true };
+}
+
+async function confirmStart(spec: vscode.Uri): Promise<boolean> {
+  const start = vscode.l10n.t('Start');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('{0} is ready. Start looking for a better prompt?', vscode.workspace.asRelativePath(spec)),
+    start,
+    vscode.l10n.t('Later'),
+  );
+  return answer === start;
+}
+
+/** The seeds that a spec asks for; what is wrong with it the engine will say. */
+function seeds(text: string): number[] {
+  const { search } = (parse(text) ?? {}) as { search?: { seed?: unknown; seeds?: unknown } };
+  const several = Array.isArray(search?.seeds) ? search.seeds.filter((seed) => typeof seed === 'number') : [];
+  return several.length > 0 ? several : [typeof search?.seed === 'number' ? search.seed : 0];
+}

@@ -1,0 +1,22 @@
+import * as vscode from 'vscode';
+import type { RunHead } from '../../protocol';
+import type { Runs } from '../runs/runs';
+import { stateText } from '../runs/runsTree';
+
+/** Lets a person pick one of the runs; undefined when there is none or they turn away. */
+export async function pickRun(runs: Runs, placeHolder: string, fits: (head: RunHead) => boolean): Promise<RunHead | undefined> {
+  const heads = (await runs.list()).filter(fits);
+  if (heads.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('There is no such run in this workspace yet. Start one with “Optimize Prompt”.'),
+    );
+    return undefined;
+  }
+  const items = heads.map((head) => ({
+    label: head.name,
+    description: new Date(head.created).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' }),
+    detail: `${stateText(head)} · ${head.taskModel} · seed ${head.seed}`,
+    head,
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.head;
+}

@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import type { Panels } from '../panel/panels';
+import type { Engines } from '../runs/engines';
+import { runJob } from '../runs/evaluations';
+import type { Runs } from '../runs/runs';
+import { threads } from '../settings';
+
+const BUNDLED = ['bundled:causal', 'bundled:masked'];
+
+/** `Evaluate on Other Models`: a run's ranked prompts on models that the person names; columns in its table. */
+export async function transfer(runs: Runs, panels: Panels, engines: Engines, log: vscode.LogOutputChannel, id: string): Promise<void> {
+  const { head } = await runs.get(id);
+  const models = await pickModels(head.taskModel);
+  if (models.length === 0) return;
+  await panels.show(id);
+  const title = vscode.l10n.t('Evaluating the prompts of {0} on {1}', head.name, models.join(', '));
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
+    try {
+      const last = await runJob(engines, { type: 'transfer', folder: id, models, threads: threads() }, log, token);
+      if (last.type === 'transferred' && last.errors.length > 0) void vscode.window.showWarningMessage(last.errors.join(' '));
+    } catch (error) {
+      if (!token.isCancellationRequested) throw error;
+    }
+  });
+  runs.reload(id);
+}
+
+async function pickModels(own: string): Promise<string[]> {
+  const { t } = vscode.l10n;
+  const other = t('Another model…');
+  const items: vscode.QuickPickItem[] = [
+    ...BUNDLED.filter((model) => model !== own).map((label) => ({ label, picked: true })),
+    { label: other, description: t('folder:PATH, hf:OWNER/NAME or openai:MODEL@URL') },
+  ];
+  const picked = await vscode.window.showQuickPick(items, { canPickMany: true, title: t('On which models?') });
+  if (!picked) return [];
+  const models = picked.map(({ label }) => label).filter((label) => label !== other);
+  if (picked.some(({ label }) => label === other)) {
+    const typed = await vscode.window.showInputBox({
+      title: t('Models, separated by commas'),
+      placeHolder: 'hf:onnx-community/Qwen2.5-0.5B-Instruct',
+    });
+    models.push(...(typed ?? '').split(',').flatMap((model) => (model.trim() === '' ? [] : [model.trim()])));
+  }
+  return models;
+}

@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import type { AskFailure } from '../../lm/server/editorModel';
+import type { Message } from '../../lm/server/chat';
+
+/** Why VS Code's language model gave no answer, with what to do about it. */
+export class ChatError extends Error {
+  constructor(
+    readonly reason: AskFailure,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Asks one of VS Code's language models; `reference` is what stands behind `vscode-lm:`, VENDOR/FAMILY or nothing for any.
+ * VS Code itself asks the person for consent at the first request.
+ * @throws ChatError
+ */
+export async function askChatModel(reference: string, messages: readonly Message[], token: vscode.CancellationToken): Promise<string> {
+  const [vendor, ...family] = reference.split('/');
+  const selector = { ...(vendor && { vendor }), ...(family.length > 0 && { family: family.join('/') }) };
+  const [model] = await vscode.lm.selectChatModels(selector);
+  if (!model) {
+    const all = await vscode.lm.selectChatModels();
+    const known = all.map((m) => `vscode-lm:${m.vendor}/${m.family}`).join(', ');
+    throw new ChatError(
+      'no-model',
+      known
+        ? `VS Code has no language model "${reference}". It has: ${known}.`
+        : 'VS Code has no language model. Install an extension that brings one, such as GitHub Copilot Chat, and sign in.',
+    );
+  }
+  try {
+    const request = messages.map(({ content }) => vscode.LanguageModelChatMessage.User(content));
+    const justification = vscode.l10n.t('RLPrompt scores prompts by the answers of this model.');
+    const response = await model.sendRequest(request, { justification }, token);
+    let text = '';
+    for await (const part of response.text) text += part;
+    return text;
+  } catch (error) {
+    throw chatError(error, model.name);
+  }
+}
+
+function chatError(error: unknown, model: string): ChatError {
+  if (error instanceof vscode.LanguageModelError) {
+    if (error.code === vscode.LanguageModelError.NoPermissions.name)
+      return new ChatError('no-consent', `RLPrompt may not use ${model}: allow it under “Manage Language Model Access” and start again.`);
+    if (error.code === vscode.LanguageModelError.NotFound.name) return new ChatError('no-model', `${model} is gone; choose another model.`);
+    if (error.code === vscode.LanguageModelError.Blocked.name)
+      return new ChatError(
+        /quota|rate|limit/i.test(error.message) ? 'quota' : 'blocked',
+        `${model} refused a request: ${error.message}`,
+      );
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new ChatError(/quota|rate limit/i.test(message) ? 'quota' : 'failed', `${model} failed: ${message}`);
+}

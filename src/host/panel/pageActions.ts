@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import type { FromPage, InsertForm, PromptRow, RunHead } from '../../protocol';
+import { reproduceCommand } from '../../run/start';
+import { exportTable } from '../commands/exportTable';
+import type { Runs } from '../runs/runs';
+import { threads } from '../settings';
+import type { RunPanel } from './runPanel';
+
+/** What the page's buttons need beside the runs themselves. */
+export interface PageServices {
+  insert(head: RunHead, row: PromptRow, form: InsertForm): Promise<void>;
+  evaluate(id: string, prompt: string): Promise<void>;
+  transfer(id: string): Promise<void>;
+  compare(id: string): Promise<void>;
+  showLog(): void;
+}
+
+/** Does what a person asked for in the panel. A message may come late: what it names is looked up, never trusted. */
+export function pageActions(runs: Runs, services: PageServices): (message: FromPage, panel: RunPanel) => Promise<void> {
+  return async (message, { id }) => {
+    try {
+      await act(message, id);
+    } catch (error) {
+      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  async function act(message: FromPage, id: string): Promise<void> {
+    const { head, rows } = await runs.get(id);
+    switch (message.type) {
+      case 'ready':
+        return;
+      case 'pause':
+        return runs.pause(id);
+      case 'continue':
+        return runs.continue(id);
+      case 'stop':
+        return runs.stop(id);
+      case 'resume':
+        return vscode.commands.executeCommand('rlprompt.resumeRun', id);
+      case 'insert':
+        return services.insert(head, rowOf(rows, message), message.form);
+      case 'copy':
+        await vscode.env.clipboard.writeText(rowOf(rows, message).prompt);
+        vscode.window.setStatusBarMessage(vscode.l10n.t('Prompt copied'), 2000);
+        return;
+      case 'evaluate':
+        return services.evaluate(id, message.prompt);
+      case 'transfer':
+        return services.transfer(id);
+      case 'compare':
+        return services.compare(id);
+      case 'export':
+        return exportTable(head, rows, message.format);
+      case 'copyCommand':
+        await vscode.env.clipboard.writeText(
+          reproduceCommand({ specFile: vscode.workspace.asRelativePath(head.specFile), seed: head.seed, random: true, threads: threads() }),
+        );
+        vscode.window.setStatusBarMessage(vscode.l10n.t('Command copied'), 2000);
+        return;
+      case 'openSpec':
+        await vscode.window.showTextDocument(vscode.Uri.file(head.specFile), { viewColumn: vscode.ViewColumn.One });
+        return;
+      case 'showLog':
+        return services.showLog();
+    }
+  }
+}
+
+function rowOf(rows: readonly PromptRow[], { row, prompt }: { row: number; prompt: string }): PromptRow {
+  const found = rows[row]?.prompt === prompt ? rows[row] : rows.find((candidate) => candidate.prompt === prompt);
+  if (!found) throw new Error(vscode.l10n.t('That prompt is no longer in the table.'));
+  return found;
+}

@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import type { FromPage, PageState } from '../../protocol';
+import { taskName } from '../../run/history';
+import type { Runs } from '../runs/runs';
+import { RunPanel } from './runPanel';
+
+export const PANEL_TYPE = 'rlprompt.run';
+
+/** The open panels, one for each run or pair of runs. */
+export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.Disposable {
+  private readonly open = new Map<string, RunPanel>();
+
+  constructor(
+    private readonly runs: Runs,
+    private readonly extensionUri: vscode.Uri,
+    private readonly onMessage: (message: FromPage, panel: RunPanel) => Promise<void>,
+  ) {}
+
+  /** Shows a run, in the panel it already has or a new one beside the editor. */
+  async show(id: string, other?: string): Promise<RunPanel> {
+    const shown = this.open.get(key(id, other));
+    if (shown) {
+      shown.panel.reveal(undefined, true);
+      return shown;
+    }
+    const name = await this.runs.get(id).then(
+      ({ head }) => head.name,
+      () => taskName(id),
+    );
+    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    return this.adopt(vscode.window.createWebviewPanel(PANEL_TYPE, name, column), id, other);
+  }
+
+  /** The panel of a run that a person is looking at. */
+  get active(): RunPanel | undefined {
+    return [...this.open.values()].find(({ panel }) => panel.active);
+  }
+
+  of(id: string): RunPanel | undefined {
+    return this.open.get(key(id, undefined));
+  }
+
+  /** After the window was reloaded. */
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: PageState | undefined): Promise<void> {
+    if (state?.id === undefined) panel.dispose();
+    else this.adopt(panel, state.id, state.other);
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    for (const { panel } of this.open.values()) panel.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel, id: string, other: string | undefined): RunPanel {
+    const adopted = new RunPanel(panel, id, other, this.runs, this.extensionUri, this.onMessage);
+    this.open.set(key(id, other), adopted);
+    adopted.onDidDispose(() => this.open.delete(key(id, other)));
+    return adopted;
+  }
+}
+
+function key(id: string, other: string | undefined): string {
+  return `${id}\n${other ?? ''}`;
+}

@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import type { Runs } from './runs';
+
+/** The run that trains, in the status bar: step and time left. */
+export class RunStatus implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem('rlprompt.run', vscode.StatusBarAlignment.Left, 10);
+  private readonly subscriptions: vscode.Disposable[];
+  private last = 0;
+
+  constructor(private readonly runs: Runs) {
+    this.item.name = vscode.l10n.t('Prompt optimization');
+    this.subscriptions = [
+      runs.onDidChangeList(() => this.show()),
+      runs.onDidChange(() => {
+        if (Date.now() - this.last >= 500) this.show();
+      }),
+    ];
+  }
+
+  dispose(): void {
+    this.item.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private show(): void {
+    this.last = Date.now();
+    const head = this.runs.current;
+    if (!head || ['finished', 'failed', 'interrupted'].includes(head.state)) {
+      this.item.hide();
+      return;
+    }
+    const { t } = vscode.l10n;
+    const percent = head.steps > 0 ? Math.round((100 * head.step) / head.steps) : 0;
+    const left = head.secondsLeft === null ? '' : ` · ${t('{0} left', duration(head.secondsLeft))}`;
+    const doing =
+      head.state === 'starting'
+        ? t('starting')
+        : head.state === 'paused'
+          ? t('paused at {0} %', percent)
+          : head.stage === 'policy'
+            ? `${percent} %`
+            : { ranking: t('ranking'), random: t('random search'), test: t('held-out scores'), finished: t('finished') }[head.stage];
+    this.item.text = `${head.state === 'paused' ? '$(debug-pause)' : '$(loading~spin)'} ${head.name}: ${doing}${left}`;
+    this.item.tooltip = t('Step {0} of {1}, {2} queries. Click to open the run.', head.step, head.steps, head.queries.computed);
+    this.item.command = { command: 'rlprompt.openRun', title: t('Open'), arguments: [head.id] };
+    this.item.show();
+  }
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return vscode.l10n.t('{0} s', Math.round(seconds));
+  return vscode.l10n.t('{0} min', Math.round(seconds / 60));
+}

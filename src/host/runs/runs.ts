@@ -1,0 +1,190 @@
+import { rm, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import type { Job, RunHead } from '../../protocol';
+import { listRuns, readRun, taskName } from '../../run/history';
+import { newRunPath } from '../../run/start';
+import { RunViewBuilder } from '../../run/view';
+import { threads } from '../settings';
+import type { Engines } from './engines';
+import { LiveRun } from './liveRun';
+
+/** All runs that this window knows: those on disk, and those of its own, of which one trains at a time. */
+export class Runs implements vscode.Disposable {
+  private readonly live = new Map<string, LiveRun>();
+  private readonly fromDisk = new Map<string, { stamp: string; builder: RunViewBuilder }>();
+  private readonly queue: LiveRun[] = [];
+  private training: LiveRun | undefined;
+  private readonly changed = new vscode.EventEmitter<string>();
+  /** A run's view changed; the run's id. */
+  readonly onDidChange = this.changed.event;
+  private readonly listed = new vscode.EventEmitter<void>();
+  /** A run came, went, or changed its state. */
+  readonly onDidChangeList = this.listed.event;
+
+  constructor(
+    private readonly engines: Engines,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** Starts a run of a spec, or queues it behind the one that trains; returns its id. */
+  optimize(specFile: string, seed: number): string {
+    const spec = { file: specFile, folder: dirname(specFile) };
+    const folder = this.freeFolder(newRunPath(spec, seed, runsFolder(specFile)));
+    const builder = new RunViewBuilder(folder, taskName(specFile), specFile);
+    builder.set({ seed });
+    this.enqueue(folder, builder, { type: 'optimize', specFile, folder, seed, random: true, threads: threads() });
+    return folder;
+  }
+
+  /** Takes a run up from its checkpoint. */
+  async resume(id: string): Promise<void> {
+    if (this.live.get(id)?.active) return;
+    this.live.delete(id);
+    const builder = await this.get(id);
+    this.fromDisk.delete(id);
+    // The journal is cut back to the checkpoint: the events behind it come again.
+    const fresh = new RunViewBuilder(id, builder.head.name, builder.head.specFile);
+    fresh.set({ ...builder.head, resumable: true });
+    this.enqueue(id, fresh, { type: 'resume', folder: id, threads: threads() });
+  }
+
+  pause(id: string): void {
+    this.live.get(id)?.pause();
+  }
+
+  continue(id: string): void {
+    this.live.get(id)?.continue();
+  }
+
+  stop(id: string): void {
+    const run = this.live.get(id);
+    if (!run) return;
+    const waiting = this.queue.indexOf(run);
+    if (waiting < 0) return run.stop();
+    this.queue.splice(waiting, 1);
+    this.live.delete(id);
+    run.builder.set({ state: 'interrupted', resumable: false });
+    this.changed.fire(id);
+    this.listed.fire();
+  }
+
+  /** The state of a run of this window, else as it lies on disk. @throws Error when there is no such run */
+  async get(id: string): Promise<RunViewBuilder> {
+    const live = this.live.get(id);
+    if (live) return live.builder;
+    const stamp = await runStamp(id);
+    const known = this.fromDisk.get(id);
+    if (known?.stamp === stamp) return known.builder;
+    const builder = await readRun(id);
+    this.fromDisk.set(id, { stamp, builder });
+    return builder;
+  }
+
+  /** The run's folder has changed: what is known of a run that does not train is read again. */
+  reload(id: string): void {
+    if (!this.live.get(id)?.active) this.live.delete(id);
+    this.touch(id);
+  }
+
+  /** What a view of the run has changed by something outside the engine, such as an evaluated prompt. */
+  touch(id: string): void {
+    this.changed.fire(id);
+    this.listed.fire();
+  }
+
+  /** The run that trains, or is about to. */
+  get current(): RunHead | undefined {
+    return this.training?.builder.head;
+  }
+
+  /** Every run of the workspace, the latest first. */
+  async list(): Promise<RunHead[]> {
+    const ids = new Set(this.live.keys());
+    for (const root of await this.roots()) for (const folder of await listRuns(root)) ids.add(folder);
+    const heads = await Promise.all(
+      [...ids].map((id) =>
+        this.get(id).then(
+          (builder) => builder.head,
+          () => undefined,
+        ),
+      ),
+    );
+    return heads.filter((head) => head !== undefined).sort((a, b) => (a.created < b.created ? 1 : -1));
+  }
+
+  /** Deletes a run's folder. */
+  async delete(id: string): Promise<void> {
+    this.live.get(id)?.kill();
+    this.live.delete(id);
+    this.fromDisk.delete(id);
+    await rm(id, { recursive: true, force: true });
+    this.changed.fire(id);
+    this.listed.fire();
+  }
+
+  dispose(): void {
+    for (const run of this.live.values()) run.kill();
+    this.changed.dispose();
+    this.listed.dispose();
+  }
+
+  private enqueue(id: string, builder: RunViewBuilder, job: Job): void {
+    const run = new LiveRun(builder, job, this.log);
+    this.live.set(id, run);
+    let state = builder.head.state;
+    run.onDidChange(() => {
+      this.changed.fire(id);
+      if (builder.head.state === state) return;
+      state = builder.head.state;
+      this.listed.fire();
+    });
+    run.onDidEnd(() => {
+      if (this.training === run) this.training = undefined;
+      this.startNext();
+    });
+    this.queue.push(run);
+    this.startNext();
+    this.listed.fire();
+  }
+
+  private startNext(): void {
+    if (this.training) return;
+    this.training = this.queue.shift();
+    this.training?.start(this.engines);
+    this.listed.fire();
+  }
+
+  private freeFolder(path: string): string {
+    let free = path;
+    for (let n = 2; this.live.has(free); n++) free = `${path}-${n}`;
+    return free;
+  }
+
+  /** Folders that hold runs: beside every spec and every run of the workspace, and the one of the settings. */
+  private async roots(): Promise<Set<string>> {
+    const roots = new Set<string>();
+    for (const pattern of ['**/*.prompt-task.json', '**/.rlprompt/runs/*/task.json']) {
+      for (const uri of await vscode.workspace.findFiles(pattern, '**/node_modules/**', 1000)) {
+        roots.add(pattern.endsWith('task.json') && uri.path.endsWith('/task.json') ? dirname(dirname(uri.fsPath)) : runsFolder(uri.fsPath));
+      }
+    }
+    return roots;
+  }
+}
+
+/** Where the runs of a spec go: the setting, relative to the workspace folder, else `.rlprompt/runs` beside the spec. */
+function runsFolder(specFile: string): string {
+  const set = vscode.workspace.getConfiguration('rlprompt', vscode.Uri.file(specFile)).get<string>('runsFolder', '');
+  if (set === '') return join(dirname(specFile), '.rlprompt', 'runs');
+  if (isAbsolute(set)) return set;
+  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(specFile));
+  return resolve(folder?.uri.fsPath ?? dirname(specFile), set);
+}
+
+/** Changes when a file of the run does. */
+async function runStamp(id: string): Promise<string> {
+  const files = ['task.json', 'events.jsonl', 'result.json', 'evaluated.json', 'transfer.json'];
+  const stats = await Promise.all(files.map((name) => stat(join(id, name)).catch(() => undefined)));
+  return stats.map((s) => (s ? `${s.mtimeMs}:${s.size}` : '-')).join();
+}

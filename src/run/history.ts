@@ -1,0 +1,71 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { PromptRow } from '../protocol';
+import type { RunEvent } from './events';
+import type { PromptResult, RunResult } from './result';
+import type { RunTask } from './task';
+import type { TransferResult } from './transfer';
+import { RunViewBuilder } from './view';
+
+/** The name of a task: its spec's file name without the ending. */
+export function taskName(specFile: string): string {
+  return basename(specFile).replace(/\.prompt-task\.json$/, '');
+}
+
+/** Folders of runs in a folder such as `.rlprompt/runs`; none when it is not there. */
+export async function listRuns(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name));
+}
+
+/** Reads a run from disk, whatever state it was left in. @throws Error when the folder is no run */
+export async function readRun(folder: string): Promise<RunViewBuilder> {
+  let task: RunTask;
+  try {
+    task = JSON.parse(await readFile(join(folder, 'task.json'), 'utf8')) as RunTask;
+  } catch {
+    throw new Error(`${folder} is not the folder of a run: it has no readable task.json.`);
+  }
+  const builder = new RunViewBuilder(folder, taskName(task.specFile), task.specFile);
+  builder.describe(task);
+  builder.set({ state: 'interrupted', resumable: true });
+  for (const event of await journal(folder)) builder.apply(event);
+  const result = await readJson<RunResult>(folder, 'result.json');
+  if (result) builder.finish(result);
+  else builder.set({ secondsLeft: null });
+  builder.addEvaluated((await readJson<PromptResult[]>(folder, 'evaluated.json')) ?? []);
+  const transfer = await readJson<TransferResult>(folder, 'transfer.json');
+  if (transfer) builder.table(withTransfer(builder.rows, transfer));
+  return builder;
+}
+
+/** The columns of other models; the run's own is in the table already. */
+function withTransfer(rows: readonly PromptRow[], { models, prompts }: TransferResult): PromptRow[] {
+  const others = models.filter(({ own, scores }) => !own && scores.length > 0);
+  const scores = new Map(
+    prompts.map(({ prompt }, i) => [prompt, Object.fromEntries(others.map(({ reference, scores: column }) => [reference, column[i]!]))]),
+  );
+  return rows.map((row) => ({ ...row, ...(scores.has(row.prompt) && { transfer: scores.get(row.prompt)! }) }));
+}
+
+/** The whole lines of a journal; a line that a crash cut short is left out. */
+async function journal(folder: string): Promise<RunEvent[]> {
+  const text = await readFile(join(folder, 'events.jsonl'), 'utf8').catch(() => '');
+  const events: RunEvent[] = [];
+  for (const line of text.split('\n')) {
+    try {
+      if (line) events.push(JSON.parse(line) as RunEvent);
+    } catch {
+      break;
+    }
+  }
+  return events;
+}
+
+async function readJson<T>(folder: string, name: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, name), 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,226 @@
+import type { Curves, PromptRow, RunHead, RunView } from '../protocol';
+import type { PolicyStepEvent, RunEvent, ScoredPrompt } from './events';
+import type { Origin, PromptResult, RunResult } from './result';
+import type { RunTask } from './task';
+
+/** Prompts in the table of a run that still trains. */
+const LEADERS = 20;
+/** Steps that the time left is estimated from. */
+const RECENT = 20;
+
+export interface MutableCurves {
+  steps: { step: number[]; mean: number[]; best: number[]; entropy: number[]; loss: number[] };
+  validation: { step: number[]; reward: number[]; accuracy: number[] };
+  random: { step: number[]; mean: number[]; best: number[] };
+}
+
+export function emptyCurves(): MutableCurves {
+  return {
+    steps: { step: [], mean: [], best: [], entropy: [], loss: [] },
+    validation: { step: [], reward: [], accuracy: [] },
+    random: { step: [], mean: [], best: [] },
+  };
+}
+
+/** What a person sees of a run, kept up to date by the run's events: live from the engine or read from its journal. */
+export class RunViewBuilder {
+  head: RunHead;
+  readonly curves = emptyCurves();
+  rows: readonly PromptRow[] = [];
+  /** Grows with every change of `rows`. */
+  rowsVersion = 0;
+  private leaders: PromptRow[] = [];
+  private recent: PolicyStepEvent[] = [];
+  private random = true;
+
+  /** @param id the run's folder */
+  constructor(id: string, name: string, specFile: string) {
+    this.head = {
+      id,
+      name,
+      state: 'queued',
+      stage: 'policy',
+      specFile,
+      taskModel: '',
+      policyModel: '',
+      template: '',
+      promptLength: 0,
+      seed: 0,
+      created: new Date().toISOString(),
+      step: 0,
+      steps: 0,
+      seconds: 0,
+      secondsLeft: null,
+      queries: { asked: 0, computed: 0 },
+      queryBudget: 0,
+      resumable: false,
+      notes: [],
+    };
+  }
+
+  /** What the run is, once its spec is read. */
+  describe(task: RunTask): void {
+    const spec = task.spec as { taskModel: string; policyModel: string; template: string; prompt: { length: number } };
+    const settings = task.settings as { steps: number; queryBudget: number };
+    this.random = task.random;
+    this.set({
+      taskModel: spec.taskModel,
+      policyModel: spec.policyModel,
+      template: spec.template,
+      promptLength: spec.prompt.length,
+      seed: task.seed,
+      created: task.created,
+      steps: settings.steps,
+      queryBudget: settings.queryBudget,
+    });
+  }
+
+  get view(): RunView {
+    return { head: this.head, curves: this.curves, rows: this.rows };
+  }
+
+  set(change: Partial<RunHead>): void {
+    this.head = { ...this.head, ...change };
+  }
+
+  apply(event: RunEvent): void {
+    switch (event.event) {
+      case 'start':
+        this.set({ rows: event.rows, actions: event.actions, steps: event.steps, queryBudget: event.queryBudget });
+        break;
+      case 'baseline':
+        this.lead(event, event.prompt === '' ? 'none' : 'manual');
+        break;
+      case 'step':
+        this.applyStep(event);
+        break;
+      case 'random': {
+        const { random } = this.curves;
+        random.step.push(event.step);
+        random.mean.push(event.mean);
+        random.best.push(event.best);
+        const rate = event.queries.computed / Math.max(1e-3, event.seconds - (this.recent.at(-1)?.seconds ?? 0));
+        const left = (this.head.queries.computed - event.queries.computed) / Math.max(1, rate);
+        this.set({ seconds: event.seconds, secondsLeft: Math.max(0, left) });
+        break;
+      }
+      case 'stage':
+        this.set({ stage: event.stage, ...(event.reason && { reason: event.reason }) });
+        break;
+      case 'finish':
+        this.set({ seconds: event.seconds, secondsLeft: 0 });
+        break;
+    }
+  }
+
+  /** The ranked result takes the place of the prompts so far. */
+  finish(result: RunResult): void {
+    const {
+      maskToken,
+      classes,
+      stopped,
+      seconds,
+      queries,
+      randomQueries,
+      testQueries,
+      learning,
+      majorityBaseline,
+      pairedTest,
+      peakMemory,
+    } = result;
+    this.set({
+      state: result.status,
+      stage: 'finished',
+      resumable: false,
+      step: result.steps,
+      seconds,
+      secondsLeft: 0,
+      queries,
+      notes: result.notes,
+      ...(result.error !== undefined && { error: result.error }),
+      summary: {
+        ...(maskToken !== undefined && { maskToken }),
+        classes,
+        stopped,
+        seconds,
+        queries,
+        randomQueries,
+        testQueries,
+        learning,
+        majorityBaseline,
+        pairedTest,
+        peakMemory,
+      },
+    });
+    this.table(result.prompts);
+  }
+
+  /** Prompts of the person's, scored later, join the table. */
+  addEvaluated(prompts: readonly PromptResult[]): void {
+    const known = new Set(this.rows.map(({ prompt }) => prompt));
+    const added = prompts.filter(({ prompt }) => !known.has(prompt)).map((prompt): PromptRow => ({ ...prompt, origin: 'evaluated' }));
+    this.table([...this.rows, ...added]);
+  }
+
+  table(rows: readonly PromptRow[]): void {
+    this.rows = [...rows].sort((a, b) => b.gap - a.gap).map((row, i) => ({ ...row, rank: i + 1 }));
+    this.rowsVersion++;
+  }
+
+  private applyStep(event: PolicyStepEvent): void {
+    const { steps, validation } = this.curves;
+    steps.step.push(event.step);
+    steps.mean.push(event.mean);
+    steps.best.push(event.best);
+    steps.entropy.push(event.entropy);
+    steps.loss.push(event.loss);
+    if (event.greedy) {
+      validation.step.push(event.step);
+      validation.reward.push(event.greedy.validation.reward);
+      validation.accuracy.push(event.greedy.validation.accuracy);
+      this.lead(event.greedy, 'policy');
+    }
+    this.recent.push(event);
+    if (this.recent.length > RECENT) this.recent.shift();
+    this.set({ stage: 'policy', step: event.step, seconds: event.seconds, queries: event.queries, secondsLeft: this.secondsLeft() });
+  }
+
+  private lead({ prompt, pieces, gap, train, validation }: ScoredPrompt, origin: Origin): void {
+    if (this.leaders.some((row) => row.prompt === prompt)) return;
+    this.leaders.push({ rank: 0, prompt, pieces, origin, gap, train, validation });
+    const keep = (row: PromptRow): boolean => row.origin !== 'policy';
+    const best = this.leaders.filter((row) => !keep(row)).sort((a, b) => b.gap - a.gap);
+    this.leaders = [...this.leaders.filter(keep), ...best.slice(0, LEADERS)];
+    this.table(this.leaders);
+  }
+
+  /** Training to its end by steps or by queries, whichever comes first; random search takes the time that its rewards take. */
+  private secondsLeft(): number | null {
+    const [first, last] = [this.recent[0]!, this.recent.at(-1)!];
+    const steps = last.step - first.step;
+    if (steps < 3) return null;
+    const perStep = (last.seconds - first.seconds) / steps;
+    const queriesPerStep = (last.queries.computed - first.queries.computed) / steps;
+    const bySteps = this.head.steps - last.step;
+    const byQueries = (this.head.queryBudget - last.queries.computed) / Math.max(1, queriesPerStep);
+    const left = Math.max(0, Math.min(bySteps, byQueries));
+    const rewardShare = last.milliseconds.reward / 1000 / Math.max(1e-6, perStep);
+    const random = this.random ? (last.step + left) * perStep * Math.min(1, rewardShare) : 0;
+    return left * perStep + random;
+  }
+}
+
+/** The ends of the columns, from a former length on. */
+export function curvesSince(curves: Curves, from: { steps: number; validation: number; random: number }): Curves {
+  const tail = <T extends Record<string, readonly number[]>>(columns: T, start: number): T =>
+    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.slice(start)])) as unknown as T;
+  return {
+    steps: tail(curves.steps, from.steps),
+    validation: tail(curves.validation, from.validation),
+    random: tail(curves.random, from.random),
+  };
+}
+
+export function curveLengths(curves: Curves): { steps: number; validation: number; random: number } {
+  return { steps: curves.steps.step.length, validation: curves.validation.step.length, random: curves.random.step.length };
+}

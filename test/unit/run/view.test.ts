@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { PolicyStepEvent, ScoredPrompt } from '../../../src/run/events';
+import type { RunTask } from '../../../src/run/task';
+import { curveLengths, curvesSince, RunViewBuilder } from '../../../src/run/view';
+
+const task: RunTask = {
+  format: 1,
+  specFile: '/data/sentiment.prompt-task.json',
+  spec: { taskModel: 'bundled:causal', policyModel: 'bundled:causal', template: '{input} {prompt}', prompt: { length: 2 } },
+  seed: 3,
+  random: false,
+  threads: 1,
+  settings: { steps: 100, queryBudget: 1_000_000 },
+  data: {},
+  models: {},
+  created: '2026-01-01T00:00:00.000Z',
+};
+
+function scored(prompt: string, gap: number): ScoredPrompt {
+  return {
+    prompt,
+    pieces: prompt === '' ? [] : [` ${prompt}`],
+    gap,
+    train: { reward: 100 * gap, gap, accuracy: 0.5 + gap },
+    validation: { reward: 90 * gap, gap, accuracy: 0.4 + gap },
+  };
+}
+
+/** Each step takes half a second, of which a fifth goes into rewards, and 64 queries. */
+function step(n: number, greedy?: ScoredPrompt): PolicyStepEvent {
+  return {
+    event: 'step',
+    step: n,
+    mean: n,
+    best: 2 * n,
+    spread: 1,
+    bestPrompt: 'x',
+    entropy: 5 - n / 100,
+    loss: 1,
+    gradientNorm: 1,
+    ...(greedy && { greedy }),
+    queries: { asked: 64 * n, computed: 64 * n },
+    seconds: n / 2,
+    milliseconds: { states: 100, policy: 100, reward: 100, update: 200 },
+  };
+}
+
+function built(random = false): RunViewBuilder {
+  const builder = new RunViewBuilder('/runs/a', 'sentiment', task.specFile);
+  builder.describe({ ...task, random });
+  return builder;
+}
+
+describe('the view of a run', () => {
+  it('ranks baselines and greedy prompts while the run trains, each once', () => {
+    const builder = built();
+    builder.apply({ event: 'baseline', ...scored('', 0.1) });
+    builder.apply({ event: 'baseline', ...scored('It was', 0.3) });
+    builder.apply(step(10, scored('truly', 0.2)));
+    builder.apply(step(20, scored('truly', 0.2)));
+    builder.apply(step(30, scored('great', 0.4)));
+    expect(builder.rows.map(({ rank, prompt, origin }) => [rank, prompt, origin])).toEqual([
+      [1, 'great', 'policy'],
+      [2, 'It was', 'manual'],
+      [3, 'truly', 'policy'],
+      [4, '', 'none'],
+    ]);
+    expect(builder.curves.validation).toEqual({
+      step: [10, 20, 30],
+      reward: [18, 18, 36],
+      accuracy: [0.6000000000000001, 0.6000000000000001, 0.8],
+    });
+  });
+
+  it('keeps every baseline, and the best twenty greedy prompts', () => {
+    const builder = built();
+    builder.apply({ event: 'baseline', ...scored('', -1) });
+    for (let n = 1; n <= 30; n++) builder.apply(step(n, scored(`p${n}`, n / 100)));
+    expect(builder.rows).toHaveLength(21);
+    expect(builder.rows[0]!.prompt).toBe('p30');
+    expect(builder.rows[19]!.prompt).toBe('p11');
+    expect(builder.rows[20]!.origin).toBe('none');
+  });
+
+  it('estimates the time left from the recent steps, and random search from the share of the rewards', () => {
+    const builder = built();
+    for (let n = 1; n <= 3; n++) builder.apply(step(n));
+    expect(builder.head.secondsLeft).toBeNull();
+    for (let n = 4; n <= 60; n++) builder.apply(step(n));
+    // 40 steps of half a second.
+    expect(builder.head.secondsLeft).toBeCloseTo(20, 9);
+    const withRandom = built(true);
+    for (let n = 1; n <= 60; n++) withRandom.apply(step(n));
+    // And a fifth of a hundred such steps.
+    expect(withRandom.head.secondsLeft).toBeCloseTo(30, 9);
+  });
+
+  it('ends by the query budget where that comes first', () => {
+    const builder = built();
+    builder.describe({ ...task, settings: { steps: 100, queryBudget: 64 * 70 } });
+    for (let n = 1; n <= 60; n++) builder.apply(step(n));
+    expect(builder.head.secondsLeft).toBeCloseTo(5, 9);
+  });
+
+  it('gives the columns that came since', () => {
+    const builder = built();
+    for (let n = 1; n <= 5; n++) builder.apply(step(n));
+    const lengths = curveLengths(builder.curves);
+    builder.apply(step(6, scored('truly', 0.2)));
+    builder.apply({ event: 'random', step: 1, mean: 3, best: 9, queries: { asked: 64, computed: 64 }, seconds: 4 });
+    expect(curvesSince(builder.curves, lengths)).toEqual({
+      steps: { step: [6], mean: [6], best: [12], entropy: [4.94], loss: [1] },
+      validation: { step: [6], reward: [18], accuracy: [0.6000000000000001] },
+      random: { step: [1], mean: [3], best: [9] },
+    });
+  });
+
+  it('lets evaluated prompts join the ranked table, and no prompt twice', () => {
+    const builder = built();
+    builder.table([{ rank: 1, origin: 'policy', ...scored('truly', 0.2) }]);
+    const evaluated = { ...scored('great', 0.3), rank: 1, tokens: [5], origin: 'manual' as const, roundTrip: true, perplexity: 10 };
+    const version = builder.rowsVersion;
+    builder.addEvaluated([evaluated, { ...evaluated, ...scored('truly', 0.2) }]);
+    expect(builder.rows.map(({ rank, prompt, origin }) => [rank, prompt, origin])).toEqual([
+      [1, 'great', 'evaluated'],
+      [2, 'truly', 'policy'],
+    ]);
+    expect(builder.rowsVersion).toBeGreaterThan(version);
+  });
+});

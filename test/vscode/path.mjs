@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { HERE } from './install.mjs';
+import { reportFailure, reportPass } from './report.mjs';
+import { exampleWorkspace } from './workspace.mjs';
+import { Workbench } from './workbench.mjs';
+
+/**
+ * What a person does in one window on a fresh copy of the example, step after step; each step goes on from where the one
+ * before has left the window.
+ * @typedef {object} Path
+ * @property {string} name
+ * @property {boolean} [trust] the server asks before a folder is trusted: the window is in restricted mode
+ * @property {Parameters<typeof exampleWorkspace>[1]} [workspace]
+ * @property {Record<string, (workbench: Workbench) => Promise<void>>} steps
+ */
+
+/** Every path in path/, in the order of their files' names. @returns {Promise<Path[]>} */
+export async function readPaths() {
+  const files = readdirSync(join(HERE, 'path')).filter((name) => name.endsWith('.path.mjs'));
+  return Promise.all(files.sort().map(async (name) => (await import(pathToFileURL(join(HERE, 'path', name)).href)).default));
+}
+
+/**
+ * Walks a path. A step that fails leaves a picture and the server's log; those after it are not walked, and count as failed.
+ * @param {import('playwright-core').Browser} browser
+ * @param {import('./server.mjs').Server} server
+ * @param {Path} path
+ * @returns {Promise<{ passed: number, failed: number }>}
+ */
+export async function walk(browser, server, path) {
+  console.log(`\n${path.name}`);
+  const steps = Object.entries(path.steps);
+  let passed = 0;
+  /** @type {Workbench | undefined} */
+  let workbench;
+  let current = 'the window opens';
+  try {
+    workbench = await Workbench.open(browser, server, exampleWorkspace(server.folder, path.workspace));
+    for (const [name, step] of steps) {
+      current = name;
+      const start = performance.now();
+      await step(workbench);
+      passed += 1;
+      reportPass(name, performance.now() - start);
+    }
+  } catch (error) {
+    reportFailure(current, error, workbench, server);
+    const picture = `failed ${path.name} ${current}`.replace(/\W+/g, '-');
+    await workbench?.screenshot(picture).then(
+      () => console.log(`    Picture: test/vscode/screenshots/${picture}.png`),
+      () => console.log('    There is no picture: the window does not answer.'),
+    );
+    for (const [name] of steps.slice(passed + 1)) console.log(`  – ${name}: not reached`);
+  } finally {
+    await workbench?.close();
+  }
+  return { passed, failed: steps.length - passed };
+}

@@ -1,0 +1,328 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openPage, SCREENSHOTS } from './browser.mjs';
+import { LONG, SHORT, until } from './wait.mjs';
+
+/** @typedef {import('playwright-core').Locator} Locator */
+
+/** What a person does and sees in a VS Code window. Every step waits for what it needs, for a bounded time, and says what was missing. */
+export class Workbench {
+  /**
+   * @param {Awaited<ReturnType<typeof openPage>>} window
+   * @param {string} folder the workspace folder
+   */
+  constructor(window, folder) {
+    this.context = window.context;
+    this.page = window.page;
+    this.errors = window.errors;
+    this.folder = folder;
+  }
+
+  /**
+   * Opens a window on a workspace folder, and waits until the folder's files are in the explorer.
+   * @param {import('playwright-core').Browser} browser
+   * @param {import('./server.mjs').Server} server
+   * @param {string} folder
+   */
+  static async open(browser, server, folder) {
+    const workbench = new Workbench(await openPage(browser), folder);
+    await workbench.page.goto(`${server.url}/?folder=${folder}`, { timeout: LONG });
+    await workbench.#ready();
+    return workbench;
+  }
+
+  #ready() {
+    return this.see("the workspace's files in the explorer", this.page.locator('.explorer-folders-view .monaco-list-row').first());
+  }
+
+  /** Loads the window anew: its extension host ends, and another one starts. */
+  async reload() {
+    await this.page.reload({ timeout: LONG });
+    await this.#ready();
+  }
+
+  async close() {
+    await this.context.close();
+  }
+
+  /** @param {string} name of the picture, without its ending */
+  screenshot(name) {
+    return this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  /**
+   * Waits until something can be seen. @param {string} what for the error @param {Locator} locator
+   */
+  async see(what, locator, timeout = LONG) {
+    await until(what, () => locator.isVisible(), { timeout });
+    return locator;
+  }
+
+  /** @param {string} what for the error @param {Locator} locator */
+  async seeNoMore(what, locator, timeout = LONG) {
+    await until(`${what} to go`, async () => !(await locator.isVisible()), { timeout });
+  }
+
+  // ── command palette, pick lists, input boxes ──
+
+  get #quickInput() {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  get #quickRows() {
+    return this.#quickInput.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** @param {string} text */
+  async #openPalette(text) {
+    await this.page.keyboard.press('F1');
+    await this.see('the command palette', this.#quickInput, SHORT);
+    await this.#quickInput.locator('.quick-input-box input').fill(`>${text}`);
+  }
+
+  async #closeQuickInput() {
+    await this.page.keyboard.press('Escape');
+    await this.seeNoMore('the command palette', this.#quickInput, SHORT);
+  }
+
+  /**
+   * The labels that the palette offers for a text, as soon as `enough` is satisfied with them. While extensions are still being
+   * read the palette lacks their commands, and an open one never gets them: it is closed and opened again.
+   * @param {string} text
+   * @param {(labels: string[]) => boolean} enough
+   */
+  async paletteLabels(text, enough = (labels) => labels.length > 0) {
+    /** @type {string[]} */
+    let labels = [];
+    return until(
+      `the palette's commands for "${text}"`,
+      async () => {
+        await this.#openPalette(text);
+        const shown = await until(
+          'them',
+          async () => {
+            labels = await this.#labels();
+            return enough(labels) && labels;
+          },
+          { timeout: 2_000 },
+        ).catch(() => undefined);
+        await this.#closeQuickInput();
+        return shown;
+      },
+      { seen: () => labels },
+    );
+  }
+
+  async #labels() {
+    const rows = await this.#quickRows.evaluateAll((elements) =>
+      elements.map((row) => row.querySelector('.label-name')?.textContent ?? ''),
+    );
+    return rows.filter((label) => label !== '' && !label.startsWith('No matching'));
+  }
+
+  /**
+   * Runs a command by its whole label ("RLPrompt: Optimize Prompt in Terminal"); Enter is pressed on no other one.
+   * @param {string} label
+   */
+  async runCommand(label) {
+    const focused = this.#quickInput.locator('.quick-input-list .monaco-list-row.focused .label-name').first();
+    await until(`the command "${label}" in the palette`, async () => {
+      await this.#openPalette(label);
+      const found = await until('it', async () => (await focused.textContent({ timeout: 500 })) === label, { timeout: 2_000 }).catch(
+        () => false,
+      );
+      if (found) await this.page.keyboard.press('Enter');
+      else await this.#closeQuickInput();
+      return found;
+    });
+  }
+
+  /** Chooses an entry of the pick list that is open. @param {string} label */
+  async pick(label) {
+    const row = this.#quickRows.filter({ hasText: label }).first();
+    await this.see(`"${label}" in the pick list`, row);
+    await row.click();
+  }
+
+  /** Answers the input box that is open. @param {string} text */
+  async answer(text) {
+    await this.see('an input box', this.#quickInput);
+    await this.#quickInput.locator('.quick-input-box input').fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  // ── explorer, editors ──
+
+  /** A row of the explorer. @param {string} name of a file or folder */
+  inExplorer(name) {
+    return this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).first();
+  }
+
+  /** Opens a file from the explorer in an editor that stays. @param {string} name */
+  async openFile(name) {
+    await this.see(`${name} in the explorer`, this.inExplorer(name));
+    await this.inExplorer(name).dblclick();
+    await this.see(`the editor of ${name}`, this.tab(name));
+    await this.see(`the text of ${name}`, this.page.locator('.editor-group-container.active .monaco-editor .view-line').first());
+  }
+
+  /** An editor's tab. @param {string} name */
+  tab(name) {
+    return this.page.locator(`.tabs-container .tab[data-resource-name="${name}"], .tabs-container .tab[aria-label^="${name}"]`).first();
+  }
+
+  /** Chooses an item of a context menu. @param {string} what was right-clicked @param {Locator} target @param {string} item */
+  async contextMenu(what, target, item) {
+    await this.see(what, target);
+    const entry = this.page.getByRole('menuitem', { name: item, exact: true });
+    await until(`"${item}" in the context menu of ${what}`, async () => {
+      await target.click({ button: 'right' });
+      const found = await until('it', () => entry.isVisible(), { timeout: 3_000 }).catch(() => false);
+      if (found) await entry.click();
+      else await this.page.keyboard.press('Escape');
+      return found;
+    });
+  }
+
+  /** What the active text editor shows, line by line from the top. */
+  async editorText() {
+    const lines = await this.page
+      .locator('.editor-group-container.active .monaco-editor .view-lines')
+      .first()
+      .locator('.view-line')
+      .evaluateAll((elements) =>
+        elements.map((line) => ({ top: parseFloat(/** @type {HTMLElement} */ (line).style.top), text: line.textContent ?? '' })),
+      );
+    return lines
+      .sort((a, b) => a.top - b.top)
+      .map(({ text }) => text.replaceAll('\u00a0', ' '))
+      .join('\n');
+  }
+
+  /** Pastes a text over all that the active editor has, and saves it if wished. @param {string} text */
+  async pasteOver(text, { save = false } = {}) {
+    await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+    await this.page.locator('.editor-group-container.active .monaco-editor .view-lines').first().click();
+    await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.press('Control+V');
+    const start = text.trimEnd().split('\n').slice(0, 10).join('\n');
+    await until('the pasted text in the editor', async () => (await this.editorText()).startsWith(start), {
+      timeout: SHORT,
+      seen: () => this.editorText(),
+    });
+    if (save) await this.save();
+  }
+
+  async save() {
+    await this.page.keyboard.press('Control+S');
+    await this.seeNoMore('the mark of unsaved changes', this.page.locator('.editor-group-container.active .tab.active.dirty'));
+  }
+
+  // ── side bar ──
+
+  /** Shows a view of the activity bar. @param {string} title */
+  async openView(title) {
+    const tab = this.page.locator('.activitybar').getByRole('tab', { name: title }).first();
+    await this.see(`${title} in the activity bar`, tab);
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    await until(`the view ${title}`, async () => (await tab.getAttribute('aria-selected')) === 'true', { timeout: SHORT });
+  }
+
+  /** A row of a tree in the side bar, explorer apart. @param {string} text at the start of its name */
+  inTree(text) {
+    return this.page
+      .locator(`.sidebar .custom-view-tree-node-item, .sidebar .tree-explorer-viewlet-tree-view .monaco-list-row`)
+      .filter({ hasText: text })
+      .first();
+  }
+
+  /** @param {string | RegExp} text */
+  inSideBar(text) {
+    return this.page.locator('.sidebar .content').getByText(text).first();
+  }
+
+  /** @param {string} text */
+  buttonInSideBar(text) {
+    return this.page.locator('.sidebar .content').getByRole('button', { name: text }).first();
+  }
+
+  // ── panels, notifications ──
+
+  /**
+   * The document of the webview that has an element: VS Code puts it two frames deep.
+   * @param {string} selector of something in it
+   */
+  async webview(selector) {
+    const outer = this.page.locator('iframe.webview.ready');
+    return until(`a webview with ${selector}`, async () => {
+      for (let index = 0; index < (await outer.count()); index++) {
+        const document = outer.nth(index).contentFrame().frameLocator('#active-frame');
+        if ((await document.locator(selector).count()) > 0) return document;
+      }
+      return undefined;
+    });
+  }
+
+  /** A notification with a text. @param {string | RegExp} text */
+  async notification(text, timeout = LONG) {
+    return this.see(
+      `a notification with ${String(text)}`,
+      this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text }).first(),
+      timeout,
+    );
+  }
+
+  /** Presses a button of a notification. @param {string | RegExp} text @param {string} button */
+  async pressInNotification(text, button) {
+    const notification = await this.notification(text);
+    await notification.getByRole('button', { name: button, exact: true }).click({ timeout: SHORT });
+  }
+
+  /** An entry of the status bar. @param {string | RegExp} text */
+  inStatusBar(text) {
+    return this.page.locator('.statusbar-item').filter({ hasText: text }).first();
+  }
+
+  /** The numbers of errors and warnings in the status bar. */
+  async problems() {
+    const text = await this.page.locator('.statusbar-item[id="status.problems"]').textContent({ timeout: SHORT });
+    const [errors, warnings] = (text ?? '').match(/\d+/g) ?? [];
+    if (errors === undefined || warnings === undefined)
+      throw new Error(`Two numbers of problems expected in the status bar, found "${text}".`);
+    return { errors: Number(errors), warnings: Number(warnings) };
+  }
+
+  /** Waits until the problems are as wished. @param {string} what @param {(problems: { errors: number, warnings: number }) => boolean} wished */
+  async seeProblems(what, wished) {
+    await until(what, async () => wished(await this.problems()), { seen: () => this.problems() });
+  }
+
+  // ── disk ──
+
+  /** The folders of the runs beside the workspace's spec, the oldest first. */
+  runFolders() {
+    const runs = join('.rlprompt', 'runs');
+    if (!this.exists(runs)) return [];
+    return readdirSync(join(this.folder, runs))
+      .sort()
+      .map((name) => join(runs, name));
+  }
+
+  /** @param {string} name */
+  exists(name) {
+    return existsSync(join(this.folder, name));
+  }
+
+  /** A file of the workspace, as it is on disk. @param {string} name */
+  readFile(name) {
+    return readFileSync(join(this.folder, name), 'utf8');
+  }
+
+  /**
+   * Waits until a file of the workspace is as wished. @param {string} name @param {string} what @param {(text: string) => boolean} wished
+   */
+  async waitForFile(name, what, wished, timeout = LONG) {
+    await until(`${name} on disk: ${what}`, () => wished(this.readFile(name)), { timeout, seen: () => this.readFile(name).slice(-500) });
+    return this.readFile(name);
+  }
+}
