@@ -8,6 +8,13 @@ export default {
   name: 'a run, from the context menu to its result',
   workspace: { rowsPerClass: 6, steps: 20 },
   steps: {
+    'Evaluate Prompt on a task without a run says so, and offers one': async (workbench) => {
+      await workbench.contextMenu(SPEC, workbench.inExplorer(SPEC), 'Evaluate Prompt…');
+      await workbench.notification('This task has no run yet');
+      await workbench.screenshot('no-run-to-evaluate-in');
+      await workbench.dismissNotification('This task has no run yet');
+    },
+
     'Optimize Prompt in the context menu of the spec starts a run and opens its panel': async (workbench) => {
       await workbench.contextMenu(SPEC, workbench.inExplorer(SPEC), 'Optimize Prompt');
       await workbench.see("the run's panel", workbench.tab('sentiment'));
@@ -32,6 +39,16 @@ export default {
       assert.match(await row.innerText(), /\d+\.\d % "/);
       await workbench.seeNoMore('the run in the status bar', workbench.inStatusBar('sentiment'));
       await workbench.screenshot('run-finished');
+    },
+
+    "a prompt of one's own joins the table of the run": async (workbench) => {
+      const [folder] = workbench.runFolders();
+      await workbench.openView('Explorer');
+      await workbench.contextMenu(SPEC, workbench.inExplorer(SPEC), 'Evaluate Prompt…');
+      await workbench.answer('All told, it was');
+      await until('the scores on disk', () => workbench.exists(`${folder}/evaluated.json`));
+      await workbench.waitForFile(`${folder}/evaluated.json`, 'the prompt', (text) => text.includes('All told, it was'));
+      await workbench.screenshot('prompt-evaluated');
     },
   },
 };
