@@ -13,3 +13,6 @@ await build({
 
 /** The extension host's own bundle holds neither models nor parsers: those are the engine's. */
 await build({ ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], minify: true });
+
+/** The panel's page. */
+await build({ ...common, entryPoints: { page: 'webview/main.ts' }, platform: 'browser', target: 'es2022', format: 'iife', minify: true });

@@ -36,5 +36,12 @@ export default tseslint.config(
   border(['src/search/**'], [NO_VSCODE, NO_ONNX, up('run', 'cli', 'engine', 'host')]),
   border(['src/run/**'], [NO_VSCODE, up('cli', 'engine', 'host')]),
   border(['src/cli/**'], [NO_VSCODE, up('engine', 'host')]),
+  border(
+    ['webview/**'],
+    [
+      NO_VSCODE,
+      [['node:*', '../src/*/**', '**/host/**'], 'The page knows the messages (src/protocol.ts, types only) and browser libraries.'],
+    ],
+  ),
   { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );

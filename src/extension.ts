@@ -4,6 +4,11 @@ import { optimize, type NewTasks } from './host/commands/optimize';
 import { pickRun } from './host/commands/pickRun';
 import { runCommands } from './host/commands/runCommands';
 import { transfer } from './host/commands/transfer';
+import { foundPrompt, foundPrompts } from './host/insertion/foundPrompts';
+import { insertPrompt } from './host/insertion/insertPrompt';
+import { insertSnippet } from './host/insertion/insertSnippet';
+import { LastEditor } from './host/insertion/lastEditor';
+import { PromptCompletion } from './host/insertion/promptCompletion';
 import { Secrets } from './host/models/secrets';
 import { pageActions } from './host/panel/pageActions';
 import { PANEL_TYPE, Panels } from './host/panel/panels';
@@ -12,8 +17,14 @@ import { Runs } from './host/runs/runs';
 import { RunStatus } from './host/runs/runStatus';
 import { RunItem, RunsTree } from './host/runs/runsTree';
 
+/** What the benchmark reads: how long activation took. */
+export interface Activated {
+  readonly milliseconds: number;
+}
+
 /** Wires the host's parts together; nothing else. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): Activated {
+  const began = performance.now();
   const log = vscode.window.createOutputChannel('RLPrompt', { log: true });
   const secrets = new Secrets(context.secrets);
   const engines = new Engines(context.asAbsolutePath('dist/engine.js'), secrets);
@@ -21,8 +32,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels: Panels = new Panels(runs, context.extensionUri, (message, panel) => actions(message, panel));
   const evaluation = new Evaluation(runs, panels, engines, log);
   const tree = new RunsTree(runs);
+  const lastEditor = new LastEditor();
+  const prompts = (): ReturnType<typeof foundPrompts> => foundPrompts(runs);
   const actions = pageActions(runs, {
-    insert: () => Promise.resolve(),
+    insert: async (head, row, form) => {
+      const editor = await lastEditor.open();
+      if (editor) await insertPrompt(foundPrompt(head, row), form, editor);
+    },
     evaluate: (id, prompt) => evaluation.score(id, prompt),
     transfer: (id) => transfer(runs, panels, engines, log, id),
     compare: async (id) => vscode.commands.executeCommand('rlprompt.compareRuns', id),
@@ -36,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
     'rlprompt.newTask': (file?: vscode.Uri) => newTasks.fromDataset(file),
     'rlprompt.sampleTask': () => newTasks.sample(),
     'rlprompt.evaluate': (on?: vscode.Uri | string | RunItem) => evaluation.command(on instanceof RunItem ? on.head.id : on),
+    'rlprompt.insertSnippet': () => insertSnippet(prompts, lastEditor),
     'rlprompt.transferRun': async (on?: string | RunItem) => {
       const id = on instanceof RunItem ? on.head.id : on;
       const picked = id ?? (await pickRun(runs, vscode.l10n.t('The prompts of which run?'), ({ state }) => state === 'finished'))?.id;
@@ -53,8 +70,11 @@ export function activate(context: vscode.ExtensionContext): void {
     panels,
     tree,
     new RunStatus(runs),
+    lastEditor,
+    vscode.languages.registerCompletionItemProvider({ pattern: '**' }, new PromptCompletion(prompts)),
     vscode.window.createTreeView('rlprompt.runs', { treeDataProvider: tree }),
     vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panels),
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
   );
+  return { milliseconds: performance.now() - began };
 }

@@ -2,6 +2,8 @@
  * Every message between the extension host, the engine process and the panel's page. Types only: each side brings its own
  * code. All of it is plain data that survives `postMessage` and process messages with `serialization: 'advanced'`.
  */
+import type { AskFailure } from './lm/server/editorModel';
+import type { Message } from './lm/server/chat';
 import type { RunEvent } from './run/events';
 import type { Origin, PromptResult, RunResult, SplitScore, TestScore } from './run/result';
 import type { StopReason } from './run/events';
@@ -63,6 +65,7 @@ export interface RunHead {
 
 export type RunSummary = Pick<
   RunResult,
+  | 'maskToken'
   | 'classes'
   | 'stopped'
   | 'seconds'
@@ -212,15 +215,12 @@ export type ToEngine =
   | { readonly type: 'stop' }
   | { readonly type: 'question'; readonly id: number; readonly question: Question }
   | { readonly type: 'answer'; readonly id: number; readonly text: string }
-  | { readonly type: 'noAnswer'; readonly id: number; readonly reason: ChatFailure; readonly message: string };
+  | { readonly type: 'noAnswer'; readonly id: number; readonly reason: AskFailure; readonly message: string };
 
 /** What the host asks a serving engine. */
 export type Question =
   | { readonly type: 'check'; readonly text: string; readonly file: string; readonly data: boolean; readonly models: boolean }
   | { readonly type: 'inspect'; readonly file: string };
-
-/** Why VS Code's language model gave no answer. */
-export type ChatFailure = 'noModel' | 'noConsent' | 'quota' | 'refused' | 'failed';
 
 export type FromEngine =
   /** The task is read and the run's folder made, or found again. */
@@ -232,9 +232,12 @@ export type FromEngine =
   | { readonly type: 'finished'; readonly result: RunResult }
   | { readonly type: 'stopped'; readonly step: number }
   | { readonly type: 'evaluated'; readonly prompts: readonly PromptResult[] }
-  | { readonly type: 'transferred' }
+  /** The columns are in the run's folder; `errors` names the models that gave none, and why. */
+  | { readonly type: 'transferred'; readonly errors: readonly string[] }
   | { readonly type: 'failed'; readonly message: string; readonly problems: readonly Problem[] }
   | { readonly type: 'reply'; readonly id: number; readonly value: unknown }
   | { readonly type: 'noReply'; readonly id: number; readonly message: string; readonly problems: readonly Problem[] }
   /** A question to one of VS Code's language models. */
-  | { readonly type: 'ask'; readonly id: number; readonly model: string; readonly messages: readonly string[] };
+  | { readonly type: 'ask'; readonly id: number; readonly model: string; readonly messages: readonly Message[] }
+  /** What is to be sent to a server is only sent once the person says so: `answer` or `noAnswer`. */
+  | { readonly type: 'confirm'; readonly id: number; readonly model: string; readonly lines: readonly string[] };

@@ -2,14 +2,17 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `RLPrompt finds the short prompt that makes a frozen language model do your task best.
 
-  rlprompt optimize SPEC [--seed N] [--steps N] [--budget QUERIES] [--out DIR] [--no-random] [--threads N] [--json]
-  rlprompt optimize --resume DIR [--threads N] [--json]
-  rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json]
+  rlprompt optimize SPEC [--seed N] [--steps N] [--budget QUERIES] [--out DIR] [--no-random] [--threads N] [--json] [--yes]
+  rlprompt optimize --resume DIR [--threads N] [--json] [--yes]
+  rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes]
+  rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes]
   rlprompt report DIR [--csv | --markdown]
 
   SPEC  a task spec, NAME.prompt-task.json; see examples/ and docs/task-spec.md
   DIR   the folder of a run
+  REF   a task model as in a spec: bundled:masked, folder:PATH, openai:MODEL@URL; see docs/servers.md
 
+transfer scores a run's prompts on other task models. --yes answers every question (what a server will be asked) beforehand.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
 `;
@@ -30,6 +33,7 @@ export type Command =
       readonly random: boolean;
       readonly threads: number | undefined;
       readonly json: boolean;
+      readonly yes: boolean;
     }
   | {
       readonly name: 'evaluate';
@@ -37,8 +41,20 @@ export type Command =
       readonly prompts: readonly string[];
       readonly threads: number | undefined;
       readonly json: boolean;
+      readonly yes: boolean;
     }
-  | { readonly name: 'report'; readonly folder: string; readonly format: 'text' | 'csv' | 'markdown' };
+  | {
+      readonly name: 'transfer';
+      readonly folder: string;
+      readonly models: readonly string[];
+      readonly top: number | undefined;
+      readonly threads: number | undefined;
+      readonly format: Format | 'json';
+      readonly yes: boolean;
+    }
+  | { readonly name: 'report'; readonly folder: string; readonly format: Format };
+
+export type Format = 'text' | 'csv' | 'markdown';
 
 /** @throws UsageError */
 export function parseCommand(argv: readonly string[]): Command {
@@ -56,6 +72,7 @@ export function parseCommand(argv: readonly string[]): Command {
         threads: { type: 'string' },
         'no-random': { type: 'boolean' },
         json: { type: 'boolean' },
+        yes: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       });
       if (values.help) return { name: 'help' };
@@ -76,6 +93,7 @@ export function parseCommand(argv: readonly string[]): Command {
         random: values['no-random'] !== true,
         threads: whole(values.threads, 'threads', 1),
         json: values.json === true,
+        yes: values.yes === true,
       };
     }
     case 'evaluate': {
@@ -83,12 +101,44 @@ export function parseCommand(argv: readonly string[]): Command {
         prompt: { type: 'string', multiple: true },
         threads: { type: 'string' },
         json: { type: 'boolean' },
+        yes: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       });
       if (values.help) return { name: 'help' };
       const spec = only(positionals, 'SPEC', true)!;
       if (values.prompt === undefined) throw new UsageError('evaluate needs at least one --prompt TEXT');
-      return { name, spec, prompts: values.prompt as string[], threads: whole(values.threads, 'threads', 1), json: values.json === true };
+      return {
+        name,
+        spec,
+        prompts: values.prompt as string[],
+        threads: whole(values.threads, 'threads', 1),
+        json: values.json === true,
+        yes: values.yes === true,
+      };
+    }
+    case 'transfer': {
+      const { values, positionals } = parse(args, {
+        model: { type: 'string', multiple: true },
+        top: { type: 'string' },
+        threads: { type: 'string' },
+        json: { type: 'boolean' },
+        csv: { type: 'boolean' },
+        markdown: { type: 'boolean' },
+        yes: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      });
+      if (values.help) return { name: 'help' };
+      const folder = only(positionals, 'DIR', true)!;
+      if (values.model === undefined) throw new UsageError('transfer needs at least one --model REF');
+      return {
+        name,
+        folder,
+        models: [...new Set(values.model as string[])],
+        top: whole(values.top, 'top', 1),
+        threads: whole(values.threads, 'threads', 1),
+        format: format(values, ['json', 'csv', 'markdown']),
+        yes: values.yes === true,
+      };
     }
     case 'report': {
       const { values, positionals } = parse(args, {
@@ -97,8 +147,7 @@ export function parseCommand(argv: readonly string[]): Command {
         help: { type: 'boolean', short: 'h' },
       });
       if (values.help) return { name: 'help' };
-      if (values.csv && values.markdown) throw new UsageError('--csv or --markdown, not both');
-      return { name, folder: only(positionals, 'DIR', true)!, format: values.csv ? 'csv' : values.markdown ? 'markdown' : 'text' };
+      return { name, folder: only(positionals, 'DIR', true)!, format: format(values, ['csv', 'markdown']) };
     }
     default:
       throw new UsageError(`there is no command "${name}"`);
@@ -116,6 +165,14 @@ function parse(
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0]);
   }
+}
+
+/** The one format that was asked for, or text. */
+function format<F extends string>(values: Record<string, unknown>, formats: readonly F[]): F | 'text' {
+  const asked = formats.filter((name) => values[name] === true);
+  if (asked.length > 1)
+    throw new UsageError(`${asked.map((name) => `--${name}`).join(' or ')}, not ${asked.length === 2 ? 'both' : 'all'}`);
+  return asked[0] ?? 'text';
 }
 
 function only(positionals: readonly string[], what: string, required: boolean): string | undefined {

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { duration } from '../run/duration';
 import type { RunEvent } from '../run/events';
 
 /** Shows a run on standard error: one line that is drawn over on a terminal, plain lines now and then elsewhere. */
@@ -86,10 +87,4 @@ function bar(share: number): string {
 function cut(text: string, width: number): string {
   const characters = Array.from(text);
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
-}
-
-export function duration(seconds: number): string {
-  const s = Math.round(seconds);
-  if (s < 60) return `${s} s`;
-  return `${Math.floor(s / 60)} min ${s % 60} s`;
 }

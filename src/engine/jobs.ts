@@ -2,14 +2,19 @@ import type { FromEngine, Job } from '../protocol';
 import { evaluate } from '../run/evaluate';
 import { openExperiment, type Experiment } from '../run/experiment';
 import { OptimizationRun } from '../run/optimize';
+import { planEvaluation, planRuns, type Plan } from '../run/preview';
+import { describePreview } from '../run/previewText';
 import { keepEvaluated, refuseChanges } from '../run/start';
 import { RunFolder } from '../run/storage';
 import { describeTask, type RunTask } from '../run/task';
+import { saveTransfer, transfer } from '../run/transfer';
 import { parseSpecValues, readSpec, type Spec } from '../task/spec';
+import type { Asking } from './asking';
 
 /** What a job may use of the process it runs in. */
 export interface JobContext {
   readonly send: (message: FromEngine) => void;
+  readonly asking: Asking;
   readonly signal: AbortSignal;
   readonly pause: () => Promise<void> | undefined;
 }
@@ -18,7 +23,7 @@ type JobOf<T extends Job['type']> = Extract<Job, { type: T }>;
 
 export async function optimizeJob(job: JobOf<'optimize'>, context: JobContext): Promise<FromEngine> {
   const spec = await readSpec(job.specFile);
-  return withExperiment(spec, job.threads, context, async (experiment) => {
+  return withExperiment(spec, job.threads, context, planRuns(job.random), async (experiment) => {
     const folder = new RunFolder(job.folder);
     const task = await describeTask(experiment, job.seed, job.random, job.threads);
     folder.create(task);
@@ -31,7 +36,7 @@ export async function resumeJob(job: JobOf<'resume'>, context: JobContext): Prom
   const folder = new RunFolder(job.folder);
   const task = folder.readTask() as RunTask;
   context.send({ type: 'opened', task });
-  return withExperiment(parseSpecValues(task.spec, task.specFile), task.threads, context, async (experiment) => {
+  return withExperiment(parseSpecValues(task.spec, task.specFile), task.threads, context, planRuns(task.random), async (experiment) => {
     refuseChanges(task, await describeTask(experiment, task.seed, task.random, task.threads));
     return train(experiment, folder, { seed: task.seed, random: task.random, threads: task.threads, resume: true }, context);
   });
@@ -45,7 +50,7 @@ export async function evaluateJob(job: JobOf<'evaluate'>, context: JobContext): 
     spec = parseSpecValues(task.spec, task.specFile);
   } else spec = await readSpec(job.task.specFile);
   spec.compare = [];
-  return withExperiment(spec, job.threads, context, async (experiment) => {
+  return withExperiment(spec, job.threads, context, planEvaluation(job.prompts.length), async (experiment) => {
     const prompts = await evaluate(experiment, job.prompts, context.signal);
     if ('folder' in job.task)
       keepEvaluated(
@@ -56,8 +61,24 @@ export async function evaluateJob(job: JobOf<'evaluate'>, context: JobContext): 
   });
 }
 
-export function transferJob(_job: JobOf<'transfer'>, _context: JobContext): Promise<FromEngine> {
-  return Promise.reject(new Error('not yet'));
+export async function transferJob(job: JobOf<'transfer'>, { send, asking, signal }: JobContext): Promise<FromEngine> {
+  const folder = new RunFolder(job.folder);
+  const result = await transfer(
+    folder,
+    job.models,
+    { threads: job.threads },
+    {
+      signal,
+      ask: asking.ask,
+      onOpen: async ({ reference, notes, preview }) => {
+        send({ type: 'notes', notes, warnings: [] });
+        if (preview) await asking.confirm(reference, describePreview(preview), signal);
+      },
+    },
+  );
+  saveTransfer(folder, result);
+  const errors = result.models.flatMap(({ reference, error }) => (error === undefined ? [] : [`${reference}: ${error}`]));
+  return { type: 'transferred', errors };
 }
 
 async function train(
@@ -78,12 +99,14 @@ async function train(
 async function withExperiment(
   spec: Spec,
   threads: number,
-  { send }: JobContext,
+  { send, asking, signal }: JobContext,
+  plan: Plan,
   use: (experiment: Experiment) => Promise<FromEngine>,
 ): Promise<FromEngine> {
-  const experiment = await openExperiment(spec, { threads });
+  const experiment = await openExperiment(spec, { threads }, { plan, signal, ask: asking.ask });
   try {
     send({ type: 'notes', notes: experiment.notes, warnings: experiment.warnings });
+    if (experiment.preview) await asking.confirm(spec.taskModel, describePreview(experiment.preview), signal);
     return await use(experiment);
   } finally {
     await experiment.release();

@@ -1,6 +1,7 @@
 import type { FromEngine, Job, ToEngine } from '../protocol';
 import { TaskError } from '../task/problem';
 import { RunStopped } from '../run/optimize';
+import { Asking } from './asking';
 import { Pause } from './pause';
 import { answerQuestion } from './questions';
 import { evaluateJob, optimizeJob, resumeJob, transferJob, type JobContext } from './jobs';
@@ -11,6 +12,7 @@ import { evaluateJob, optimizeJob, resumeJob, transferJob, type JobContext } fro
  */
 const stop = new AbortController();
 const pause = new Pause();
+const asking = new Asking(send);
 
 process.on('disconnect', () => process.exit());
 process.on('uncaughtException', (error) => void end(failure(error), 1));
@@ -37,13 +39,14 @@ process.on('message', (message: ToEngine) => {
       break;
     case 'answer':
     case 'noAnswer':
+      asking.settle(message);
       break;
   }
 });
 
 async function work(job: Job): Promise<void> {
   if (job.type === 'serve') return;
-  const context: JobContext = { send, signal: stop.signal, pause: () => pause.wait() };
+  const context: JobContext = { send, asking, signal: stop.signal, pause: () => pause.wait() };
   try {
     const last = await run(job, context);
     await end(last, 0);

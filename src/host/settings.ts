@@ -7,11 +7,11 @@ function setting<T>(name: string, fallback: T): T {
 
 /** Threads of the engine: by default all cores but one, so that the editor stays smooth. */
 export function threads(): number {
-  const set = setting('threads', 0);
+  const set = setting<number>('threads', 0);
   return set > 0 ? set : Math.max(1, availableParallelism() - 1);
 }
 
 /** Weight of the past in the charts' smoothed curves, 0 to 0.99. */
 export function smoothing(): number {
-  return setting('charts.smoothing', 0.8);
+  return setting<number>('charts.smoothing', 0.8);
 }

@@ -14,6 +14,8 @@ export interface TaskModel {
   /**
    * Label-word logits of every (prompt, row) pair: `result[p * rows.length + r]` holds the K logits of prompt p and row
    * `rows[r]`, so the whole is [prompts, rows, K]. A prompt is its ids in the task model's tokenizer.
+   *
+   * A model behind a server may fail on a row, whose logits are then NaN, or answer with none of the label words: −∞.
    */
   score(prompts: readonly (readonly number[])[], set: RowSet, rows: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
   /** Frees native memory. */

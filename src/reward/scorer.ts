@@ -1,5 +1,5 @@
 import type { RowSet, TaskModel } from '../lm/taskModel';
-import { classMean, piecewise, rowScore } from './reward';
+import { classMean, piecewise, rowScore, type RowScore } from './reward';
 
 /** Memory of one scorer's cache. */
 const CACHE_BYTES = 96e6;
@@ -19,13 +19,41 @@ export interface PromptScore {
   readonly gap: number;
   /** Share of right answers over rows, unweighted. */
   readonly accuracy: number;
+  /** Class of each row; NO_CLASS where the model named none, or where the row could not be scored. */
   readonly predicted: readonly number[];
+  /** Rows that could not be scored and are left out of the means; absent when there are none. */
+  readonly missing?: number;
 }
+
+/** In place of a class: the answer was none. */
+export const NO_CLASS = -1;
 
 interface Entry {
   readonly gap: Float64Array; // [rows]
-  readonly predicted: Uint8Array; // [rows]
-  readonly done: Uint8Array; // [rows]
+  readonly predicted: Int16Array; // [rows]
+  readonly done: Uint8Array; // [rows]; 2 where the row could not be scored
+}
+
+const SCORED = 1;
+const FAILED = 2;
+
+/** A prompt without a single score. */
+export class ScoringError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ScoringError';
+  }
+}
+
+/**
+ * Gap and class of a row; undefined where it could not be scored. An answer that is no class is as wrong as can be; where
+ * all classes are exactly as likely, the model chose none of them.
+ */
+function judge(logits: Float32Array, label: number): RowScore | undefined {
+  const [first] = logits;
+  if (Number.isNaN(first)) return undefined;
+  if (logits.every((x) => x === first)) return { gap: first === -Infinity ? -1 : 0, predicted: NO_CLASS };
+  return rowScore(logits, label);
 }
 
 /**
@@ -47,7 +75,7 @@ export class Scorer {
     cacheBytes = CACHE_BYTES,
   ) {
     // Beside its scores a prompt costs about 200 bytes of keys and objects.
-    this.bound = Math.floor(cacheBytes / (rows.labels.length * 10 + 200));
+    this.bound = Math.floor(cacheBytes / (rows.labels.length * 11 + 200));
   }
 
   get size(): number {
@@ -78,10 +106,10 @@ export class Scorer {
       jobs.forEach(({ entry }, p) =>
         missing.forEach((row, r) => {
           const at = (p * missing.length + r) * K;
-          const { gap, predicted } = rowScore(logits.subarray(at, at + K), this.rows.labels[row]!);
-          entry.gap[row] = gap;
-          entry.predicted[row] = predicted;
-          entry.done[row] = 1;
+          const score = judge(logits.subarray(at, at + K), this.rows.labels[row]!);
+          entry.gap[row] = score?.gap ?? 0;
+          entry.predicted[row] = score?.predicted ?? NO_CLASS;
+          entry.done[row] = score ? SCORED : FAILED;
         }),
       );
       this.computed += jobs.length * missing.length;
@@ -97,7 +125,7 @@ export class Scorer {
   /** The score of a prompt that is in the cache with all its rows. */
   known(ids: PromptIds): PromptScore | undefined {
     const entry = this.cache.get(ids.join());
-    return entry?.done.every((done) => done === 1) ? this.summary(entry, this.size) : undefined;
+    return entry?.done.every((done) => done !== 0) ? this.summary(entry, this.size) : undefined;
   }
 
   /** Every prompt with a score on the whole split, in the order of last use. */
@@ -112,7 +140,7 @@ export class Scorer {
   private entry(key: string): Entry {
     const entry = this.cache.get(key) ?? {
       gap: new Float64Array(this.size),
-      predicted: new Uint8Array(this.size),
+      predicted: new Int16Array(this.size),
       done: new Uint8Array(this.size),
     };
     // Newest last, so that the oldest falls out first.
@@ -122,14 +150,18 @@ export class Scorer {
   }
 
   private summary(entry: Entry, count: number): PromptScore {
-    const labels = this.rows.labels.slice(0, count);
-    const gaps = Array.from(entry.gap.subarray(0, count));
     const predicted = Array.from(entry.predicted.subarray(0, count));
+    // A row that could not be scored says nothing of the prompt.
+    const rows = predicted.map((_, i) => i).filter((i) => entry.done[i] !== FAILED);
+    if (rows.length === 0) throw new ScoringError(`None of a prompt's ${count} rows could be scored.`);
+    const labels = rows.map((i) => this.rows.labels[i]!);
+    const gaps = rows.map((i) => entry.gap[i]!);
     return {
       gap: classMean(gaps, labels, this.weights),
       reward: classMean(gaps.map(piecewise), labels, this.weights),
-      accuracy: predicted.filter((answer, i) => answer === labels[i]).length / count,
+      accuracy: rows.filter((i) => predicted[i] === this.rows.labels[i]).length / rows.length,
       predicted,
+      ...(rows.length < count && { missing: count - rows.length }),
     };
   }
 

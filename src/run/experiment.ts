@@ -1,32 +1,35 @@
-import { readModel, type ModelFolder } from '../lm/modelFolder';
 import { Layout } from '../lm/layout';
+import { readModel, type ModelFolder } from '../lm/modelFolder';
+import { ModelError } from '../lm/modelError';
 import { PolicyModel } from '../lm/policyModel';
-import { PrefixTaskModel } from '../lm/prefixTaskModel';
 import { roundTrips } from '../lm/roundTrip';
+import { ServerError } from '../lm/server/serverError';
 import type { Compute } from '../lm/session';
-import type { TaskModel } from '../lm/taskModel';
-import { WholeRowTaskModel } from '../lm/wholeRowTaskModel';
 import { Scorer, type LabelledRows, type PromptIds } from '../reward/scorer';
 import { loadDataset, type Dataset, type SplitName } from '../task/dataset';
 import { TaskError, type Problem } from '../task/problem';
 import { searchSettings, type SearchSettings } from '../task/schema';
 import type { Spec } from '../task/spec';
-import { forCausal, parseTemplate, type Part } from '../task/template';
-import { verbalize, type Verbalizer } from '../task/verbalizer';
+import { isTextModel, openTask, type Access, type OpenTask } from './openTask';
+import { planRuns, preview, type Plan, type Preview } from './preview';
 
 /** A task spec with its data read, its models open and its template laid out: all that a run needs. */
 export interface Experiment {
   readonly spec: Spec;
   readonly settings: SearchSettings;
   readonly dataset: Dataset;
-  readonly taskFolder: ModelFolder;
-  readonly policyFolder: ModelFolder;
+  readonly taskFolder: OpenTask['folder'];
+  readonly policyFolder: Pick<ModelFolder, 'reference' | 'hash'>;
   readonly policyModel: PolicyModel;
-  readonly verbalizer: Verbalizer;
+  /** The label word of each class. */
+  readonly verbalizer: { readonly words: readonly string[] };
   /** Token ids that a prompt may be made of, in the policy's tokenizer. */
   readonly actions: readonly number[];
+  /** What a person should know; grows while a server is asked. */
   readonly notes: readonly string[];
   readonly warnings: readonly Problem[];
+  /** What a run will ask of a server, and how long that takes; undefined for a model that runs here. */
+  readonly preview: Preview | undefined;
   /** A scorer of its own: cache and counts start empty. */
   scorer(split: SplitName): Scorer;
   /** A prompt of the policy's tokens in the task model's tokens; it travels as text where the vocabularies differ. */
@@ -41,84 +44,75 @@ export interface Experiment {
   release(): Promise<void>;
 }
 
-/** @throws TaskError, ModelError */
-export async function openExperiment(spec: Spec, compute: Compute): Promise<Experiment> {
-  const settings = searchSettings(spec);
-  const dataset = await loadDataset(spec);
-  const taskFolder = await readModel(spec.taskModel, spec.folder);
-  const policyFolder = spec.policyModel === spec.taskModel ? taskFolder : await readModel(spec.policyModel, spec.folder);
-  const [task, policy] = [taskFolder.tokenizer, policyFolder.tokenizer];
-  const parts = templateParts(spec, taskFolder.kind);
-  const bare = new Layout(parts, task, taskFolder.context, 0);
-  // Room for the longest prompt: what is searched for, and what the user wants to compare.
-  const room = Math.max(spec.prompt.length, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
-  const layout = new Layout(parts, task, taskFolder.context, room);
-  const verbalizer = verbalize(spec, dataset.classes, task, { atStart: layout.maskAtStart, causal: taskFolder.kind === 'causal' });
+export interface OpenOptions extends Access {
+  /** What will be asked, which bounds what may be sent to a server; a run with random search when absent. */
+  readonly plan?: Plan;
+}
 
-  const readOnce = taskFolder.kind === 'causal' && layout.inputFirst;
-  const taskModel: TaskModel = await (readOnce ? PrefixTaskModel : WholeRowTaskModel).open(
-    taskFolder,
-    layout,
-    spec.template,
-    verbalizer.ids,
-    compute,
-  );
+/** @throws TaskError, ModelError */
+export async function openExperiment(spec: Spec, compute: Compute, options: OpenOptions = {}): Promise<Experiment> {
+  const settings = searchSettings(spec);
+  if (isTextModel(spec.policyModel))
+    throw new ModelError(
+      `The policy needs a model whose states can be read, which no server gives: "policyModel" is a bundled model or a folder; ${spec.policyModel.split(':')[0]}: is for "taskModel".`,
+    );
+  const dataset = await loadDataset(spec);
+  const policyFolder = await readModel(spec.policyModel, spec.folder);
+  const policy = policyFolder.tokenizer;
+  const { train } = dataset.splits;
+  const plan = (options.plan ?? planRuns(true))(spec, settings, dataset);
+  const needs = { spec, classes: dataset.classes, samples: train.texts, policy: policyFolder, mostQueries: plan.total };
+  const task = await placed(spec, openTask(needs, compute, options));
+  const { tokenizer } = task.folder;
   const policyModel = await PolicyModel.open(policyFolder, compute);
+
   const notes = [...dataset.notes];
   const layOut = (name: SplitName): LabelledRows => {
     const { texts, labels } = dataset.splits[name];
-    const set = taskModel.rows(texts);
+    const set = task.model.rows(texts);
     if (set.cut > 0)
-      notes.push(`${name}: ${set.cut} of ${texts.length} texts were cut to fit the model's context of ${taskFolder.context} tokens`);
+      notes.push(`${name}: ${set.cut} of ${texts.length} texts were cut to fit the model's context of ${task.context} tokens`);
     return { set, labels };
   };
   const splits = { train: layOut('train'), validation: layOut('validation'), test: layOut('test') };
 
-  const sameVocabulary = policy.sameVocabulary(task);
-  const policyIds = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : policy.encode(task.decode(ids)));
-  const shortest = dataset.splits.train.texts.reduce((a, b) => (b.length < a.length ? b : a));
-  const readable = parts.filter((part) => part.kind !== 'mask');
+  const sameVocabulary = policy === tokenizer || policy.sameVocabulary(tokenizer);
+  const policyIds = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : policy.encode(tokenizer.decode(ids)));
+  const shortest = train.texts.reduce((a, b) => (b.length < a.length ? b : a));
+  const readable = task.parts.filter((part) => part.kind !== 'mask');
   const policyLayout = new Layout(readable, policy, Infinity, 0);
   return {
     spec,
     settings,
     dataset,
-    taskFolder,
+    taskFolder: task.folder,
     policyFolder,
     policyModel,
-    verbalizer,
+    verbalizer: task,
     actions: settings.tokens === 'words' ? policy.wordIds(true) : policy.ordinaryIds(),
-    notes,
-    warnings: verbalizer.warnings,
-    scorer: (split) => new Scorer(taskModel, splits[split], settings.classWeights),
-    toTask: (ids) => (sameVocabulary ? [...ids] : task.encode(policy.decode(ids))),
-    encodePrompt: (text) => layout.encodePrompt(text),
-    promptText: (ids) => layout.promptText(ids),
-    roundTrip: (ids) =>
-      roundTrips(parts, layout, task, ids, shortest) && roundTrips(readable, policyLayout, policy, policyIds(ids), shortest),
+    get notes() {
+      return [...notes, ...task.notes()];
+    },
+    warnings: task.warnings,
+    preview: task.pace && preview(plan, task.pace),
+    scorer: (split) => new Scorer(task.model, splits[split], settings.classWeights),
+    toTask: (ids) => (sameVocabulary ? [...ids] : tokenizer.encode(policy.decode(ids))),
+    encodePrompt: (text) => task.encodePrompt(text),
+    promptText: (ids) => task.promptText(ids),
+    roundTrip: (ids) => task.roundTrip(ids, shortest) && roundTrips(readable, policyLayout, policy, policyIds(ids), shortest),
     perplexity: (ids) => policyModel.perplexity(policyIds(ids)),
     release: async () => {
-      await Promise.all([taskModel.release(), policyModel.release()]);
+      await Promise.all([task.model.release(), policyModel.release()]);
     },
   };
 }
 
-function templateParts(spec: Spec, kind: 'causal' | 'masked'): readonly Part[] {
-  const template = parseTemplate(spec.template);
-  if (kind === 'masked') {
-    if (template.parts.some((part) => part.kind === 'mask')) return template.parts;
-    throw new TaskError([
-      spec.problemAt(['template'], {
-        message: `${spec.taskModel} is a masked model: its template needs {mask} where the label word goes`,
-        found: JSON.stringify(spec.template),
-        expected: 'for example "{input} {prompt} {mask} ."',
-      }),
-    ]);
+/** A server's complaint about a field of the spec, at that field; without what stands there, which may hold a key. */
+async function placed<T>(spec: Spec, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof ServerError && error.field) throw new TaskError([spec.problemAt([...error.field], { message: error.message })]);
+    throw error;
   }
-  const { parts, error } = forCausal(template);
-  if (error !== undefined)
-    throw new TaskError([
-      spec.problemAt(['template'], { message: error, found: JSON.stringify(spec.template), expected: 'for example "{input} {prompt}"' }),
-    ]);
-  return parts;
 }

@@ -1,9 +1,10 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { PromptRow, TransferScore } from '../protocol';
+import type { PromptRow } from '../protocol';
 import type { RunEvent } from './events';
 import type { PromptResult, RunResult } from './result';
 import type { RunTask } from './task';
+import type { TransferResult } from './transfer';
 import { RunViewBuilder } from './view';
 
 /** The name of a task: its spec's file name without the ending. */
@@ -33,23 +34,16 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
   if (result) builder.finish(result);
   else builder.set({ secondsLeft: null });
   builder.addEvaluated((await readJson<PromptResult[]>(folder, 'evaluated.json')) ?? []);
-  const transfer = await readJson<TransferFile>(folder, 'transfer.json');
+  const transfer = await readJson<TransferResult>(folder, 'transfer.json');
   if (transfer) builder.table(withTransfer(builder.rows, transfer));
   return builder;
 }
 
-/** What `rlprompt transfer` leaves in a run's folder. */
-export interface TransferFile {
-  readonly models: readonly { readonly model: string }[];
-  readonly prompts: readonly { readonly prompt: string; readonly scores: readonly (TransferScore | null)[] }[];
-}
-
-function withTransfer(rows: readonly PromptRow[], { models, prompts }: TransferFile): PromptRow[] {
+/** The columns of other models; the run's own is in the table already. */
+function withTransfer(rows: readonly PromptRow[], { models, prompts }: TransferResult): PromptRow[] {
+  const others = models.filter(({ own, scores }) => !own && scores.length > 0);
   const scores = new Map(
-    prompts.map(({ prompt, scores }) => [
-      prompt,
-      Object.fromEntries(models.flatMap(({ model }, i) => (scores[i] ? [[model, scores[i]]] : []))),
-    ]),
+    prompts.map(({ prompt }, i) => [prompt, Object.fromEntries(others.map(({ reference, scores: column }) => [reference, column[i]!]))]),
   );
   return rows.map((row) => ({ ...row, ...(scores.has(row.prompt) && { transfer: scores.get(row.prompt)! }) }));
 }

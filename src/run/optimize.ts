@@ -9,7 +9,7 @@ import { planBudget, type BudgetPlan } from './budget';
 import { CheckpointPace, SCORERS, type Checkpoint, type ScorerName, type Stage } from './checkpoint';
 import type { PolicyStepEvent, Queries, RunEvent, ScoredPrompt, StopReason } from './events';
 import type { Experiment } from './experiment';
-import { candidates, pieces, rank, split, table, type Entry } from './ranking';
+import { candidates, diverse, pieces, rank, split, table, type Entry } from './ranking';
 import { buildResult, type RunResult } from './result';
 import { StorageError, type RunFolder } from './storage';
 
@@ -34,7 +34,7 @@ export class RunStopped extends Error {
   }
 }
 
-/** Prompts of the policy that get held-out scores. */
+/** Prompts of the policy that get held-out scores: its best, less near copies of better ones. */
 const TOP = 10;
 
 /** One run of one seed, from its baseline to its ranked table; it can be stopped at any step and taken up again. */
@@ -229,7 +229,7 @@ export class OptimizationRun {
     const entries = rank([
       ...from('none', [none!]),
       ...from('manual', manual),
-      ...from('policy', this.ranked.slice(0, TOP)),
+      ...from('policy', diverse(this.ranked, TOP)),
       ...from('random', this.randomRanked.slice(0, 1)),
     ]);
     const test = experiment.scorer('test');

@@ -25,6 +25,25 @@ export async function candidates(
   }));
 }
 
+/**
+ * The best `count` candidates that are not near copies of a better one: sharing half of their tokens, place by place. Where
+ * there are not enough of those, the best of the rest fill up. `found` is best first, and so is what comes back.
+ */
+export function diverse(found: readonly Candidate[], count: number): Candidate[] {
+  const chosen: Candidate[] = [];
+  for (const candidate of found) {
+    if (chosen.length === count) break;
+    if (!chosen.some(({ ids }) => nearCopies(ids, candidate.ids))) chosen.push(candidate);
+  }
+  const rest = found.filter((candidate) => !chosen.includes(candidate)).slice(0, count - chosen.length);
+  return [...chosen, ...rest].sort(byGap);
+}
+
+function nearCopies(a: PromptIds, b: PromptIds): boolean {
+  const shared = a.filter((id, i) => id === b[i]).length;
+  return 2 * shared >= Math.max(a.length, b.length, 1);
+}
+
 /** One entry a prompt, best first: whoever ranks higher gives the origin, and on a tie whoever comes first. */
 export function rank(entries: readonly Entry[]): Entry[] {
   const seen = new Set<string>();

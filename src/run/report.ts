@@ -1,4 +1,7 @@
 import type { PromptResult, RunResult, SeedsResult } from './result';
+import { alignedTable, csvRows, markdownRows, percent, promptCell } from './tables';
+
+export { percent };
 
 /** A line of the table; what is not known (yet) leaves its cell empty. */
 export type ReportRow = Pick<PromptResult, 'rank' | 'prompt' | 'gap' | 'train' | 'validation'> &
@@ -21,7 +24,7 @@ const COLUMNS = [
 function cells(p: ReportRow): string[] {
   return [
     String(p.rank),
-    p.prompt === '' ? '(no prompt)' : visible(p.prompt),
+    promptCell(p.prompt),
     p.origin,
     p.gap.toFixed(3),
     percent(p.train.accuracy),
@@ -34,58 +37,21 @@ function cells(p: ReportRow): string[] {
   ];
 }
 
-/** Line breaks and other control characters as their escapes, so that a prompt keeps to its cell. */
-function visible(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u2028\u2029]/gu,
-    (character) => SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-const SHORT: Partial<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-export function percent(share: number): string {
-  return (100 * share).toFixed(1);
-}
-
 function perplexity(value: number): string {
   return value >= 1e5 ? value.toExponential(1) : value.toFixed(0);
 }
 
 /** Ranked table in aligned columns, for a terminal. */
 export function textTable(prompts: readonly ReportRow[]): string {
-  const rows = [[...COLUMNS], ...prompts.map(cells)];
-  const widths = COLUMNS.map((_, c) => Math.max(...rows.map((row) => width(row[c]!))));
-  const left = new Set([1, 2, 10]);
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, c) => {
-        const pad = ' '.repeat(widths[c]! - width(cell));
-        return left.has(c) ? cell + pad : pad + cell;
-      })
-      .join('  ')
-      .trimEnd();
-  return [line(rows[0]!), widths.map((w) => '─'.repeat(w)).join('  '), ...rows.slice(1).map(line)].join('\n');
+  return alignedTable([COLUMNS, ...prompts.map(cells)], new Set([1, 2, 10]));
 }
-
-/** Columns that a text takes in a terminal: two for a wide character, none for a combining one. */
-function width(text: string): number {
-  return Array.from(text).reduce((sum, character) => sum + (ZERO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1), 0);
-}
-
-const ZERO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
-const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u;
 
 export function markdownTable(prompts: readonly ReportRow[]): string {
-  const escape = (text: string): string => text.replace(/[\\|`*_<>[\]&]/g, '\\$&');
-  const row = (values: readonly string[]): string => `| ${values.join(' | ')} |`;
-  return [row(COLUMNS), row(COLUMNS.map(() => '---')), ...prompts.map((p) => row(cells(p).map(escape)))].join('\n');
+  return markdownRows([COLUMNS, ...prompts.map(cells)]);
 }
 
 /** RFC 4180, with a header; shares as fractions. */
 export function csvTable(prompts: readonly ReportRow[]): string {
-  const quote = (value: string | number | boolean): string =>
-    /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
   const header = [
     'rank',
     'prompt',
@@ -118,7 +84,7 @@ export function csvTable(prompts: readonly ReportRow[]): string {
     p.perplexity ?? '',
     p.roundTrip ?? '',
   ]);
-  return [header, ...rows].map((row) => row.map(quote).join(',')).join('\r\n') + '\r\n';
+  return csvRows([header, ...rows]);
 }
 
 /** What a run found, in a few lines under its table. */

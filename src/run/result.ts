@@ -14,6 +14,8 @@ export interface RunResult {
   readonly taskModel: string;
   readonly policyModel: string;
   readonly template: string;
+  /** Text of the mask token, of a masked task model. */
+  readonly maskToken?: string;
   readonly classes: readonly {
     readonly label: string;
     readonly word: string;
@@ -106,7 +108,7 @@ export type Measured = Pick<
 };
 
 export function buildResult(
-  { spec, dataset, verbalizer, notes }: Experiment,
+  { spec, dataset, verbalizer, notes, taskFolder }: Experiment,
   { rewards, prompts, pairedTest, ...measured }: Measured,
 ): RunResult {
   const { splits, classes } = dataset;
@@ -119,6 +121,7 @@ export function buildResult(
     taskModel: spec.taskModel,
     policyModel: spec.policyModel,
     template: spec.template,
+    ...(taskFolder.kind === 'masked' && { maskToken: taskFolder.tokenizer.decode([taskFolder.tokenizer.maskId!]) }),
     classes: classes.map((label, c) => ({
       label,
       word: verbalizer.words[c]!,

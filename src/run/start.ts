@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Spec } from '../task/spec';
 import { taskName } from './history';
 import type { PromptResult } from './result';
+import { quote } from './shell';
 import { changesSince, type RunTask } from './task';
 
 /** A new run's folder: `TIME-TASK-seedN` in `root`, by default `.rlprompt/runs` beside the spec. */
@@ -42,14 +43,9 @@ export function reproduceCommand(run: {
   steps?: number | undefined;
   budget?: number | undefined;
 }): string {
-  const parts = ['npx rlprompt optimize', quoteArgument(run.specFile), `--seed ${run.seed}`];
+  const parts = ['npx rlprompt optimize', quote(run.specFile), `--seed ${run.seed}`];
   if (run.steps !== undefined) parts.push(`--steps ${run.steps}`);
   if (run.budget !== undefined) parts.push(`--budget ${run.budget}`);
   if (!run.random) parts.push('--no-random');
   return [...parts, `--threads ${run.threads}`].join(' ');
-}
-
-/** For a POSIX shell. */
-export function quoteArgument(text: string): string {
-  return /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

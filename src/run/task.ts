@@ -52,7 +52,8 @@ export function changesSince(task: RunTask, now: RunTask): string[] {
   ];
 }
 
-async function hashData(spec: Spec): Promise<Record<string, string>> {
+/** SHA-256 of each data file, by its name in the spec. */
+export async function hashData(spec: Spec): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const name of new Set([spec.data.train, spec.data.validation, spec.data.test])) {
     if (name === undefined) continue;

@@ -115,7 +115,19 @@ export class RunViewBuilder {
 
   /** The ranked result takes the place of the prompts so far. */
   finish(result: RunResult): void {
-    const { classes, stopped, seconds, queries, randomQueries, testQueries, learning, majorityBaseline, pairedTest, peakMemory } = result;
+    const {
+      maskToken,
+      classes,
+      stopped,
+      seconds,
+      queries,
+      randomQueries,
+      testQueries,
+      learning,
+      majorityBaseline,
+      pairedTest,
+      peakMemory,
+    } = result;
     this.set({
       state: result.status,
       stage: 'finished',
@@ -126,7 +138,19 @@ export class RunViewBuilder {
       queries,
       notes: result.notes,
       ...(result.error !== undefined && { error: result.error }),
-      summary: { classes, stopped, seconds, queries, randomQueries, testQueries, learning, majorityBaseline, pairedTest, peakMemory },
+      summary: {
+        ...(maskToken !== undefined && { maskToken }),
+        classes,
+        stopped,
+        seconds,
+        queries,
+        randomQueries,
+        testQueries,
+        learning,
+        majorityBaseline,
+        pairedTest,
+        peakMemory,
+      },
     });
     this.table(result.prompts);
   }

@@ -4,6 +4,35 @@ const prompts = z.array(z.string());
 const positive = z.number().positive();
 const count = z.number().int().positive();
 
+/** How a task model behind an inference server (`openai:`) or in the editor (`vscode-lm:`) is asked; docs/servers.md. */
+export const serverSchema = z.strictObject({
+  concurrency: count.max(1024).default(8).describe('Requests in flight at once.'),
+  timeoutSeconds: positive.default(60).describe('Seconds that one request may take.'),
+  maxRetries: z.number().int().min(0).max(20).default(5).describe('Times that a request is sent again when the server fails.'),
+  scoring: z
+    .enum(['auto', 'completion-logprobs', 'chat-logprobs', 'answer'])
+    .default('auto')
+    .describe('How label words are scored: by log-probabilities, or by the answer that is written.'),
+  topLogprobs: count.max(1000).optional().describe('Log-probabilities to ask for at a place; as many as the server gives when absent.'),
+  promptBatch: count.max(256).optional().describe('Texts in one request; found out when absent.'),
+  apiKeyVariable: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Name of the environment variable that holds the key: OPENAI_API_KEY, or another that ends in _API_KEY. Never the key itself.',
+    ),
+  answer: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Regular expression that finds the label in a written answer; its first group if it has one.'),
+  maxTokens: count.max(4096).default(8).describe('Tokens of a written answer at most.'),
+  systemMessage: z.string().optional().describe('Sent before the text in chats; asks for one of the label words when absent.'),
+});
+
+export type ServerSettings = z.output<typeof serverSchema>;
+
 /**
  * The task spec, `NAME.prompt-task.json`. The one definition: parsing, defaults, the JSON schema in `media/` and the
  * table in the docs all come from here.
@@ -76,6 +105,7 @@ export const specSchema = z.strictObject({
         .describe('`paper`: biases −1e-4; `live`: biases 0, so that half the units see their state.'),
     })
     .prefault({}),
+  server: serverSchema.prefault({}),
 });
 
 export type SpecFile = z.input<typeof specSchema>;
@@ -107,7 +137,7 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     steps: 400,
     promptsPerStep: 16,
     queryBudget: 400_000,
-    learningRate: 1e-3,
+    learningRate: 3e-4,
     targetRate: 0.01,
     topK: 1024,
     gradientClip: 5,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPage, SCREENSHOTS } from './browser.mjs';
 import { LONG, SHORT, until } from './wait.mjs';
@@ -218,6 +218,34 @@ export class Workbench {
     await this.seeNoMore('the mark of unsaved changes', this.page.locator('.editor-group-container.active .tab.active.dirty'));
   }
 
+  // ── side bar ──
+
+  /** Shows a view of the activity bar. @param {string} title */
+  async openView(title) {
+    const tab = this.page.locator('.activitybar').getByRole('tab', { name: title }).first();
+    await this.see(`${title} in the activity bar`, tab);
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    await until(`the view ${title}`, async () => (await tab.getAttribute('aria-selected')) === 'true', { timeout: SHORT });
+  }
+
+  /** A row of a tree in the side bar, explorer apart. @param {string} text at the start of its name */
+  inTree(text) {
+    return this.page
+      .locator(`.sidebar .custom-view-tree-node-item, .sidebar .tree-explorer-viewlet-tree-view .monaco-list-row`)
+      .filter({ hasText: text })
+      .first();
+  }
+
+  /** @param {string | RegExp} text */
+  inSideBar(text) {
+    return this.page.locator('.sidebar .content').getByText(text).first();
+  }
+
+  /** @param {string} text */
+  buttonInSideBar(text) {
+    return this.page.locator('.sidebar .content').getByRole('button', { name: text }).first();
+  }
+
   // ── panels, notifications ──
 
   /**
@@ -270,6 +298,20 @@ export class Workbench {
   }
 
   // ── disk ──
+
+  /** The folders of the runs beside the workspace's spec, the oldest first. */
+  runFolders() {
+    const runs = join('.rlprompt', 'runs');
+    if (!this.exists(runs)) return [];
+    return readdirSync(join(this.folder, runs))
+      .sort()
+      .map((name) => join(runs, name));
+  }
+
+  /** @param {string} name */
+  exists(name) {
+    return existsSync(join(this.folder, name));
+  }
 
   /** A file of the workspace, as it is on disk. @param {string} name */
   readFile(name) {

@@ -10,10 +10,13 @@ import { mean, standardDeviation } from '../../src/run/statistics';
 import { RunFolder } from '../../src/run/storage';
 import { describeTask } from '../../src/run/task';
 import { parseSpec } from '../../src/task/spec';
+import { measureEditor } from './editor';
 
 /**
  * npm run bench -- --data DIR [--datasets sst-2,agnews] [--splits 13,21,42,87,100] [--budgets 12000,48000]
  *                  [--task-model bundled:causal] [--length 2] [--test-rows 2000] [--threads N]
+ *
+ * npm run bench -- --editor
  *
  * DIR holds DATASET/16-SEED/{train,dev}.tsv and DATASET/test.tsv, as published with RLPrompt. Prints Markdown.
  */
@@ -48,6 +51,8 @@ const { values } = parseArgs({
     threads: { type: 'string', default: String(availableParallelism()) },
     /** JSON that is put over the spec's `search`, to compare settings. */
     search: { type: 'string', default: '{}' },
+    /** The extension host's event-loop delay while a run trains; needs no data. */
+    editor: { type: 'boolean', default: false },
     /** Leaves random search out, to compare settings in half the time. */
     'policy-only': { type: 'boolean', default: false },
   },
@@ -56,6 +61,10 @@ const { values } = parseArgs({
 void main();
 
 async function main(): Promise<void> {
+  if (values.editor) {
+    process.exitCode = measureEditor();
+    return;
+  }
   if (values.data === undefined || !existsSync(values.data)) {
     console.error(
       `SKIPPED: the benchmark needs --data DIR, the k-shot folder published with RLPrompt (found: ${values.data ?? 'nothing'}). Nothing was measured.`,

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 
 /** The platforms that onnxruntime-node has a library for, by VS Code's name: its folder under bin/napi-v6/. There is no darwin-x64. */
 export const TARGETS = {
@@ -10,8 +10,7 @@ export const TARGETS = {
   'darwin-arm64': 'darwin/arm64',
 };
 
-const REQUIRED_BUNDLES = ['extension.js', 'cli.js'];
-const OTHER_BUNDLES = ['engine.js', 'page.js', 'page.css'];
+const BUNDLES = ['extension.js', 'engine.js', 'cli.js', 'page.js', 'page.css'];
 const RUNTIME = 'node_modules/onnxruntime-node';
 const COMMON = 'node_modules/onnxruntime-common';
 
@@ -25,15 +24,16 @@ const SECOND_COPY = /^libonnxruntime\.\d+\.\d+\.\d+\.dylib$/;
 export function contents(root, target) {
   const platform = TARGETS[target];
   if (!platform) throw new Error(`There is no package for ${target}. Choose one of ${Object.keys(TARGETS).join(', ')}.`);
-  const bundles = [...REQUIRED_BUNDLES, ...OTHER_BUNDLES.filter((name) => existsSync(join(root, 'dist', name)))];
   const own = [
     'README.md',
     'CHANGELOG.md',
     'LICENSE',
-    ...bundles.map((name) => `dist/${name}`),
-    ...list(root, 'media', /\.(json|svg|png|md)$/),
-    ...['causal', 'masked'].flatMap((model) => modelFiles(root, `models/${model}`)),
-    ...['sentiment', 'topics'].flatMap((example) => list(root, `examples/${example}`, /\.(prompt-task\.json|csv|tsv|jsonl|md)$/)),
+    ...list(root, '.', /^package\.nls(\.[\w-]+)?\.json$/),
+    ...(existsSync(join(root, 'l10n')) ? list(root, 'l10n', /^bundle\.l10n(\.[\w-]+)?\.json$/) : []),
+    ...BUNDLES.map((name) => `dist/${name}`),
+    ...listAll(root, 'media', /\.(json|svg|png|md)$/),
+    ...listAll(root, 'models', /^(README\.md|config\.json|tokenizer\.json|tokenizer_config\.json|model\.onnx)$/),
+    ...listAll(root, 'examples', /\.(prompt-task\.json|csv|tsv|jsonl|md)$/),
   ];
   const runtime = [
     `${RUNTIME}/package.json`,
@@ -48,15 +48,22 @@ export function contents(root, target) {
   return files;
 }
 
-function modelFiles(root, folder) {
-  return [...list(root, folder, /\.(json|md)$/), ...list(root, `${folder}/onnx`, /\.onnx$/)];
+/** The files of a folder whose names match, as paths under the root. */
+function list(root, folder, pattern) {
+  return entries(root, folder)
+    .filter((entry) => entry.isFile() && pattern.test(entry.name))
+    .map(({ name }) => posix.join(folder, name))
+    .sort();
 }
 
-function list(root, folder, pattern) {
+/** The same, with the folders in it; hidden ones (a run of an example, say) are left out. */
+function listAll(root, folder, pattern) {
+  const folders = entries(root, folder).filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  return [...list(root, folder, pattern), ...folders.flatMap(({ name }) => listAll(root, posix.join(folder, name), pattern))];
+}
+
+function entries(root, folder) {
   const path = join(root, folder);
   if (!existsSync(path)) throw new Error(`${folder}/ is missing. Run \`npm ci && npm run build\` first.`);
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && pattern.test(entry.name))
-    .map((entry) => `${folder}/${entry.name}`)
-    .sort();
+  return readdirSync(path, { withFileTypes: true });
 }

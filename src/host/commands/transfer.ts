@@ -16,7 +16,8 @@ export async function transfer(runs: Runs, panels: Panels, engines: Engines, log
   const title = vscode.l10n.t('Evaluating the prompts of {0} on {1}', head.name, models.join(', '));
   await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
     try {
-      await runJob(engines, { type: 'transfer', folder: id, models, threads: threads() }, log, token);
+      const last = await runJob(engines, { type: 'transfer', folder: id, models, threads: threads() }, log, token);
+      if (last.type === 'transferred' && last.errors.length > 0) void vscode.window.showWarningMessage(last.errors.join(' '));
     } catch (error) {
       if (!token.isCancellationRequested) throw error;
     }

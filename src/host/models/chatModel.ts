@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import type { ChatFailure } from '../../protocol';
+import type { AskFailure } from '../../lm/server/editorModel';
+import type { Message } from '../../lm/server/chat';
 
 /** Why VS Code's language model gave no answer, with what to do about it. */
 export class ChatError extends Error {
   constructor(
-    readonly reason: ChatFailure,
+    readonly reason: AskFailure,
     message: string,
   ) {
     super(message);
@@ -16,7 +17,7 @@ export class ChatError extends Error {
  * VS Code itself asks the person for consent at the first request.
  * @throws ChatError
  */
-export async function askChatModel(reference: string, messages: readonly string[], token: vscode.CancellationToken): Promise<string> {
+export async function askChatModel(reference: string, messages: readonly Message[], token: vscode.CancellationToken): Promise<string> {
   const [vendor, ...family] = reference.split('/');
   const selector = { ...(vendor && { vendor }), ...(family.length > 0 && { family: family.join('/') }) };
   const [model] = await vscode.lm.selectChatModels(selector);
@@ -24,14 +25,14 @@ export async function askChatModel(reference: string, messages: readonly string[
     const all = await vscode.lm.selectChatModels();
     const known = all.map((m) => `vscode-lm:${m.vendor}/${m.family}`).join(', ');
     throw new ChatError(
-      'noModel',
+      'no-model',
       known
         ? `VS Code has no language model "${reference}". It has: ${known}.`
         : 'VS Code has no language model. Install an extension that brings one, such as GitHub Copilot Chat, and sign in.',
     );
   }
   try {
-    const request = messages.map((text) => vscode.LanguageModelChatMessage.User(text));
+    const request = messages.map(({ content }) => vscode.LanguageModelChatMessage.User(content));
     const justification = vscode.l10n.t('RLPrompt scores prompts by the answers of this model.');
     const response = await model.sendRequest(request, { justification }, token);
     let text = '';
@@ -45,11 +46,11 @@ export async function askChatModel(reference: string, messages: readonly string[
 function chatError(error: unknown, model: string): ChatError {
   if (error instanceof vscode.LanguageModelError) {
     if (error.code === vscode.LanguageModelError.NoPermissions.name)
-      return new ChatError('noConsent', `RLPrompt may not use ${model}: allow it under “Manage Language Model Access” and start again.`);
-    if (error.code === vscode.LanguageModelError.NotFound.name) return new ChatError('noModel', `${model} is gone; choose another model.`);
+      return new ChatError('no-consent', `RLPrompt may not use ${model}: allow it under “Manage Language Model Access” and start again.`);
+    if (error.code === vscode.LanguageModelError.NotFound.name) return new ChatError('no-model', `${model} is gone; choose another model.`);
     if (error.code === vscode.LanguageModelError.Blocked.name)
       return new ChatError(
-        /quota|rate|limit/i.test(error.message) ? 'quota' : 'refused',
+        /quota|rate|limit/i.test(error.message) ? 'quota' : 'blocked',
         `${model} refused a request: ${error.message}`,
       );
   }

@@ -20,6 +20,7 @@ export class Engines {
         onLog: (line) => listener.onLog(line),
         onMessage: (message) => {
           if (message.type === 'ask') void answer(engine, message, cancel.token);
+          else if (message.type === 'confirm') void confirm(engine, message);
           else listener.onMessage(message);
         },
         onEnd: (end) => {
@@ -45,4 +46,22 @@ async function answer(
     const reason = error instanceof ChatError ? error.reason : 'failed';
     engine.send({ type: 'noAnswer', id, reason, message: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** Nothing goes to a server before the person has seen how much it will be. */
+async function confirm(engine: EngineProcess, { id, model, lines }: Extract<FromEngine, { type: 'confirm' }>): Promise<void> {
+  const go = vscode.l10n.t('Go On');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Ask {0}?', model),
+    { modal: true, detail: lines.join('\n') },
+    go,
+  );
+  if (answer === go) engine.send({ type: 'answer', id, text: '' });
+  else
+    engine.send({
+      type: 'noAnswer',
+      id,
+      reason: 'no-consent',
+      message: vscode.l10n.t('Nothing more was sent: the run was not confirmed.'),
+    });
 }

@@ -10,7 +10,6 @@ export class RunStatus implements vscode.Disposable {
   constructor(private readonly runs: Runs) {
     this.item.name = vscode.l10n.t('Prompt optimization');
     this.subscriptions = [
-      this.item,
       runs.onDidChangeList(() => this.show()),
       runs.onDidChange(() => {
         if (Date.now() - this.last >= 500) this.show();
@@ -19,6 +18,7 @@ export class RunStatus implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.item.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 

@@ -12,6 +12,7 @@ const OPTIMIZE = {
   random: true,
   threads: undefined,
   json: false,
+  yes: false,
 };
 
 /** A command line without quotes in it. */
@@ -20,12 +21,20 @@ function parse(line: string): ReturnType<typeof parseCommand> {
 }
 
 describe('help and version', () => {
-  it.each(['', 'help', '--help', '-h', 'optimize --help', 'optimize -h', 'optimize task.json --help', 'evaluate -h', 'report --help'])(
-    '"%s" asks for help',
-    (line) => {
-      expect(parse(line)).toEqual({ name: 'help' });
-    },
-  );
+  it.each([
+    '',
+    'help',
+    '--help',
+    '-h',
+    'optimize --help',
+    'optimize -h',
+    'optimize task.json --help',
+    'evaluate -h',
+    'report --help',
+    'transfer -h',
+  ])('"%s" asks for help', (line) => {
+    expect(parse(line)).toEqual({ name: 'help' });
+  });
 
   it.each(['--version', '-v'])('"%s" asks for the version', (line) => {
     expect(parse(line)).toEqual({ name: 'version' });
@@ -33,7 +42,8 @@ describe('help and version', () => {
 
   it('the usage names every command and option', () => {
     const names = ['optimize', 'evaluate', 'report', '--seed', '--steps', '--budget', '--out', '--no-random', '--threads', '--json'];
-    for (const name of [...names, '--resume', '--prompt', '--csv', '--markdown']) expect(USAGE).toContain(name);
+    for (const name of [...names, '--resume', '--prompt', '--csv', '--markdown', 'transfer', '--model', '--top', '--yes'])
+      expect(USAGE).toContain(name);
   });
 });
 
@@ -54,9 +64,10 @@ describe('optimize', () => {
       random: false,
       threads: 2,
       json: true,
+      yes: true,
     };
-    expect(parse('optimize a.json --seed 3 --steps 40 --budget 9000 --out runs/a --no-random --threads 2 --json')).toEqual(expected);
-    expect(parse('optimize --json --threads=2 --no-random --out=runs/a --budget=9000 --steps=40 --seed=3 a.json')).toEqual(expected);
+    expect(parse('optimize a.json --seed 3 --steps 40 --budget 9000 --out runs/a --no-random --threads 2 --json --yes')).toEqual(expected);
+    expect(parse('optimize --yes --json --threads=2 --no-random --out=runs/a --budget=9000 --steps=40 --seed=3 a.json')).toEqual(expected);
   });
 
   it('the least values', () => {
@@ -81,14 +92,42 @@ describe('evaluate', () => {
       prompts: [' It was'],
       threads: undefined,
       json: false,
+      yes: false,
     });
-    expect(parseCommand(['evaluate', '--prompt', 'one', 'a.json', '--prompt=', '--prompt', 'two', '--threads', '4', '--json'])).toEqual({
+    expect(
+      parseCommand(['evaluate', '--prompt', 'one', 'a.json', '--prompt=', '--prompt', 'two', '--threads', '4', '--json', '--yes']),
+    ).toEqual({
       name: 'evaluate',
       spec: 'a.json',
       prompts: ['one', '', 'two'],
       threads: 4,
       json: true,
+      yes: true,
     });
+  });
+});
+
+describe('transfer', () => {
+  it('a run and one model, or several, each once', () => {
+    const expected = {
+      name: 'transfer',
+      folder: 'runs/a',
+      models: ['bundled:masked'],
+      top: undefined,
+      threads: undefined,
+      format: 'text',
+      yes: false,
+    };
+    expect(parse('transfer runs/a --model bundled:masked')).toEqual(expected);
+    expect(
+      parse(
+        'transfer --model bundled:masked --model openai:a/b:1b@http://localhost:1/v1 runs/a --model bundled:masked --top 3 --threads 2 --yes',
+      ),
+    ).toEqual({ ...expected, models: ['bundled:masked', 'openai:a/b:1b@http://localhost:1/v1'], top: 3, threads: 2, yes: true });
+  });
+
+  it.each(['json', 'csv', 'markdown'])('as --%s', (format) => {
+    expect(parse(`transfer runs/a --model m --${format}`)).toMatchObject({ format });
   });
 });
 
@@ -144,6 +183,13 @@ describe('wrong usage', () => {
     ['report a b', 'one DIR at a time, not 2: a b'],
     ['report a --csv --markdown', '--csv or --markdown, not both'],
     ['report a --json', "Unknown option '--json'"],
+    ['transfer', 'DIR is missing'],
+    ['transfer a', 'transfer needs at least one --model REF'],
+    ['transfer a b --model m', 'one DIR at a time, not 2: a b'],
+    ['transfer a --model m --top 0', '--top takes a whole number of at least 1, not "0"'],
+    ['transfer a --model m --json --csv', '--json or --csv, not both'],
+    ['transfer a --model m --json --csv --markdown', '--json or --csv or --markdown, not all'],
+    ['transfer a --model m --seed 1', "Unknown option '--seed'"],
   ])('%s', (line, message) => {
     let thrown: unknown;
     try {

@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
-import { Scorer, type ScorerState } from '../../../src/reward/scorer';
+import { NO_CLASS, Scorer, ScoringError, type ScorerState } from '../../../src/reward/scorer';
+import type { RowSet, TaskModel } from '../../../src/lm/taskModel';
 import { alternating, FakeTaskModel, fakeModel, labelled } from './fakeTaskModel';
 
 const rows = labelled([0, 0, 0, 1]);
@@ -214,5 +215,104 @@ describe('the bound of the cache', () => {
     await train.score(prompts);
     expect(many.scored().length).toBeGreaterThan(0);
     expect(many.scored().length).toBeLessThan(train.scored().length);
+  });
+});
+
+describe('rows that a server could not score or answer', () => {
+  /** A model with the given logits of two classes for each row, whatever the prompt. */
+  function model(logits: readonly [number, number][]): TaskModel {
+    return {
+      key: 'server',
+      classes: 2,
+      rows: (texts): RowSet => ({ texts, cut: 0 }),
+      score: (prompts, _, wanted) => Promise.resolve(Float32Array.from(prompts.flatMap(() => wanted.flatMap((row) => logits[row]!)))),
+      release: () => Promise.resolve(),
+    };
+  }
+  const even = Math.log(3); // p = ¾ and ¼: a gap of ½
+
+  it('are left out of the means, and counted', async () => {
+    const train = new Scorer(
+      model([
+        [even, 0],
+        [NaN, NaN],
+        [0, even],
+        [NaN, NaN],
+      ]),
+      labelled([0, 0, 0, 1]),
+      'rows',
+    );
+    const [score] = await train.score([[1]]);
+    // Rows 0 and 2 remain: gaps ½ and −½, one of two right.
+    expect(score!.gap).toBeCloseTo(0, 6);
+    expect(score!.reward).toBeCloseTo((100 - 90) / 2, 4);
+    expect(score).toMatchObject({ accuracy: 0.5, missing: 2, predicted: [0, NO_CLASS, 1, NO_CLASS] });
+  });
+
+  it('are not asked for again, and outlive a checkpoint', async () => {
+    const task = model([
+      [NaN, NaN],
+      [even, 0],
+      [even, 0],
+      [0, even],
+    ]);
+    const train = new Scorer(task, labelled([0, 0, 0, 1]), 'balanced');
+    const [first] = await train.score([[1]]);
+    expect(train.computed).toBe(4);
+    const again = new Scorer(task, labelled([0, 0, 0, 1]), 'balanced');
+    again.restore(deserialize(serialize(train.save())) as ScorerState);
+    expect(await again.score([[1]])).toEqual([first]);
+    expect(again.known([1])).toEqual(first);
+    expect(again.computed).toBe(4);
+  });
+
+  it('leave a class without rows out of the balanced mean', async () => {
+    const train = new Scorer(
+      model([
+        [even, 0],
+        [even, 0],
+        [even, 0],
+        [NaN, NaN],
+      ]),
+      labelled([0, 0, 0, 1]),
+      'balanced',
+    );
+    expect((await train.score([[1]]))[0]!.gap).toBeCloseTo(0.5, 6);
+  });
+
+  it('an answer that is none of the label words is as wrong as can be', async () => {
+    const none: [number, number] = [-Infinity, -Infinity];
+    const train = new Scorer(model([none, [even, 0], none, [0, even]]), labelled([0, 0, 1, 1]), 'rows');
+    const [score] = await train.score([[1]]);
+    expect(score!.gap).toBeCloseTo((-1 + 0.5 - 1 + 0.5) / 4, 6);
+    expect(score).toMatchObject({ accuracy: 0.5, predicted: [NO_CLASS, 0, NO_CLASS, 1] });
+  });
+
+  it('classes that are exactly alike are no answer for the first of them', async () => {
+    const train = new Scorer(
+      model([
+        [-5, -5],
+        [-5, -5],
+        [even, 0],
+        [0, even],
+      ]),
+      labelled([0, 1, 0, 1]),
+      'rows',
+    );
+    const [score] = await train.score([[1]]);
+    expect(score!.gap).toBeCloseTo(0.25, 6);
+    expect(score).toMatchObject({ accuracy: 0.5, predicted: [NO_CLASS, NO_CLASS, 0, 1] });
+  });
+
+  it('a prompt without a single score is an error', async () => {
+    const train = new Scorer(
+      model([
+        [NaN, NaN],
+        [NaN, NaN],
+      ]),
+      labelled([0, 1]),
+      'rows',
+    );
+    await expect(train.score([[1]])).rejects.toThrow(ScoringError);
   });
 });

@@ -7,22 +7,31 @@ export default {
   name: 'the example workspace',
   steps: {
     'the palette has the commands under RLPrompt': async (workbench) => {
-      const labels = await workbench.paletteLabels('RLPrompt', (all) => all.includes('RLPrompt: Optimize Prompt in Terminal'));
+      const labels = await workbench.paletteLabels('RLPrompt: ', (all) => all.includes('RLPrompt: Optimize Prompt'));
       assert.ok(
         labels.every((label) => label.startsWith('RLPrompt: ')),
         labels.join(', '),
       );
+      assert.ok(!labels.includes('RLPrompt: Refresh Runs'));
     },
 
     'the spec opens without a problem, and a wrong field is marked': async (workbench) => {
       await workbench.openFile(SPEC);
       const text = workbench.readFile(SPEC);
       await workbench.pasteOver(text.replace('"template"', '"tmplate"'));
-      await workbench.seeProblems('a problem about the wrong field', ({ errors, warnings }) => errors + warnings === 1);
+      await workbench.seeProblems('a problem about the wrong field', ({ errors, warnings }) => errors + warnings >= 1);
       await workbench.screenshot('spec-with-a-problem');
       await workbench.pasteOver(text, { save: true });
       await workbench.seeProblems('no problem', ({ errors, warnings }) => errors + warnings === 0);
       await workbench.screenshot('spec');
+    },
+
+    'without a run, the view of runs leads to the first one': async (workbench) => {
+      await workbench.openView('RLPrompt');
+      await workbench.see('the welcome text', workbench.inSideBar('No run yet.'));
+      for (const link of ['Optimize Prompt', 'Try the Sample Task'])
+        await workbench.see(`the button "${link}"`, workbench.buttonInSideBar(link));
+      await workbench.screenshot('no-run-yet');
     },
   },
 };

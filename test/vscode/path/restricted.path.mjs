@@ -19,10 +19,18 @@ export default {
       await workbench.screenshot('restricted-mode');
     },
 
-    'no command that runs something is offered': async (workbench) => {
-      // The built-in command shows that the palette is filled; the extension's own is held back by its enablement.
-      const labels = await workbench.paletteLabels('Optimize Prompt in Terminal');
-      assert.ok(!labels.includes('RLPrompt: Optimize Prompt in Terminal'), labels.join(', '));
+    'commands that run something are not offered; the others are': async (workbench) => {
+      const labels = await workbench.paletteLabels('RLPrompt: ', (all) => all.includes('RLPrompt: New Task from a Dataset…'));
+      for (const label of ['Optimize Prompt', 'Evaluate Prompt…', 'Resume Run', 'Evaluate on Other Models…'])
+        assert.ok(!labels.includes(`RLPrompt: ${label}`), labels.join(', '));
+    },
+
+    'the view of runs says what it waits for': async (workbench) => {
+      await workbench.openView('RLPrompt');
+      await workbench.see('that runs wait for trust', workbench.inSideBar('Runs wait until this workspace is trusted'));
+      await workbench.see('the button that leads there', workbench.buttonInSideBar('Manage Workspace Trust'));
+      await workbench.screenshot('restricted-view');
+      assert.deepEqual(workbench.runFolders(), []);
     },
   },
 };

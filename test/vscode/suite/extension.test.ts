@@ -18,7 +18,7 @@ describe('the extension', () => {
     await extension().activate();
     const registered = new Set(await vscode.commands.getCommands(true));
     const named = manifest().contributes.commands.map(({ command }) => command);
-    assert.ok(named.includes('rlprompt.optimizeInTerminal'));
+    assert.ok(named.includes('rlprompt.optimize'));
     assert.deepEqual(
       named.filter((command) => !registered.has(command)),
       [],

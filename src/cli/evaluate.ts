@@ -1,0 +1,27 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { evaluate } from '../run/evaluate';
+import { openExperiment } from '../run/experiment';
+import { planEvaluation } from '../run/preview';
+import { textTable } from '../run/report';
+import { readSpec } from '../task/spec';
+import type { Command } from './arguments';
+import { introduce, progress } from './terminal';
+
+/** Scores given prompts; resolves to the exit status. */
+export async function evaluatePrompts(command: Extract<Command, { name: 'evaluate' }>): Promise<number> {
+  const spec = await readSpec(resolve(command.spec));
+  spec.compare = [];
+  const threads = command.threads ?? availableParallelism();
+  const experiment = await openExperiment(spec, { threads }, { plan: planEvaluation(command.prompts.length) });
+  try {
+    await introduce(experiment, command.yes);
+    const known = new Set(experiment.notes);
+    const prompts = await evaluate(experiment, command.prompts);
+    for (const note of experiment.notes) if (!known.has(note)) progress.line(`Note: ${note}.`);
+    process.stdout.write(command.json ? `${JSON.stringify({ format: 1, prompts }, null, 2)}\n` : `${textTable(prompts)}\n`);
+    return 0;
+  } finally {
+    await experiment.release();
+  }
+}

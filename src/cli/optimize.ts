@@ -1,0 +1,106 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { openExperiment } from '../run/experiment';
+import { OptimizationRun, RunStopped } from '../run/optimize';
+import { planRuns } from '../run/preview';
+import { seedsSummary } from '../run/report';
+import type { RunResult } from '../run/result';
+import { summarizeSeeds } from '../run/seeds';
+import { quote } from '../run/shell';
+import { newRunPath, refuseChanges, reproduceCommand } from '../run/start';
+import { RunFolder } from '../run/storage';
+import { describeTask, type RunTask } from '../run/task';
+import { parseSpecValues, readSpec, type Spec } from '../task/spec';
+import type { Command } from './arguments';
+import { printResult } from './report';
+import { introduce, progress } from './terminal';
+import { ServerError } from '../lm/server/serverError';
+
+type Optimize = Extract<Command, { name: 'optimize' }>;
+
+/** Runs a search, of one seed or several; resolves to the exit status. */
+export async function optimize(command: Optimize): Promise<number> {
+  const threads = command.threads ?? availableParallelism();
+  const resumed = command.resume === undefined ? undefined : new RunFolder(resolve(command.resume));
+  const task = resumed?.readTask() as RunTask | undefined;
+  const spec = task ? parseSpecValues(task.spec, task.specFile) : await readSpec(resolve(command.spec!));
+  override(spec, command);
+  const seeds = task ? [task.seed] : command.seed !== undefined ? [command.seed] : (spec.search.seeds ?? [spec.search.seed]);
+
+  const stop = new AbortController();
+  const onInterrupt = (): void => {
+    if (stop.signal.aborted) process.exit(130);
+    progress.line('Stopping at the end of this step; Ctrl-C again stops at once.');
+    stop.abort();
+  };
+  process.on('SIGINT', onInterrupt);
+  const random = task?.random ?? command.random;
+  let experiment: Awaited<ReturnType<typeof openExperiment>> | undefined;
+  try {
+    experiment = await openExperiment(spec, { threads }, { plan: planRuns(random), signal: stop.signal });
+    await introduce(experiment, command.yes);
+    const results: RunResult[] = [];
+    for (const seed of seeds) {
+      const now = await describeTask(experiment, seed, random, threads);
+      const folder = resumed ?? new RunFolder(runPath(command, spec, seed, seeds.length > 1));
+      if (task) refuseChanges(task, now);
+      else folder.create(now);
+      const options = {
+        random: now.random,
+        signal: stop.signal,
+        onEvent: (event: Parameters<typeof progress.show>[0]) => progress.show(event),
+      };
+      const result = await resumable(folder, async () => {
+        const run = await OptimizationRun.open(experiment!, folder, seed, { threads }, resumed !== undefined, options);
+        return run.run();
+      });
+      progress.clear();
+      results.push(result);
+      if (!command.json) printResult(result);
+      if (result.status === 'failed') return fail(result, command.json);
+      progress.line(
+        `\nSaved in ${folder.path}\nTo reproduce: ${reproduceCommand({ specFile: command.spec ?? spec.file, seed, random, threads, steps: command.steps, budget: command.budget })}`,
+      );
+    }
+    const all = summarizeSeeds(results);
+    if (command.json) process.stdout.write(`${JSON.stringify(all ?? results[0], null, 2)}\n`);
+    else if (all) process.stdout.write(`\n${seedsSummary(all)}\n`);
+    return 0;
+  } catch (error) {
+    if (!stop.signal.aborted || error instanceof RunStopped) throw error;
+    progress.line('Stopped before the first step.');
+    return 130;
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    await experiment?.release();
+  }
+}
+
+/** A server that fails ends the run, not the work: its last checkpoint stands, and scores since then are kept. */
+async function resumable<T>(folder: RunFolder, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ServerError && folder.readCheckpoint() !== undefined)
+      progress.line(`The run can be taken up from its last checkpoint: npx rlprompt optimize --resume ${quote(folder.path)}`);
+    throw error;
+  }
+}
+
+/** A failed run still shows what it has. */
+function fail(result: RunResult, json: boolean): number {
+  if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  progress.line(`rlprompt: ${result.error}`);
+  return 1;
+}
+
+function override(spec: Spec, command: Optimize): void {
+  if (command.steps !== undefined) spec.search.steps = command.steps;
+  if (command.budget !== undefined) spec.search.queryBudget = command.budget;
+}
+
+/** `.rlprompt/runs/ID` beside the spec, or --out (a folder in it for each of several seeds). */
+function runPath(command: Optimize, spec: Spec, seed: number, several: boolean): string {
+  if (command.out === undefined) return newRunPath(spec, seed);
+  return several ? resolve(command.out, `seed-${seed}`) : resolve(command.out);
+}

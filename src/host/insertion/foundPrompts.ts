@@ -1,0 +1,27 @@
+import type { PromptRow, RunHead } from '../../protocol';
+import type { Runs } from '../runs/runs';
+import type { FoundPrompt } from './foundPrompt';
+
+/** A line of a run's table as something to put into code. */
+export function foundPrompt(head: RunHead, row: PromptRow): FoundPrompt {
+  const maskToken = head.summary?.maskToken;
+  return {
+    prompt: row.prompt,
+    template: head.template,
+    taskName: head.name,
+    taskModel: head.taskModel,
+    ...(maskToken !== undefined && { masked: true, maskToken }),
+    ...(row.test && { accuracy: row.test.accuracy, interval: row.test.interval, n: row.test.n }),
+    runFolder: head.id,
+    created: head.created,
+  };
+}
+
+/** The prompts of all finished runs, the latest run first and the best prompt of each first; the empty prompt is none. */
+export async function foundPrompts(runs: Runs): Promise<FoundPrompt[]> {
+  const finished = (await runs.list()).filter(({ state }) => state === 'finished');
+  const tables = await Promise.all(
+    finished.map(async (head) => (await runs.get(head.id)).rows.filter(({ prompt }) => prompt !== '').map((row) => foundPrompt(head, row))),
+  );
+  return tables.flat();
+}

@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import { accuracyText, visiblePrompt } from './description';
+import type { FoundPrompt } from './foundPrompt';
+import { insertPrompt } from './insertPrompt';
+import type { LastEditor } from './lastEditor';
+import type { InsertForm } from '../../protocol';
+
+interface PromptItem extends vscode.QuickPickItem {
+  readonly found?: FoundPrompt;
+}
+
+type Choice = { readonly found: FoundPrompt; readonly form: InsertForm | 'copy' };
+
+/**
+ * `Insert Prompt Snippet`: lets a person pick among the prompts of all finished runs and puts the one picked into the last editor.
+ * @param prompts of all finished runs, those of a run together and the best first
+ */
+export async function insertSnippet(prompts: () => Promise<readonly FoundPrompt[]>, lastEditor: LastEditor): Promise<void> {
+  const found = await prompts();
+  if (found.length === 0) {
+    const optimize = vscode.l10n.t('Optimize Prompt');
+    const answer = await vscode.window.showInformationMessage(
+      vscode.l10n.t('There is no finished run in this workspace yet, so there is no prompt to insert.'),
+      optimize,
+    );
+    if (answer === optimize) await vscode.commands.executeCommand('rlprompt.optimize');
+    return;
+  }
+  const choice = await choose(found);
+  if (!choice) return;
+  if (choice.form === 'copy') {
+    await vscode.env.clipboard.writeText(choice.found.prompt);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Prompt copied'), 3000);
+    return;
+  }
+  const editor = await lastEditor.open();
+  if (editor) await insertPrompt(choice.found, choice.form, editor);
+}
+
+function choose(found: readonly FoundPrompt[]): Promise<Choice | undefined> {
+  const asFunction = { iconPath: new vscode.ThemeIcon('symbol-method'), tooltip: vscode.l10n.t('Insert as Function') };
+  const copy = { iconPath: new vscode.ThemeIcon('copy'), tooltip: vscode.l10n.t('Copy Prompt') };
+  const pick = vscode.window.createQuickPick<PromptItem>();
+  pick.title = vscode.l10n.t('Insert Prompt Snippet');
+  pick.placeholder = vscode.l10n.t('Which prompt?');
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.items = found.flatMap((prompt, i) => [
+    ...(prompt.runFolder === found[i - 1]?.runFolder ? [] : [separator(prompt)]),
+    { ...entry(prompt), buttons: [asFunction, copy] },
+  ]);
+  return new Promise((resolve) => {
+    const end = (choice: Choice | undefined): void => {
+      resolve(choice);
+      pick.dispose();
+    };
+    pick.onDidAccept(() => {
+      const prompt = pick.selectedItems[0]?.found;
+      end(prompt && { found: prompt, form: 'string' });
+    });
+    pick.onDidTriggerItemButton(({ item, button }) => {
+      if (item.found) end({ found: item.found, form: button === copy ? 'copy' : 'function' });
+    });
+    pick.onDidHide(() => end(undefined));
+    pick.show();
+  });
+}
+
+function separator({ taskName, created }: FoundPrompt): PromptItem {
+  const time = new Date(created).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
+  return { label: `${taskName} · ${time}`, kind: vscode.QuickPickItemKind.Separator };
+}
+
+function entry(found: FoundPrompt): PromptItem {
+  return {
+    label: withoutIcons(found.prompt === '' ? vscode.l10n.t('(no prompt)') : visiblePrompt(found.prompt)),
+    description: accuracyText(found) ?? vscode.l10n.t('not scored on held-out rows'),
+    detail: withoutIcons(`${found.taskModel} · ${found.template}`),
+    found,
+  };
+}
+
+/** `$(name)` in a label is an icon unless a backslash stands before it. */
+function withoutIcons(text: string): string {
+  return text.replace(/\$\((?=[\w-]+(?:~\w+)?\))/g, '\\$(');
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { accuracyText, visiblePrompt } from './description';
+import type { FoundPrompt } from './foundPrompt';
+import { InsertionError } from './insertionError';
+import { literalAt } from './literal';
+
+const WORD = 'rlprompt';
+
+/** The best prompt of each finished run, offered in every language to who types `rlprompt`. */
+export class PromptCompletion implements vscode.CompletionItemProvider {
+  /** @param prompts of all finished runs, those of a run together and the best first */
+  constructor(private readonly prompts: () => Promise<readonly FoundPrompt[]>) {}
+
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.CompletionItem[]> {
+    const line = document.lineAt(position).text.slice(0, position.character);
+    const typed = /\w*$/.exec(line)![0];
+    // From the first letter on: while a list is open, VS Code filters it and does not ask again.
+    if (typed === '' || !WORD.startsWith(typed.toLowerCase())) return [];
+    const prompts = await this.prompts();
+    if (token.isCancellationRequested) return [];
+    const before = line.slice(0, -typed.length);
+    const range = new vscode.Range(position.translate(0, -typed.length), position);
+    const best = prompts.filter(({ runFolder }, i) => prompts.findIndex((other) => other.runFolder === runFolder) === i);
+    return best.flatMap((found, i) => item(found, i, document.languageId, before, range));
+  }
+}
+
+function item(found: FoundPrompt, place: number, languageId: string, before: string, range: vscode.Range): vscode.CompletionItem[] {
+  const accuracy = accuracyText(found);
+  const completion = new vscode.CompletionItem(
+    { label: `${WORD} ${found.taskName}`, detail: ` ${visiblePrompt(found.prompt)}`, ...(accuracy && { description: accuracy }) },
+    vscode.CompletionItemKind.Constant,
+  );
+  try {
+    completion.insertText = literalAt(found.prompt, languageId, before);
+  } catch (error) {
+    // What the string at the cursor cannot hold is no completion of it.
+    if (error instanceof InsertionError) return [];
+    throw error;
+  }
+  completion.filterText = `${WORD} ${found.taskName}`;
+  // Behind what the language itself offers.
+  completion.sortText = `zzz ${WORD} ${String(place).padStart(6, '0')}`;
+  completion.range = range;
+  completion.keepWhitespace = true;
+  completion.detail = vscode.l10n.t('Prompt found by RLPrompt');
+  completion.documentation = documentation(found, accuracy);
+  return [completion];
+}
+
+function documentation(found: FoundPrompt, accuracy: string | undefined): vscode.MarkdownString {
+  const lines: readonly (readonly [string, string])[] = [
+    [vscode.l10n.t('Prompt'), visiblePrompt(found.prompt)],
+    [vscode.l10n.t('Task'), found.taskName],
+    [vscode.l10n.t('Model'), found.taskModel],
+    [vscode.l10n.t('Template'), found.template],
+    [vscode.l10n.t('Held-out accuracy'), accuracy ?? vscode.l10n.t('not scored')],
+  ];
+  const markdown = new vscode.MarkdownString();
+  lines.forEach(([name, value], i) => {
+    if (i > 0) markdown.appendMarkdown('  \n');
+    markdown.appendMarkdown(`**${name}:** `).appendText(value);
+  });
+  return markdown;
+}

@@ -1,0 +1,39 @@
+export interface PageParts {
+  readonly nonce: string;
+  /** Where VS Code serves the panel's own files from. */
+  readonly cspSource: string;
+  readonly script: string;
+  readonly style: string;
+  readonly title: string;
+  /** As in `vscode.env.language`. */
+  readonly language: string;
+}
+
+/** The panel's page: one script and one style sheet; a strict policy keeps everything else out. */
+export function pageHtml({ nonce, cspSource, script, style, title, language }: PageParts): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${cspSource}`,
+    `img-src ${cspSource}`,
+    `font-src ${cspSource}`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="${escape(language)}">
+  <head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${escape(policy)}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>${escape(title)}</title>
+    <link rel="stylesheet" href="${escape(style)}" />
+  </head>
+  <body>
+    <script nonce="${escape(nonce)}" src="${escape(script)}"></script>
+  </body>
+</html>
+`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

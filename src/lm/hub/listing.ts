@@ -1,0 +1,79 @@
+import { listFiles, modelInfo } from '@huggingface/hub';
+import type { HubConnection } from './connection';
+import { HubError } from './hubError';
+import { isCommit, isInside, type HubReference } from './reference';
+
+/** A file as the hub lists it. */
+export interface ListedFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** git's SHA-1 of the blob: of the file itself, or of its pointer if the file lies in large storage. */
+  readonly oid: string;
+  /** SHA-256 of a file in large storage. */
+  readonly sha256: string | undefined;
+}
+
+/** What the hub says about a model at one revision. */
+export interface Listing {
+  readonly commit: string;
+  /** Whether the files may be closed to us: a gated or a private model. */
+  readonly restricted: boolean;
+  /** The front matter of the model's card. */
+  readonly card: Readonly<Record<string, unknown>>;
+  readonly tags: readonly string[];
+  readonly files: readonly ListedFile[];
+}
+
+/** Asks the hub for a model's facts and files. What it answers is not trusted: hashes and paths become names on this disk. @throws HubError */
+export async function askListing({ model, revision }: HubReference, connection: HubConnection): Promise<Listing> {
+  const call = { hubUrl: connection.settings.endpoint, fetch: connection.fetch };
+  try {
+    const info = await modelInfo({ name: model, revision, additionalFields: ['sha', 'cardData', 'tags'], ...call });
+    const { sha, cardData, tags } = info as { sha?: unknown; cardData?: unknown; tags?: unknown };
+    if (typeof sha !== 'string' || !isCommit(sha)) throw new StrangeAnswer('no commit');
+    const files: ListedFile[] = [];
+    for await (const entry of listFiles({ repo: model, revision: sha, recursive: true, ...call }))
+      if (entry.type === 'file') files.push(listedFile(entry));
+    return {
+      commit: sha,
+      restricted: Boolean(info.gated) || info.private,
+      card: typeof cardData === 'object' && cardData !== null ? (cardData as Record<string, unknown>) : {},
+      tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
+      files,
+    };
+  } catch (error) {
+    if (!(error instanceof StrangeAnswer || error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    const where = error instanceof StrangeAnswer ? ` (${error.message})` : '';
+    throw new HubError(
+      'answer',
+      `${connection.settings.endpoint} does not answer as a Hugging Face hub does${where}. Check HF_ENDPOINT, and whether the network asks for a login first.`,
+      { cause: error },
+    );
+  }
+}
+
+/** An answer that breaks the hub's protocol. */
+class StrangeAnswer extends Error {}
+
+function listedFile(entry: { path?: unknown; size?: unknown; oid?: unknown; lfs?: { oid?: unknown; size?: unknown } }): ListedFile {
+  const { path, oid, lfs } = entry;
+  const size = lfs ? lfs.size : entry.size;
+  if (typeof path !== 'string' || !isInside(path)) throw new StrangeAnswer('a path that leads out of the repository');
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw new StrangeAnswer(`the size of ${path}`);
+  if (typeof oid !== 'string' || !isCommit(oid)) throw new StrangeAnswer(`the hash of ${path}`);
+  if (lfs === undefined) return { path, size, oid, sha256: undefined };
+  if (typeof lfs.oid !== 'string' || !/^[0-9a-f]{64}$/.test(lfs.oid)) throw new StrangeAnswer(`the hash of ${path}`);
+  return { path, size, oid, sha256: lfs.oid };
+}
+
+/** A licence as the model's card states it, else as its tags do; undefined where neither does. */
+export function statedLicence({ card, tags }: Listing): string | undefined {
+  const texts = (value: unknown): string[] =>
+    [value].flat().filter((text): text is string => typeof text === 'string' && text.trim() !== '');
+  const named = texts(card.license);
+  const names = named.length > 0 ? named : tags.filter((tag) => tag.startsWith('license:')).map((tag) => tag.slice('license:'.length));
+  if (names.length === 0) return undefined;
+  const more = [...texts(card.license_name), ...texts(card.license_link)];
+  return names.join(', ') + (more.length > 0 ? ` (${more.join(', ')})` : '');
+}

@@ -1,0 +1,66 @@
+import { Layout } from '../lm/layout';
+import { readModel } from '../lm/modelFolder';
+import { PrefixTaskModel } from '../lm/prefixTaskModel';
+import { roundTrips } from '../lm/roundTrip';
+import type { Compute } from '../lm/session';
+import { WholeRowTaskModel } from '../lm/wholeRowTaskModel';
+import { TaskError } from '../task/problem';
+import type { Spec } from '../task/spec';
+import { forCausal, parseTemplate, type Part } from '../task/template';
+import { verbalize } from '../task/verbalizer';
+import type { OpenTask, TaskNeeds } from './openTask';
+
+/** Opens a task model that runs here, in ONNX Runtime. @throws TaskError, ModelError */
+export async function openLocalTask({ spec, classes, policy, addMask = false }: TaskNeeds, compute: Compute): Promise<OpenTask> {
+  const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
+  const { tokenizer, kind, context } = folder;
+  const { parts, note } = kind === 'causal' ? { parts: causalParts(spec), note: undefined } : maskedParts(spec, addMask);
+  const bare = new Layout(parts, tokenizer, context, 0);
+  // Room for the longest prompt: what is searched for, and what the user wants to compare.
+  const room = Math.max(spec.prompt.length, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
+  const layout = new Layout(parts, tokenizer, context, room);
+  const verbalizer = verbalize(spec, classes, tokenizer, { atStart: layout.maskAtStart, causal: kind === 'causal' });
+  const readOnce = kind === 'causal' && layout.inputFirst;
+  const open = readOnce ? PrefixTaskModel : WholeRowTaskModel;
+  return {
+    model: await open.open(folder, layout, spec.template, verbalizer.ids, compute),
+    folder,
+    parts,
+    words: verbalizer.words,
+    warnings: verbalizer.warnings,
+    context,
+    pace: undefined,
+    encodePrompt: (text) => layout.encodePrompt(text),
+    promptText: (ids) => layout.promptText(ids),
+    roundTrip: (ids, input) => roundTrips(parts, layout, tokenizer, ids, input),
+    notes: () => (note === undefined ? [] : [note]),
+  };
+}
+
+/** What is put behind a template without {mask}: the label word and a full stop, as in the paper's templates. */
+const MASK = ' {mask} .';
+
+function maskedParts(spec: Spec, addMask: boolean): { parts: readonly Part[]; note: string | undefined } {
+  const template = parseTemplate(spec.template);
+  if (template.parts.some((part) => part.kind === 'mask')) return { parts: template.parts, note: undefined };
+  if (addMask) {
+    const longer = spec.template.trimEnd() + MASK;
+    return { parts: parseTemplate(longer).parts, note: `a masked model needs {mask}, so the template became "${longer}"` };
+  }
+  throw new TaskError([
+    spec.problemAt(['template'], {
+      message: `${spec.taskModel} is a masked model: its template needs {mask} where the label word goes`,
+      found: JSON.stringify(spec.template),
+      expected: 'for example "{input} {prompt} {mask} ."',
+    }),
+  ]);
+}
+
+/** The template as a model reads it that goes from left to right: up to the label word. @throws TaskError */
+export function causalParts(spec: Spec): readonly Part[] {
+  const { parts, error } = forCausal(parseTemplate(spec.template));
+  if (error === undefined) return parts;
+  throw new TaskError([
+    spec.problemAt(['template'], { message: error, found: JSON.stringify(spec.template), expected: 'for example "{input} {prompt}"' }),
+  ]);
+}

@@ -1,0 +1,76 @@
+import { selectionCost } from '../search/selection';
+import type { Dataset } from '../task/dataset';
+import type { SearchSettings } from '../task/schema';
+import type { Spec } from '../task/spec';
+import type { ServerPace } from './openTask';
+
+/** Queries that a run may ask for at most: a query is one text, a (prompt, row) pair. */
+export interface QueryPlan {
+  /** Of the policy's search: training, validation and ranking; its budget bounds them. */
+  readonly search: number;
+  /** Of random search on an equal budget. */
+  readonly random: number;
+  /** No prompt and the prompts to compare, on train and validation rows. */
+  readonly baselines: number;
+  /** Ranked prompts on test rows. */
+  readonly test: number;
+  readonly total: number;
+}
+
+/** Prompts that get held-out scores beside the compared ones: the policy's ten best, no prompt, random's winner. */
+const RANKED = 12;
+
+export type Plan = (spec: Spec, settings: SearchSettings, dataset: Pick<Dataset, 'splits'>) => QueryPlan;
+
+/** What all runs of a spec (one a seed) may ask of the task model. */
+export const planRuns =
+  (withRandom: boolean): Plan =>
+  (spec, settings, dataset) => {
+    const { train, validation, test } = rows(dataset);
+    const { steps, promptsPerStep, validateEvery, queryBudget } = settings;
+    const seeds = spec.search.seeds?.length ?? 1;
+    const training = steps * promptsPerStep * train + Math.floor(steps / validateEvery) * (train + validation);
+    const search = Math.min(queryBudget, training + selectionCost(validation, steps * (promptsPerStep + 1)));
+    const compared = 1 + spec.compare.length;
+    return summed({
+      search: seeds * search,
+      random: withRandom ? seeds * search : 0,
+      baselines: seeds * compared * (train + validation),
+      test: seeds * (RANKED + compared) * test,
+    });
+  };
+
+/** What scoring given prompts, and no prompt, on every split asks. */
+export const planEvaluation =
+  (prompts: number): Plan =>
+  (_spec, _settings, dataset) => {
+    const { train, validation, test } = rows(dataset);
+    return summed({ search: 0, random: 0, baselines: (1 + prompts) * (train + validation), test: (1 + prompts) * test });
+  };
+
+/** What scoring given prompts on test rows alone asks. */
+export function planTest(prompts: number, dataset: Pick<Dataset, 'splits'>): QueryPlan {
+  return summed({ search: 0, random: 0, baselines: 0, test: prompts * rows(dataset).test + TRIED });
+}
+
+/** Texts that a server's rate is measured on: no prompt, which need not be among those given. */
+const TRIED = 32;
+
+function summed(each: Omit<QueryPlan, 'total'>): QueryPlan {
+  return { ...each, total: each.search + each.random + each.baselines + each.test };
+}
+
+function rows({ splits }: Pick<Dataset, 'splits'>): { train: number; validation: number; test: number } {
+  return { train: splits.train.labels.length, validation: splits.validation.labels.length, test: splits.test.labels.length };
+}
+
+/** What a run will ask of a server at most, and what that takes at the measured rate. */
+export interface Preview extends ServerPace {
+  readonly queries: QueryPlan;
+  readonly seconds: number;
+  readonly tokens: number;
+}
+
+export function preview(queries: QueryPlan, pace: ServerPace): Preview {
+  return { ...pace, queries, seconds: queries.total / pace.queriesPerSecond, tokens: queries.total * pace.tokensPerQuery };
+}

@@ -1,0 +1,57 @@
+/** A table as rows of cells, its header first, in the formats that people take it away in. */
+export type Cells = readonly (readonly string[])[];
+
+/** Aligned columns, for a terminal; `left` says which columns hold text. */
+export function alignedTable(rows: Cells, left: ReadonlySet<number>): string {
+  const [header, ...body] = rows;
+  const widths = header!.map((_, c) => Math.max(...rows.map((row) => width(row[c]!))));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, c) => {
+        const pad = ' '.repeat(widths[c]! - width(cell));
+        return left.has(c) ? cell + pad : pad + cell;
+      })
+      .join('  ')
+      .trimEnd();
+  return [line(header!), widths.map((w) => '─'.repeat(w)).join('  '), ...body.map(line)].join('\n');
+}
+
+/** Columns that a text takes in a terminal: two for a wide character, none for a combining one. */
+function width(text: string): number {
+  return Array.from(text).reduce((sum, character) => sum + (ZERO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1), 0);
+}
+
+const ZERO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u;
+
+export function markdownRows([header, ...body]: Cells): string {
+  const escape = (text: string): string => text.replace(/[\\|`*_<>[\]&]/g, '\\$&');
+  const row = (values: readonly string[]): string => `| ${values.join(' | ')} |`;
+  return [row(header!), row(header!.map(() => '---')), ...body.map((cells) => row(cells.map(escape)))].join('\n');
+}
+
+/** RFC 4180, with a header. */
+export function csvRows(rows: readonly (readonly (string | number | boolean)[])[]): string {
+  const quote = (value: string | number | boolean): string =>
+    /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
+  return rows.map((row) => row.map(quote).join(',')).join('\r\n') + '\r\n';
+}
+
+/** Line breaks and other control characters as their escapes, so that a prompt keeps to its cell. */
+export function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028\u2029]/gu,
+    (character) => SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const SHORT: Partial<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+export function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+/** A prompt as a table shows it. */
+export function promptCell(prompt: string): string {
+  return prompt === '' ? '(no prompt)' : visible(prompt);
+}

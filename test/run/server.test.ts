@@ -1,0 +1,190 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '../../src/run/result';
+import { completion, fakeServer, send, type FakeServer, type Handler } from '../unit/lm/server/fakeServer';
+import { journal, rlprompt, smallTask, temporaryFolder } from './commandLine';
+
+const KEY = 'sk-live-Zx81qTestKeyOfNobody';
+const folder = temporaryFolder();
+const before = process.env.OPENAI_API_KEY;
+beforeAll(() => {
+  process.env.OPENAI_API_KEY = KEY;
+});
+afterAll(() => {
+  if (before === undefined) delete process.env.OPENAI_API_KEY;
+  else process.env.OPENAI_API_KEY = before;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let tasks = 0;
+
+/** A small task on a server, in a folder of its own. */
+function task(server: FakeServer, settings: object = {}, search: object = {}): string {
+  const own = join(folder, `task-${tasks++}`);
+  mkdirSync(own);
+  const more = { taskModel: `openai:tiny@${server.url}`, server: { maxRetries: 0, ...settings } };
+  return smallTask(own, { steps: 24, promptsPerStep: 2, validateEvery: 5, ...search }, more);
+}
+
+/** Scores that hang on the text, as a model's do. */
+const model: Handler = (request, response) => {
+  if (request.path !== '/v1/completions') return send(response, 404, { error: { message: `no address for ${KEY}` } });
+  const filler = Object.fromEntries(Array.from({ length: Number(request.body.logprobs) - 2 }, (_, i) => [` w${i}`, -9 - i / 100]));
+  const tops = (text: string): Record<string, number> => {
+    const sum = Array.from(text).reduce((hash, c) => (hash * 31 + c.charCodeAt(0)) % 1009, 7) / 1009;
+    return { ' great': -1 - sum, ' terrible': -2 + sum, ...filler };
+  };
+  send(response, 200, completion([request.body.prompt!].flat(), tops));
+};
+
+function result(out: string): RunResult {
+  return JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
+}
+
+/** Everything that a run leaves behind: each file in the spec's folder, as bytes. */
+function leftBehind(path: string): string {
+  return readdirSync(path, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    .join('\n');
+}
+
+describe('a run on a server', () => {
+  it('shows beforehand what it will ask, keeps to it, and hides the key', { timeout: 120_000 }, async () => {
+    const server = await fakeServer(model);
+    const spec = task(server);
+    const out = join(dirname(spec), 'run');
+    const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1');
+    expect(finished.stderr).toContain(`tiny on ${server.url}, with the key of the environment variable OPENAI_API_KEY:`);
+    const most = Number(/at most ([\d,]+) queries/.exec(finished.stderr)![1]!.replaceAll(',', ''));
+    expect(finished.stderr).toMatch(
+      /about .* at the measured [\d.]+ queries a second\n {2}about [\d,]+ tokens \(as the server counts them\)/,
+    );
+    expect(finished.status).toBe(0);
+    expect(server.received.every(({ headers }) => headers.authorization === `Bearer ${KEY}`)).toBe(true);
+    const texts = server.received.flatMap(({ body }) => body.prompt ?? []);
+    expect(texts.length).toBeLessThan(most + 100);
+    // Beside the probe, whose texts are asked for more than once, every text goes out once.
+    expect(new Set(texts).size).toBeGreaterThan(texts.length - 100);
+    expect(result(out).notes[0]).toContain('left out by the draw');
+    expect(result(out).notes.join()).toContain('label words are scored by their log-probabilities after the text');
+    expect(finished.stdout + finished.stderr + leftBehind(dirname(spec))).not.toContain(KEY);
+
+    // Again, with all scores known: only the probe is sent.
+    const sent = server.received.length;
+    const again = await rlprompt('optimize', spec, '--out', join(dirname(spec), 'again'), '--threads', '1');
+    expect(again.status).toBe(0);
+    expect(server.received.length - sent).toBeLessThan(40);
+    expect(journal(join(dirname(spec), 'again'))).toEqual(journal(out));
+  });
+
+  it('that fails halfway is taken up where it was, and ends as if nothing had been', { timeout: 120_000 }, async () => {
+    const whole = await fakeServer(model);
+    const specOfWhole = task(whole);
+    const outOfWhole = join(dirname(specOfWhole), 'run');
+    expect((await rlprompt('optimize', specOfWhole, '--out', outOfWhole, '--threads', '1')).status).toBe(0);
+
+    const answers = { left: whole.received.length * 0.6, failing: false };
+    const server = await fakeServer((request, response, count) => {
+      answers.failing ||= count > answers.left;
+      if (answers.failing) send(response, 401, { error: { message: `Incorrect API key provided: ${KEY}` } });
+      else model(request, response, count);
+    });
+    const spec = task(server);
+    const out = join(dirname(spec), 'run');
+    const failed = await rlprompt('optimize', spec, '--out', out, '--threads', '1');
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toContain('refused the environment variable OPENAI_API_KEY (401)');
+    expect(failed.stderr).toContain('Incorrect API key provided: [key]');
+    expect(failed.stderr).toContain(`npx rlprompt optimize --resume ${out}`);
+    expect(failed.stdout + failed.stderr + leftBehind(dirname(spec))).not.toContain(KEY);
+
+    answers.left = Infinity;
+    answers.failing = false;
+    const finished = await rlprompt('optimize', '--resume', out, '--threads', '1');
+    expect(finished.stderr).toContain('Saved in');
+    expect(finished.status).toBe(0);
+    expect(journal(out)).toEqual(journal(outOfWhole));
+    expect(result(out).prompts).toEqual(result(outOfWhole).prompts);
+  });
+
+  it('loses the rows that fail, and says how many', { timeout: 120_000 }, async () => {
+    // Every seventh text, told by its own letters, is refused.
+    const refused = (text: string): boolean => Array.from(text).reduce((sum, c) => sum + c.charCodeAt(0), 0) % 7 === 0;
+    const server = await fakeServer((request, response, count) =>
+      [request.body.prompt ?? ''].flat().some(refused) ? send(response, 400, { error: 'too long' }) : model(request, response, count),
+    );
+    const spec = task(server, {}, { steps: 3 });
+    const out = join(dirname(spec), 'run');
+    expect(await rlprompt('optimize', spec, '--out', out, '--threads', '1')).toMatchObject({ status: 0 });
+    expect(result(out).notes.join('\n')).toMatch(
+      /\d+ queries failed for good and are left out of their prompts' means; the last failure: .*too long/,
+    );
+    expect(result(out).prompts.every(({ gap }) => Number.isFinite(gap))).toBe(true);
+  });
+
+  it('stops with the reason when most of it fails', async () => {
+    const server = await fakeServer((request, response, count) =>
+      count < 80 ? model(request, response, count) : send(response, 400, { error: 'no more' }),
+    );
+    const spec = task(server);
+    const finished = await rlprompt('optimize', spec, '--threads', '1');
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toMatch(/The last 24 requests all failed|rows could not be scored/);
+    expect(finished.stderr).toContain('no more');
+  });
+});
+
+describe('a spec that names a server', () => {
+  const cases: [string, object, string][] = [
+    ['a key in the address', { taskModel: `openai:m@https://${KEY}@host.example/v1` }, 'holds a user name or a key'],
+    ['a key for a variable', { server: { apiKeyVariable: KEY } }, 'must be the name of an environment variable'],
+    ['a key for a model', { taskModel: `openai:${KEY}@https://host.example/v1` }, "The model's name looks like a key"],
+  ];
+  it.each(cases)('with %s is refused at that place, without showing it', async (_, more, message) => {
+    const own = join(folder, `refused-${tasks++}`);
+    mkdirSync(own);
+    const spec = smallTask(own, {}, { taskModel: 'openai:m@http://127.0.0.1:9/v1', ...more });
+    const finished = await rlprompt('optimize', spec);
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toMatch(/small\.prompt-task\.json:\d+:\d+: error: (taskModel|server\.apiKeyVariable): /);
+    expect(finished.stderr).toContain(message);
+    expect(finished.stdout + finished.stderr).not.toContain(KEY);
+  });
+
+  it('with a field for a key is told that there is none', async () => {
+    const own = join(folder, `refused-${tasks++}`);
+    mkdirSync(own);
+    const finished = await rlprompt('optimize', smallTask(own, {}, { server: { apiKey: KEY } }));
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toContain('there is no field "apiKey" here');
+    expect(finished.stderr).toContain('apiKeyVariable');
+    expect(finished.stderr).not.toContain(KEY);
+  });
+
+  it('that is down says so', async () => {
+    const server = await fakeServer(() => undefined);
+    await server.close();
+    const finished = await rlprompt('optimize', task(server));
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toContain(
+      `rlprompt: The server ${server.url} does not answer: nothing listens there (connection refused). Start it`,
+    );
+  });
+
+  it("and the editor's models are for the editor", async () => {
+    const own = join(folder, `editor-${tasks++}`);
+    mkdirSync(own);
+    const finished = await rlprompt('optimize', smallTask(own, {}, { taskModel: 'vscode-lm:copilot/gpt-4o' }));
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toContain('can only be asked inside VS Code');
+  });
+
+  it('for the policy is told that it cannot be', async () => {
+    const own = join(folder, `policy-${tasks++}`);
+    mkdirSync(own);
+    const finished = await rlprompt('optimize', smallTask(own, {}, { policyModel: 'openai:m@http://localhost:1/v1' }));
+    expect(finished.stderr).toContain('"policyModel" is a bundled model or a folder');
+  });
+});

@@ -1,0 +1,78 @@
+import { promptFunction } from '../../../../src/host/insertion/promptFunction';
+import { placed } from '../../../../src/host/insertion/placement';
+import type { FoundPrompt } from '../../../../src/host/insertion/foundPrompt';
+import { fillTemplate, forCausal, parseTemplate } from '../../../../src/task/template';
+
+export function found(more: Partial<FoundPrompt> = {}): FoundPrompt {
+  return {
+    prompt: 'Absolutely',
+    template: '{input} {prompt}',
+    taskName: 'sentiment',
+    taskModel: 'bundled:causal',
+    accuracy: 0.78,
+    interval: [0.76, 0.8],
+    n: 1821,
+    runFolder: '/runs/1',
+    created: '2026-01-02T03:04:05.000Z',
+    ...more,
+  };
+}
+
+const MASKED = { masked: true, maskToken: '<mask>' } as const;
+
+/** Templates with and without text before and behind the input, spaces, quotes and mask. */
+const TEMPLATES: readonly Pick<FoundPrompt, 'template' | 'masked' | 'maskToken'>[] = [
+  { template: '{input} {prompt}' },
+  { template: '{input}{prompt}' },
+  { template: '{prompt} {input}' },
+  { template: '{prompt}{input}' },
+  { template: '{input} {prompt} {mask} .' },
+  { template: '{input} {prompt} {mask} .', ...MASKED },
+  { template: '{mask} {prompt} {input}', ...MASKED },
+  { template: '{prompt} {mask} : {input}', ...MASKED, maskToken: '[MASK]' },
+  { template: 'Review: "{input}"\n{prompt}: {mask}!', ...MASKED },
+  { template: ' {prompt}{input}\t{mask}', ...MASKED },
+  { template: '{prompt} Review: {input} Answer:' },
+  { template: `{ 'a' } "b" \\ $x #{ y} %s \${ z} {{input}} ??/ {prompt}` },
+];
+
+/** Texts of comments that would end one, or mean something in one. */
+const NAMES = [
+  'sentiment',
+  'ends */ here',
+  'opens /* here',
+  'script </script> --> ?> <!--',
+  'two\nlines\r\u2028and \0 more',
+  '"""quotes""" \'\'\'',
+  'C:\\users\\new \\',
+  '???/ ??/',
+  'encoding: latin-1 coding=x',
+  'émotions 感情 😀\u202E',
+  '9 lives & <b>',
+  '#!/bin/sh @x {@code}',
+  'x'.repeat(200),
+];
+
+export interface WrittenFunction {
+  readonly declaration: string;
+  /** Name of the function. */
+  readonly name: string;
+  readonly cases: readonly { readonly input: string; readonly text: string }[];
+}
+
+/** Functions of all templates, prompts and names, each name used once, with inputs and what `fillTemplate` makes of them. */
+export function functionsIn(languageId: string, prompts: readonly string[], inputs: readonly string[]): WrittenFunction[] {
+  const all = TEMPLATES.flatMap((template) => ['', 'Absolutely', ...prompts].map((prompt) => ({ ...template, prompt })));
+  return all.map((some, i) => {
+    const name = NAMES[i % NAMES.length]!;
+    const prompt = found({ ...some, taskName: `t${i}x ${name}`, taskModel: `folder:${name}` });
+    const declaration = placed(promptFunction(prompt, languageId, '  '), '', '');
+    const template = parseTemplate(prompt.template);
+    const { parts } = prompt.masked ? template : forCausal(template);
+    return {
+      declaration,
+      name: new RegExp(`\\bt${i}x\\w*(?=\\()`, 'i').exec(declaration)![0],
+      cases: inputs.map((input) => ({ input, text: fillTemplate(parts, input, prompt.prompt, prompt.maskToken ?? '') })),
+    };
+  });
+}

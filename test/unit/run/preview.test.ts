@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { describe as lines } from '../../../src/cli/terminal';
+import { planEvaluation, planRuns, planTest, preview } from '../../../src/run/preview';
+import { searchSettings } from '../../../src/task/schema';
+import { parseSpec } from '../../../src/task/spec';
+
+const split = (rows: number): { texts: string[]; labels: number[] } => ({
+  texts: Array<string>(rows).fill('x'),
+  labels: Array<number>(rows).fill(0),
+});
+const dataset = { splits: { train: split(32), validation: split(64), test: split(100) } };
+
+function plan(search: object, compare: string[] = [], random = true): ReturnType<typeof planTest> {
+  const spec = parseSpec(JSON.stringify({ data: { train: 'x.csv' }, compare, search }), 'x.prompt-task.json');
+  return planRuns(random)(spec, searchSettings(spec), dataset);
+}
+
+describe('what a run may ask', () => {
+  it('few steps: what they can compute', () => {
+    // 10 steps of 8 prompts on 32 rows; two validations on 32 + 64 rows; then the ranking of at most 90 candidates:
+    // 90 on 8 rows, 90 on the next 8, 90 on 16 more, 64 on the last 32.
+    const search = 10 * 8 * 32 + 2 * 96 + 90 * 32 + 64 * 32;
+    expect(plan({ steps: 10, promptsPerStep: 8, validateEvery: 5 }, ['It was', 'Overall'])).toEqual({
+      search,
+      random: search,
+      baselines: 3 * 96,
+      test: 15 * 100,
+      total: 2 * search + 288 + 1500,
+    });
+  });
+
+  it('many steps: the budget, without random search once, for each seed', () => {
+    expect(plan({ queryBudget: 20_000 }, [], false)).toMatchObject({ search: 20_000, random: 0 });
+    expect(plan({ queryBudget: 20_000, seeds: [1, 2, 3] })).toMatchObject({
+      search: 60_000,
+      random: 60_000,
+      baselines: 3 * 96,
+      test: 3 * 1300,
+    });
+  });
+
+  it('given prompts: those and none, on every split', () => {
+    const spec = parseSpec('{ "data": { "train": "x.csv" } }', 'x.prompt-task.json');
+    expect(planEvaluation(2)(spec, searchSettings(spec), dataset)).toEqual({
+      search: 0,
+      random: 0,
+      baselines: 3 * 96,
+      test: 300,
+      total: 588,
+    });
+  });
+});
+
+describe('what a person is shown', () => {
+  const pace = {
+    name: 'tiny on http://localhost:8000/v1',
+    queriesPerSecond: 40,
+    tokensPerQuery: 31.4,
+    tokensCounted: true,
+    keyFrom: undefined,
+  };
+
+  it('queries, time and tokens', () => {
+    const shown = preview({ search: 20_000, random: 20_000, baselines: 480, test: 1500, total: 41_980 }, pace);
+    expect(shown.seconds).toBe(1049.5);
+    expect(shown.tokens).toBeCloseTo(1_318_172, 0);
+    expect(lines(shown)).toEqual([
+      'tiny on http://localhost:8000/v1, without a key:',
+      '  at most 41,980 queries (search 20,000, random search 20,000, given prompts 480, test rows 1,500); more are never sent',
+      '  about 17 min 30 s at the measured 40 queries a second',
+      '  about 1,300,000 tokens (as the server counts them)',
+    ]);
+  });
+
+  it('a slow server, a key, and tokens that nobody counts', () => {
+    const slow = { ...pace, queriesPerSecond: 0.5, tokensCounted: false, keyFrom: 'the environment variable OPENAI_API_KEY' };
+    expect(lines(preview({ search: 0, random: 0, baselines: 0, test: 60, total: 60 }, slow))).toEqual([
+      'tiny on http://localhost:8000/v1, with the key of the environment variable OPENAI_API_KEY:',
+      '  at most 60 queries (test rows 60); more are never sent',
+      '  about 2 min 0 s at the measured 0.5 queries a second',
+      '  about 1,900 tokens (a fourth of the characters; the server does not count them)',
+    ]);
+  });
+});
