@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openPage, SCREENSHOTS } from './browser.mjs';
+import { SCREENSHOTS } from './browser.mjs';
 import { LONG, SHORT, until } from './wait.mjs';
 
 /** @typedef {import('playwright-core').Locator} Locator */
@@ -8,7 +8,7 @@ import { LONG, SHORT, until } from './wait.mjs';
 /** What a person does and sees in a VS Code window. Every step waits for what it needs, for a bounded time, and says what was missing. */
 export class Workbench {
   /**
-   * @param {Awaited<ReturnType<typeof openPage>>} window
+   * @param {Awaited<ReturnType<typeof import('./browser.mjs').openPage>>} window
    * @param {string} folder the workspace folder
    */
   constructor(window, folder) {
