@@ -20,7 +20,7 @@ interface Watched {
   messages: FromEngine[];
   ended: Promise<{ clean: boolean; description: string; log: readonly string[] }>;
   /** Resolves when a message fits. */
-  until(fits: (message: FromEngine) => boolean): Promise<FromEngine>;
+  readonly until: (fits: (message: FromEngine) => boolean) => Promise<FromEngine>;
 }
 
 function start(job: Job): Watched {
