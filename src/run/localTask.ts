@@ -1,9 +1,8 @@
 import { Layout } from '../lm/layout';
 import { readModel } from '../lm/modelFolder';
-import { PrefixTaskModel } from '../lm/prefixTaskModel';
+import { openTaskModel } from '../lm/openTaskModel';
 import { roundTrips } from '../lm/roundTrip';
 import type { Compute } from '../lm/session';
-import { WholeRowTaskModel } from '../lm/wholeRowTaskModel';
 import { TaskError } from '../task/problem';
 import type { Spec } from '../task/spec';
 import { forCausal, parseTemplate, type Part } from '../task/template';
@@ -20,10 +19,9 @@ export async function openLocalTask({ spec, classes, policy, addMask = false }: 
   const room = Math.max(spec.prompt.length, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
   const layout = new Layout(parts, tokenizer, context, room);
   const verbalizer = verbalize(spec, classes, tokenizer, { atStart: layout.maskAtStart, causal: kind === 'causal' });
-  const readOnce = kind === 'causal' && layout.inputFirst;
-  const open = readOnce ? PrefixTaskModel : WholeRowTaskModel;
+  const { model, notes } = await openTaskModel(folder, layout, spec.template, verbalizer.ids, compute);
   return {
-    model: await open.open(folder, layout, spec.template, verbalizer.ids, compute),
+    model,
     folder,
     parts,
     words: verbalizer.words,
@@ -33,7 +31,7 @@ export async function openLocalTask({ spec, classes, policy, addMask = false }: 
     encodePrompt: (text) => layout.encodePrompt(text),
     promptText: (ids) => layout.promptText(ids),
     roundTrip: (ids, input) => roundTrips(parts, layout, tokenizer, ids, input),
-    notes: () => (note === undefined ? [] : [note]),
+    notes: () => (note === undefined ? notes : [note, ...notes]),
   };
 }
 
