@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { EngineService } from './engine/service';
 import { Evaluation } from './host/commands/evaluate';
-import { optimize, type NewTasks } from './host/commands/optimize';
+import { offerStart, optimize, type NewTasks } from './host/commands/optimize';
 import { pickRun } from './host/commands/pickRun';
+import { SPEC_ENDING } from './host/commands/pickSpec';
 import { runCommands } from './host/commands/runCommands';
 import { transfer } from './host/commands/transfer';
 import { foundPrompt, foundPrompts } from './host/insertion/foundPrompts';
@@ -16,6 +18,14 @@ import { Engines } from './host/runs/engines';
 import { Runs } from './host/runs/runs';
 import { RunStatus } from './host/runs/runStatus';
 import { RunItem, RunsTree } from './host/runs/runsTree';
+import { newTaskFromDataset } from './host/spec/newTask';
+import { QuickFixes } from './host/spec/quickFixes';
+import { openSampleTask } from './host/spec/sampleTask';
+import { SpecCompletion } from './host/spec/specCompletion';
+import { SpecDiagnostics } from './host/spec/specDiagnostics';
+import { SpecHover } from './host/spec/specHover';
+import { SpecLenses } from './host/spec/specLenses';
+import { SpecService } from './host/spec/specService';
 
 /** What the benchmark reads: how long activation took. */
 export interface Activated {
@@ -26,8 +36,9 @@ export interface Activated {
 export function activate(context: vscode.ExtensionContext): Activated {
   const began = performance.now();
   const log = vscode.window.createOutputChannel('RLPrompt', { log: true });
+  const engineFile = context.asAbsolutePath('dist/engine.js');
   const secrets = new Secrets(context.secrets);
-  const engines = new Engines(context.asAbsolutePath('dist/engine.js'), secrets);
+  const engines = new Engines(engineFile, secrets);
   const runs = new Runs(engines, log);
   const panels: Panels = new Panels(runs, context.extensionUri, (message, panel) => actions(message, panel));
   const evaluation = new Evaluation(runs, panels, engines, log);
@@ -44,13 +55,22 @@ export function activate(context: vscode.ExtensionContext): Activated {
     compare: async (id) => vscode.commands.executeCommand('rlprompt.compareRuns', id),
     showLog: () => log.show(),
   });
-  const newTasks: NewTasks = { fromDataset: () => Promise.resolve(undefined), sample: () => Promise.resolve(undefined) };
+  const service = new EngineService(engineFile, (line) => log.debug(line));
+  const specs = new SpecService(service);
+  const newTasks: NewTasks = {
+    fromDataset: (file) => newTaskFromDataset(specs, file),
+    sample: () => openSampleTask(context.extensionUri),
+  };
+  const lenses = new SpecLenses(runs);
+  const spec = { pattern: `**/*${SPEC_ENDING}` };
+
+  const optimizeNew = (made: Promise<vscode.Uri | undefined>): Promise<void> => offerStart(runs, panels, made);
 
   const commands: Record<string, (argument?: never) => unknown> = {
     ...runCommands(runs, panels),
     'rlprompt.optimize': (file?: vscode.Uri) => optimize(runs, panels, newTasks, file),
-    'rlprompt.newTask': (file?: vscode.Uri) => newTasks.fromDataset(file),
-    'rlprompt.sampleTask': () => newTasks.sample(),
+    'rlprompt.newTask': (file?: vscode.Uri) => optimizeNew(newTasks.fromDataset(file)),
+    'rlprompt.sampleTask': () => optimizeNew(newTasks.sample()),
     'rlprompt.evaluate': (on?: vscode.Uri | string | RunItem) => evaluation.command(on instanceof RunItem ? on.head.id : on),
     'rlprompt.insertSnippet': () => insertSnippet(prompts, lastEditor),
     'rlprompt.transferRun': async (on?: string | RunItem) => {
@@ -70,11 +90,29 @@ export function activate(context: vscode.ExtensionContext): Activated {
     panels,
     tree,
     new RunStatus(runs),
+    service,
+    lenses,
+    new SpecDiagnostics(specs, log),
+    vscode.languages.registerCodeLensProvider(spec, lenses),
+    vscode.languages.registerCodeActionsProvider(spec, new QuickFixes(), { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }),
+    vscode.languages.registerCompletionItemProvider(spec, new SpecCompletion(specs), '"'),
+    vscode.languages.registerHoverProvider(spec, new SpecHover(specs)),
     lastEditor,
     vscode.languages.registerCompletionItemProvider({ pattern: '**' }, new PromptCompletion(prompts)),
     vscode.window.createTreeView('rlprompt.runs', { treeDataProvider: tree }),
     vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panels),
-    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
+    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, shown(run))),
   );
   return { milliseconds: performance.now() - began };
+}
+
+/** A command whose errors a person sees as they were written for them. */
+function shown(run: (argument?: never) => unknown): (argument?: never) => Promise<void> {
+  return async (argument) => {
+    try {
+      await run(argument);
+    } catch (error) {
+      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    }
+  };
 }

@@ -220,7 +220,8 @@ export type ToEngine =
 /** What the host asks a serving engine. */
 export type Question =
   | { readonly type: 'check'; readonly text: string; readonly file: string; readonly data: boolean; readonly models: boolean }
-  | { readonly type: 'inspect'; readonly file: string };
+  | { readonly type: 'inspect'; readonly file: string }
+  | { readonly type: 'suggestWords'; readonly labels: readonly string[]; readonly model: string };
 
 export type FromEngine =
   /** The task is read and the run's folder made, or found again. */

@@ -1,4 +1,6 @@
 import type { FromEngine, Question } from '../protocol';
+import { checkSpec } from '../run/check';
+import { inspectDataset, suggestWords } from '../run/inspect';
 import { TaskError } from '../task/problem';
 
 /** Answers a question of the editor: what is wrong with a spec, or what a data file holds. */
@@ -18,7 +20,10 @@ export async function answerQuestion(id: number, question: Question): Promise<Fr
 function answer(question: Question): Promise<unknown> {
   switch (question.type) {
     case 'check':
+      return checkSpec(question.text, question.file, question);
     case 'inspect':
-      return Promise.resolve(undefined);
+      return inspectDataset(question.file);
+    case 'suggestWords':
+      return suggestWords(question.labels, question.model);
   }
 }

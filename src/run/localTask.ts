@@ -1,24 +1,19 @@
 import { Layout } from '../lm/layout';
-import { readModel } from '../lm/modelFolder';
+import { readModel, type ModelFolder } from '../lm/modelFolder';
 import { openTaskModel } from '../lm/openTaskModel';
 import { roundTrips } from '../lm/roundTrip';
 import type { Compute } from '../lm/session';
 import { TaskError } from '../task/problem';
 import type { Spec } from '../task/spec';
 import { forCausal, parseTemplate, type Part } from '../task/template';
-import { verbalize } from '../task/verbalizer';
+import { verbalize, type Verbalizer } from '../task/verbalizer';
 import type { OpenTask, TaskNeeds } from './openTask';
 
 /** Opens a task model that runs here, in ONNX Runtime. @throws TaskError, ModelError */
 export async function openLocalTask({ spec, classes, policy, addMask = false }: TaskNeeds, compute: Compute): Promise<OpenTask> {
   const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
-  const { tokenizer, kind, context } = folder;
-  const { parts, note } = kind === 'causal' ? { parts: causalParts(spec), note: undefined } : maskedParts(spec, addMask);
-  const bare = new Layout(parts, tokenizer, context, 0);
-  // Room for the longest prompt: what is searched for, and what the user wants to compare.
-  const room = Math.max(spec.prompt.length, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
-  const layout = new Layout(parts, tokenizer, context, room);
-  const verbalizer = verbalize(spec, classes, tokenizer, { atStart: layout.maskAtStart, causal: kind === 'causal' });
+  const { tokenizer, context } = folder;
+  const { parts, note, layout, verbalizer } = layOutTask(spec, classes, folder, addMask);
   const { model, notes } = await openTaskModel(folder, layout, spec.template, verbalizer.ids, compute);
   return {
     model,
@@ -33,6 +28,22 @@ export async function openLocalTask({ spec, classes, policy, addMask = false }: 
     roundTrip: (ids, input) => roundTrips(parts, layout, tokenizer, ids, input),
     notes: () => (note === undefined ? notes : [note, ...notes]),
   };
+}
+
+/** The template laid out for a model and the label words found in its tokens, with no model opened. @throws TaskError */
+export function layOutTask(
+  spec: Spec,
+  classes: readonly string[],
+  { tokenizer, kind, context }: Pick<ModelFolder, 'tokenizer' | 'kind' | 'context'>,
+  addMask: boolean,
+): { parts: readonly Part[]; note: string | undefined; layout: Layout; verbalizer: Verbalizer } {
+  const { parts, note } = kind === 'causal' ? { parts: causalParts(spec), note: undefined } : maskedParts(spec, addMask);
+  const bare = new Layout(parts, tokenizer, context, 0);
+  // Room for the longest prompt: what is searched for, and what the user wants to compare.
+  const room = Math.max(spec.prompt.length, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
+  const layout = new Layout(parts, tokenizer, context, room);
+  const verbalizer = verbalize(spec, classes, tokenizer, { atStart: layout.maskAtStart, causal: kind === 'causal' });
+  return { parts, note, layout, verbalizer };
 }
 
 /** What is put behind a template without {mask}: the label word and a full stop, as in the paper's templates. */
@@ -50,6 +61,9 @@ function maskedParts(spec: Spec, addMask: boolean): { parts: readonly Part[]; no
       message: `${spec.taskModel} is a masked model: its template needs {mask} where the label word goes`,
       found: JSON.stringify(spec.template),
       expected: 'for example "{input} {prompt} {mask} ."',
+      fixes: [
+        { title: `Change to "${spec.template.trimEnd() + MASK}"`, path: ['template'], change: { value: spec.template.trimEnd() + MASK } },
+      ],
     }),
   ]);
 }

@@ -2,8 +2,8 @@ import { TaskError } from './problem';
 import type { Row } from './rows';
 import type { Spec } from './spec';
 
-const INPUT_NAMES = ['text', 'sentence', 'input', 'review', 'content', 'message', 'question'];
-const LABEL_NAMES = ['label', 'class', 'category', 'target', 'sentiment', 'topic'];
+export const INPUT_NAMES = ['text', 'sentence', 'input', 'review', 'content', 'message', 'question'];
+export const LABEL_NAMES = ['label', 'class', 'category', 'target', 'sentiment', 'topic'];
 
 /** Which columns hold text and class: as the spec says, else by their names, else the only one left. @throws TaskError */
 export function findColumns(spec: Spec, row: Row, file: string): { input: string; label: string } {
@@ -17,6 +17,9 @@ export function findColumns(spec: Spec, row: Row, file: string): { input: string
             message: `${file} has no such column`,
             found: JSON.stringify(asked),
             expected: `one of ${names.join(', ')}`,
+            fixes: names
+              .slice(0, 8)
+              .map((value) => ({ title: `Change to ${JSON.stringify(value)}`, path: ['data', field], change: { value } })),
           }),
         ]);
       }

@@ -1,3 +1,12 @@
+/** A plain mend of a task spec: what an editor can do on a click. */
+export interface Fix {
+  readonly title: string;
+  /** Of the field in the spec. */
+  readonly path: readonly (string | number)[];
+  /** The field's new name, its new value, or that it goes. */
+  readonly change: { readonly name: string } | { readonly value: unknown } | 'remove';
+}
+
 /** One thing that is wrong in a user's file, said so that they can mend it. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
@@ -12,6 +21,7 @@ export interface Problem {
   readonly message: string;
   readonly found?: string | undefined;
   readonly expected?: string | undefined;
+  readonly fixes?: readonly Fix[] | undefined;
 }
 
 /** Bad input: every problem that was found, not just the first. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { findNodeAtLocation, parseTree, printParseErrorCode, type JSONPath, type Node, type ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
-import { TaskError, type Problem } from './problem';
+import { TaskError, type Fix, type Problem } from './problem';
 import { specSchema, type ParsedSpec } from './schema';
 import { parseTemplate } from './template';
 
@@ -69,7 +69,10 @@ export function parseSpec(text: string, file: string): Spec {
   const problems: Problem[] = [];
   const template = parseTemplate(spec.template);
   for (const message of template.errors) {
-    problems.push(problemAt(['template'], { message, found: quote(spec.template), expected: 'for example "{input} {prompt} {mask} ."' }));
+    const fixes = templateFixes(message, spec.template);
+    problems.push(
+      problemAt(['template'], { message, found: quote(spec.template), expected: 'for example "{input} {prompt} {mask} ."', fixes }),
+    );
   }
   if (problems.length > 0) throw new TaskError(problems);
   return spec;
@@ -78,6 +81,15 @@ export function parseSpec(text: string, file: string): Spec {
 /** A spec from the values that `task.json` of a run keeps, already checked. */
 export function parseSpecValues(values: object, file: string): Spec {
   return parseSpec(JSON.stringify(values), file);
+}
+
+function templateFixes(message: string, template: string): Fix[] {
+  const set = (value: string): Fix[] => [{ title: `Change to ${quote(value)}`, path: ['template'], change: { value } }];
+  if (message.endsWith('no {prompt}')) {
+    const mask = template.indexOf('{mask}');
+    return set(mask < 0 ? `${template.trimEnd()} {prompt}` : `${template.slice(0, mask)}{prompt} ${template.slice(mask)}`);
+  }
+  return message.endsWith('no {input}') ? set(`{input} ${template.trimStart()}`) : [];
 }
 
 const TYPE_NAMES: Partial<Record<string, string>> = { int: 'a whole number', record: 'an object' };
@@ -95,6 +107,10 @@ function issueProblems(issue: z.core.$ZodIssue, tree: Node, problemAt: Spec['pro
           message: `there is no field "${key}" here`,
           found: `"${key}"`,
           expected: close === undefined ? `one of ${known.join(', ')}` : `did you mean "${close}"? Fields here: ${known.join(', ')}`,
+          fixes: [
+            ...(close === undefined ? [] : [{ title: `Rename to "${close}"`, path: [...path, key], change: { name: close } }]),
+            { title: `Remove "${key}"`, path: [...path, key], change: 'remove' },
+          ],
         });
       });
     case 'invalid_type':
@@ -111,21 +127,33 @@ function issueProblems(issue: z.core.$ZodIssue, tree: Node, problemAt: Spec['pro
           message: 'not one of the values it can take',
           found,
           expected: issue.values.map((v) => JSON.stringify(v)).join(' or '),
+          fixes: issue.values.map((value) => ({ title: `Change to ${JSON.stringify(value)}`, path, change: { value } })),
         }),
       ];
     case 'too_small':
       return [
         problemAt(path, {
-          message: 'too small',
+          message: SIZES[issue.origin]?.small ?? 'too small',
           found,
-          expected: `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`,
+          expected: `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${SIZES[issue.origin]?.unit ?? ''}`,
+          ...(issue.origin === 'number' || issue.origin === 'int' ? { fixes: bound(path, issue.minimum, issue.inclusive) } : {}),
         }),
       ];
     case 'too_big':
-      return [problemAt(path, { message: 'too large', found, expected: `at most ${issue.maximum}` })];
+      return [problemAt(path, { message: 'too large', found, expected: `at most ${issue.maximum}`, fixes: bound(path, issue.maximum) })];
     default:
       return [problemAt(path, { message: issue.message, found, expected: 'see docs/task-spec.md' })];
   }
+}
+
+/** What is too small, and what it is counted in; one of each is all that the schema asks for. */
+const SIZES: Partial<Record<string, { small: string; unit: string }>> = {
+  string: { small: 'the text is empty', unit: ' character' },
+  array: { small: 'the list is empty', unit: ' entry' },
+};
+
+function bound(path: JSONPath, value: number | bigint, inclusive = true): Fix[] {
+  return inclusive ? [{ title: `Change to ${value}`, path, change: { value: Number(value) } }] : [];
 }
 
 /** The fields that the schema has at a path, from the schema itself. */

@@ -1,5 +1,5 @@
 import type { JSONPath } from 'jsonc-parser';
-import { TaskError, type Problem } from './problem';
+import { TaskError, type Fix, type Problem } from './problem';
 import { editDistance, type Spec } from './spec';
 
 /** What the verbalizer needs of a tokenizer. */
@@ -34,10 +34,12 @@ export function verbalize(
   const words = classes.map((label) => spec.labels?.[label] ?? label);
   const at = (label: string): JSONPath => (spec.labels ? ['labels', label] : ['labels']);
   // Close words that are free: none that is, or may be the first token of, another class's word.
-  const closeTo = (i: number): string => {
+  const closeTo = (i: number): string[] => {
     const free = (candidate: string) => !words.some((word, j) => j !== i && word.trim().startsWith(candidate));
-    return closeWords(words[i]!, tokens.words(!place.atStart).filter(free)).join(', ');
+    return closeWords(words[i]!, tokens.words(!place.atStart).filter(free));
   };
+  const setTo = (label: string, close: string[]): Fix[] =>
+    close.map((word) => ({ title: `Change to ${word}`, path: ['labels', label], change: { value: JSON.parse(word) as string } }));
   const ids = words.map((word, i) => {
     const label = classes[i]!;
     if (spec.labels ? word.trim() === '' : !/\p{L}/u.test(word)) {
@@ -56,7 +58,8 @@ export function verbalize(
         spec.problemAt(at(label), {
           message: `the label word is ${encoded.length} tokens of the task model; at the mask there is room for one`,
           found: JSON.stringify(word),
-          expected: `a word of one token, such as ${closeTo(i)}`,
+          expected: `a word of one token, such as ${closeTo(i).join(', ')}`,
+          fixes: setTo(label, closeTo(i)),
         }),
       );
       return -1;
@@ -82,7 +85,8 @@ export function verbalize(
             ? 'two classes have the same label word'
             : `the label word begins with the same token as ${JSON.stringify(words[first])}`,
           found: JSON.stringify(words[i]),
-          expected: `another word, such as ${closeTo(i)}`,
+          expected: `another word, such as ${closeTo(i).join(', ')}`,
+          fixes: setTo(classes[i]!, closeTo(i)),
         }),
       );
     }

@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { openPage } from './browser.mjs';
 import { HERE } from './install.mjs';
-import { reportFailure, reportPass } from './report.mjs';
+import { ownErrors, reportFailure, reportPass } from './report.mjs';
 import { exampleWorkspace } from './workspace.mjs';
 import { Workbench } from './workbench.mjs';
 
@@ -31,13 +33,16 @@ export async function readPaths() {
  */
 export async function walk(browser, server, path) {
   console.log(`\n${path.name}`);
-  const steps = Object.entries(path.steps);
+  /** @type {[string, (workbench: Workbench) => Promise<void>][]} */
+  const steps = [
+    ['a window opens', (window) => window.open(server)],
+    ...Object.entries(path.steps),
+    ['the extension has thrown no error', async (window) => assert.deepEqual(ownErrors(window), [])],
+  ];
   let passed = 0;
-  /** @type {Workbench | undefined} */
-  let workbench;
-  let current = 'the window opens';
+  let current = '';
+  const workbench = new Workbench(await openPage(browser), exampleWorkspace(server.folder, path.workspace));
   try {
-    workbench = await Workbench.open(browser, server, exampleWorkspace(server.folder, path.workspace));
     for (const [name, step] of steps) {
       current = name;
       const start = performance.now();
@@ -48,13 +53,13 @@ export async function walk(browser, server, path) {
   } catch (error) {
     reportFailure(current, error, workbench, server);
     const picture = `failed ${path.name} ${current}`.replace(/\W+/g, '-');
-    await workbench?.screenshot(picture).then(
+    await workbench.screenshot(picture).then(
       () => console.log(`    Picture: test/vscode/screenshots/${picture}.png`),
       () => console.log('    There is no picture: the window does not answer.'),
     );
     for (const [name] of steps.slice(passed + 1)) console.log(`  – ${name}: not reached`);
   } finally {
-    await workbench?.close();
+    await workbench.close();
   }
   return { passed, failed: steps.length - passed };
 }

@@ -18,42 +18,62 @@ async function main() {
     return (await import('./electron.mjs')).run(only);
   }
   const { chromium } = install();
-  const [{ openBrowser }, { readPaths, walk }, { Server }, { runSuite }, { exampleWorkspace }] = await Promise.all([
+  const packed = vsix === undefined ? pack() : resolve(vsix);
+  // Without the extension's name, by which its own errors are told from others.
+  const folder = mkdtempSync(join(tmpdir(), 'vscode-test-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+  const { passed, failed } = await test(chromium, packed, folder, only);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+/** @param {string} chromium @param {string} packed @param {string} folder @param {string | undefined} only */
+async function test(chromium, packed, folder, only) {
+  // Only now are the packages there that these import.
+  const [{ openBrowser }, { readPaths, walk }, { installExtension, Server }, { runSuite }] = await Promise.all([
     import('./browser.mjs'),
     import('./path.mjs'),
     import('./server.mjs'),
     import('./suite.mjs'),
-    import('./workspace.mjs'),
   ]);
-  const packed = vsix === undefined ? pack() : resolve(vsix);
-  const folder = mkdtempSync(join(tmpdir(), 'rlprompt-vscode-'));
-  const result = join(folder, 'result.json');
   const total = { passed: 0, failed: 0 };
-  const add = (/** @type {{ passed: number, failed: number }} */ more) => {
-    total.passed += more.passed;
-    total.failed += more.failed;
+  /** @param {InstanceType<typeof Server>} server @param {() => Promise<{ passed: number, failed: number }>} run */
+  const on = async (server, run) => {
+    try {
+      await server.start();
+      const { passed, failed } = await run();
+      total.passed += passed;
+      total.failed += failed;
+    } finally {
+      await server.stop();
+    }
   };
+  const extension = installExtension(packed, folder);
   const browser = await openBrowser(chromium);
   try {
+    const result = join(folder, 'suite-result.json');
+    const variables = { RLPROMPT_SUITE_RESULT: result, RLPROMPT_TEST_ONLY: only ?? '' };
+    const suite = new Server(folder, 'suite', { tests: true, variables });
+    await on(suite, () => runSuite(browser, suite, { extension, result, only }));
     const paths = (await readPaths()).filter(({ name }) => only === undefined || name.includes(only));
     for (const trust of [false, true]) {
       const walked = paths.filter((path) => (path.trust ?? false) === trust);
-      if (trust && walked.length === 0) continue;
-      const server = new Server(packed, { trust, environment: { RLPROMPT_SUITE_RESULT: result, RLPROMPT_TEST_ONLY: only ?? '' } });
-      try {
-        await server.start();
-        if (!trust) add(await runSuite(browser, server, { workspace: exampleWorkspace(server.folder), result, only }));
-        for (const path of walked) add(await walk(browser, server, path));
-      } finally {
-        await server.stop();
-      }
+      const server = new Server(folder, trust ? 'restricted' : 'trusted', { trust });
+      if (walked.length > 0)
+        await on(server, async () => {
+          const sum = { passed: 0, failed: 0 };
+          for (const path of walked) {
+            const { passed, failed } = await walk(browser, server, path);
+            sum.passed += passed;
+            sum.failed += failed;
+          }
+          return sum;
+        });
     }
   } finally {
     await browser.close();
-    rmSync(folder, { recursive: true, force: true });
   }
-  console.log(`\n${total.passed} passed, ${total.failed} failed`);
-  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+  return total;
 }
 
 /** Packs what is built for this platform. */
@@ -69,6 +89,13 @@ function pack() {
   return join(out, file);
 }
 
+// An end by a signal is the servers' end too: they are in process groups of their own, which do not get the signal.
+for (const [signal, status] of /** @type {const} */ ([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]))
+  process.once(signal, () => process.exit(status));
 try {
   process.exitCode = await main();
 } catch (error) {

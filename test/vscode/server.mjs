@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CODE_SERVER, NODE } from './install.mjs';
 import { LONG, until } from './wait.mjs';
@@ -10,6 +9,7 @@ const SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.enableExperiments': false,
+  'workbench.reduceMotion': 'on',
   'chat.disableAIFeatures': true,
   'chat.agentHost.enabled': false,
   // As on the desktop; in a browser files would be saved by themselves.
@@ -21,18 +21,39 @@ const SETTINGS = {
   'git.openRepositoryInParentFolders': 'never',
 };
 
-/** A VS Code server with the packed extension installed, in a folder of its own that is gone when it is stopped. */
+/** Installs a .vsix into a folder of extensions; returns where it lies then. @param {string} vsix @param {string} folder with extensions/ in it */
+export function installExtension(vsix, folder) {
+  const extensions = join(folder, 'extensions');
+  const args = ['--user-data-dir', join(folder, 'install'), '--extensions-dir', extensions, '--install-extension', vsix];
+  execFileSync(NODE, [join(CODE_SERVER, 'out/node/entry.js'), ...args], {
+    env: environment(join(folder, 'install')),
+    stdio: 'pipe',
+    timeout: 2 * LONG,
+  });
+  const [installed] = readdirSync(extensions).filter((name) => name.startsWith('rlprompt.'));
+  if (!installed) throw new Error(`The extension is not among those installed in ${extensions}.`);
+  return join(extensions, installed);
+}
+
+/** A VS Code server on the extensions of a run's folder, with settings and a home of its own in there. */
 export class Server {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #process;
   #port = 0;
 
-  /** @param {string} vsix @param {{ trust?: boolean, environment?: Record<string, string> }} [options] trust: ask before a folder is trusted */
-  constructor(vsix, { trust = false, environment = {} } = {}) {
-    this.folder = mkdtempSync(join(tmpdir(), 'rlprompt-vscode-'));
-    this.vsix = vsix;
+  /**
+   * @param {string} root the run's folder, with extensions/ in it
+   * @param {string} name
+   * @param {{ trust?: boolean, tests?: boolean, variables?: Record<string, string> }} [options]
+   *   trust: folders are not trusted unless the person says so. tests: the workbench takes test parameters from its address
+   *   (then it shows no notifications). variables: for the environment of its extension hosts.
+   */
+  constructor(root, name, { trust = false, tests = false, variables = {} } = {}) {
+    this.root = root;
+    this.folder = join(root, name);
     this.trust = trust;
-    this.environment = environment;
+    this.tests = tests;
+    this.variables = variables;
   }
 
   get url() {
@@ -44,91 +65,62 @@ export class Server {
     return `vscode-remote://127.0.0.1:${this.#port}${path}`;
   }
 
-  /** Where the extension lies once it is installed. */
-  get extension() {
-    const [folder] = readdirSync(this.#extensions).filter((name) => name.startsWith('rlprompt.'));
-    if (!folder) throw new Error(`The extension is not among those installed in ${this.#extensions}.`);
-    return join(this.#extensions, folder);
-  }
-
-  get #extensions() {
-    return join(this.folder, 'extensions');
-  }
-
   async start() {
     const data = join(this.folder, 'data');
-    const environment = this.#environment();
     mkdirSync(join(data, 'User'), { recursive: true });
-    writeFileSync(
-      join(data, 'User/settings.json'),
-      JSON.stringify({
-        ...SETTINGS,
-        'security.workspace.trust.enabled': this.trust,
-        ...(this.trust ? { 'security.workspace.trust.startupPrompt': 'never' } : {}),
-      }),
-    );
-    execFileSync(
-      NODE,
-      [
-        join(CODE_SERVER, 'out/node/entry.js'),
-        '--user-data-dir',
-        data,
-        '--extensions-dir',
-        this.#extensions,
-        '--install-extension',
-        this.vsix,
-      ],
-      { env: environment, stdio: 'pipe', timeout: 2 * LONG },
-    );
+    const trust = {
+      'security.workspace.trust.enabled': this.trust,
+      ...(this.trust && { 'security.workspace.trust.startupPrompt': 'never' }),
+    };
+    writeFileSync(join(data, 'User/settings.json'), JSON.stringify({ ...SETTINGS, ...trust }));
     this.#port = await freePort();
     const args = [
-      join(CODE_SERVER, 'lib/vscode/out/server-main.js'),
       ...['--host', '127.0.0.1', '--port', String(this.#port), '--without-connection-token', '--accept-server-license-terms'],
-      ...['--server-data-dir', data, '--user-data-dir', data, '--extensions-dir', this.#extensions],
-      ...['--disable-telemetry', '--enable-smoke-test-driver', ...(this.trust ? [] : ['--disable-workspace-trust'])],
+      ...['--server-data-dir', data, '--user-data-dir', data, '--extensions-dir', join(this.root, 'extensions'), '--disable-telemetry'],
+      ...(this.trust ? [] : ['--disable-workspace-trust']),
+      ...(this.tests ? ['--enable-smoke-test-driver'] : []),
     ];
+    const child = spawn(NODE, [join(CODE_SERVER, 'lib/vscode/out/server-main.js'), ...args], {
+      env: { ...environment(this.folder), ...this.variables },
+      cwd: this.folder,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const log = createWriteStream(join(this.folder, 'server.log'));
-    const child = spawn(NODE, args, { env: environment, cwd: this.folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.pipe(log);
     child.stderr.pipe(log);
     this.#process = child;
-    process.once('exit', this.#kill);
-    await until(
+    // Before the handler that removes the folder.
+    process.prependOnceListener('exit', this.#kill);
+    const state = await until(
       'the VS Code server to answer',
       async () => {
         if (child.exitCode !== null) return 'ended';
         return (await fetch(`${this.url}/version`)).ok && 'ready';
       },
-      { timeout: LONG, every: 50 },
-    ).then((state) => {
-      if (state === 'ended') throw new Error(`The VS Code server ended with status ${child.exitCode}.\n${this.log(30)}`);
-    });
+      { every: 50 },
+    );
+    if (state === 'ended') throw new Error(`The VS Code server ended with status ${child.exitCode}.\n${this.log(() => true, 30)}`);
   }
 
-  /** The last lines that the server and its extension hosts have logged. @param {number} lines of each */
-  log(lines) {
-    const data = join(this.folder, 'data');
-    const files = existsSync(join(data, 'logs'))
-      ? readdirSync(join(data, 'logs'), { recursive: true, encoding: 'utf8' })
-          .filter((name) => /exthost\d*\/(remoteexthost|.*rlprompt.*|.*RLPrompt.*)\.log$/i.test(name))
-          .map((name) => join(data, 'logs', name))
-      : [];
-    return [join(this.folder, 'server.log'), ...files]
-      .map((file) => {
-        const text = readFileSync(file, 'utf8').trimEnd().split('\n');
-        return `── ${file.slice(this.folder.length + 1)}\n${text.slice(-lines).join('\n')}`;
-      })
+  /** The last lines that the server and its extension hosts have logged. @param {(line: string) => boolean} wanted @param {number} lines of each log */
+  log(wanted, lines) {
+    const logs = join(this.folder, 'data/logs');
+    const hosts = existsSync(logs) ? readdirSync(logs, { recursive: true, encoding: 'utf8' }) : [];
+    return [join(this.folder, 'server.log'), ...hosts.filter((name) => /exthost.*\.log$/.test(name)).map((name) => join(logs, name))]
+      .map((file) => ({ file, text: readFileSync(file, 'utf8').split('\n') }))
+      .map(({ file, text }) => ({ file, text: text.filter((line) => line.trim() !== '' && wanted(line)).slice(-lines) }))
+      .filter(({ text }) => text.length > 0)
+      .map(({ file, text }) => `── ${file.slice(this.folder.length + 1)}\n${text.join('\n')}`)
       .join('\n');
   }
 
-  /** Ends the server and all that it started, and deletes its folder. */
+  /** Ends the server and all that it started. */
   async stop() {
     const child = this.#process;
     this.#kill();
     process.off('exit', this.#kill);
     if (child) await until('the VS Code server to end', () => child.exitCode !== null || child.signalCode !== null, { every: 20 });
-    // Its extension hosts may still be writing.
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   #kill = () => {
@@ -139,23 +131,22 @@ export class Server {
       // It has ended already.
     }
   };
+}
 
-  /** Nothing of this user's own settings is read, and nothing of theirs is written. */
-  #environment() {
-    const own = Object.fromEntries(
-      Object.entries({
-        HOME: 'home',
-        XDG_CONFIG_HOME: 'config',
-        XDG_DATA_HOME: 'share',
-        XDG_CACHE_HOME: 'cache',
-        XDG_RUNTIME_DIR: 'runtime',
-        TMPDIR: 'tmp',
-      }).map(([name, folder]) => [name, join(this.folder, folder)]),
-    );
-    for (const folder of Object.values(own)) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const { VSCODE_IPC_HOOK_CLI: _hook, NODE_OPTIONS: _options, ...inherited } = process.env;
-    return { ...inherited, ...own, ...this.environment };
-  }
+/** Nothing of this user's own settings is read, and nothing of theirs is written. @param {string} folder */
+function environment(folder) {
+  const folders = {
+    HOME: 'home',
+    XDG_CONFIG_HOME: 'config',
+    XDG_DATA_HOME: 'share',
+    XDG_CACHE_HOME: 'cache',
+    XDG_RUNTIME_DIR: 'runtime',
+    TMPDIR: 'tmp',
+  };
+  const own = Object.fromEntries(Object.entries(folders).map(([name, path]) => [name, join(folder, path)]));
+  for (const path of Object.values(own)) mkdirSync(path, { recursive: true, mode: 0o700 });
+  const { VSCODE_IPC_HOOK_CLI: _hook, NODE_OPTIONS: _options, ...inherited } = process.env;
+  return { ...inherited, ...own };
 }
 
 /** @returns {Promise<number>} */

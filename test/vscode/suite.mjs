@@ -5,6 +5,7 @@ import { openPage } from './browser.mjs';
 import { HERE } from './install.mjs';
 import { reportFailure, reportPass } from './report.mjs';
 import { within } from './wait.mjs';
+import { exampleWorkspace } from './workspace.mjs';
 
 const BUNDLES = join(HERE, 'dist/suite');
 /** Longest time for the whole suite, in ms. */
@@ -35,13 +36,13 @@ export async function buildSuite() {
  * at least one test passed: each of the three alone can be wrong.
  * @param {import('playwright-core').Browser} browser
  * @param {import('./server.mjs').Server} server
- * @param {{ workspace: string, result: string, only: string | undefined }} options result: the file that the suite writes (the server's $RLPROMPT_SUITE_RESULT)
+ * @param {{ extension: string, result: string, only: string | undefined }} options extension: where it is installed; result: the file that the suite writes (the server's $RLPROMPT_SUITE_RESULT)
  * @returns {Promise<{ passed: number, failed: number }>}
  */
-export async function runSuite(browser, server, { workspace, result, only }) {
+export async function runSuite(browser, server, { extension, result, only }) {
   console.log('\nExtension tests');
   const suite = await buildSuite();
-  rmSync(result, { force: true });
+  const workspace = exampleWorkspace(server.folder);
   const window = await openPage(browser);
   const { context, page } = window;
   /** @param {string} message */
@@ -58,7 +59,7 @@ export async function runSuite(browser, server, { workspace, result, only }) {
     // All that the extension host says on its console; the outcomes come by the file.
     await page.exposeFunction('codeAutomationLog', () => undefined);
     const payload = [
-      ['extensionDevelopmentPath', server.remote(server.extension)],
+      ['extensionDevelopmentPath', server.remote(extension)],
       ['extensionTestsPath', server.remote(suite)],
       ['enableProposedApi', ''],
       ['skipWelcome', 'true'],

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openPage, SCREENSHOTS } from './browser.mjs';
+import { SCREENSHOTS } from './browser.mjs';
 import { LONG, SHORT, until } from './wait.mjs';
 
 /** @typedef {import('playwright-core').Locator} Locator */
@@ -8,7 +8,7 @@ import { LONG, SHORT, until } from './wait.mjs';
 /** What a person does and sees in a VS Code window. Every step waits for what it needs, for a bounded time, and says what was missing. */
 export class Workbench {
   /**
-   * @param {Awaited<ReturnType<typeof openPage>>} window
+   * @param {Awaited<ReturnType<typeof import('./browser.mjs').openPage>>} window
    * @param {string} folder the workspace folder
    */
   constructor(window, folder) {
@@ -18,17 +18,10 @@ export class Workbench {
     this.folder = folder;
   }
 
-  /**
-   * Opens a window on a workspace folder, and waits until the folder's files are in the explorer.
-   * @param {import('playwright-core').Browser} browser
-   * @param {import('./server.mjs').Server} server
-   * @param {string} folder
-   */
-  static async open(browser, server, folder) {
-    const workbench = new Workbench(await openPage(browser), folder);
-    await workbench.page.goto(`${server.url}/?folder=${folder}`, { timeout: LONG });
-    await workbench.#ready();
-    return workbench;
+  /** Opens the workspace folder, and waits until its files are in the explorer. @param {import('./server.mjs').Server} server */
+  async open(server) {
+    await this.page.goto(`${server.url}/?folder=${this.folder}`, { timeout: LONG });
+    await this.#ready();
   }
 
   #ready() {
@@ -171,15 +164,22 @@ export class Workbench {
     return this.page.locator(`.tabs-container .tab[data-resource-name="${name}"], .tabs-container .tab[aria-label^="${name}"]`).first();
   }
 
-  /** Chooses an item of a context menu. @param {string} what was right-clicked @param {Locator} target @param {string} item */
+  /**
+   * Chooses an item of a context menu. While the window starts the item may be missing or greyed out, and stays so in a menu
+   * that is open: then the menu is closed and opened again.
+   * @param {string} what was right-clicked @param {Locator} target @param {string} item
+   */
   async contextMenu(what, target, item) {
     await this.see(what, target);
-    const entry = this.page.getByRole('menuitem', { name: item, exact: true });
+    const menu = this.page.locator('.monaco-menu');
+    const entry = menu.getByRole('menuitem', { name: item, exact: true });
     await until(`"${item}" in the context menu of ${what}`, async () => {
-      await target.click({ button: 'right' });
-      const found = await until('it', () => entry.isVisible(), { timeout: 3_000 }).catch(() => false);
-      if (found) await entry.click();
+      await target.click({ button: 'right', timeout: SHORT });
+      const ready = async () => (await entry.isVisible()) && (await entry.isEnabled());
+      const found = await until('it', ready, { timeout: 2_000 }).catch(() => false);
+      if (found) await entry.click({ timeout: SHORT });
       else await this.page.keyboard.press('Escape');
+      await this.seeNoMore('the context menu', menu.first(), SHORT);
       return found;
     });
   }
@@ -276,6 +276,14 @@ export class Workbench {
   async pressInNotification(text, button) {
     const notification = await this.notification(text);
     await notification.getByRole('button', { name: button, exact: true }).click({ timeout: SHORT });
+  }
+
+  /** Closes a notification by its cross. @param {string | RegExp} text */
+  async dismissNotification(text) {
+    const notification = await this.notification(text);
+    await notification.hover({ timeout: SHORT });
+    await notification.locator('.codicon-notifications-clear').click({ timeout: SHORT });
+    await this.seeNoMore('the notification', notification, SHORT);
   }
 
   /** An entry of the status bar. @param {string | RegExp} text */

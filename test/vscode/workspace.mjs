@@ -8,8 +8,9 @@ const EXAMPLES = resolve(HERE, '../../examples');
  * A workspace folder under `parent` with a copy of the sentiment example: so many rows of each class in each split, and a search
  * that takes seconds.
  * @param {string} parent
+ * @param {{ rowsPerClass?: number, steps?: number, queryBudget?: number, files?: Record<string, string> }} [options] files: more files, by name
  */
-export function exampleWorkspace(parent, { rowsPerClass = 8, steps = 20, queryBudget = 20_000 } = {}) {
+export function exampleWorkspace(parent, { rowsPerClass = 8, steps = 20, queryBudget = 20_000, files = {} } = {}) {
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'workspace-'));
   cpSync(join(EXAMPLES, 'sentiment'), folder, { recursive: true, filter: (path) => !path.includes('.rlprompt') });
@@ -21,6 +22,7 @@ export function exampleWorkspace(parent, { rowsPerClass = 8, steps = 20, queryBu
     .replace(/"steps": \d+/, `"steps": ${steps}`)
     .replace(/"queryBudget": \d+/, `"queryBudget": ${queryBudget}`);
   writeFileSync(spec, text);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
 }
 

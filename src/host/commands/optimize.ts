@@ -22,7 +22,13 @@ export async function optimize(runs: Runs, panels: Panels, newTasks: NewTasks, f
   await startRun(runs, panels, chosen.spec);
 }
 
-export async function startRun(runs: Runs, panels: Panels, spec: vscode.Uri): Promise<void> {
+/** Offers to run a spec that was just written. */
+export async function offerStart(runs: Runs, panels: Panels, made: Promise<vscode.Uri | undefined>): Promise<void> {
+  const spec = await made;
+  if (spec && (await confirmStart(spec))) await startRun(runs, panels, spec);
+}
+
+async function startRun(runs: Runs, panels: Panels, spec: vscode.Uri): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     await vscode.commands.executeCommand('workbench.trust.manage');
     return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describe as lines } from '../../../src/cli/terminal';
+import { describePreview as lines } from '../../../src/run/previewText';
 import { planEvaluation, planRuns, planTest, preview } from '../../../src/run/preview';
 import { searchSettings } from '../../../src/task/schema';
 import { parseSpec } from '../../../src/task/spec';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatProblem, TaskError, type Problem } from '../../../src/task/problem';
+import { serverSchema } from '../../../src/task/schema';
 import { editDistance, parseSpec, parseSpecValues, placeOf, readSpec } from '../../../src/task/spec';
 import { makeFolder, problemOf } from './folder';
 
@@ -20,6 +21,8 @@ describe('a task spec', () => {
       compare: [],
       search: { preset: 'default', seed: 0 },
       policy: {},
+      // Its own defaults are those of serverSchema.
+      server: serverSchema.parse({}),
       file: FILE,
       folder: '.',
     });

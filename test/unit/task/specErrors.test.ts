@@ -51,7 +51,7 @@ describe('unknown fields', () => {
       message: 'there is no field "lables" here',
       found: '"lables"',
       expected:
-        'did you mean "labels"? Fields here: $schema, kind, data, labels, template, taskModel, policyModel, prompt, compare, search, policy',
+        'did you mean "labels"? Fields here: $schema, kind, data, labels, template, taskModel, policyModel, prompt, compare, search, policy, server',
     });
   });
 
@@ -135,9 +135,9 @@ describe('values out of range', () => {
     ['"search": {"learningRate": 0}', 'search.learningRate', { message: 'too small', found: '0', expected: 'more than 0' }],
     ['"search": {"targetRate": 1.5}', 'search.targetRate', { message: 'too large', found: '1.5', expected: 'at most 1' }],
     ['"search": {"steps": 0}', 'search.steps', { message: 'too small', found: '0', expected: 'more than 0' }],
-    ['"search": {"seeds": []}', 'search.seeds', { message: 'too small', found: '[]' }],
-    ['"labels": {"0": ""}', 'labels.0', { message: 'too small', found: '""' }],
-    ['"taskModel": ""', 'taskModel', { message: 'too small', found: '""' }],
+    ['"search": {"seeds": []}', 'search.seeds', { message: 'the list is empty', found: '[]' }],
+    ['"labels": {"0": ""}', 'labels.0', { message: 'the text is empty', found: '""' }],
+    ['"taskModel": ""', 'taskModel', { message: 'the text is empty', found: '""' }],
     ['"search": {"preset": "fast"}', 'search.preset', { message: 'not one of the values it can take', expected: '"default" or "paper"' }],
     ['"prompt": {"tokens": "word"}', 'prompt.tokens', { message: 'not one of the values it can take', expected: '"words" or "all"' }],
     ['"kind": "regression"', 'kind', { message: 'not one of the values it can take', found: '"regression"', expected: '"classification"' }],

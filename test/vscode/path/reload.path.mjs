@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
+import { RunPanel } from '../runPanel.mjs';
 import { pause, until } from '../wait.mjs';
 
 const SPEC = 'sentiment.prompt-task.json';
-const JOURNAL = 'events.jsonl';
 
-/** @param {string} text */
-const steps = (text) => text.split('\n').filter((line) => line.includes('"step"')).length;
+/** @typedef {import('../workbench.mjs').Workbench} Workbench */
 
-/** A run survives a reload of the window: it is interrupted, and goes on from its checkpoint. @type {import('../path.mjs').Path} */
+/** Training steps in the run's journal. @param {Workbench} workbench */
+const steps = (workbench) => workbench.readFile(`${workbench.runFolders()[0]}/events.jsonl`).split('"event":"step"').length - 1;
+
+/** @param {Workbench} workbench @param {string} what @param {RegExp} text */
+async function seeInTree(workbench, what, text) {
+  const row = workbench.inTree('sentiment');
+  await until(`the run ${what} in the tree`, async () => text.test(await row.innerText()), { seen: () => row.innerText() });
+}
+
+/** A run is paused, goes on, survives a reload of the window, and is stopped. @type {import('../path.mjs').Path} */
 export default {
   name: 'a run over a reload of the window',
   workspace: { rowsPerClass: 6, steps: 2000, queryBudget: 2_000_000 },
@@ -15,48 +23,59 @@ export default {
     'a long run trains and writes a checkpoint': async (workbench) => {
       await workbench.openFile(SPEC);
       await workbench.runCommand('RLPrompt: Optimize Prompt');
-      const folder = await until('a run on disk', () => workbench.runFolders()[0]);
-      await until('a checkpoint', () => workbench.exists(`${folder}/checkpoint`));
-      await workbench.waitForFile(`${folder}/${JOURNAL}`, 'some steps', (text) => steps(text) > 15);
-      await workbench.screenshot('run-running');
+      await (await RunPanel.of(workbench)).seeState('running');
+      await until('a checkpoint', () => workbench.exists(`${workbench.runFolders()[0]}/checkpoint`));
+      await until('some steps', () => steps(workbench) > 15);
     },
 
-    'after a reload its engine is gone, and the tree says where it was interrupted': async (workbench) => {
-      const [folder] = workbench.runFolders();
+    'Pause holds it between two steps, Continue lets it go on': async (workbench) => {
+      const panel = await RunPanel.of(workbench);
+      await panel.press('Pause');
+      await panel.seeState('paused');
+      // The step in progress may still end.
+      await pause(2_000);
+      const before = steps(workbench);
+      await pause(3_000);
+      assert.equal(steps(workbench), before);
+      await workbench.screenshot('run-paused');
+      await panel.press('Continue');
+      await panel.seeState('running');
+      await until('another step', () => steps(workbench) > before);
+    },
+
+    'after a reload its engine is gone, and panel and tree say where it was interrupted': async (workbench) => {
       await workbench.reload();
       await until('the engine to end', async () => {
-        const before = workbench.readFile(`${folder}/${JOURNAL}`).length;
+        const before = steps(workbench);
         await pause(3_000);
-        return workbench.readFile(`${folder}/${JOURNAL}`).length === before;
+        return steps(workbench) === before;
       });
+      const panel = await RunPanel.of(workbench);
+      await panel.seeState('interrupted');
+      await workbench.see('where it was interrupted', panel.page.getByText(/Interrupted at step \d+/));
       await workbench.openView('RLPrompt');
-      const row = await workbench.see('the run in the tree', workbench.inTree('sentiment'));
-      await until('the run to be interrupted in the tree', async () => /interrupted at step \d+/.test(await row.innerText()), {
-        seen: () => row.innerText(),
-      });
+      await seeInTree(workbench, 'interrupted', /interrupted at step \d+/);
       await workbench.screenshot('run-interrupted');
     },
 
-    'Resume Run takes it up where its checkpoint is': async (workbench) => {
-      const [folder] = workbench.runFolders();
-      const row = workbench.inTree('sentiment');
-      await row.hover();
-      await row.getByRole('button', { name: 'Resume Run' }).click();
-      const before = steps(workbench.readFile(`${folder}/${JOURNAL}`));
-      await until('the run to train in the tree', async () => /step \d+ of 2000/.test(await row.innerText()), {
-        seen: () => row.innerText(),
-      });
-      await workbench.waitForFile(`${folder}/${JOURNAL}`, 'new steps', (text) => steps(text) > before + 5);
-      assert.deepEqual(workbench.runFolders(), [folder]);
+    'Resume takes it up where its checkpoint is': async (workbench) => {
+      const folders = workbench.runFolders();
+      const before = steps(workbench);
+      const panel = await RunPanel.of(workbench);
+      await panel.press('Resume');
+      await panel.seeState('running');
+      await seeInTree(workbench, 'running', /step \d+ of 2,?000/);
+      await until('new steps', () => steps(workbench) > before + 5);
+      assert.deepEqual(workbench.runFolders(), folders);
     },
 
     'Stop Run ends it, and it can be taken up again': async (workbench) => {
-      const row = workbench.inTree('sentiment');
       await workbench.runCommand('RLPrompt: Stop Run');
-      await until('the run to be interrupted in the tree', async () => /interrupted at step \d+/.test(await row.innerText()), {
-        seen: () => row.innerText(),
-      });
+      await seeInTree(workbench, 'interrupted', /interrupted at step \d+/);
       await workbench.seeNoMore('the run in the status bar', workbench.inStatusBar('sentiment'));
+      const row = workbench.inTree('sentiment');
+      await row.hover();
+      await workbench.see('Resume Run beside the run in the tree', row.getByRole('button', { name: 'Resume Run' }));
     },
   },
 };

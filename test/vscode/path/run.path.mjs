@@ -1,26 +1,80 @@
 import assert from 'node:assert/strict';
-import { until } from '../wait.mjs';
+import { RunPanel } from '../runPanel.mjs';
+import { SHORT, until } from '../wait.mjs';
 
 const SPEC = 'sentiment.prompt-task.json';
+const CODE = 'classify.py';
 
-/** From the spec's context menu to a ranked list of prompts. @type {import('../path.mjs').Path} */
+/** @param {import('../workbench.mjs').Workbench} workbench @returns {{ status: string, prompts: { prompt: string, origin: string }[] }} */
+const result = (workbench) => JSON.parse(workbench.readFile(`${workbench.runFolders()[0]}/result.json`));
+
+/** From the spec's context menu to a prompt in one's own code. @type {import('../path.mjs').Path} */
 export default {
   name: 'a run, from the context menu to its result',
-  workspace: { rowsPerClass: 6, steps: 20 },
+  workspace: { rowsPerClass: 6, steps: 20, files: { [CODE]: 'PROMPT = \n' } },
   steps: {
+    'Evaluate Prompt on a task without a run says so, and offers one': async (workbench) => {
+      await workbench.openFile(CODE);
+      await workbench.page.keyboard.press('Control+Home');
+      await workbench.page.keyboard.press('End');
+      await workbench.contextMenu(SPEC, workbench.inExplorer(SPEC), 'Evaluate Prompt…');
+      await workbench.notification('This task has no run yet');
+      await workbench.screenshot('no-run-to-evaluate-in');
+      await workbench.dismissNotification('This task has no run yet');
+    },
+
     'Optimize Prompt in the context menu of the spec starts a run and opens its panel': async (workbench) => {
       await workbench.contextMenu(SPEC, workbench.inExplorer(SPEC), 'Optimize Prompt');
       await workbench.see("the run's panel", workbench.tab('sentiment'));
       await workbench.see('the run in the status bar', workbench.inStatusBar('sentiment'));
-      await workbench.screenshot('run-started');
+      const panel = await RunPanel.of(workbench);
+      await panel.seeState('running');
+      await until('a curve', async () => (await panel.charts()).some(({ points }) => points > 2));
+      await workbench.screenshot('run-running');
     },
 
-    'the run ends with prompts of every origin in its result': async (workbench) => {
-      const folder = await until('a run on disk', () => workbench.runFolders()[0]);
-      await workbench.waitForFile(`${folder}/result.json`, 'finished', (text) => JSON.parse(text).status === 'finished', 300_000);
-      const { prompts } = JSON.parse(workbench.readFile(`${folder}/result.json`));
-      const origins = new Set(prompts.map((/** @type {{ origin: string }} */ { origin }) => origin));
-      assert.deepEqual([...origins].sort(), ['manual', 'none', 'policy', 'random']);
+    'it ends with prompts of every origin, on disk and in the table': async (workbench) => {
+      const panel = await RunPanel.of(workbench);
+      await panel.seeState('finished');
+      const { status, prompts } = result(workbench);
+      assert.equal(status, 'finished');
+      assert.deepEqual([...new Set(prompts.map(({ origin }) => origin))].sort(), ['manual', 'none', 'policy', 'random']);
+      await until('the whole table', async () => (await panel.rows().count()) === prompts.length, { seen: () => panel.rows().count() });
+      for (const origin of ['manual', 'none', 'policy', 'random']) assert.ok((await panel.rows(origin).count()) > 0, origin);
+      assert.match(await panel.rows('none').first().innerText(), /\(no prompt\)[^]*\d+\.\d/);
+    },
+
+    'its charts are drawn': async (workbench) => {
+      const charts = await (await RunPanel.of(workbench)).charts();
+      assert.deepEqual(
+        charts.map(({ title }) => title),
+        ['Reward', 'Validation accuracy', 'Policy entropy (nats a token)'],
+      );
+      for (const { title, points, colours } of charts)
+        assert.ok(points > 1 && colours > 2, `${title}: ${points} points, ${colours} colours`);
+      await workbench.screenshot('run-finished');
+    },
+
+    'a row opens to its confusion matrix and examples': async (workbench) => {
+      const { page } = await RunPanel.of(workbench);
+      await page.getByRole('button', { name: 'Details of' }).first().click({ timeout: SHORT });
+      await workbench.see('the confusion matrix', page.locator('.row-details table.matrix'));
+      await workbench.see('example answers', page.locator('.row-details .examples li').first());
+      await page.locator('.row-details').first().scrollIntoViewIfNeeded({ timeout: SHORT });
+      await workbench.screenshot('row-details');
+    },
+
+    'Insert puts the prompt at the cursor of the file used last, as a string': async (workbench) => {
+      const { page } = await RunPanel.of(workbench);
+      const [winner] = result(workbench).prompts.filter(({ prompt }) => prompt !== '');
+      await page.getByRole('button', { name: 'Insert as a string at the cursor' }).first().click({ timeout: SHORT });
+      const line = `PROMPT = ${JSON.stringify(winner?.prompt)}`;
+      await until('the prompt in the code', async () => (await workbench.editorText()).split('\n')[0] === line, {
+        seen: () => workbench.editorText(),
+      });
+      await workbench.screenshot('prompt-inserted');
+      await workbench.save();
+      await workbench.waitForFile(CODE, 'the prompt', (text) => text === `${line}\n`);
     },
 
     'the tree shows it as finished, with its best prompt': async (workbench) => {
@@ -31,7 +85,24 @@ export default {
       });
       assert.match(await row.innerText(), /\d+\.\d % "/);
       await workbench.seeNoMore('the run in the status bar', workbench.inStatusBar('sentiment'));
-      await workbench.screenshot('run-finished');
+    },
+
+    "a prompt of one's own joins the table of the run": async (workbench) => {
+      const [folder] = workbench.runFolders();
+      await workbench.openView('Explorer');
+      await workbench.contextMenu(SPEC, workbench.inExplorer(SPEC), 'Evaluate Prompt…');
+      await workbench.answer('All told, it was');
+      const panel = await RunPanel.of(workbench);
+      await workbench.see('the prompt in the table', panel.rows('evaluated').first());
+      await workbench.waitForFile(`${folder}/evaluated.json`, 'the prompt', (text) => text.includes('All told, it was'));
+      await workbench.screenshot('prompt-evaluated');
+    },
+
+    'after a reload of the window the panel is there again, with its table': async (workbench) => {
+      await workbench.reload();
+      const panel = await RunPanel.of(workbench);
+      await panel.seeState('finished');
+      await workbench.see('the evaluated prompt in the table', panel.rows('evaluated').first());
     },
   },
 };

@@ -1,5 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as vscode from 'vscode';
@@ -39,9 +40,9 @@ interface Result {
   prompts: { prompt: string; origin: string; test?: { accuracy: number } }[];
 }
 
-function read<T>(folder: string, name: string): T | undefined {
+function readResult(folder: string): Result | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder, name), 'utf8')) as T;
+    return JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as Result;
   } catch {
     return undefined;
   }
@@ -59,9 +60,10 @@ function steps(folder: string): number {
 function activation(): { load: number; activate: number } {
   const { exports, extensionPath } = extension() as vscode.Extension<{ milliseconds: number }>;
   const bundle = join(extensionPath, 'dist', 'extension.js');
-  delete require.cache[bundle];
+  const load = createRequire(bundle);
+  Reflect.deleteProperty(load.cache, bundle);
   const began = performance.now();
-  require(bundle);
+  load(bundle);
   return { load: performance.now() - began, activate: exports.milliseconds };
 }
 
@@ -75,7 +77,7 @@ describe('a run in the editor', () => {
     await vscode.commands.executeCommand('rlprompt.optimize', spec);
     delay.enable();
     const folder = await until('the run', () => runsOf('smooth')[0], 60_000);
-    const result = await until('its result', () => read<Result>(folder, 'result.json'), 200_000);
+    const result = await until('its result', () => readResult(folder), 200_000);
     delay.disable();
     assert.equal(result.status, 'finished');
     assert.equal(result.steps, 60);
@@ -92,8 +94,8 @@ describe('a run in the editor', () => {
     await vscode.commands.executeCommand('rlprompt.optimize', smallSpec('first', { steps: 12 }));
     await vscode.commands.executeCommand('rlprompt.optimize', smallSpec('second', { steps: 3 }));
     const second = await until('the second run', () => runsOf('second')[0], 200_000);
-    assert.ok(read(runsOf('first')[0]!, 'result.json'), 'the second run began before the first had ended');
-    await until('its result', () => read(second, 'result.json'), 120_000);
+    assert.ok(readResult(runsOf('first')[0]!), 'the second run began before the first had ended');
+    await until('its result', () => readResult(second), 120_000);
   });
 
   it('stops with a checkpoint, and is taken up again', async function () {
@@ -115,9 +117,9 @@ describe('a run in the editor', () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const stoppedAt = steps(folder);
     assert.ok(stoppedAt < 80);
-    assert.equal(read(folder, 'result.json'), undefined);
+    assert.equal(readResult(folder), undefined);
     await vscode.commands.executeCommand('rlprompt.resumeRun', folder);
-    const result = await until('its result', () => read<Result>(folder, 'result.json'), 200_000);
+    const result = await until('its result', () => readResult(folder), 200_000);
     assert.equal(result.steps, 80);
     assert.equal(steps(folder), 80);
   });

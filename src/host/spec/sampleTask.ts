@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+
+const FILES = ['sentiment.prompt-task.json', 'train.csv', 'validation.csv', 'test.csv'];
+const FOLDER = 'rlprompt-sample';
+
+/** `Try the Sample Task`: copies the film reviews into the workspace, or a folder that the person picks, and opens their spec. */
+export async function openSampleTask(extensionUri: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const parent = vscode.workspace.workspaceFolders?.[0]?.uri ?? (await pickFolder());
+  if (!parent) return undefined;
+  const folder = vscode.Uri.joinPath(parent, FOLDER);
+  const spec = vscode.Uri.joinPath(folder, FILES[0]!);
+  for (const name of FILES) {
+    const target = vscode.Uri.joinPath(folder, name);
+    // What the person has made of an earlier copy stays.
+    if (await exists(target)) continue;
+    await vscode.workspace.fs.copy(vscode.Uri.joinPath(extensionUri, 'examples', 'sentiment', name), target);
+  }
+  await vscode.window.showTextDocument(spec, { preview: false });
+  return spec;
+}
+
+async function pickFolder(): Promise<vscode.Uri | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    canSelectFolders: true,
+    canSelectFiles: false,
+    openLabel: vscode.l10n.t('Put the sample here'),
+  });
+  return picked?.[0];
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,20 @@
+import { applyEdits, findNodeAtLocation, modify, parseTree, type Edit, type JSONPath } from 'jsonc-parser';
+import type { Fix } from '../../task/problem';
+
+const FORMAT = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
+
+/** The edits that make a mend in a spec's text; comments and formatting stay. Empty when the text has changed too much. */
+export function editsOf(text: string, { path, change }: Fix): Edit[] {
+  const at = [...path] as JSONPath;
+  if (change === 'remove') return modify(text, at, undefined, FORMAT);
+  if ('value' in change) return modify(text, at, change.value, FORMAT);
+  const tree = parseTree(text, [], { allowTrailingComma: true });
+  const value = tree && findNodeAtLocation(tree, at);
+  const key = value?.parent?.type === 'property' ? value.parent.children?.[0] : undefined;
+  return key ? [{ offset: key.offset, length: key.length, content: JSON.stringify(change.name) }] : [];
+}
+
+/** The text with a mend made. */
+export function mended(text: string, fix: Fix): string {
+  return applyEdits(text, editsOf(text, fix));
+}

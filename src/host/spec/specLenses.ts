@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import type { Runs } from '../runs/runs';
+
+/** Above a spec: run it, evaluate a prompt on it, open its last run. */
+export class SpecLenses implements vscode.CodeLensProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.changed.event;
+  private readonly subscription: vscode.Disposable;
+
+  constructor(private readonly runs: Runs) {
+    this.subscription = runs.onDidChangeList(() => this.changed.fire());
+  }
+
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    const { t } = vscode.l10n;
+    const top = new vscode.Range(0, 0, 0, 0);
+    const lens = (title: string, command: string, argument: unknown): vscode.CodeLens =>
+      new vscode.CodeLens(top, { title, command, arguments: [argument] });
+    const last = (await this.runs.list()).find(({ specFile }) => specFile === document.uri.fsPath);
+    return [
+      lens(`$(sparkle) ${t('Optimize prompt')}`, 'rlprompt.optimize', document.uri),
+      ...(last
+        ? [
+            lens(`$(beaker) ${t('Evaluate a prompt…')}`, 'rlprompt.evaluate', document.uri),
+            lens(`$(graph-line) ${t('Open last run')}`, 'rlprompt.openRun', last.id),
+          ]
+        : []),
+    ];
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.changed.dispose();
+  }
+}

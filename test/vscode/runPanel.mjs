@@ -1,0 +1,54 @@
+import { SHORT, until } from './wait.mjs';
+
+/** @typedef {import('./workbench.mjs').Workbench} Workbench */
+/** @typedef {import('playwright-core').FrameLocator} FrameLocator */
+
+/** A run's panel, as the person sees it: its state, its charts, its table. */
+export class RunPanel {
+  /** @param {Workbench} workbench @param {FrameLocator} page */
+  constructor(workbench, page) {
+    this.workbench = workbench;
+    this.page = page;
+  }
+
+  /** The panel that is open, once it shows a run. @param {Workbench} workbench */
+  static async of(workbench) {
+    return new RunPanel(workbench, await workbench.webview('body[data-state]'));
+  }
+
+  /** @param {string} state as in `RunState` */
+  async seeState(state, timeout = 300_000) {
+    const body = this.page.locator('body');
+    const now = () => body.getAttribute('data-state', { timeout: SHORT });
+    await until(`the panel to say "${state}"`, async () => (await now()) === state, { timeout, seen: now });
+  }
+
+  /** A button of the run's toolbar: Pause, Stop, Resume … @param {string} name */
+  async press(name) {
+    const button = this.page.locator('vscode-button').filter({ hasText: new RegExp(`^\\s*${name}\\s*$`) });
+    await this.workbench.see(`the button ${name} in the panel`, button);
+    await button.click({ timeout: SHORT });
+  }
+
+  /** Rows of the ranked table. @param {string} [origin] as in `PromptRow` */
+  rows(origin) {
+    return this.page.locator(`table.ranked > tbody > tr${origin === undefined ? '[class*="origin-"]' : `.origin-${origin}`}`);
+  }
+
+  /** For every chart its title, how many steps it has, and how many colours are on its canvas: drawn, it has several. */
+  charts() {
+    return this.page.locator('figure.chart').evaluateAll((figures) =>
+      figures.map((figure) => {
+        const canvas = figure.querySelector('canvas');
+        const colours = new Set();
+        const context = canvas?.getContext('2d');
+        if (canvas && context && canvas.width > 0) {
+          const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+          for (let i = 0; i < data.length; i += 4) if ((data[i + 3] ?? 0) > 200) colours.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+        }
+        const points = figure.querySelector('[data-points]')?.getAttribute('data-points');
+        return { title: figure.querySelector('figcaption')?.textContent, points: Number(points), colours: colours.size };
+      }),
+    );
+  }
+}
