@@ -23,12 +23,10 @@ export class GraphFile {
 
   /** The graphs of a file: one, or of a merged decoder both. @throws ModelError */
   static async open(path: string): Promise<{ whole: GraphFile; withPast?: GraphFile }> {
-    const merged = isMerged(await readGraph(path));
-    const open = async (branch: Branch | undefined) => {
-      const model = await readGraph(path);
-      return GraphFile.inspect(path, branch, branch ? keepBranch(model, branch) : model);
-    };
-    return merged ? { whole: await open('from the start'), withPast: await open('with past') } : { whole: await open(undefined) };
+    const model = await readGraph(path);
+    if (!isMerged(model)) return { whole: GraphFile.inspect(path, undefined, model) };
+    const open = (branch: Branch) => GraphFile.inspect(path, branch, keepBranch(model, branch));
+    return { whole: open('from the start'), withPast: open('with past') };
   }
 
   private static inspect(path: string, branch: Branch | undefined, model: Model): GraphFile {
@@ -42,7 +40,7 @@ export class GraphFile {
     return new GraphFile(path, branch, inputs, outputs, external, dynamic, half);
   }
 
-  /** The graph, read anew: it may be edited. */
+  /** Reads the graph with the weights that are in its file. */
   async load(): Promise<Model> {
     const model = await readGraph(this.path);
     return this.branch ? keepBranch(model, this.branch) : model;

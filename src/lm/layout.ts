@@ -65,6 +65,12 @@ export class Layout {
     return this.promptSpace && text.startsWith(' ') ? text.slice(1) : text;
   }
 
+  /** A prompt as text on its way to another tokenizer: at the start of a text the space that its first token carries means nothing there. */
+  travellingText(ids: readonly number[]): string {
+    const text = this.promptText(ids);
+    return this.promptPlace === 'start' ? text.trimStart() : text;
+  }
+
   /** A row's ids; one without a single token gets the token that texts start with, since something has to be read. */
   filled(ids: readonly number[]): readonly number[] {
     return ids.length > 0 ? ids : [this.tokenizer.startId ?? this.tokenizer.padId];

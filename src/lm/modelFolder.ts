@@ -62,9 +62,11 @@ export async function readModelFolder({ reference, folder, file }: ModelPlace): 
     throw new ModelError(
       `The model ${reference} has no config.json in ${folder}. A model folder holds config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx, as on the Hugging Face hub.`,
     );
-  const tokenizer = await LmTokenizer.load(existsSync(join(folder, 'tokenizer.json')) ? folder : home, config);
+  const tokenizerHome = files.includes('tokenizer.json') ? folder : home;
+  const tokenizer = await LmTokenizer.load(tokenizerHome, config);
   const { whole, withPast } = await openGraphs(folder, chosen.graph, chosen.withPast);
-  const longest = ((await readJson(home, 'tokenizer_config.json')) as { model_max_length?: unknown } | undefined)?.model_max_length;
+  const longest = ((await readJson(tokenizerHome, 'tokenizer_config.json')) as { model_max_length?: unknown } | undefined)
+    ?.model_max_length;
   const facts = modelFacts(reference, config, whole, tokenizer.maskId !== undefined, longest);
   if (facts.kind === 'masked' && tokenizer.maskId === undefined)
     throw new ModelError(
@@ -75,6 +77,7 @@ export async function readModelFolder({ reference, folder, file }: ModelPlace): 
     feeder: new Feeder(each, tokenizer.padId, facts.shape, reference),
   });
   const read = graph(whole);
+  const graphFiles = new Set([whole, withPast ?? whole].flatMap(({ path, externalFiles }) => [path, ...externalFiles]));
   return {
     reference,
     kind: facts.kind,
@@ -83,12 +86,7 @@ export async function readModelFolder({ reference, folder, file }: ModelPlace): 
     logits: facts.logits,
     whole: read,
     withPast: facts.kind === 'masked' ? undefined : withPast === whole ? read : withPast && graph(withPast),
-    hash: await hashOf([
-      whole.path,
-      ...(withPast && withPast.path !== whole.path ? [withPast.path] : []),
-      ...whole.externalFiles,
-      join(existsSync(join(folder, 'tokenizer.json')) ? folder : home, 'tokenizer.json'),
-    ]),
+    hash: await hashOf([...graphFiles, join(tokenizerHome, 'tokenizer.json')]),
   };
 }
 

@@ -30,19 +30,20 @@ export class PolicyModel implements StateSource {
       throw new ModelError(`The policy model ${reference} is a masked model; the policy needs a causal one, such as bundled:causal.`);
     const { file } = model.whole;
     const origin = { reference, folder: file.folder };
-    const shape = headShape(await file.load(), logits);
+    const graph = await file.load();
+    const shape = headShape(graph, logits);
     if (!shape)
       throw new ModelError(
         `The policy needs the states that go into the output head of ${reference}, and ${file.path} has no head that can be told from the rest. Use another file of it (fp32 or fp16), or bundled:causal as the policy model; as task model it can be used.`,
       );
-    const { bytes, transposed } = embeddingGraph(await file.load(), logits);
+    const { bytes, transposed } = embeddingGraph(graph, logits);
     const weightSession = await openSession(bytes, compute, origin);
     const raw = values((await weightSession.run({})).embedding);
     const { vocabulary, stateSize } = shape;
     const embedding = transposed ? raw.slice() : transpose(raw, stateSize, vocabulary);
     await weightSession.release();
-    const headSession = await openSession(languageHeadGraph(await file.load(), logits), compute, origin);
-    const session = await openSession(stateGraph(await file.load(), logits), compute, origin);
+    const headSession = await openSession(languageHeadGraph(graph, logits), compute, origin);
+    const session = await openSession(stateGraph(graph, logits), compute, origin);
     return new PolicyModel(model, session, headSession, embedding, stateSize);
   }
 

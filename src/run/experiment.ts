@@ -77,10 +77,11 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const splits = { train: layOut('train'), validation: layOut('validation'), test: layOut('test') };
 
   const sameVocabulary = policy === tokenizer || policy.sameVocabulary(tokenizer);
-  const policyIds = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : policy.encode(tokenizer.decode(ids)));
   const shortest = train.texts.reduce((a, b) => (b.length < a.length ? b : a));
   const readable = task.parts.filter((part) => part.kind !== 'mask');
   const policyLayout = new Layout(readable, policy, Infinity, 0);
+  // Between other tokenizers a prompt travels as the text that stands in the template.
+  const policyIds = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : policyLayout.encodePrompt(task.promptText(ids)));
   return {
     spec,
     settings,
@@ -96,7 +97,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     warnings: task.warnings,
     preview: task.pace && preview(plan, task.pace),
     scorer: (split) => new Scorer(task.model, splits[split], settings.classWeights),
-    toTask: (ids) => (sameVocabulary ? [...ids] : tokenizer.encode(policy.decode(ids))),
+    toTask: (ids) => (sameVocabulary ? [...ids] : task.encodePrompt(policyLayout.travellingText(ids))),
     encodePrompt: (text) => task.encodePrompt(text),
     promptText: (ids) => task.promptText(ids),
     roundTrip: (ids) => task.roundTrip(ids, shortest) && roundTrips(readable, policyLayout, policy, policyIds(ids), shortest),

@@ -1,9 +1,8 @@
 import { Layout } from '../lm/layout';
 import { readModel, type ModelFolder } from '../lm/modelFolder';
-import { PrefixTaskModel } from '../lm/prefixTaskModel';
+import { openTaskModel } from '../lm/openTaskModel';
 import { roundTrips } from '../lm/roundTrip';
 import type { Compute } from '../lm/session';
-import { WholeRowTaskModel } from '../lm/wholeRowTaskModel';
 import { TaskError } from '../task/problem';
 import type { Spec } from '../task/spec';
 import { forCausal, parseTemplate, type Part } from '../task/template';
@@ -13,12 +12,11 @@ import type { OpenTask, TaskNeeds } from './openTask';
 /** Opens a task model that runs here, in ONNX Runtime. @throws TaskError, ModelError */
 export async function openLocalTask({ spec, classes, policy, addMask = false }: TaskNeeds, compute: Compute): Promise<OpenTask> {
   const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
-  const { tokenizer, kind, context } = folder;
+  const { tokenizer, context } = folder;
   const { parts, note, layout, verbalizer } = layOutTask(spec, classes, folder, addMask);
-  const readOnce = kind === 'causal' && layout.inputFirst;
-  const open = readOnce ? PrefixTaskModel : WholeRowTaskModel;
+  const { model, notes } = await openTaskModel(folder, layout, spec.template, verbalizer.ids, compute);
   return {
-    model: await open.open(folder, layout, spec.template, verbalizer.ids, compute),
+    model,
     folder,
     parts,
     words: verbalizer.words,
@@ -28,7 +26,7 @@ export async function openLocalTask({ spec, classes, policy, addMask = false }: 
     encodePrompt: (text) => layout.encodePrompt(text),
     promptText: (ids) => layout.promptText(ids),
     roundTrip: (ids, input) => roundTrips(parts, layout, tokenizer, ids, input),
-    notes: () => (note === undefined ? [] : [note]),
+    notes: () => (note === undefined ? notes : [note, ...notes]),
   };
 }
 

@@ -87,7 +87,7 @@ export async function table(
 
 /** A prompt's tokens as text, one by one. */
 export function pieces(experiment: Experiment, ids: PromptIds): string[] {
-  return ids.map((id) => experiment.taskFolder.tokenizer.decode([id]));
+  return ids.map((id) => experiment.taskFolder.tokenizer.decodeBehind([id]));
 }
 
 export function split({ reward, gap, accuracy }: PromptScore): { reward: number; gap: number; accuracy: number } {

@@ -1,5 +1,5 @@
 import { attribute, GraphView } from './graphView';
-import { tensorValue, type Model } from './schema';
+import { copyModel, tensorValue, type Model } from './schema';
 
 /** The input that chooses between the two halves of a merged decoder. */
 const SWITCH = 'use_cache_branch';
@@ -13,7 +13,8 @@ export function isMerged(model: Model): boolean {
 
 /** Leaves one branch of a merged decoder, as a plain graph. */
 export function keepBranch(model: Model, branch: Branch): Model {
-  const { graph } = model;
+  const kept = copyModel(model);
+  const { graph } = kept;
   const choice = graph.node.find((node) => node.opType === 'If' && node.input[0] === SWITCH);
   const inner = choice && attribute(choice, branch === 'with past' ? 'then_branch' : 'else_branch')?.g;
   if (!inner) throw new Error(`the graph has an input ${SWITCH} and no If that it chooses for`);
@@ -30,7 +31,7 @@ export function keepBranch(model: Model, branch: Branch): Model {
   // An output that a branch does not compute is no output of it.
   const view = new GraphView(graph);
   graph.output = graph.output.filter((output) => view.maker(output.name) !== undefined);
-  return model;
+  return kept;
 }
 
 /** Whether an input holds keys or values of earlier tokens. */

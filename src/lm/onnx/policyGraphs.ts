@@ -2,7 +2,7 @@ import { GraphBuilder } from './build';
 import { GraphView } from './graphView';
 import { findHead, type Head } from './head';
 import { finish } from './prune';
-import { ELEMENT, type Model } from './schema';
+import { copyModel, ELEMENT, type Model } from './schema';
 import { PLACES } from './scoring';
 
 /** What the policy needs to know of a model's output head. */
@@ -19,49 +19,55 @@ export function headShape(model: Model, logits: string): HeadShape | undefined {
 
 /** Output `state` [B, d]: what goes into the head, at one place of each row (`places`, as in scoring). */
 export function stateGraph(model: Model, logits: string): Uint8Array {
-  const { graph } = model;
-  const head = known(findHead(new GraphView(graph), logits));
+  const head = known(findHead(new GraphView(model.graph), logits));
+  const edited = copyModel(model);
+  const { graph } = edited;
   const g = new GraphBuilder(graph, 'state');
   g.input(PLACES, ['batch'], ELEMENT.int64);
   graph.output = [];
   const flat = head.flat ? head.state : g.op('Flatten', [head.state], { axis: 2 });
   g.op('Cast', [g.op('Gather', [flat, PLACES], { axis: 0 })], { to: ELEMENT.float }, 'state');
   g.output('state', ['batch', 'd']);
-  return finish(model);
+  return finish(edited);
 }
 
 /** A graph without inputs whose output `embedding` is the head's weight in numbers: [V, d] if `transposed`, else [d, V]. */
 export function embeddingGraph(model: Model, logits: string): { bytes: Uint8Array; transposed: boolean } {
-  const { graph } = model;
-  const head = known(findHead(new GraphView(graph), logits));
+  const head = known(findHead(new GraphView(model.graph), logits));
+  const edited = copyModel(model);
+  const { graph } = edited;
   const { weight, node, bias, stateSize } = head.product;
   const g = new GraphBuilder(graph, 'embedding');
   graph.output = [];
   g.output('embedding', ['rows', 'columns']);
   if (weight) {
     // A transposed embedding is read as it is stored.
-    const maker = new GraphView(graph).maker(weight.name);
+    const maker = new GraphView(model.graph).maker(weight.name);
     const stored = maker?.opType === 'Transpose' && !weight.transposed ? maker.input[0]! : weight.name;
     g.op('Cast', [stored], { to: ELEMENT.float }, 'embedding');
-    return { bytes: finish(model), transposed: weight.transposed || stored !== weight.name };
+    return { bytes: finish(edited), transposed: weight.transposed || stored !== weight.name };
   }
   // The product of the identity and a quantised weight is the weight in numbers.
   const identity = new Float32Array(stateSize * stateSize);
   for (let i = 0; i < stateSize; i++) identity[i * stateSize + i] = 1;
-  graph.node = graph.node.filter((each) => !each.output.includes(head.state));
+  const plain = {
+    ...node,
+    input: node.input.map((name, i) => (i === bias ? '' : name)),
+    attribute: (node.attribute ?? []).filter((each) => each.name !== 'accuracy_level'),
+  };
+  graph.node = graph.node.flatMap((each) => (each === node ? [plain] : each.output.includes(head.state) ? [] : [each]));
   graph.input = [];
   g.floats(identity, [1, stateSize, stateSize], head.state);
-  if (bias !== undefined && node.input[bias]) node.input[bias] = '';
-  node.attribute = (node.attribute ?? []).filter((each) => each.name !== 'accuracy_level');
   const product = head.scaling.at(-1)?.node ?? node;
   g.op('Cast', [g.op('Flatten', [product.output[0]!], { axis: 2 })], { to: ELEMENT.float }, 'embedding');
-  return { bytes: finish(model), transposed: false };
+  return { bytes: finish(edited), transposed: false };
 }
 
 /** Logits [N, V] of states [N, d]: inputs `states` and `embedding` [V, d], and what the head does behind its product. */
 export function languageHeadGraph(model: Model, logits: string): Uint8Array {
-  const { graph } = model;
-  const head = known(findHead(new GraphView(graph), logits));
+  const head = known(findHead(new GraphView(model.graph), logits));
+  const edited = copyModel(model);
+  const { graph } = edited;
   const { node, bias } = head.product;
   const g = new GraphBuilder(graph, 'language');
   g.input('states', ['N', 'd']);
@@ -78,7 +84,7 @@ export function languageHeadGraph(model: Model, logits: string): Uint8Array {
     );
   g.op('Identity', [result], {}, 'language_logits');
   g.output('language_logits', ['N', 'V']);
-  return finish(model);
+  return finish(edited);
 }
 
 function known(head: Head | undefined): Head & { state: string } {

@@ -159,6 +159,13 @@ export function encodeModel(model: Model): Uint8Array {
   return root.lookupType('Model').encode(model).finish();
 }
 
+/** A model to be edited: lists of its own, of the same nodes and weights. */
+export function copyModel(model: Model): Model {
+  const { graph } = model;
+  const { node, initializer, input, output } = graph;
+  return { ...model, graph: { ...graph, node: [...node], initializer: [...initializer], input: [...input], output: [...output] } };
+}
+
 /** Type of a tensor value; a string is a symbolic dimension. */
 export function tensorType(elemType: number, shape: readonly (number | string)[]): Uint8Array {
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));

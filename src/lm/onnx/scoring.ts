@@ -3,7 +3,7 @@ import { GraphView } from './graphView';
 import { findHead } from './head';
 import { narrowHead } from './narrow';
 import { finish } from './prune';
-import { ELEMENT, type Model } from './schema';
+import { copyModel, ELEMENT, type Model } from './schema';
 
 /** A task model's graph, edited to score label words. */
 export interface ScoringGraph {
@@ -23,8 +23,9 @@ export const LABEL_LOGITS = 'label_logits';
  * @param kept outputs that stay, such as the keys and values
  */
 export function scoringGraph(model: Model, logits: string, labelIds: readonly number[], kept: readonly string[]): ScoringGraph {
-  const { graph } = model;
-  const view = new GraphView({ ...graph, node: [...graph.node], initializer: [...graph.initializer] });
+  const view = new GraphView(model.graph);
+  const edited = copyModel(model);
+  const { graph } = edited;
   const head = findHead(view, logits);
   const g = new GraphBuilder(graph, 'label');
   g.input(PLACES, ['batch'], ELEMENT.int64);
@@ -40,5 +41,5 @@ export function scoringGraph(model: Model, logits: string, labelIds: readonly nu
   else result = atPlaces(narrowHead(g, view, head, head.product.node.input[0]!, words), head.flat);
   g.op('Cast', [result], { to: ELEMENT.float }, LABEL_LOGITS);
   g.output(LABEL_LOGITS, ['batch', 'labels']);
-  return { bytes: finish(model), narrow: head !== undefined };
+  return { bytes: finish(edited), narrow: head !== undefined };
 }
