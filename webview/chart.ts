@@ -87,7 +87,7 @@ export class Chart {
       scales: { x: { time: false }, y: { range: (_, low, high) => this.range(low, high) } },
       axes: [
         { ...axis, size: 26, space: 60 },
-        { ...axis, size: 46, space: 34, values: (_, ticks) => ticks.map((tick) => this.format(tick)) },
+        { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map((tick) => this.format(tick)) },
       ],
       series: [
         {},

@@ -87,7 +87,7 @@ export class PromptTable {
         'tr',
         { class: `${row.rank === 1 && final ? 'winner' : ''} origin-${row.origin}` },
         element('td', { class: 'expander' }, this.expander(row, opened, view)),
-        ...columns.map(({ key, number }) => element('td', { class: number ? 'number' : key }, cell(row, key, scale))),
+        ...columns.map(({ key, number }) => element('td', { class: `${number ? 'number ' : ''}column-${key}` }, cell(row, key, scale))),
         ...models.map((model) => element('td', { class: 'number' }, score(row.transfer?.[model], scale))),
         element('td', { class: 'row-actions' }, ...(row.prompt === '' || this.compact ? [] : actions(row, index))),
       );
@@ -128,7 +128,11 @@ export class PromptTable {
     const arrow = current ? (this.reverse ? ' ↑' : ' ↓') : '';
     return element(
       'th',
-      { scope: 'col', class: number ? 'number' : key, 'aria-sort': current ? (this.reverse ? 'descending' : 'ascending') : 'none' },
+      {
+        scope: 'col',
+        class: `${number ? 'number ' : ''}column-${key}`,
+        'aria-sort': current ? (this.reverse ? 'descending' : 'ascending') : 'none',
+      },
       element('button', { type: 'button', title: hint, 'data-key': `sort-${key}`, onclick: sort }, `${title}${arrow}`),
     );
   }

@@ -1,6 +1,6 @@
 import type { Part } from '../task/template';
 import { ModelError } from './modelError';
-import type { LmTokenizer } from './tokenizer';
+import type { LmTokenizer, Place } from './tokenizer';
 
 /** A row of the task model around a prompt: ids before it and behind it, and the place of the answer. */
 export interface RowLayout {
@@ -41,6 +41,13 @@ export class Layout {
     return this.parts[0]?.kind === 'mask';
   }
 
+  /** Where the prompt stands: what is before it decides how its first token is read. */
+  private get promptPlace(): Place {
+    const before = this.parts[this.promptAt - 1];
+    if (!before) return 'start';
+    return before.kind === 'mask' ? 'behind mask' : 'behind';
+  }
+
   /** Whether the prompt's first token carries a space of the template. */
   get promptSpace(): boolean {
     const part = this.parts[this.promptAt];
@@ -49,13 +56,18 @@ export class Layout {
 
   /** Ids of a prompt that a person wrote, as it stands in the template. */
   encodePrompt(text: string): number[] {
-    return this.tokenizer.encode(this.promptSpace && text !== '' ? ` ${text}` : text);
+    return this.tokenizer.encode(this.promptSpace && text !== '' ? ` ${text}` : text, this.promptPlace);
   }
 
   /** The text that puts exactly these ids into the template's `{prompt}`. */
   promptText(ids: readonly number[]): string {
-    const text = this.tokenizer.decode(ids);
+    const text = this.promptPlace === 'start' ? this.tokenizer.decode(ids) : this.tokenizer.decodeBehind(ids);
     return this.promptSpace && text.startsWith(' ') ? text.slice(1) : text;
+  }
+
+  /** A row's ids; one without a single token gets the token that texts start with, since something has to be read. */
+  filled(ids: readonly number[]): readonly number[] {
+    return ids.length > 0 ? ids : [this.tokenizer.startId ?? this.tokenizer.padId];
   }
 
   /** @throws ModelError when the template and the prompt alone fill the context */
@@ -66,18 +78,25 @@ export class Layout {
     let inputIds: number[] = [];
     const inputSide = this.inputFirst ? 'before' : 'after';
     let dropSpace = false;
+    let place: Place = 'start';
+    const encode = (text: string): number[] => {
+      const ids = this.tokenizer.encode(text, place);
+      if (text !== '') place = 'behind';
+      return ids;
+    };
     this.parts.forEach((part, i) => {
       const side = i < this.promptAt ? 'before' : 'after';
       const lead = part.kind !== 'literal' && part.space && !dropSpace ? ' ' : '';
-      if (part.kind === 'literal') sides[side].push(...this.tokenizer.encode(dropSpace ? part.text.replace(/^ /, '') : part.text));
+      if (part.kind === 'literal') sides[side].push(...encode(dropSpace ? part.text.replace(/^ /, '') : part.text));
       else if (part.kind === 'mask') {
         mask = { part: side, index: sides[side].length };
         sides[side].push(this.tokenizer.maskId!);
+        place = 'behind mask';
       } else if (part.kind === 'input') {
-        inputIds = this.tokenizer.encode(lead + input);
+        inputIds = encode(lead + input);
         inputStart = sides[side].length;
         sides[side].push(...inputIds);
-      }
+      } else if (!emptyPrompt) place = 'behind';
       dropSpace = part.kind === 'prompt' && emptyPrompt && !part.space && i === 0;
     });
     sides.after.push(...this.tokenizer.suffix);

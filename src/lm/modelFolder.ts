@@ -1,81 +1,132 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Feeder } from './feeds';
+import { GraphFile } from './graphFile';
+import { modelFacts, type ModelConfig } from './modelConfig';
 import { ModelError } from './modelError';
-import { LmTokenizer } from './tokenizer';
+import { chooseGraphs } from './modelFiles';
+import { LmTokenizer, readJson } from './tokenizer';
 
-/** A language model's files, read. */
+/** A language model on disk. Its weights are read when a session opens. */
 export interface ModelFolder {
   /** The reference in the spec, such as `bundled:causal`. */
   readonly reference: string;
   readonly kind: 'causal' | 'masked';
-  readonly graph: Uint8Array;
   readonly tokenizer: LmTokenizer;
-  readonly shape: CausalShape;
   /** Tokens that fit into the context. */
   readonly context: number;
-  /** SHA-256 of the graph and the tokenizer, in hex. */
+  /** SHA-256 of the graph, its weights and the tokenizer, in hex. */
   readonly hash: string;
+  /** Reads rows from their start. */
+  readonly whole: ModelGraph;
+  /** Goes on from kept keys and values; the same as `whole` where one graph does both, undefined where none does. */
+  readonly withPast: ModelGraph | undefined;
+  /** Name of the graphs' logits, [B, S, V]. */
+  readonly logits: string;
 }
 
-export interface CausalShape {
-  readonly layers: number;
-  readonly heads: number;
-  readonly headSize: number;
+export interface ModelGraph {
+  readonly file: GraphFile;
+  readonly feeder: Feeder;
 }
 
-const KINDS: Record<string, 'causal' | 'masked'> = { gpt2: 'causal', roberta: 'masked' };
+/** Where a model lies, for those who have found it themselves. */
+export interface ModelPlace {
+  readonly reference: string;
+  readonly folder: string;
+  /** The ONNX file inside the folder; the most exact one when absent. */
+  readonly file?: string | undefined;
+}
 
-/** Resolves `bundled:NAME` or `folder:PATH` (relative to `base`) and reads the model. @throws ModelError */
-export async function readModel(reference: string, base: string): Promise<ModelFolder> {
-  const folder = locate(reference, base);
-  let config: Record<string, number | string | undefined>;
-  let graph: Uint8Array;
-  try {
-    config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as typeof config;
-    graph = await readFile(join(folder, 'onnx', 'model.onnx'));
-  } catch (error) {
+/** Resolves `bundled:NAME` or `folder:PATH[#FILE]` (relative to `base`) and reads the model. @throws ModelError */
+export function readModel(reference: string, base: string): Promise<ModelFolder> {
+  return readModelFolder(locate(reference, base));
+}
+
+/** Reads a model folder laid out as on the Hugging Face hub. @throws ModelError */
+export async function readModelFolder({ reference, folder, file }: ModelPlace): Promise<ModelFolder> {
+  const files = await filesOf(reference, folder);
+  const chosen = chooseGraphs(reference, files, file);
+  // Some put all files of an export into one folder, some only the graphs.
+  const home = files.includes('config.json') ? folder : dirname(join(folder, chosen.graph));
+  const config = (await readJson(home, 'config.json')) as ModelConfig | undefined;
+  if (!config)
     throw new ModelError(
-      `The model ${reference} cannot be read: ${(error as Error).message}. A model folder holds config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx.`,
+      `The model ${reference} has no config.json in ${folder}. A model folder holds config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx, as on the Hugging Face hub.`,
     );
-  }
-  const kind = KINDS[String(config.model_type)];
-  if (!kind)
+  const tokenizer = await LmTokenizer.load(existsSync(join(folder, 'tokenizer.json')) ? folder : home, config);
+  const { whole, withPast } = await openGraphs(folder, chosen.graph, chosen.withPast);
+  const longest = ((await readJson(home, 'tokenizer_config.json')) as { model_max_length?: unknown } | undefined)?.model_max_length;
+  const facts = modelFacts(reference, config, whole, tokenizer.maskId !== undefined, longest);
+  if (facts.kind === 'masked' && tokenizer.maskId === undefined)
     throw new ModelError(
-      `The model ${reference} is of type "${config.model_type}"; this version reads ${Object.keys(KINDS).join(' and ')} models.`,
+      `The tokenizer of ${reference} has no mask token, and a masked model is asked at its mask. Name it in tokenizer_config.json ("mask_token": "[MASK]"), or take a causal model.`,
     );
-  const tokenizer = await LmTokenizer.load(folder);
-  const number = (...names: string[]): number => {
-    const value = names.map((name) => config[name]).find((v) => typeof v === 'number');
-    if (typeof value !== 'number') throw new ModelError(`${join(folder, 'config.json')} has no ${names.join(' or ')}.`);
-    return value;
-  };
-  const heads = number('n_head', 'num_attention_heads');
-  const context =
-    kind === 'masked' ? number('max_position_embeddings') - number('pad_token_id') - 1 : number('n_positions', 'max_position_embeddings');
-  const hash = createHash('sha256')
-    .update(graph)
-    .update(await readFile(join(folder, 'tokenizer.json')))
-    .digest('hex');
+  const graph = (each: GraphFile): ModelGraph => ({
+    file: each,
+    feeder: new Feeder(each, tokenizer.padId, facts.shape, reference),
+  });
+  const read = graph(whole);
   return {
     reference,
-    kind,
-    graph,
+    kind: facts.kind,
     tokenizer,
-    context,
-    hash,
-    shape: { layers: number('n_layer', 'num_hidden_layers'), heads, headSize: number('n_embd', 'hidden_size') / heads },
+    context: facts.context,
+    logits: facts.logits,
+    whole: read,
+    withPast: facts.kind === 'masked' ? undefined : withPast === whole ? read : withPast && graph(withPast),
+    hash: await hashOf([
+      whole.path,
+      ...(withPast && withPast.path !== whole.path ? [withPast.path] : []),
+      ...whole.externalFiles,
+      join(existsSync(join(folder, 'tokenizer.json')) ? folder : home, 'tokenizer.json'),
+    ]),
   };
 }
 
-function locate(reference: string, base: string): string {
+async function filesOf(reference: string, folder: string): Promise<string[]> {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new ModelError(
+      `There is no folder ${folder}, which the model ${reference} names. A path is relative to the task spec; write folder:PATH or folder:PATH#onnx/FILE.onnx.`,
+    );
+  const onnx = join(folder, 'onnx');
+  const inner = existsSync(onnx) && statSync(onnx).isDirectory() ? await readdir(onnx) : [];
+  return [...(await readdir(folder)), ...inner.map((name) => `onnx/${name}`)];
+}
+
+/** The graph that reads texts from their start and the one that goes on from kept keys and values, if there is one. */
+async function openGraphs(
+  folder: string,
+  file: string,
+  pastFile: string | undefined,
+): Promise<{ whole: GraphFile; withPast: GraphFile | undefined }> {
+  const opened = await GraphFile.open(join(folder, file));
+  if (opened.withPast) return { whole: opened.whole, withPast: opened.withPast };
+  if (pastFile !== undefined) return { whole: opened.whole, withPast: (await GraphFile.open(join(folder, pastFile))).whole };
+  return { whole: opened.whole, withPast: opened.whole.pastInputs.length > 0 ? opened.whole : undefined };
+}
+
+async function hashOf(files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of files) await pipeline(createReadStream(file), hash, { end: false });
+  return hash.digest('hex');
+}
+
+function locate(reference: string, base: string): ModelPlace {
   const colon = reference.indexOf(':');
   const [scheme, rest] = [reference.slice(0, colon), reference.slice(colon + 1)];
-  if (scheme === 'folder') return resolve(base, rest);
+  if (scheme === 'folder') {
+    const whole = resolve(base, rest);
+    const mark = rest.lastIndexOf('#');
+    if (mark < 0 || existsSync(whole)) return { reference, folder: whole };
+    return { reference, folder: resolve(base, rest.slice(0, mark)), file: rest.slice(mark + 1) };
+  }
   if (scheme === 'bundled') {
     const folder = join(bundledModels(), rest);
-    if (existsSync(join(folder, 'config.json'))) return folder;
+    if (existsSync(join(folder, 'config.json'))) return { reference, folder };
     throw new ModelError(`There is no bundled model "${rest}". The bundled models are bundled:causal and bundled:masked.`);
   }
   throw new ModelError(

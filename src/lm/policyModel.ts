@@ -1,12 +1,10 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import { logSumExp } from './logits';
-import type { StateSource } from './policyInterfaces';
-import { GraphBuilder } from './onnx/build';
-import { stateGraphs } from './onnx/head';
 import type { ModelFolder } from './modelFolder';
 import { ModelError } from './modelError';
-import { floats, integers, openSession, values, type Compute } from './session';
-import { emptyPast } from './wholeRowTaskModel';
+import { embeddingGraph, headShape, languageHeadGraph, stateGraph } from './onnx/policyGraphs';
+import { PLACES } from './onnx/scoring';
+import type { StateSource } from './policyInterfaces';
+import { floats, integers, openSession, values, type Compute, type Session } from './session';
 
 const BATCH = 16;
 const KEPT_STATES = 20_000;
@@ -18,25 +16,34 @@ export class PolicyModel implements StateSource {
 
   private constructor(
     private readonly model: ModelFolder,
-    private readonly session: InferenceSession,
-    private readonly headSession: InferenceSession,
+    private readonly session: Session,
+    private readonly headSession: Session,
     /** W_E, [V, d]. */
     readonly embedding: Float32Array,
     readonly stateSize: number,
   ) {}
 
+  /** @throws ModelError */
   static async open(model: ModelFolder, compute: Compute): Promise<PolicyModel> {
+    const { reference, logits } = model;
     if (model.kind !== 'causal')
-      throw new ModelError(`The policy model ${model.reference} is a masked model; the policy needs a causal one, such as bundled:causal.`);
-    const graphs = stateGraphs(model.graph);
-    const weightSession = await openSession(graphs.embedding, compute);
-    const weight = (await weightSession.run({})).embedding!;
-    const [rows, columns] = weight.dims as [number, number];
-    const raw = values(weight).slice();
+      throw new ModelError(`The policy model ${reference} is a masked model; the policy needs a causal one, such as bundled:causal.`);
+    const { file } = model.whole;
+    const origin = { reference, folder: file.folder };
+    const shape = headShape(await file.load(), logits);
+    if (!shape)
+      throw new ModelError(
+        `The policy needs the states that go into the output head of ${reference}, and ${file.path} has no head that can be told from the rest. Use another file of it (fp32 or fp16), or bundled:causal as the policy model; as task model it can be used.`,
+      );
+    const { bytes, transposed } = embeddingGraph(await file.load(), logits);
+    const weightSession = await openSession(bytes, compute, origin);
+    const raw = values((await weightSession.run({})).embedding);
+    const { vocabulary, stateSize } = shape;
+    const embedding = transposed ? raw.slice() : transpose(raw, stateSize, vocabulary);
     await weightSession.release();
-    const [d, embedding] = graphs.rows === 'vocabulary' ? [columns, raw] : [rows, transpose(raw, rows, columns)];
-    const headSession = await openSession(headGraph(d), compute);
-    return new PolicyModel(model, await openSession(graphs.states, compute), headSession, embedding, d);
+    const headSession = await openSession(languageHeadGraph(await file.load(), logits), compute, origin);
+    const session = await openSession(stateGraph(await file.load(), logits), compute, origin);
+    return new PolicyModel(model, session, headSession, embedding, stateSize);
   }
 
   /** Ids of the source `<|endoftext|>`, the state that a prompt for a whole task starts from. */
@@ -47,9 +54,14 @@ export class PolicyModel implements StateSource {
     return [id];
   }
 
-  /** Rows of W_E for a set of actions, [A, d]. */
+  /** Rows of W_E for a set of actions, [A, d]. @throws ModelError for a token that the model does not have */
   actionEmbedding(actions: readonly number[]): Float32Array {
     const d = this.stateSize;
+    const last = actions.reduce((a, b) => Math.max(a, b), 0);
+    if (last * d >= this.embedding.length)
+      throw new ModelError(
+        `tokenizer.json of ${this.model.reference} has a token ${last} and the model ends at ${this.embedding.length / d - 1}: they do not belong together.`,
+      );
     const rows = new Float32Array(actions.length * d);
     actions.forEach((id, a) => rows.set(this.embedding.subarray(id * d, (id + 1) * d), a * d));
     return rows;
@@ -62,9 +74,10 @@ export class PolicyModel implements StateSource {
     // Prefixes of one length at a time, in batches of one size: a state never depends on what it was batched with.
     for (const length of new Set(missing.map((ids) => ids.length))) {
       const same = missing.filter((ids) => ids.length === length);
-      for (let start = 0; start < same.length; start += BATCH) {
-        const batch = same.slice(start, start + BATCH);
-        const states = await this.run(Array.from({ length: BATCH }, (_, i) => batch[i] ?? batch[0]!));
+      const size = this.model.whole.file.batchDependent ? 1 : BATCH;
+      for (let start = 0; start < same.length; start += size) {
+        const batch = same.slice(start, start + size);
+        const states = await this.run(Array.from({ length: size }, (_, i) => batch[i] ?? batch[0]!));
         batch.forEach((ids, i) => this.known.set(ids.join(), states.slice(i * this.stateSize, (i + 1) * this.stateSize)));
       }
     }
@@ -97,42 +110,20 @@ export class PolicyModel implements StateSource {
       states: floats(states, [states.length / d, d]),
       embedding: floats(this.embedding, [this.embedding.length / d, d]),
     });
-    return values(output.logits);
+    return values(output.language_logits);
   }
 
   /** States at the last tokens of rows of one length. */
   private async run(rows: readonly (readonly number[])[]): Promise<Float32Array> {
     const width = rows[0]!.length;
-    const dims = [rows.length, width];
-    const output = await this.session.run({
-      input_ids: integers(rows.flat(), dims),
-      attention_mask: integers(new Array<number>(rows.length * width).fill(1), dims),
-      position_ids: integers(
-        rows.flatMap((row) => row.map((_, j) => j)),
-        dims,
-      ),
-      positions: integers(
-        rows.map(() => width - 1),
-        [rows.length],
-      ),
-      ...emptyPast(this.model, rows.length),
-    });
+    const places = rows.map((_, i) => (i + 1) * width - 1);
+    const output = await this.session.run({ ...this.model.whole.feeder.feeds(rows), [PLACES]: integers(places, [places.length]) });
     return values(output.state);
   }
 
   async release(): Promise<void> {
     await Promise.all([this.session.release(), this.headSession.release()]);
   }
-}
-
-/** logits [N, V] = states [N, d] · embeddingᵀ */
-function headGraph(d: number): Uint8Array {
-  const g = new GraphBuilder();
-  g.input('states', ['N', d]);
-  g.input('embedding', ['V', d]);
-  g.op('Gemm', ['states', 'embedding'], { transB: 1 }, 'logits');
-  g.output('logits', ['N', 'V']);
-  return g.build();
 }
 
 function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {

@@ -2,7 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { PolicyNetwork, PolicyWeights } from './policyInterfaces';
 import { GraphBuilder } from './onnx/build';
 import { ELEMENT } from './onnx/schema';
-import { floats, integers, openSession, values, type Compute } from './session';
+import { floats, integers, openSession, values, type Compute, type Session } from './session';
 
 /**
  * The policy's matrix work as two ONNX graphs: forward gives the Q-values, backward carries derivatives by Q(s, z) and
@@ -10,8 +10,8 @@ import { floats, integers, openSession, values, type Compute } from './session';
  */
 export class OnnxPolicyNetwork implements PolicyNetwork {
   private constructor(
-    private readonly forward: InferenceSession,
-    private readonly backward: InferenceSession,
+    private readonly forward: Session,
+    private readonly backward: Session,
     /** W_E of the actions, [A, d]. */
     private readonly embedding: Float32Array,
     private readonly d: number,

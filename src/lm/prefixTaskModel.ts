@@ -1,23 +1,18 @@
-import type { InferenceSession } from 'onnxruntime-node';
-import { Layout, type RowLayout } from './layout';
+import type { Past } from './feeds';
+import { KeepingGraphs, sizeOf, type Together } from './keepingGraphs';
+import type { Layout, RowLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
-import { scoringGraphs } from './onnx/head';
-import { integers, openSession, values, type Compute } from './session';
+import type { Compute } from './session';
 import type { RowSet, TaskModel } from './taskModel';
-import { emptyPast, pastNames } from './wholeRowTaskModel';
 
-/** Rows of like length, whose texts are read together. */
-interface Group {
-  /** Indices into the row set. */
-  readonly rows: readonly number[];
-  readonly width: number;
-}
+/** Indices into the row set of rows whose texts are read together. */
+type Group = readonly number[];
 
 interface PrefixRows extends RowSet {
   readonly layouts: readonly RowLayout[];
   readonly groups: readonly Group[];
   /** Keys and values of each group that was read, newest last. */
-  readonly read: Map<number, InferenceSession.FeedsType>;
+  readonly read: Map<number, Past>;
 }
 
 const GROUP = 16;
@@ -33,13 +28,13 @@ export class PrefixTaskModel implements TaskModel {
 
   private constructor(
     readonly key: string,
-    private readonly reader: InferenceSession,
-    private readonly scorer: InferenceSession,
-    private readonly model: ModelFolder,
+    private readonly graphs: KeepingGraphs,
     private readonly layout: Layout,
-    private readonly labelIds: readonly number[],
+    readonly classes: number,
+    private readonly together: Together,
   ) {}
 
+  /** @throws NoKeptKeys where the model has to read whole rows; ModelError */
   static async open(
     model: ModelFolder,
     layout: Layout,
@@ -47,22 +42,31 @@ export class PrefixTaskModel implements TaskModel {
     labelIds: readonly number[],
     compute: Compute,
   ): Promise<PrefixTaskModel> {
-    const graphs = scoringGraphs(model.graph);
-    const [reader, scorer] = await Promise.all([openSession(graphs.read, compute), openSession(graphs.score, compute)]);
-    return new PrefixTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, reader, scorer, model, layout, labelIds);
+    const graphs = await KeepingGraphs.open(model, labelIds, compute);
+    try {
+      const together = await graphs.tryOut(model);
+      return new PrefixTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, graphs, layout, labelIds.length, together);
+    } catch (error) {
+      await graphs.release();
+      throw error;
+    }
   }
 
-  get classes(): number {
-    return this.labelIds.length;
+  /** Whether the head is computed for the label words only. */
+  get narrow(): boolean {
+    return this.graphs.narrow;
   }
 
   rows(texts: readonly string[]): PrefixRows {
     const layouts = texts.map((text) => this.layout.row(text, false));
-    const order = layouts.map((_, i) => i).sort((a, b) => layouts[a]!.before.length - layouts[b]!.before.length || a - b);
-    const groups: Group[] = [];
-    for (let start = 0; start < order.length; start += GROUP) {
-      const rows = order.slice(start, start + GROUP);
-      groups.push({ rows, width: layouts[rows.at(-1)!]!.before.length });
+    const length = (row: number) => layouts[row]!.before.length;
+    const order = layouts.map((_, i) => i).sort((a, b) => length(a) - length(b) || a - b);
+    const groups: number[][] = [];
+    for (const row of order) {
+      const last = groups.at(-1);
+      const fits = last && last.length < GROUP && (this.together === 'any' || length(last[0]!) === length(row));
+      if (fits && this.together !== 'none') last.push(row);
+      else groups.push([row]);
     }
     return { texts, layouts, groups, read: new Map(), cut: layouts.filter((row) => row.cut > 0).length };
   }
@@ -78,13 +82,22 @@ export class PrefixTaskModel implements TaskModel {
     const wanted = new Map(rows.map((row, r) => [row, r]));
     // Groups outside, prompts inside: a text that was not kept is read once a call.
     for (const [g, group] of set.groups.entries()) {
-      const lanes = group.rows.map((row, lane) => ({ row, lane, r: wanted.get(row) })).filter(({ r }) => r !== undefined);
+      const lanes = group.map((row, lane) => ({ row, lane, r: wanted.get(row) })).filter(({ r }) => r !== undefined);
       if (lanes.length === 0) continue;
       const past = await this.past(set, g);
+      const { after } = set.layouts[group[0]!]!;
       for (const [p, prompt] of prompts.entries()) {
         signal?.throwIfAborted();
         // The whole group is scored even when fewer rows are asked: a score never depends on what stood beside it.
-        const logits = await this.run(set, group, past, prompt);
+        const tail = [...prompt, ...after];
+        const logits =
+          tail.length > 0
+            ? await this.graphs.answer(
+                group.map(() => tail),
+                past,
+              )
+            : // The empty prompt: the answer follows the text itself.
+              await this.graphs.answer(group.map((row) => this.layout.filled(set.layouts[row]!.before)));
         for (const { lane, r } of lanes) result.set(logits.subarray(lane * K, (lane + 1) * K), (p * rows.length + r!) * K);
       }
     }
@@ -92,17 +105,11 @@ export class PrefixTaskModel implements TaskModel {
   }
 
   /** Reads the texts of a group, or finds that they are read. */
-  private async past(set: PrefixRows, g: number): Promise<InferenceSession.FeedsType> {
+  private async past(set: PrefixRows, g: number): Promise<Past> {
     const known = set.read.get(g);
     if (known) return known;
-    const group = set.groups[g]!;
-    const output = await this.reader.run(this.texts(set, group));
-    const { layers, heads, headSize } = this.model.shape;
-    const names = pastNames(layers);
-    const past: InferenceSession.FeedsType = Object.fromEntries(
-      names.map((name) => [`past_key_values.${name}`, output[`present.${name}`]!]),
-    );
-    const bytes = names.length * group.rows.length * group.width * heads * headSize * 4;
+    const past = await this.graphs.read(set.groups[g]!.map((row) => set.layouts[row]!.before));
+    const bytes = sizeOf(past);
     if (this.keptBytes + bytes <= PrefixTaskModel.KEPT_BYTES) {
       set.read.set(g, past);
       this.keptBytes += bytes;
@@ -110,63 +117,7 @@ export class PrefixTaskModel implements TaskModel {
     return past;
   }
 
-  /** The texts of a group as a padded batch on an empty past. */
-  private texts(set: PrefixRows, group: Group): InferenceSession.FeedsType {
-    const dims = [group.rows.length, group.width];
-    const rows = group.rows.map((row) => set.layouts[row]!.before);
-    const places = Array.from({ length: group.width }, (_, j) => j);
-    return {
-      input_ids: integers(
-        rows.flatMap((ids) => places.map((j) => ids[j] ?? this.model.tokenizer.padId)),
-        dims,
-      ),
-      attention_mask: integers(
-        rows.flatMap((ids) => places.map((j) => (j < ids.length ? 1 : 0))),
-        dims,
-      ),
-      position_ids: integers(
-        rows.flatMap(() => places),
-        dims,
-      ),
-      ...emptyPast(this.model, rows.length),
-    };
-  }
-
-  /** Label logits [rows, K] behind a prompt, which runs on the kept keys and values of the texts. */
-  private async run(set: PrefixRows, group: Group, past: InferenceSession.FeedsType, prompt: readonly number[]): Promise<Float32Array> {
-    const rows = group.rows.map((row) => set.layouts[row]!);
-    const tail = [...prompt, ...rows[0]!.after];
-    const answer = (places: number[]): InferenceSession.FeedsType => ({
-      positions: integers(places, [rows.length]),
-      label_ids: integers(this.labelIds, [this.classes]),
-    });
-    if (tail.length === 0) {
-      // The empty prompt: the answer follows the text itself.
-      const output = await this.scorer.run({ ...this.texts(set, group), ...answer(rows.map((row) => row.before.length - 1)) });
-      return values(output.label_logits);
-    }
-    const dims = [rows.length, tail.length];
-    const seen = Array.from({ length: group.width + tail.length }, (_, j) => j);
-    const output = await this.scorer.run({
-      ...past,
-      input_ids: integers(
-        rows.flatMap(() => tail),
-        dims,
-      ),
-      attention_mask: integers(
-        rows.flatMap((row) => seen.map((j) => (j < row.before.length || j >= group.width ? 1 : 0))),
-        [rows.length, seen.length],
-      ),
-      position_ids: integers(
-        rows.flatMap((row) => tail.map((_, j) => row.before.length + j)),
-        dims,
-      ),
-      ...answer(rows.map(() => tail.length - 1)),
-    });
-    return values(output.label_logits);
-  }
-
-  async release(): Promise<void> {
-    await Promise.all([this.reader.release(), this.scorer.release()]);
+  release(): Promise<void> {
+    return this.graphs.release();
   }
 }

@@ -10,7 +10,7 @@ export function roundTrips(parts: readonly Part[], layout: Layout, tokenizer: Lm
   const prompt = layout.promptText(ids);
   const maskAt = parts.findIndex((part) => part.kind === 'mask');
   const sides = maskAt < 0 ? [parts] : [parts.slice(0, maskAt), parts.slice(maskAt + 1)];
-  const encoded = sides.map((side) => tokenizer.encode(fillTemplate(side, input, prompt, '')));
+  const encoded = sides.map((side, i) => tokenizer.encode(fillTemplate(side, input, prompt, ''), i === 0 ? 'start' : 'behind mask'));
   const whole = maskAt < 0 ? encoded[0]! : [...encoded[0]!, tokenizer.maskId!, ...encoded[1]!];
   const row = layout.row(input, ids.length === 0);
   const assembled = [

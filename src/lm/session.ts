@@ -1,21 +1,60 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { runtimeError } from './runtimeErrors';
 
 /** Threads that one matrix product may use. */
 export interface Compute {
   readonly threads: number;
 }
 
-/** Opens a graph in ONNX Runtime. Threads do not spin between runs, so that other programs get the cores. */
-export function openSession(graph: Uint8Array, compute: Compute): Promise<InferenceSession> {
-  return InferenceSession.create(graph, {
-    intraOpNumThreads: compute.threads,
-    interOpNumThreads: 1,
-    // One memory arena for each session would keep its largest batch for ever.
-    enableCpuMemArena: true,
-    enableMemPattern: false,
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  });
+/** Where a graph comes from: its name in errors, and the folder of weights that are kept outside it. */
+export interface Origin {
+  readonly reference: string;
+  readonly folder?: string;
+}
+
+/** A graph that is open in ONNX Runtime; its errors are for people. */
+export class Session {
+  constructor(
+    private readonly session: InferenceSession,
+    private readonly origin: Origin,
+  ) {}
+
+  /** @param outputs the outputs that are wanted; all when absent. @throws ModelError */
+  async run(feeds: InferenceSession.FeedsType, outputs?: readonly string[]): Promise<InferenceSession.ReturnType> {
+    try {
+      return await (outputs ? this.session.run(feeds, [...outputs]) : this.session.run(feeds));
+    } catch (error) {
+      throw runtimeError(error, this.origin.reference);
+    }
+  }
+
+  release(): Promise<void> {
+    return this.session.release();
+  }
+}
+
+/** Opens a graph. Threads do not spin between runs, so that other programs get the cores. @throws ModelError */
+export async function openSession(graph: Uint8Array, compute: Compute, origin: Origin = { reference: 'the policy' }): Promise<Session> {
+  try {
+    const session = await InferenceSession.create(graph, {
+      intraOpNumThreads: compute.threads,
+      interOpNumThreads: 1,
+      // One memory arena for each session would keep its largest batch for ever.
+      enableCpuMemArena: true,
+      enableMemPattern: false,
+      // Errors are thrown; what ONNX Runtime prints beside them says no more.
+      logSeverityLevel: 4,
+      extra: {
+        session: {
+          intra_op: { allow_spinning: '0' },
+          ...(origin.folder !== undefined && { model_external_initializers_file_folder_path: origin.folder }),
+        },
+      },
+    });
+    return new Session(session, origin);
+  } catch (error) {
+    throw runtimeError(error, origin.reference);
+  }
 }
 
 export function floats(data: Float32Array, dims: readonly number[]): Tensor {

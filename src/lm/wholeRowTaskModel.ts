@@ -1,13 +1,18 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import { Layout, type RowLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
-import { scoringGraphs } from './onnx/head';
-import { floats, integers, openSession, values, type Compute } from './session';
+import { LABEL_LOGITS, PLACES, scoringGraph } from './onnx/scoring';
+import { integers, openSession, values, type Compute, type Session } from './session';
 import type { RowSet, TaskModel } from './taskModel';
 
 interface LaidOutRows extends RowSet {
   readonly layouts: readonly RowLayout[];
   readonly bare: readonly RowLayout[];
+}
+
+/** A row of ids and the index of the token that answers. */
+interface Job {
+  readonly ids: readonly number[];
+  readonly answer: number;
 }
 
 const BATCH = 16;
@@ -16,12 +21,15 @@ const BATCH = 16;
 export class WholeRowTaskModel implements TaskModel {
   private constructor(
     readonly key: string,
-    private readonly session: InferenceSession,
+    private readonly session: Session,
     private readonly model: ModelFolder,
     private readonly layout: Layout,
     private readonly labelIds: readonly number[],
+    /** Whether the head is computed for the label words only. */
+    readonly narrow: boolean,
   ) {}
 
+  /** @throws ModelError */
   static async open(
     model: ModelFolder,
     layout: Layout,
@@ -29,8 +37,10 @@ export class WholeRowTaskModel implements TaskModel {
     labelIds: readonly number[],
     compute: Compute,
   ): Promise<WholeRowTaskModel> {
-    const session = await openSession(scoringGraphs(model.graph).score, compute);
-    return new WholeRowTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, session, model, layout, labelIds);
+    const { file } = model.whole;
+    const { bytes, narrow } = scoringGraph(await file.load(), model.logits, labelIds, []);
+    const session = await openSession(bytes, compute, { reference: model.reference, folder: file.folder });
+    return new WholeRowTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, session, model, layout, labelIds, narrow);
   }
 
   get classes(): number {
@@ -58,67 +68,42 @@ export class WholeRowTaskModel implements TaskModel {
     );
     // Rows of like length together: no work on padding. Ties keep their order, so that batches are the same every time.
     jobs.sort((a, b) => a.ids.length - b.ids.length || a.at - b.at);
-    for (let start = 0; start < jobs.length; start += BATCH) {
+    for (const batch of this.batches(jobs)) {
       signal?.throwIfAborted();
-      const batch = jobs.slice(start, start + BATCH);
       const logits = await this.run(batch);
       batch.forEach((job, i) => result.set(logits.subarray(i * K, (i + 1) * K), job.at));
     }
     return result;
   }
 
-  private assemble(row: RowLayout, prompt: readonly number[]): { ids: number[]; answer: number } {
-    const ids = [...row.before, ...prompt, ...row.after];
+  private assemble(row: RowLayout, prompt: readonly number[]): Job {
+    const ids = this.layout.filled([...row.before, ...prompt, ...row.after]);
     if (!row.mask) return { ids, answer: ids.length - 1 };
     return { ids, answer: row.mask.part === 'before' ? row.mask.index : row.before.length + prompt.length + row.mask.index };
   }
 
-  private async run(batch: readonly { ids: number[]; answer: number }[]): Promise<Float32Array> {
-    const width = Math.max(...batch.map((job) => job.ids.length));
-    const dims = [batch.length, width];
-    const ids = new Array<number>(batch.length * width).fill(this.model.tokenizer.padId);
-    const mask = new Array<number>(batch.length * width).fill(0);
-    batch.forEach((job, i) =>
-      job.ids.forEach((id, j) => {
-        ids[i * width + j] = id;
-        mask[i * width + j] = 1;
-      }),
-    );
-    const causal = this.model.kind === 'causal';
-    const feeds: InferenceSession.FeedsType = {
-      input_ids: integers(ids, dims),
-      attention_mask: integers(mask, dims),
-      positions: integers(
-        batch.map((job) => job.answer),
-        [batch.length],
-      ),
-      label_ids: integers(this.labelIds, [this.classes]),
-      ...(causal && {
-        position_ids: integers(
-          batch.flatMap(() => Array.from({ length: width }, (_, j) => j)),
-          dims,
-        ),
-      }),
-      ...(causal && emptyPast(this.model, batch.length)),
-    };
-    const output = await this.session.run(feeds);
-    return values(output.label_logits);
+  /** Rows that may run together: one by one where activations are quantised by the batch, of one length where padding would be read. */
+  private *batches<T extends Job>(jobs: readonly T[]): Generator<readonly T[]> {
+    const { file, feeder } = this.model.whole;
+    const most = file.batchDependent ? 1 : BATCH;
+    const mixed = feeder.pads || this.model.kind === 'causal';
+    for (let start = 0; start < jobs.length;) {
+      let end = start + 1;
+      while (end < jobs.length && end - start < most && (mixed || jobs[end]!.ids.length === jobs[start]!.ids.length)) end++;
+      yield jobs.slice(start, end);
+      start = end;
+    }
+  }
+
+  private async run(batch: readonly Job[]): Promise<Float32Array> {
+    const rows = batch.map((job) => job.ids);
+    const width = Math.max(...rows.map((ids) => ids.length));
+    const places = batch.map((job, i) => i * width + job.answer);
+    const output = await this.session.run({ ...this.model.whole.feeder.feeds(rows), [PLACES]: integers(places, [places.length]) });
+    return values(output[LABEL_LOGITS]);
   }
 
   async release(): Promise<void> {
     await this.session.release();
   }
-}
-
-/** Past keys and values of length 0. */
-export function emptyPast(model: ModelFolder, batch: number): InferenceSession.FeedsType {
-  const { layers, heads, headSize } = model.shape;
-  return Object.fromEntries(
-    pastNames(layers).map((name) => [`past_key_values.${name}`, floats(new Float32Array(0), [batch, heads, 0, headSize])]),
-  );
-}
-
-/** `0.key`, `0.value`, `1.key`, … */
-export function pastNames(layers: number): string[] {
-  return Array.from({ length: layers }, (_, n) => [`${n}.key`, `${n}.value`]).flat();
 }

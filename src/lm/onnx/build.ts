@@ -33,6 +33,20 @@ export class GraphBuilder {
     return name;
   }
 
+  /** Adds a copy of a node on other inputs, some integer attributes changed. */
+  like(node: Node, input: readonly string[], integers: Record<string, number> = {}): string {
+    const name = `${this.label}_${node.opType}_${this.count++}`;
+    const kept = (node.attribute ?? []).filter((each) => !(each.name in integers));
+    this.graph.node.push({
+      ...node,
+      input: [...input],
+      output: [name],
+      name: `${name}_node`,
+      attribute: [...kept, ...Object.entries(integers).map(attribute)],
+    });
+    return name;
+  }
+
   ints(values: readonly number[], dims: readonly number[] = [values.length]): string {
     const name = `${this.label}_c_${this.count++}`;
     this.graph.initializer.push({ name, dims: [...dims], dataType: ELEMENT.int64, rawData: bytes(BigInt64Array.from(values, BigInt)) });
@@ -40,8 +54,11 @@ export class GraphBuilder {
   }
 
   float(value: number): string {
-    const name = `${this.label}_c_${this.count++}`;
-    this.graph.initializer.push({ name, dims: [], dataType: ELEMENT.float, rawData: bytes(Float32Array.of(value)) });
+    return this.floats(Float32Array.of(value), []);
+  }
+
+  floats(values: Float32Array, dims: readonly number[], name = `${this.label}_c_${this.count++}`): string {
+    this.graph.initializer.push({ name, dims: [...dims], dataType: ELEMENT.float, rawData: bytes(values) });
     return name;
   }
 

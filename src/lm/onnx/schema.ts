@@ -48,13 +48,13 @@ const root = protobuf.Root.fromJSON({
       f: ['float', 2],
       i: ['int64', 3],
       s: ['bytes', 4],
-      t: ['bytes', 5],
-      g: ['bytes', 6],
+      t: ['Tensor', 5],
+      g: ['Graph', 6],
       floats: ['float', 7, 'repeated'],
       ints: ['int64', 8, 'repeated'],
       strings: ['bytes', 9, 'repeated'],
       tensors: ['bytes', 10, 'repeated'],
-      graphs: ['bytes', 11, 'repeated'],
+      graphs: ['Graph', 11, 'repeated'],
       docString: ['string', 13],
       tp: ['bytes', 14],
       typeProtos: ['bytes', 15, 'repeated'],
@@ -76,12 +76,13 @@ const root = protobuf.Root.fromJSON({
       doubleData: ['double', 10, 'repeated'],
       uint64Data: ['uint64', 11, 'repeated'],
       docString: ['string', 12],
-      externalData: ['bytes', 13, 'repeated'],
+      externalData: ['Entry', 13, 'repeated'],
       dataLocation: ['int32', 14],
       metadataProps: ['bytes', 16, 'repeated'],
     }),
+    Entry: message({ key: ['string', 1], value: ['string', 2] }),
     ValueInfo: message({ name: ['string', 1], type: ['bytes', 2], docString: ['string', 3], metadataProps: ['bytes', 4, 'repeated'] }),
-    // The type of a value, for the inputs and outputs that we add ourselves.
+    // The type of a value: of the inputs and outputs that we add, and of the ones that we feed. A value that is no tensor has none.
     Type: message({ tensorType: ['TensorType', 1] }),
     TensorType: message({ elemType: ['int32', 1], shape: ['Shape', 2] }),
     Shape: message({ dim: ['Dimension', 1, 'repeated'] }),
@@ -95,13 +96,19 @@ function message(fields: Record<string, [type: string, id: number, rule?: 'repea
   };
 }
 
+/** 64-bit integers are decoded as objects that keep every bit, and written from numbers too. */
+export type Integer = number | { toNumber(): number };
+
 export interface Attribute {
   name: string;
   type: number;
   f?: number;
-  i?: number;
+  i?: Integer;
   s?: Uint8Array;
-  ints?: number[];
+  t?: Tensor;
+  g?: Graph;
+  ints?: Integer[];
+  graphs?: Graph[];
 }
 export interface Node {
   input: string[];
@@ -113,10 +120,12 @@ export interface Node {
 }
 export interface Tensor {
   name: string;
-  dims: (number | bigint)[];
+  dims: Integer[];
   dataType: number;
   rawData?: Uint8Array;
-  externalData?: Uint8Array[];
+  floatData?: number[];
+  /** `location` names the file that holds the values. */
+  externalData?: { key: string; value: string }[];
 }
 export interface ValueInfo {
   name: string;
@@ -131,13 +140,16 @@ export interface Graph {
   valueInfo?: Uint8Array[];
 }
 export interface Model {
-  irVersion: number;
+  irVersion: Integer;
   producerName?: string;
   graph: Graph;
-  opsetImport: { domain?: string; version: number }[];
+  opsetImport: { domain?: string; version: Integer }[];
 }
 
-export const ELEMENT = { float: 1, int64: 7, bool: 9, float16: 10 } as const;
+/** TensorProto.DataType of the tensors that we handle. */
+export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+
+export const toNumber = (value: Integer): number => (typeof value === 'number' ? value : value.toNumber());
 
 export function decodeModel(bytes: Uint8Array): Model {
   return root.lookupType('Model').decode(bytes) as unknown as Model;
@@ -154,4 +166,21 @@ export function tensorType(elemType: number, shape: readonly (number | string)[]
     .lookupType('Type')
     .encode({ tensorType: { elemType, shape: { dim } } })
     .finish();
+}
+
+/** An input or output of a graph. */
+export interface TensorValue {
+  readonly name: string;
+  /** One of ELEMENT; 0 for what is no tensor. */
+  readonly elemType: number;
+  /** Sizes, or names of symbolic ones ('' without a name); undefined where the rank is not told. */
+  readonly dims: readonly (number | string)[] | undefined;
+}
+
+export function tensorValue({ name, type }: ValueInfo): TensorValue {
+  const { tensorType: tensor } = root.lookupType('Type').decode(type) as unknown as {
+    tensorType?: { elemType: number; shape?: { dim: { dimValue: Integer; dimParam: string }[] } };
+  };
+  const dims = tensor?.shape?.dim.map((dim) => (Object.hasOwn(dim, 'dimValue') ? toNumber(dim.dimValue) : dim.dimParam));
+  return { name, elemType: tensor?.elemType ?? 0, dims };
 }
