@@ -68,7 +68,7 @@ describe('editing a task spec', () => {
       placeOf(editor, '"train.csv"', 3),
     );
     const said = hovers
-      .flatMap(({ contents }) => contents.map((content) => (typeof content === 'string' ? content : content.value)))
+      .flatMap(({ contents }) => contents.map((content) => (content instanceof vscode.MarkdownString ? content.value : '')))
       .join('\n');
     const plain = said.replaceAll('&nbsp;', ' ');
     assert.match(plain, /columns: text, label/);
@@ -94,7 +94,12 @@ describe('editing a task spec', () => {
     await vscode.workspace.fs.writeFile(data, Buffer.from(`text,label\n${rows.join('\n')}\n`));
     void vscode.commands.executeCommand('rlprompt.newTask', data);
     const spec = workspaceFile('mail.prompt-task.json');
-    const written = await until('the spec', () => text(spec).then(undefined, () => undefined));
+    const written = await until('the spec', () =>
+      text(spec).then(
+        (found): string | undefined => found,
+        () => undefined,
+      ),
+    );
     assert.match(written, /"train": "mail.csv", "input": "text", "label": "label"/);
     assert.match(written, /"sports": "sports"/);
     await until('the spec in an editor', () => (vscode.window.activeTextEditor?.document.uri.path === spec.path ? true : undefined));
