@@ -13,7 +13,7 @@ export function face({ head }: RunView, trusted: boolean): HTMLElement | undefin
       return box(
         'info',
         'Opening models and data',
-        'The data is read and the language models are loaded. The first scores come in a few seconds.',
+        head.notes.at(-1) ?? 'The data is read and the language models are loaded. The first scores come in a few seconds.',
       );
     case 'paused':
       return box('info', `Paused at step ${count(head.step)}`, 'The run waits between two steps, with its checkpoint written.');

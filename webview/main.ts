@@ -9,7 +9,7 @@ import { Header } from './header';
 import { EMPTY, receive, type Model } from './store';
 import { PromptTable } from './table';
 import { onThemeChange } from './theme';
-import { verdict } from './verdict';
+import { notes, verdict } from './verdict';
 import { send, vscode } from './vscodeApi';
 
 const kept = vscode.getState();
@@ -22,6 +22,8 @@ const header = new Header();
 const charts = new Charts();
 const faceBox = element('div', {});
 const verdictBox = element('div', {});
+const notesBox = element('div', {});
+let shownNotes = '';
 const table = new PromptTable(open, keep);
 const [left, right] = [new PromptTable(open, keep, true), new PromptTable(open, keep, true)];
 const pair = element('div', { class: 'pair' });
@@ -34,7 +36,20 @@ slider.addEventListener('input', () => {
   draw();
 });
 const smoothingBox = element('label', { class: 'smoothing' }, 'Smoothing', slider);
-const content = element('main', {}, header.root, faceBox, smoothingBox, charts.root, verdictBox, table.root, pair, evaluate.root, live);
+const content = element(
+  'main',
+  {},
+  header.root,
+  faceBox,
+  smoothingBox,
+  charts.root,
+  verdictBox,
+  table.root,
+  pair,
+  evaluate.root,
+  notesBox,
+  live,
+);
 const placeholder = element('div', {}, loading());
 document.body.append(placeholder, content);
 content.hidden = true;
@@ -72,6 +87,10 @@ function drawNow(): void {
   smoothingBox.hidden = !hasCurves;
   if (hasCurves) charts.show(view, other, weight);
   replaceChildren(verdictBox, other ? undefined : verdict(view));
+  // Made anew only when they changed, so that an open list stays open.
+  const noted = other ? '' : `${view.head.state} ${view.head.notes.join()}`;
+  if (noted !== shownNotes) replaceChildren(notesBox, other ? undefined : notes(view));
+  shownNotes = noted;
   table.root.hidden = other !== undefined;
   pair.hidden = other === undefined;
   if (other) {

@@ -24,3 +24,14 @@ export function verdict({ head, rows }: RunView): HTMLElement | undefined {
     );
   return element('p', { class: 'verdict' }, element('b', {}, `“${winner.prompt.trim()}”`), ...sentences);
 }
+
+/** Remarks on data and models, out of the way but there. */
+export function notes({ head }: RunView): HTMLElement | undefined {
+  if (head.notes.length === 0 || head.state === 'starting') return undefined;
+  return element(
+    'details',
+    { class: 'notes' },
+    element('summary', {}, plural(head.notes.length, 'note')),
+    element('ul', {}, ...head.notes.map((note) => element('li', {}, note))),
+  );
+}

@@ -3,6 +3,7 @@ import { describePlan, formatBytes, planDetails } from '../lm/hub/describe';
 import { download, type DownloadProgress, type LocalModel } from '../lm/hub/download';
 import { HubError } from '../lm/hub/hubError';
 import { planDownload, type DownloadPlan } from '../lm/hub/plan';
+import { isHubReference } from '../lm/hub/reference';
 import type { HubOptions } from '../lm/hub/settings';
 
 export interface ConsentOptions extends HubOptions {
@@ -34,6 +35,11 @@ export async function fetchHubModel(reference: string, options: ConsentOptions):
   } finally {
     screen.clear();
   }
+}
+
+/** Has every model of the hub among the references in the cache. @throws as fetchHubModel */
+export async function fetchHubModels(references: readonly string[], options: ConsentOptions): Promise<void> {
+  for (const reference of new Set(references)) if (isHubReference(reference)) await fetchHubModel(reference, options);
 }
 
 /** Shows what would be fetched and asks for a yes. @throws HubError where there is none */

@@ -6,6 +6,7 @@ import { planEvaluation } from '../run/preview';
 import { textTable } from '../run/report';
 import { readSpec } from '../task/spec';
 import type { Command } from './arguments';
+import { fetchHubModels } from './consent';
 import { introduce, progress } from './terminal';
 
 /** Scores given prompts; resolves to the exit status. */
@@ -13,6 +14,7 @@ export async function evaluatePrompts(command: Extract<Command, { name: 'evaluat
   const spec = await readSpec(resolve(command.spec));
   spec.compare = [];
   const threads = command.threads ?? availableParallelism();
+  await fetchHubModels([spec.taskModel, spec.policyModel], { yes: command.yes });
   const experiment = await openExperiment(spec, { threads }, { plan: planEvaluation(command.prompts.length) });
   try {
     await introduce(experiment, command.yes);

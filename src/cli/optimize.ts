@@ -12,6 +12,7 @@ import { RunFolder } from '../run/storage';
 import { describeTask, type RunTask } from '../run/task';
 import { parseSpecValues, readSpec, type Spec } from '../task/spec';
 import type { Command } from './arguments';
+import { fetchHubModels } from './consent';
 import { printResult } from './report';
 import { introduce, progress } from './terminal';
 import { ServerError } from '../lm/server/serverError';
@@ -37,6 +38,7 @@ export async function optimize(command: Optimize): Promise<number> {
   const random = task?.random ?? command.random;
   let experiment: Awaited<ReturnType<typeof openExperiment>> | undefined;
   try {
+    await fetchHubModels([spec.taskModel, spec.policyModel], { yes: command.yes, signal: stop.signal });
     experiment = await openExperiment(spec, { threads }, { plan: planRuns(random), signal: stop.signal });
     await introduce(experiment, command.yes);
     const results: RunResult[] = [];

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { saveTransfer, transfer } from '../run/transfer';
 import { transferCsv, transferMarkdown, transferText } from '../run/transferReport';
 import type { Command } from './arguments';
+import { fetchHubModels } from './consent';
 import { finishedRun } from './report';
 import { introduce, progress } from './terminal';
 
@@ -9,6 +10,7 @@ import { introduce, progress } from './terminal';
 export async function transferPrompts(command: Extract<Command, { name: 'transfer' }>): Promise<number> {
   const { folder } = finishedRun(command.folder);
   const threads = command.threads ?? availableParallelism();
+  await fetchHubModels(command.models, { yes: command.yes });
   const result = await transfer(
     folder,
     command.models,

@@ -10,6 +10,7 @@ import { describeTask, type RunTask } from '../run/task';
 import { saveTransfer, transfer } from '../run/transfer';
 import { parseSpecValues, readSpec, type Spec } from '../task/spec';
 import type { Asking } from './asking';
+import { fetchHubModels } from './hubModels';
 
 /** What a job may use of the process it runs in. */
 export interface JobContext {
@@ -61,7 +62,9 @@ export async function evaluateJob(job: JobOf<'evaluate'>, context: JobContext): 
   });
 }
 
-export async function transferJob(job: JobOf<'transfer'>, { send, asking, signal }: JobContext): Promise<FromEngine> {
+export async function transferJob(job: JobOf<'transfer'>, context: JobContext): Promise<FromEngine> {
+  const { send, asking, signal } = context;
+  await fetchHubModels(job.models, context);
   const folder = new RunFolder(job.folder);
   const result = await transfer(
     folder,
@@ -99,10 +102,12 @@ async function train(
 async function withExperiment(
   spec: Spec,
   threads: number,
-  { send, asking, signal }: JobContext,
+  context: JobContext,
   plan: Plan,
   use: (experiment: Experiment) => Promise<FromEngine>,
 ): Promise<FromEngine> {
+  const { send, asking, signal } = context;
+  await fetchHubModels([spec.taskModel, spec.policyModel], context);
   const experiment = await openExperiment(spec, { threads }, { plan, signal, ask: asking.ask });
   try {
     send({ type: 'notes', notes: experiment.notes, warnings: experiment.warnings });

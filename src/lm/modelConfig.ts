@@ -68,7 +68,7 @@ function findLogits(reference: string, config: ModelConfig, architectures: reado
       `The graph of ${reference} gives ${outputs.map(({ name }) => name).join(', ')} and no logits over words: it was exported without its head. ${again}.`,
     );
   const size = output.dims?.at(-1);
-  const labels = Object.keys((config.id2label ?? {})).length;
+  const labels = Object.keys(config.id2label ?? {}).length;
   const classifies =
     architectures.some((name) => /For(Sequence|Token)Classification|ForQuestionAnswering|ForMultipleChoice/.test(name)) ||
     (output.dims !== undefined && output.dims.length !== 3) ||

@@ -5,6 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Feeder } from './feeds';
 import { GraphFile } from './graphFile';
+import { isHubReference } from './hub/reference';
+import { cachedModel } from './hub/snapshot';
 import { modelFacts, type ModelConfig } from './modelConfig';
 import { ModelError } from './modelError';
 import { chooseGraphs } from './modelFiles';
@@ -41,9 +43,12 @@ export interface ModelPlace {
   readonly file?: string | undefined;
 }
 
-/** Resolves `bundled:NAME` or `folder:PATH[#FILE]` (relative to `base`) and reads the model. @throws ModelError */
-export function readModel(reference: string, base: string): Promise<ModelFolder> {
-  return readModelFolder(locate(reference, base));
+/**
+ * Resolves `bundled:NAME`, `folder:PATH[#FILE]` (relative to `base`) or `hf:OWNER/NAME[@REVISION][#FILE]` (in the hub's cache; nothing
+ * is downloaded here) and reads the model. @throws ModelError
+ */
+export async function readModel(reference: string, base: string): Promise<ModelFolder> {
+  return readModelFolder(isHubReference(reference) ? await cached(reference) : locate(reference, base));
 }
 
 /** Reads a model folder laid out as on the Hugging Face hub. @throws ModelError */
@@ -115,6 +120,15 @@ async function hashOf(files: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
+async function cached(reference: string): Promise<ModelPlace> {
+  const found = await cachedModel(reference);
+  if (!found)
+    throw new ModelError(
+      `The model ${reference} is not in the cache yet. A run downloads it once you agree: on a terminal it asks (or --yes), in VS Code a dialog does.`,
+    );
+  return { reference, folder: found.folder, file: found.graph };
+}
+
 function locate(reference: string, base: string): ModelPlace {
   const colon = reference.indexOf(':');
   const [scheme, rest] = [reference.slice(0, colon), reference.slice(colon + 1)];
@@ -130,7 +144,7 @@ function locate(reference: string, base: string): ModelPlace {
     throw new ModelError(`There is no bundled model "${rest}". The bundled models are bundled:causal and bundled:masked.`);
   }
   throw new ModelError(
-    `"${reference}" names no model that this version can read. Write bundled:causal, bundled:masked, or folder:PATH for a model of your own.`,
+    `"${reference}" names no model that this version can read. Write bundled:causal, bundled:masked, folder:PATH for a model of your own, or hf:OWNER/NAME for one of the Hugging Face hub.`,
   );
 }
 

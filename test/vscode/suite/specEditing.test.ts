@@ -94,12 +94,13 @@ describe('editing a task spec', () => {
     await vscode.workspace.fs.writeFile(data, Buffer.from(`text,label\n${rows.join('\n')}\n`));
     void vscode.commands.executeCommand('rlprompt.newTask', data);
     const spec = workspaceFile('mail.prompt-task.json');
-    const written = await until('the spec', () =>
-      text(spec).then(
-        (found): string | undefined => found,
-        () => undefined,
-      ),
-    );
+    const written = await until<string>('the spec', async () => {
+      try {
+        return await text(spec);
+      } catch {
+        return undefined;
+      }
+    });
     assert.match(written, /"train": "mail.csv", "input": "text", "label": "label"/);
     assert.match(written, /"sports": "sports"/);
     await until('the spec in an editor', () => (vscode.window.activeTextEditor?.document.uri.path === spec.path ? true : undefined));
