@@ -12,7 +12,14 @@ import { HERE, install } from './install.mjs';
 const USAGE = 'node test/vscode/run.mjs [--vsix FILE] [--only TEXT]   (--only: the paths and extension tests whose names have that text)';
 
 async function main() {
-  const { vsix, only } = parseArgs({ options: { vsix: { type: 'string' }, only: { type: 'string' } } }).values;
+  let options;
+  try {
+    options = parseArgs({ options: { vsix: { type: 'string' }, only: { type: 'string' } } }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    return 2;
+  }
+  const { vsix, only } = options;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     console.log('The workbench in a browser needs Linux on x64; here the extension tests run in a downloaded VS Code.');
     return (await import('./electron.mjs')).run(only);
@@ -100,6 +107,5 @@ try {
   process.exitCode = await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  console.error(USAGE);
   process.exitCode = 1;
 }

@@ -316,6 +316,11 @@ export class Workbench {
       .map((name) => join(runs, name));
   }
 
+  /** The names of the workspace's files and folders. */
+  files() {
+    return readdirSync(this.folder);
+  }
+
   /** @param {string} name */
   exists(name) {
     return existsSync(join(this.folder, name));

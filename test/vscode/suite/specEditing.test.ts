@@ -68,7 +68,7 @@ describe('editing a task spec', () => {
       placeOf(editor, '"train.csv"', 3),
     );
     const said = hovers
-      .flatMap(({ contents }) => contents.map((content) => (typeof content === 'string' ? content : content.value)))
+      .flatMap(({ contents }) => contents.map((content) => (content instanceof vscode.MarkdownString ? content.value : '')))
       .join('\n');
     const plain = said.replaceAll('&nbsp;', ' ');
     assert.match(plain, /columns: text, label/);

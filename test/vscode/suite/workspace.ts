@@ -19,7 +19,7 @@ export async function replaceText(editor: vscode.TextEditor, text: string): Prom
 }
 
 /** Waits until `probe` gives something; the error names what was awaited and what there was last. */
-export async function until<T>(what: string, probe: () => T | undefined | Promise<T | undefined>, timeout = 30_000): Promise<T> {
+export async function until<T>(what: string, probe: () => T | undefined | PromiseLike<T | undefined>, timeout = 30_000): Promise<T> {
   const end = Date.now() + timeout;
   for (;;) {
     const value = await probe();
