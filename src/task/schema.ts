@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const prompts = z.array(z.string());
 const positive = z.number().positive();
-const count = z.number().int().positive();
+const count = z.number().int().min(1);
 
 /** How a task model behind an inference server (`openai:`) or in the editor (`vscode-lm:`) is asked; docs/servers.md. */
 export const serverSchema = z.strictObject({

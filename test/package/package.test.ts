@@ -97,6 +97,12 @@ describe.runIf(HERE in TARGETS)('the package for this platform', () => {
     expect(Object.keys(manifest)).not.toContain('devDependencies');
   });
 
+  it('has a host bundle under 150 kB and a page under 200 kB', () => {
+    const size = (name: string): number => statSync(join(installed, 'dist', name)).size;
+    expect(size('extension.js')).toBeLessThan(150e3);
+    expect(size('page.js') + size('page.css')).toBeLessThan(200e3);
+  });
+
   it('is at most 45 MB, and its sizes are printed', () => {
     expect(statSync(file).size).toBeLessThan(45e6);
     expect(printed).toContain(`${(statSync(file).size / 1e6).toFixed(2)} MB`);

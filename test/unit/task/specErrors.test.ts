@@ -134,7 +134,7 @@ describe('values out of range', () => {
     ['"search": {"seed": 2147483648}', 'search.seed', { message: 'too large', found: '2147483648', expected: 'at most 2147483647' }],
     ['"search": {"learningRate": 0}', 'search.learningRate', { message: 'too small', found: '0', expected: 'more than 0' }],
     ['"search": {"targetRate": 1.5}', 'search.targetRate', { message: 'too large', found: '1.5', expected: 'at most 1' }],
-    ['"search": {"steps": 0}', 'search.steps', { message: 'too small', found: '0', expected: 'more than 0' }],
+    ['"search": {"steps": 0}', 'search.steps', { message: 'too small', found: '0', expected: 'at least 1' }],
     ['"search": {"seeds": []}', 'search.seeds', { message: 'the list is empty', found: '[]' }],
     ['"labels": {"0": ""}', 'labels.0', { message: 'the text is empty', found: '""' }],
     ['"taskModel": ""', 'taskModel', { message: 'the text is empty', found: '""' }],

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { mended } from '../../../../src/host/spec/specEdits';
+import { checkSpec } from '../../../../src/run/check';
+import type { Problem } from '../../../../src/task/problem';
+import { makeFolder } from '../../task/folder';
+
+const DATA = Array.from({ length: 12 }, (_, i) => `film ${i},${i % 2 === 0 ? 'neg' : 'pos'}\n`).join('');
+const FILES = { 'train.csv': `text,label\n${DATA}` };
+
+async function problems(folder: string, text: string): Promise<Problem[]> {
+  return checkSpec(text, `${folder}/x.prompt-task.json`, { data: true, models: true });
+}
+
+/** The titles of the mends offered for the one problem of a spec, and the spec after the first of them. */
+async function mendOf(text: string): Promise<{ titles: string[]; first: string; left: Problem[] }> {
+  const folder = await makeFolder(FILES);
+  const found = await problems(folder, text);
+  expect(found).toHaveLength(1);
+  const fixes = found[0]!.fixes ?? [];
+  expect(fixes.length).toBeGreaterThan(0);
+  const first = mended(text, fixes[0]!);
+  return { titles: fixes.map(({ title }) => title), first, left: await problems(folder, first) };
+}
+
+const LABELS = '"labels": { "neg": "terrible", "pos": "great" }';
+
+describe('a mend', () => {
+  it('renames a field that is nearly right, and keeps comments and its value', async () => {
+    const { titles, first, left } = await mendOf(`{
+  // my data
+  "data": { "train": "train.csv" },
+  ${LABELS},
+  "templat": "{input} {prompt}", // how it reads
+}`);
+    expect(titles).toEqual(['Rename to "template"', 'Remove "templat"']);
+    expect(first).toBe(`{
+  // my data
+  "data": { "train": "train.csv" },
+  ${LABELS},
+  "template": "{input} {prompt}", // how it reads
+}`);
+    expect(left).toEqual([]);
+  });
+
+  it('takes a field away that is like no other', async () => {
+    const { titles, first, left } = await mendOf(`{ "data": { "train": "train.csv", "zzzzzz": 1 }, ${LABELS} }`);
+    expect(titles).toEqual(['Remove "zzzzzz"']);
+    expect(JSON.parse(first)).toEqual({ data: { train: 'train.csv' }, labels: { neg: 'terrible', pos: 'great' } });
+    expect(left).toEqual([]);
+  });
+
+  it('offers each value that a field can take', async () => {
+    const { titles, first, left } = await mendOf(`{ "data": { "train": "train.csv" }, ${LABELS}, "search": { "preset": "fast" } }`);
+    expect(titles).toEqual(['Change to "default"', 'Change to "paper"']);
+    expect(first).toContain('"preset": "default"');
+    expect(left).toEqual([]);
+  });
+
+  it.each([
+    ['"search": { "steps": 0 }', '"steps": 1'],
+    ['"search": { "topK": 0 }', '"topK": 1'],
+    ['"prompt": { "length": 99 }', '"length": 16'],
+  ])('brings a number to its bound: %s', async (field, after) => {
+    const { first, left } = await mendOf(`{ "data": { "train": "train.csv" }, ${LABELS}, ${field} }`);
+    expect(first).toContain(after);
+    expect(left).toEqual([]);
+  });
+
+  it.each([
+    ['{input}', '{input} {prompt}'],
+    ['{input} {mask} .', '{input} {prompt} {mask} .'],
+    ['{prompt} {mask}', '{input} {prompt} {mask}'],
+  ])('puts into a template what it lacks: %s', async (template, after) => {
+    const { first, left } = await mendOf(`{ "data": { "train": "train.csv" }, ${LABELS}, "template": ${JSON.stringify(template)} }`);
+    expect((JSON.parse(first) as { template: string }).template).toBe(after);
+    expect(left).toEqual([]);
+  });
+
+  it('gives a masked model its {mask}', async () => {
+    const { titles, left } = await mendOf(
+      `{ "data": { "train": "train.csv" }, ${LABELS}, "template": "{input} {prompt}", "taskModel": "bundled:masked" }`,
+    );
+    expect(titles).toEqual(['Change to "{input} {prompt} {mask} ."']);
+    expect(left).toEqual([]);
+  });
+
+  it('names a column that is there', async () => {
+    const { titles, left } = await mendOf(`{ "data": { "train": "train.csv", "input": "txt" }, ${LABELS} }`);
+    expect(titles).toEqual(['Change to "text"', 'Change to "label"']);
+    expect(left).toEqual([]);
+  });
+
+  it('offers words of one token for one that is more, or that two classes share', async () => {
+    const masked = '"taskModel": "bundled:masked", "template": "{input} {prompt} {mask} ."';
+    const long = await mendOf(`{ "data": { "train": "train.csv" }, "labels": { "neg": "terrible", "pos": "greatestest" }, ${masked} }`);
+    expect(long.titles).toHaveLength(3);
+    expect(long.left).toEqual([]);
+    const same = await mendOf(`{ "data": { "train": "train.csv" }, "labels": { "neg": "great", "pos": "great" }, ${masked} }`);
+    expect(same.left).toEqual([]);
+  });
+
+  it('does nothing to a text that has changed under it', () => {
+    expect(mended('{}', { title: '', path: ['data', 'x'], change: { name: 'y' } })).toBe('{}');
+  });
+});

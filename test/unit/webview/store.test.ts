@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { Curves, PromptRow, RunHead, RunView } from '../../../src/protocol';
+import type { TestScore } from '../../../src/run/result';
+import { EMPTY, receive, sorted } from '../../../webview/store';
+
+const NONE: Curves = {
+  steps: { step: [], mean: [], best: [], entropy: [], loss: [] },
+  validation: { step: [], reward: [], accuracy: [] },
+  random: { step: [], mean: [], best: [] },
+};
+const steps = (...step: number[]): Curves => ({ ...NONE, steps: { step, mean: step, best: step, entropy: step, loss: step } });
+const head = (id: string, state = 'running'): RunHead => ({ id, state }) as unknown as RunHead;
+const settings = { smoothing: 0.5, trusted: true };
+
+function row(rank: number, prompt: string, values: Partial<PromptRow> = {}): PromptRow {
+  const split = { reward: 0, gap: 0, accuracy: 0.5 };
+  return { rank, prompt, pieces: [prompt], origin: 'policy', gap: 0.1, train: split, validation: split, ...values };
+}
+
+const view = (id: string, curves = NONE, rows: PromptRow[] = []): RunView => ({ head: head(id), curves, rows });
+
+describe('what a message makes of the page', () => {
+  it('a snapshot replaces everything, and brings back a page whose run was gone', () => {
+    const gone = receive(receive(EMPTY, { type: 'snapshot', view: view('a', steps(1)), settings }), { type: 'gone', id: 'a' });
+    expect(gone.gone).toBe(true);
+    expect(receive(gone, { type: 'snapshot', view: view('b', steps(4)), settings })).toEqual({
+      view: view('b', steps(4)),
+      settings,
+      evaluation: { busy: false },
+      gone: false,
+    });
+  });
+
+  it('an update puts columns behind those there are, and keeps the table unless it brings one', () => {
+    const rows = [row(1, 'x')];
+    let model = receive(EMPTY, { type: 'snapshot', view: view('a', steps(1, 2), rows), settings });
+    model = receive(model, { type: 'update', update: { id: 'a', head: head('a'), append: steps(3) } });
+    expect(model.view?.curves.steps.mean).toEqual([1, 2, 3]);
+    expect(model.view?.rows).toBe(rows);
+    model = receive(model, { type: 'update', update: { id: 'a', head: head('a', 'finished'), append: NONE, rows: [] } });
+    expect(model.view).toEqual({ head: head('a', 'finished'), curves: steps(1, 2, 3), rows: [] });
+  });
+
+  it('an update of another run, or before the first snapshot, changes nothing', () => {
+    const update = { type: 'update', update: { id: 'b', head: head('b'), append: steps(9) } } as const;
+    expect(receive(EMPTY, update)).toBe(EMPTY);
+    const model = receive(EMPTY, { type: 'snapshot', view: view('a'), settings });
+    expect(receive(model, update)).toBe(model);
+  });
+
+  it('settings and evaluations leave the run alone', () => {
+    const model = receive(EMPTY, { type: 'snapshot', view: view('a'), settings });
+    const changed = receive(model, { type: 'settings', settings: { smoothing: 0, trusted: false } });
+    expect(changed).toMatchObject({ settings: { smoothing: 0, trusted: false }, view: model.view });
+    expect(receive(changed, { type: 'evaluation', busy: false, error: 'no' }).evaluation).toMatchObject({ error: 'no' });
+  });
+});
+
+describe('the sorted table', () => {
+  const test = (accuracy: number): TestScore => ({ accuracy, macroF1: accuracy }) as TestScore;
+  const rows = [row(1, 'b', { test: test(0.6) }), row(2, 'a'), row(3, 'C', { test: test(0.8) }), row(4, 'd', { test: test(0.6) })];
+  const order = (by: string, reverse: boolean): number[] => sorted(rows, by, reverse).map(({ rank }) => rank);
+
+  it.each([
+    ['rank', [1, 2, 3, 4], [4, 3, 2, 1]],
+    ['prompt', [2, 1, 3, 4], [4, 3, 1, 2]],
+    // Best first; what has no score is last either way.
+    ['test', [3, 1, 4, 2], [4, 1, 3, 2]],
+    ['nothing', [1, 2, 3, 4], [4, 3, 2, 1]],
+  ])('by %s', (by, ascending, descending) => {
+    expect(order(by, false)).toEqual(ascending);
+    expect(order(by, true)).toEqual(descending);
+  });
+});
