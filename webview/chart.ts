@@ -25,7 +25,8 @@ export interface Level {
   readonly value: number;
 }
 
-const HEIGHT = 190;
+/** Steps are whole: so are the distances between their marks. */
+const STEPS = [1, 2, 5].flatMap((n) => [n, 10 * n, 100 * n, 1000 * n, 10_000 * n]).sort((a, b) => a - b);
 const TABLE_ROWS = 40;
 
 /** A chart with its legend, and a table of the same values for those who read rather than look. */
@@ -72,7 +73,7 @@ export class Chart {
   }
 
   private size(): { width: number; height: number } {
-    return { width: Math.max(120, this.plotBox.clientWidth), height: HEIGHT };
+    return { width: Math.max(120, this.plotBox.clientWidth), height: this.plotBox.clientHeight };
   }
 
   private options(lines: readonly Line[]): uPlot.Options {
@@ -86,8 +87,8 @@ export class Chart {
       cursor: { sync: { key: 'rlprompt' }, drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: false }, y: { range: (_, low, high) => this.range(low, high) } },
       axes: [
-        { ...axis, size: 26, space: 60 },
-        { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map((tick) => this.format(tick)) },
+        { ...axis, size: 26, space: 60, incrs: STEPS },
+        { ...axis, size: 58, space: 26, values: (_, ticks) => ticks.map((tick) => this.format(tick)) },
       ],
       series: [
         {},

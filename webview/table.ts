@@ -98,7 +98,7 @@ export class PromptTable {
       rows.length > 0 &&
         element(
           'table',
-          { class: 'ranked' },
+          { class: models.length > 0 ? 'ranked with-transfer' : 'ranked' },
           element('caption', { class: 'hidden' }, `Prompts of ${head.name}${best ? `; the best found is ${best.prompt.trim()}` : ''}`),
           element(
             'thead',

@@ -10,9 +10,9 @@ export const USAGE = `RLPrompt finds the short prompt that makes a frozen langua
 
   SPEC  a task spec, NAME.prompt-task.json; see examples/ and docs/task-spec.md
   DIR   the folder of a run
-  REF   a task model as in a spec: bundled:masked, folder:PATH, openai:MODEL@URL; see docs/servers.md
+  REF   a task model as in a spec: bundled:masked, folder:PATH, hf:OWNER/NAME, openai:MODEL@URL; see docs/models.md
 
-transfer scores a run's prompts on other task models. --yes answers every question (what a server will be asked) beforehand.
+transfer scores a run's prompts on other task models. --yes answers every question beforehand: downloads, and what a server will be asked.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
 `;

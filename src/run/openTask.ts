@@ -26,12 +26,10 @@ export interface TaskNeeds {
   readonly addMask?: boolean;
 }
 
-/** What the host or the command line gives: a way to the editor's models, keys, places. */
+/** What the host or the command line gives: a way to the editor's models, places. */
 export interface Access {
   /** Asks one of VS Code's models; absent outside VS Code. */
   readonly ask?: Ask | undefined;
-  /** A key that the host keeps for the server of this spec; goes before the environment. */
-  readonly apiKey?: string | undefined;
   /** Where scores of servers are kept; `.rlprompt/cache` beside the spec when absent. */
   readonly cacheFolder?: string | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -78,7 +78,7 @@ async function openModel(
     const model = await openEditorModel(reference, settings, task, access.ask, clock, access.signal);
     return { model, name: `${reference.slice(EDITOR_SCHEME.length) || 'a model'} of VS Code`, keyFrom: undefined };
   }
-  return openServer(reference, settings, task, { apiKey: access.apiKey, environment: process.env, clock }, access.signal);
+  return openServer(reference, settings, task, { environment: process.env, clock }, access.signal);
 }
 
 /** `count` items, evenly spread. */

@@ -4,7 +4,7 @@ const prompts = z.array(z.string());
 const positive = z.number().positive();
 const count = z.number().int().min(1);
 
-/** How a task model behind an inference server (`openai:`) or in the editor (`vscode-lm:`) is asked; docs/servers.md. */
+/** How a task model behind an inference server (`openai:`) or in the editor (`vscode-lm:`) is asked; docs/models.md. */
 export const serverSchema = z.strictObject({
   concurrency: count.max(1024).default(8).describe('Requests in flight at once.'),
   timeoutSeconds: positive.default(60).describe('Seconds that one request may take.'),

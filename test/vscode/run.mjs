@@ -37,7 +37,7 @@ async function main() {
 /** @param {string} chromium @param {string} packed @param {string} folder @param {string | undefined} only */
 async function test(chromium, packed, folder, only) {
   // Only now are the packages there that these import.
-  const [{ openBrowser }, { readPaths, walk }, { installExtension, Server }, { runSuite }] = await Promise.all([
+  const [{ openBrowser }, { readPaths, walk }, { installExtension, packProvider, Server }, { runSuite }] = await Promise.all([
     import('./browser.mjs'),
     import('./path.mjs'),
     import('./server.mjs'),
@@ -56,6 +56,7 @@ async function test(chromium, packed, folder, only) {
     }
   };
   const extension = installExtension(packed, folder);
+  installExtension(await packProvider(folder), folder);
   const browser = await openBrowser(chromium);
   try {
     const result = join(folder, 'suite-result.json');

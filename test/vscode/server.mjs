@@ -2,7 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { CODE_SERVER, NODE } from './install.mjs';
+import { createVSIX } from '@vscode/vsce';
+import { CODE_SERVER, HERE, NODE } from './install.mjs';
 import { LONG, until } from './wait.mjs';
 
 const SETTINGS = {
@@ -20,6 +21,14 @@ const SETTINGS = {
   'extensions.autoUpdate': false,
   'git.openRepositoryInParentFolders': 'never',
 };
+
+/** Packs the extension of the tests that brings language models. @param {string} folder @returns {Promise<string>} the .vsix */
+export async function packProvider(folder) {
+  const file = join(folder, 'provider.vsix');
+  const options = { cwd: join(HERE, 'provider'), packagePath: file, dependencies: false, allowMissingRepository: true, skipLicense: true };
+  await createVSIX(options);
+  return file;
+}
 
 /** Installs a .vsix into a folder of extensions; returns where it lies then. @param {string} vsix @param {string} folder with extensions/ in it */
 export function installExtension(vsix, folder) {

@@ -228,6 +228,12 @@ export class Workbench {
     await until(`the view ${title}`, async () => (await tab.getAttribute('aria-selected')) === 'true', { timeout: SHORT });
   }
 
+  /** Gives the editors the whole width. */
+  async hideSideBar() {
+    await this.page.keyboard.press('Control+B');
+    await this.seeNoMore('the side bar', this.page.locator('.part.sidebar .content').first(), SHORT);
+  }
+
   /** A row of a tree in the side bar, explorer apart. @param {string} text at the start of its name */
   inTree(text) {
     return this.page
@@ -284,6 +290,20 @@ export class Workbench {
     await notification.hover({ timeout: SHORT });
     await notification.locator('.codicon-notifications-clear').click({ timeout: SHORT });
     await this.seeNoMore('the notification', notification, SHORT);
+  }
+
+  /** Presses a button of the modal dialog that is open. @param {string | RegExp} text in the dialog @param {string} button */
+  async pressInDialog(text, button) {
+    const dialog = this.page.locator('.monaco-dialog-box').filter({ hasText: text }).first();
+    await this.see(`a dialog with ${String(text)}`, dialog);
+    await dialog.getByRole('button', { name: button, exact: true }).click({ timeout: SHORT });
+    await this.seeNoMore('the dialog', dialog, SHORT);
+  }
+
+  /** Closes every editor and panel. */
+  async closeEditors() {
+    await this.runCommand('View: Close All Editors');
+    await this.seeNoMore('the editors', this.page.locator('.tabs-container .tab').first(), SHORT);
   }
 
   /** An entry of the status bar. @param {string | RegExp} text */

@@ -17,8 +17,6 @@ export function exampleWorkspace(parent, { rowsPerClass = 8, steps = 20, queryBu
   for (const split of ['train.csv', 'validation.csv', 'test.csv']) fewRows(join(folder, split), rowsPerClass);
   const spec = join(folder, 'sentiment.prompt-task.json');
   const text = readFileSync(spec, 'utf8')
-    // The path of the repository's schema, which leads nowhere from here; the extension brings the schema.
-    .replace(/^ *"\$schema": .*\n/m, '')
     .replace(/"steps": \d+/, `"steps": ${steps}`)
     .replace(/"queryBudget": \d+/, `"queryBudget": ${queryBudget}`);
   writeFileSync(spec, text);

@@ -13,17 +13,15 @@ export class ChatError extends Error {
 }
 
 /**
- * Asks one of VS Code's language models; `reference` is what stands behind `vscode-lm:`, VENDOR/FAMILY or nothing for any.
- * VS Code itself asks the person for consent at the first request.
+ * Asks one of VS Code's language models; `reference` is what stands behind `vscode-lm:`: VENDOR/FAMILY, FAMILY, a model's id, or
+ * nothing for any. VS Code itself asks the person for consent at the first request.
  * @throws ChatError
  */
 export async function askChatModel(reference: string, messages: readonly Message[], token: vscode.CancellationToken): Promise<string> {
-  const [vendor, ...family] = reference.split('/');
-  const selector = { ...(vendor && { vendor }), ...(family.length > 0 && { family: family.join('/') }) };
-  const [model] = await vscode.lm.selectChatModels(selector);
+  const model = await findModel(reference);
   if (!model) {
     const all = await vscode.lm.selectChatModels();
-    const known = all.map((m) => `vscode-lm:${m.vendor}/${m.family}`).join(', ');
+    const known = [...new Set(all.map(({ vendor, family }) => `vscode-lm:${vendor}/${family}`))].join(', ');
     throw new ChatError(
       'no-model',
       known
@@ -41,6 +39,15 @@ export async function askChatModel(reference: string, messages: readonly Message
   } catch (error) {
     throw chatError(error, model.name);
   }
+}
+
+async function findModel(reference: string): Promise<vscode.LanguageModelChat | undefined> {
+  const [vendor, ...rest] = reference.split('/');
+  // With a vendor only that one's extension is woken.
+  const [named] = rest.length === 0 ? [] : await vscode.lm.selectChatModels({ vendor: vendor!, family: rest.join('/') });
+  if (named) return named;
+  const all = await vscode.lm.selectChatModels();
+  return all.find(({ family, id }) => reference === '' || family === reference || id === reference);
 }
 
 function chatError(error: unknown, model: string): ChatError {

@@ -1,9 +1,11 @@
+import { parse } from 'jsonc-parser';
 import * as vscode from 'vscode';
+import { STORED_KEYS } from '../../lm/server/apiKey';
+import { OPENAI_SCHEME, parseServerReference } from '../../lm/server/reference';
 
-const SECRETS = [
-  { key: 'rlprompt.hubToken', variable: 'HF_TOKEN' },
-  { key: 'rlprompt.serverKey', variable: 'OPENAI_API_KEY' },
-] as const;
+const HUB_TOKEN = 'rlprompt.hubToken';
+/** JSON: a key for each server's address (`https://llm.example`). */
+const SERVER_KEYS = 'rlprompt.serverKeys';
 
 /**
  * Tokens and keys of the person's, in VS Code's SecretStorage. An engine process gets them through its environment;
@@ -23,32 +25,67 @@ export class Secrets implements vscode.Disposable {
     return this.values;
   }
 
-  setHubToken(): Promise<void> {
-    return this.ask(SECRETS[0].key, vscode.l10n.t('Hugging Face token'), vscode.l10n.t('For private and gated models. Empty to forget it.'));
+  async setHubToken(): Promise<void> {
+    const { t } = vscode.l10n;
+    const token = await askSecret(t('Hugging Face token'), t('For private and gated models. Empty to forget it.'));
+    if (token === undefined) return;
+    if (token === '') await this.storage.delete(HUB_TOKEN);
+    else await this.storage.store(HUB_TOKEN, token);
+    await this.load();
   }
 
-  setServerKey(): Promise<void> {
-    return this.ask(
-      SECRETS[1].key,
-      vscode.l10n.t('API key of the inference server'),
-      vscode.l10n.t('Sent to the server that a spec names under taskModel, and nowhere else. Empty to forget it.'),
-    );
+  /** Stores a key for the address of one server. */
+  async setServerKey(): Promise<void> {
+    const { t } = vscode.l10n;
+    const address = await vscode.window.showInputBox({
+      title: t('API key of an inference server'),
+      prompt: t('The address of the server. Its key is sent there and nowhere else.'),
+      value: openSpecServer() ?? 'https://api.openai.com/v1',
+      ignoreFocusOut: true,
+      validateInput: (text) => (originOf(text) === undefined ? t('An address such as https://llm.example/v1 is needed.') : undefined),
+    });
+    const origin = address === undefined ? undefined : originOf(address);
+    if (origin === undefined) return;
+    const key = await askSecret(t('API key of {0}', origin), t('Kept in VS Code’s secret storage. Empty to forget it.'));
+    if (key === undefined) return;
+    const keys = new Map(Object.entries(JSON.parse((await this.storage.get(SERVER_KEYS)) ?? '{}') as Record<string, string>));
+    if (key === '') keys.delete(origin);
+    else keys.set(origin, key);
+    await this.storage.store(SERVER_KEYS, JSON.stringify(Object.fromEntries(keys)));
+    await this.load();
   }
 
   dispose(): void {
     this.subscription.dispose();
   }
 
-  private async ask(key: string, title: string, prompt: string): Promise<void> {
-    const value = await vscode.window.showInputBox({ title, prompt, password: true, ignoreFocusOut: true });
-    if (value === undefined) return;
-    if (value === '') await this.storage.delete(key);
-    else await this.storage.store(key, value);
-    await this.load();
-  }
-
   private async load(): Promise<void> {
-    const found = await Promise.all(SECRETS.map(async ({ key, variable }) => [variable, await this.storage.get(key)] as const));
-    this.values = Object.fromEntries(found.filter((entry): entry is [typeof entry[0], string] => entry[1] !== undefined));
+    const [token, keys] = await Promise.all([this.storage.get(HUB_TOKEN), this.storage.get(SERVER_KEYS)]);
+    this.values = { ...(token !== undefined && { HF_TOKEN: token }), ...(keys !== undefined && { [STORED_KEYS]: keys }) };
+  }
+}
+
+async function askSecret(title: string, prompt: string): Promise<string | undefined> {
+  return (await vscode.window.showInputBox({ title, prompt, password: true, ignoreFocusOut: true }))?.trim();
+}
+
+function originOf(address: string): string | undefined {
+  try {
+    const { protocol, origin } = new URL(address.trim());
+    return protocol === 'https:' || protocol === 'http:' ? origin : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The server that the spec in the editor names. */
+function openSpecServer(): string | undefined {
+  const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+  const { taskModel } = (parse(text.length < 100_000 ? text : '') ?? {}) as { taskModel?: unknown };
+  if (typeof taskModel !== 'string' || !taskModel.startsWith(OPENAI_SCHEME)) return undefined;
+  try {
+    return parseServerReference(taskModel).url;
+  } catch {
+    return undefined;
   }
 }

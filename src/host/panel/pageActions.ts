@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { FromPage, InsertForm, PromptRow, RunHead } from '../../protocol';
 import { reproduceCommand } from '../../run/start';
+import type { RunTask } from '../../run/task';
 import { exportTable } from '../commands/exportTable';
 import type { Runs } from '../runs/runs';
-import { threads } from '../settings';
 import type { RunPanel } from './runPanel';
 
 /** What the page's buttons need beside the runs themselves. */
@@ -52,12 +54,13 @@ export function pageActions(runs: Runs, services: PageServices): (message: FromP
         return services.compare(id);
       case 'export':
         return exportTable(head, rows, message.format);
-      case 'copyCommand':
-        await vscode.env.clipboard.writeText(
-          reproduceCommand({ specFile: vscode.workspace.asRelativePath(head.specFile), seed: head.seed, random: true, threads: threads() }),
-        );
+      case 'copyCommand': {
+        // As the run was begun, whatever the settings are now.
+        const task = JSON.parse(await readFile(join(id, 'task.json'), 'utf8')) as RunTask;
+        await vscode.env.clipboard.writeText(reproduceCommand({ ...task, specFile: vscode.workspace.asRelativePath(task.specFile) }));
         vscode.window.setStatusBarMessage(vscode.l10n.t('Command copied'), 2000);
         return;
+      }
       case 'openSpec':
         await vscode.window.showTextDocument(vscode.Uri.file(head.specFile), { viewColumn: vscode.ViewColumn.One });
         return;

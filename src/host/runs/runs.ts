@@ -25,7 +25,9 @@ export class Runs implements vscode.Disposable {
   constructor(
     private readonly engines: Engines,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    void vscode.workspace.findFiles('**/.rlprompt/runs/*/task.json', '**/node_modules/**', 1).then(({ length }) => sayHasRuns(length > 0));
+  }
 
   /** Starts a run of a spec, or queues it behind the one that trains; returns its id. */
   optimize(specFile: string, seed: number): string {
@@ -110,6 +112,7 @@ export class Runs implements vscode.Disposable {
         ),
       ),
     );
+    sayHasRuns(heads.some((head) => head !== undefined));
     return heads.filter((head) => head !== undefined).sort((a, b) => (a.created < b.created ? 1 : -1));
   }
 
@@ -145,6 +148,7 @@ export class Runs implements vscode.Disposable {
     });
     this.queue.push(run);
     this.startNext();
+    sayHasRuns(true);
     this.listed.fire();
   }
 
@@ -171,6 +175,11 @@ export class Runs implements vscode.Disposable {
     }
     return roots;
   }
+}
+
+/** For menus that are of use only where there is a run. */
+function sayHasRuns(hasRuns: boolean): void {
+  void vscode.commands.executeCommand('setContext', 'rlprompt.hasRuns', hasRuns);
 }
 
 /** Where the runs of a spec go: the setting, relative to the workspace folder, else `.rlprompt/runs` beside the spec. */

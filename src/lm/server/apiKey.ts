@@ -9,6 +9,16 @@ export interface ApiKey {
 const DEFAULT = 'OPENAI_API_KEY';
 const FIELD = { field: ['server', 'apiKeyVariable'] };
 
+/** Holds the keys that a person has stored in the editor, as JSON: `{ "https://llm.example": "key" }`. Set for an engine process only. */
+export const STORED_KEYS = 'RLPROMPT_SERVER_KEYS';
+
+/** The key that is stored for a server's address; one server's key is never sent to another. */
+export function storedKey(url: string, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const stored = environment[STORED_KEYS];
+  if (stored === undefined) return undefined;
+  return new Map(Object.entries(JSON.parse(stored) as Record<string, string>)).get(new URL(url).origin);
+}
+
 /**
  * The key for a server: the one that the host hands over, or the environment variable that the spec names. Without a
  * name, `OPENAI_API_KEY` goes to api.openai.com and to this machine only: a spec must not send one server's key to another.

@@ -1,5 +1,5 @@
 import type { ServerSettings } from '../../task/schema';
-import { findApiKey } from './apiKey';
+import { findApiKey, storedKey } from './apiKey';
 import { Client } from './client';
 import type { Clock } from './clock';
 import { probe, type ProbeTask } from './probe';
@@ -8,8 +8,6 @@ import { ServerError } from './serverError';
 import type { TextModel } from './textModel';
 
 export interface ServerAccess {
-  /** A key that the host keeps for the person; goes before the environment. */
-  readonly apiKey?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -32,7 +30,7 @@ export async function openServer(
   signal?: AbortSignal,
 ): Promise<OpenServer> {
   const { url, model } = parseServerReference(reference);
-  const key = findApiKey(url, settings.apiKeyVariable, access.apiKey, access.environment);
+  const key = findApiKey(url, settings.apiKeyVariable, storedKey(url, access.environment), access.environment);
   const client = new Client({ ...settings, url, key, clock: access.clock });
   const name = model ?? (await onlyModel(client, signal));
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findApiKey, redact } from '../../../../src/lm/server/apiKey';
+import { findApiKey, redact, STORED_KEYS, storedKey } from '../../../../src/lm/server/apiKey';
 
 const LOCAL = 'http://localhost:8000/v1';
 const OPENAI = 'https://api.openai.com/v1';
@@ -28,6 +28,16 @@ describe('the key of a server', () => {
 
   it('is the one that the host hands over, before any variable', () => {
     expect(findApiKey(ELSEWHERE, 'GROQ_API_KEY', 'kept', environment)).toEqual({ value: 'kept', from: 'the key stored in the editor' });
+  });
+
+  it('is stored for one address, whatever its path, and never goes to another', () => {
+    const stored = { [STORED_KEYS]: JSON.stringify({ 'https://llm.example': 'kept', 'http://localhost:8000': 'mine' }) };
+    expect(storedKey(ELSEWHERE, stored)).toBe('kept');
+    expect(storedKey('https://llm.example/other/v2', stored)).toBe('kept');
+    expect(storedKey(LOCAL, stored)).toBe('mine');
+    for (const other of ['http://llm.example/v1', 'https://llm.example:444/v1', 'https://llm.example.evil/v1', OPENAI])
+      expect(storedKey(other, stored)).toBeUndefined();
+    expect(storedKey(ELSEWHERE, {})).toBeUndefined();
   });
 
   it('is none where there is none', () => {
