@@ -47,7 +47,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const prompts = (): ReturnType<typeof foundPrompts> => foundPrompts(runs);
   const actions = pageActions(runs, {
     insert: async (head, row, form) => {
-      const editor = await lastEditor.open();
+      const editor = await lastEditor.open(false);
       if (editor) await insertPrompt(foundPrompt(head, row), form, editor);
     },
     evaluate: (id, prompt) => evaluation.score(id, prompt),

@@ -77,7 +77,7 @@ export class Chart {
   }
 
   private options(lines: readonly Line[]): uPlot.Options {
-    const grid = { stroke: color('--vscode-widget-border', color('--vscode-panel-border', '#8884')), width: 1 };
+    const grid = { stroke: color('--grid', '#8884'), width: 1 };
     const text = color('--vscode-descriptionForeground', color('--vscode-foreground'));
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: text, grid, ticks: { ...grid, size: 4 }, font };

@@ -28,7 +28,7 @@ export class Charts {
         { label: 'Mean of the batch', color: '--vscode-charts-blue', x: steps.step, y: smooth(steps.mean, smoothing), width: 2 },
         {
           label: 'Best of the batch',
-          color: '--vscode-charts-orange',
+          color: '--vscode-charts-yellow',
           x: steps.step,
           y: smooth(steps.best, smoothing),
           width: 1.5,
@@ -56,7 +56,7 @@ export class Charts {
   private compare(a: RunView, b: RunView, smoothing: number): void {
     const pair = (line: (view: RunView) => Pick<Line, 'x' | 'y'>, points = false): Line[] => [
       { label: name(a, b), color: '--vscode-charts-blue', width: 2, points, ...line(a) },
-      { label: name(b, a), color: '--vscode-charts-orange', width: 2, dash: [6, 3], points, ...line(b) },
+      { label: name(b, a), color: '--vscode-charts-yellow', width: 2, dash: [6, 3], points, ...line(b) },
     ];
     this.reward.show(pair(({ curves: { steps } }) => ({ x: steps.step, y: smooth(steps.mean, smoothing) })));
     this.accuracy.show(pair(({ curves: { validation } }) => ({ x: validation.step, y: validation.accuracy }), true));

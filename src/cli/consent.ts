@@ -5,6 +5,7 @@ import { HubError } from '../lm/hub/hubError';
 import { planDownload, type DownloadPlan } from '../lm/hub/plan';
 import { isHubReference } from '../lm/hub/reference';
 import type { HubOptions } from '../lm/hub/settings';
+import { StatusLine } from './statusLine';
 
 export interface ConsentOptions extends HubOptions {
   /** `--yes` was given; RLPROMPT_YES=1 says the same. */
@@ -67,36 +68,20 @@ async function agree(plan: DownloadPlan, screen: Screen, options: ConsentOptions
   }
 }
 
-/** One line that is drawn over on a terminal; elsewhere a line for every tenth of the download. */
-class Screen {
-  private drawn = false;
+/** Progress on one line of a terminal; elsewhere a line for every tenth of the download. */
+class Screen extends StatusLine {
   private tenths = -1;
   private waiting = '';
-
-  constructor(readonly out: NodeJS.WriteStream) {}
 
   show({ file, bytesDone, bytesTotal, waiting }: DownloadProgress): void {
     if (waiting !== undefined && waiting !== this.waiting) this.line(waiting);
     this.waiting = waiting ?? '';
     const share = bytesTotal === 0 ? 1 : bytesDone / bytesTotal;
     const text = `Downloading: ${Math.floor(100 * share)} %, ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}, ${file}`;
-    if (this.out.isTTY) {
-      this.clear();
-      this.out.write(text.slice(0, (this.out.columns || 80) - 1));
-      this.drawn = true;
-    } else if (Math.floor(10 * share) > this.tenths) {
+    if (this.isThere) this.draw(text);
+    else if (Math.floor(10 * share) > this.tenths) {
       this.tenths = Math.floor(10 * share);
       this.line(text);
     }
-  }
-
-  line(text: string): void {
-    this.clear();
-    this.out.write(`${text}\n`);
-  }
-
-  clear(): void {
-    if (this.drawn) this.out.write('\r\u001b[2K');
-    this.drawn = false;
   }
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { duration } from '../run/duration';
 import type { RunEvent } from '../run/events';
+import { StatusLine } from './statusLine';
 
 /** Shows a run on standard error: one line that is drawn over on a terminal, plain lines now and then elsewhere. */
 export class Progress {
@@ -8,9 +9,11 @@ export class Progress {
   private firstStep: { step: number; seconds: number } | undefined;
   private best = { prompt: '', gap: -Infinity };
   private lastLine = 0;
-  private drawn = false;
+  private readonly screen: StatusLine;
 
-  constructor(private readonly out: NodeJS.WriteStream) {}
+  constructor(out: NodeJS.WriteStream) {
+    this.screen = new StatusLine(out);
+  }
 
   show(event: RunEvent): void {
     switch (event.event) {
@@ -55,36 +58,27 @@ export class Progress {
 
   /** A line that stays. */
   line(text: string): void {
-    this.clear();
-    this.out.write(`${text}\n`);
+    this.screen.line(text);
   }
 
   /** Takes the line that is drawn over off the screen. */
   clear(): void {
-    if (this.drawn) this.out.write('\r\u001b[2K');
-    this.drawn = false;
+    this.screen.clear();
   }
 
   private status(text: string, last: boolean): void {
-    if (this.out.isTTY) {
-      this.clear();
-      this.out.write(cut(text, (this.out.columns || 80) - 1));
-      this.drawn = true;
+    if (this.screen.isThere) {
+      this.screen.draw(text);
       return;
     }
     const now = performance.now();
     if (!last && now - this.lastLine < 5000) return;
     this.lastLine = now;
-    this.out.write(`${stripVTControlCharacters(text)}\n`);
+    this.screen.line(stripVTControlCharacters(text));
   }
 }
 
 function bar(share: number): string {
   const full = Math.round(20 * Math.min(1, share));
   return `${'█'.repeat(full)}${'░'.repeat(20 - full)}`;
-}
-
-function cut(text: string, width: number): string {
-  const characters = Array.from(text);
-  return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }

@@ -115,44 +115,20 @@ export class RunViewBuilder {
 
   /** The ranked result takes the place of the prompts so far. */
   finish(result: RunResult): void {
-    const {
-      maskToken,
-      classes,
-      stopped,
-      seconds,
-      queries,
-      randomQueries,
-      testQueries,
-      learning,
-      majorityBaseline,
-      pairedTest,
-      peakMemory,
-    } = result;
+    const { prompts, ...summary } = result;
     this.set({
       state: result.status,
       stage: 'finished',
       resumable: false,
       step: result.steps,
-      seconds,
+      seconds: result.seconds,
       secondsLeft: 0,
-      queries,
+      queries: result.queries,
       notes: result.notes,
       ...(result.error !== undefined && { error: result.error }),
-      summary: {
-        ...(maskToken !== undefined && { maskToken }),
-        classes,
-        stopped,
-        seconds,
-        queries,
-        randomQueries,
-        testQueries,
-        learning,
-        majorityBaseline,
-        pairedTest,
-        peakMemory,
-      },
+      summary,
     });
-    this.table(result.prompts);
+    this.table(prompts);
   }
 
   /** Prompts of the person's, scored later, join the table. */

@@ -184,10 +184,14 @@ export class Workbench {
     });
   }
 
-  /** What the active text editor shows, line by line from the top. */
-  async editorText() {
-    const lines = await this.page
-      .locator('.editor-group-container.active .monaco-editor .view-lines')
+  /** What the active text editor shows, or the one of a file, line by line from the top. @param {string} [file] that is shown, be it without the focus */
+  async editorText(file) {
+    const shown = this.page.locator(`.tab.active[data-resource-name="${file}"]`);
+    const groups = this.page.locator('.editor-group-container');
+    const group = file === undefined ? this.page.locator('.editor-group-container.active') : groups.filter({ has: shown });
+    const lines = await group
+      .first()
+      .locator('.monaco-editor .view-lines')
       .first()
       .locator('.view-line')
       .evaluateAll((elements) =>
@@ -229,9 +233,23 @@ export class Workbench {
   }
 
   /** Gives the editors the whole width. */
-  async hideSideBar() {
-    await this.page.keyboard.press('Control+B');
-    await this.seeNoMore('the side bar', this.page.locator('.part.sidebar .content').first(), SHORT);
+  hideSideBar() {
+    return this.#sideBar(false);
+  }
+
+  showSideBar() {
+    return this.#sideBar(true);
+  }
+
+  /** The key may be lost while a panel takes the focus: it is pressed again. @param {boolean} wanted */
+  async #sideBar(wanted) {
+    const bar = this.page.locator('.part.sidebar .content').first();
+    const done = async () => (await bar.isVisible()) === wanted;
+    await until(`the side bar to be ${wanted ? 'there' : 'gone'}`, async () => {
+      if (await done()) return true;
+      await this.page.keyboard.press('Control+B');
+      return until('it', done, { timeout: 2_000 }).catch(() => false);
+    });
   }
 
   /** A row of a tree in the side bar, explorer apart. @param {string} text at the start of its name */

@@ -33,7 +33,7 @@ export async function insertSnippet(prompts: () => Promise<readonly FoundPrompt[
     vscode.window.setStatusBarMessage(vscode.l10n.t('Prompt copied'), 3000);
     return;
   }
-  const editor = await lastEditor.open();
+  const editor = await lastEditor.open(true);
   if (editor) await insertPrompt(choice.found, choice.form, editor);
 }
 

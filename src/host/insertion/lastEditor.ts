@@ -27,13 +27,14 @@ export class LastEditor implements vscode.Disposable {
   }
 
   /**
-   * The editor to insert into, shown and with the focus: the active one (be it a spec), the last one while its tab is open, one
+   * The editor to insert into, shown and with the focus: the active one, the last one while its tab is open, one
    * that is visible, one that the person opens now. Undefined, with a message, when there is none or it cannot be written to.
+   * @param evenSpec a spec will do where it is the active editor: the person is in it, and not in a panel beside it
    */
-  async open(): Promise<vscode.TextEditor | undefined> {
+  async open(evenSpec: boolean): Promise<vscode.TextEditor | undefined> {
     const active = vscode.window.activeTextEditor;
     const editor =
-      (active && takesText(active) ? active : undefined) ??
+      (active && takesText(active) && (evenSpec || !isSpec(active)) ? active : undefined) ??
       (await this.reopen()) ??
       (await focused(vscode.window.visibleTextEditors.find((visible) => takesText(visible) && !isSpec(visible)))) ??
       (await ask());

@@ -25,6 +25,7 @@ const fails = (model, says) => async (/** @type {Workbench} */ workbench) => {
 /** Runs on models of vscode.lm, which an extension of the tests brings (provider/). @type {import('../path.mjs').Path} */
 export default {
   name: 'VS Code’s own language models',
+  logged: /\[CHAT\] extension request ERRORED/,
   workspace: { rowsPerClass: 4, steps: 3, queryBudget: 600 },
   steps: {
     'a model that is not there: the message names those that are': fails('nobody/none', /vscode-lm:rlprompt-test\/rules/),

@@ -50,9 +50,11 @@ export default {
       const [winner] = result(workbench).prompts.filter(({ prompt }) => prompt !== '');
       assert.ok(winner);
       await page.getByRole('button', { name: 'Insert as a function' }).first().click({ timeout: SHORT });
-      await until('a function in the code', async () => (await workbench.editorText()).includes('def '), {
-        seen: () => workbench.editorText(),
+      await until('a function in the code', async () => (await workbench.editorText(CODE)).includes('def '), {
+        seen: () => workbench.editorText(CODE),
       });
+      // The panel may have kept the focus.
+      await workbench.tab(CODE).click({ timeout: SHORT });
       await workbench.save();
       const code = await workbench.waitForFile(CODE, 'the function', (text) => text.includes('def '));
       assert.ok(code.includes(winner.prompt.trim()), code);
@@ -63,6 +65,7 @@ export default {
     },
 
     'after a reload of the window the run is there again': async (workbench) => {
+      await workbench.showSideBar();
       await workbench.reload();
       const panel = await RunPanel.of(workbench);
       await panel.seeState('finished');

@@ -69,10 +69,12 @@ export default {
       const [winner] = result(workbench).prompts.filter(({ prompt }) => prompt !== '');
       await page.getByRole('button', { name: 'Insert as a string at the cursor' }).first().click({ timeout: SHORT });
       const line = `PROMPT = ${JSON.stringify(winner?.prompt)}`;
-      await until('the prompt in the code', async () => (await workbench.editorText()).split('\n')[0] === line, {
-        seen: () => workbench.editorText(),
+      await until('the prompt in the code', async () => (await workbench.editorText(CODE)).split('\n')[0] === line, {
+        seen: () => workbench.editorText(CODE),
       });
       await workbench.screenshot('prompt-inserted');
+      // The panel may have kept the focus.
+      await workbench.tab(CODE).click({ timeout: SHORT });
       await workbench.save();
       await workbench.waitForFile(CODE, 'the prompt', (text) => text === `${line}\n`);
     },
