@@ -116,7 +116,8 @@ export class Chart {
     const values = [...this.levels.map(({ value }) => value), ...(low === null ? [] : [low]), ...(high === null ? [] : [high])];
     if (values.length === 0) return [0, 1];
     const [min, max] = [Math.min(...values), Math.max(...values)];
-    const room = (max - min || Math.abs(max) || 1) * 0.08;
+    // Values that are nearly alike look like that.
+    const room = Math.max(0.08 * (max - min), 0.01 * Math.abs(max)) || 0.08;
     return [min - room, max + room];
   }
 

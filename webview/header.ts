@@ -1,6 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
 import type { FromPage, RunHead, RunState, RunView } from '../src/protocol';
+import { name } from './charts';
 import { element, replaceChildren } from './dom';
 import { count, duration, plural } from './format';
 import { icon, type Icon } from './icons';
@@ -35,22 +36,26 @@ export class Header {
     this.root.append(element('div', { class: 'title-row' }, this.title, this.buttons), this.task, this.bar, this.progress, this.actions);
   }
 
-  show({ head, rows }: RunView, comparing: boolean, trusted: boolean): void {
+  /** @param other the run that it is compared with; then the page is about both, and nothing can be done with either */
+  show(view: RunView, other: RunView | undefined, trusted: boolean): void {
+    const { head, rows } = view;
+    const comparing = other !== undefined;
+    const title = other ? `${name(view, other)} ↔ ${name(other, view)}` : head.name;
     const running = head.state === 'running' || head.state === 'paused';
-    this.part('title', [head.name, head.state, head.stage], () => {
-      const { text, icon: name } = STATES[head.state];
+    this.part('title', [title, head.state, head.stage], () => {
+      const { text, icon: picture } = STATES[head.state];
       const stage = running && head.stage !== 'policy' ? `, ${STAGES[head.stage]}` : '';
       replaceChildren(
         this.title,
-        element('h1', {}, head.name),
-        element('span', { class: `state state-${head.state}` }, icon(name), `${text}${stage}`),
+        element('h1', {}, title),
+        !comparing && element('span', { class: `state state-${head.state}` }, icon(picture), `${text}${stage}`),
       );
     });
     this.part('buttons', [head.state, head.resumable, comparing, trusted], () =>
       replaceChildren(this.buttons, ...(comparing ? [] : controls(head, trusted))),
     );
     this.part('task', [head.taskModel, head.policyModel, head.template, head.rows, head.seed, head.promptLength], () =>
-      replaceChildren(this.task, ...description(head)),
+      replaceChildren(this.task, ...(comparing ? [] : description(head))),
     );
     const busy = running || head.state === 'starting' || head.state === 'stopping';
     this.bar.hidden = comparing || !busy;

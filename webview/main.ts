@@ -80,7 +80,7 @@ function drawNow(): void {
   if (!view || model.gone) return;
   const weight = smoothing ?? settings.smoothing;
   slider.value = String(weight);
-  header.show(view, other !== undefined, settings.trusted);
+  header.show(view, other, settings.trusted);
   replaceChildren(faceBox, other ? undefined : face(view, settings.trusted));
   const hasCurves = view.curves.steps.step.length > 0 || (other?.curves.steps.step.length ?? 0) > 0;
   charts.root.hidden = !hasCurves;
