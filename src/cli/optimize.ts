@@ -21,9 +21,10 @@ type Optimize = Extract<Command, { name: 'optimize' }>;
 
 /** Runs a search, of one seed or several; resolves to the exit status. */
 export async function optimize(command: Optimize): Promise<number> {
-  const threads = command.threads ?? availableParallelism();
   const resumed = command.resume === undefined ? undefined : new RunFolder(resolve(command.resume));
   const task = resumed?.readTask() as RunTask | undefined;
+  // Sums round differently on other numbers of threads: a run goes on with its own.
+  const threads = command.threads ?? task?.threads ?? availableParallelism();
   const spec = task ? parseSpecValues(task.spec, task.specFile) : await readSpec(resolve(command.spec!));
   override(spec, command);
   const seeds = task ? [task.seed] : command.seed !== undefined ? [command.seed] : (spec.search.seeds ?? [spec.search.seed]);
@@ -37,11 +38,11 @@ export async function optimize(command: Optimize): Promise<number> {
   process.on('SIGINT', onInterrupt);
   const random = task?.random ?? command.random;
   let experiment: Awaited<ReturnType<typeof openExperiment>> | undefined;
+  const results: RunResult[] = [];
   try {
     await fetchHubModels([spec.taskModel, spec.policyModel], { yes: command.yes, signal: stop.signal });
     experiment = await openExperiment(spec, { threads }, { plan: planRuns(random), signal: stop.signal });
     await introduce(experiment, command.yes);
-    const results: RunResult[] = [];
     for (const seed of seeds) {
       const now = await describeTask(experiment, seed, random, threads);
       const folder = resumed ?? new RunFolder(runPath(command, spec, seed, seeds.length > 1));
@@ -59,16 +60,24 @@ export async function optimize(command: Optimize): Promise<number> {
       progress.clear();
       results.push(result);
       if (!command.json) printResult(result);
-      if (result.status === 'failed') return fail(result, command.json);
+      if (result.status === 'failed') {
+        printSeeds(results, command.json);
+        progress.line(`rlprompt: ${result.error}`);
+        return 1;
+      }
       progress.line(
         `\nSaved in ${folder.path}\nTo reproduce: ${reproduceCommand({ specFile: command.spec ?? spec.file, seed, random, threads, steps: command.steps, budget: command.budget })}`,
       );
     }
-    const all = summarizeSeeds(results);
-    if (command.json) process.stdout.write(`${JSON.stringify(all ?? results[0], null, 2)}\n`);
-    else if (all) process.stdout.write(`\n${seedsSummary(all)}\n`);
+    printSeeds(results, command.json);
     return 0;
   } catch (error) {
+    // The seeds that are done are worth their table, whatever stopped this one.
+    if (results.length > 0) {
+      printSeeds(results, command.json);
+      const left = seeds.slice(results.length).map((seed) => `--seed ${seed}`);
+      progress.line(`Seeds not finished: ${left.join(', ')}. Each can be run by itself.`);
+    }
     if (!stop.signal.aborted || error instanceof RunStopped) throw error;
     progress.line('Stopped before the first step.');
     return 130;
@@ -89,11 +98,11 @@ async function resumable<T>(folder: RunFolder, run: () => Promise<T>): Promise<T
   }
 }
 
-/** A failed run still shows what it has. */
-function fail(result: RunResult, json: boolean): number {
-  if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  progress.line(`rlprompt: ${result.error}`);
-  return 1;
+/** Mean and spread of several seeds; as JSON, the results themselves. */
+function printSeeds(results: readonly RunResult[], json: boolean): void {
+  const all = summarizeSeeds(results);
+  if (json) process.stdout.write(`${JSON.stringify(all ?? results[0], null, 2)}\n`);
+  else if (all) process.stdout.write(`\n${seedsSummary(all)}\n`);
 }
 
 function override(spec: Spec, command: Optimize): void {

@@ -3,6 +3,8 @@ import { classMean, piecewise, rowScore, type RowScore } from './reward';
 
 /** Memory of one scorer's cache. */
 const CACHE_BYTES = 96e6;
+/** Prompts that stay in the cache for their gap, however long ago they were used: what a selection chooses from. */
+const BEST = 512;
 
 /** A prompt as the task model's token ids. */
 export type PromptIds = readonly number[];
@@ -21,8 +23,9 @@ export interface PromptScore {
   readonly accuracy: number;
   /** Class of each row; NO_CLASS where the model named none, or where the row could not be scored. */
   readonly predicted: readonly number[];
-  /** Rows that could not be scored and are left out of the means; absent when there are none. */
+  /** How many rows could not be scored and are left out of the means, and which; absent when there are none. */
   readonly missing?: number;
+  readonly failed?: readonly number[];
 }
 
 /** In place of a class: the answer was none. */
@@ -60,7 +63,7 @@ function judge(logits: Float32Array, label: number): RowScore | undefined {
  * Scores prompts on one split with the task model, remembers every (prompt, row) pair, and counts queries.
  *
  * One query is one (prompt, row) pair: `asked` counts all that were wanted, `computed` those that the model had to score.
- * The cache keeps the most recently used prompts, in `CACHE_BYTES`; what falls out is computed, and counted, again.
+ * The cache keeps the best and the most recently used prompts, in `CACHE_BYTES`; what falls out is computed, and counted, again.
  */
 export class Scorer {
   asked = 0;
@@ -115,11 +118,21 @@ export class Scorer {
       this.computed += jobs.length * missing.length;
     }
     const scores = prompts.map((ids) => this.summary(entries.get(ids.join())!.entry, count));
-    for (const key of this.cache.keys()) {
-      if (this.cache.size <= this.bound) break;
-      this.cache.delete(key);
-    }
+    if (this.cache.size > this.bound) this.evict();
     return scores;
+  }
+
+  /** Cuts the cache back to nine tenths: the best stay, of the others those that were used last. */
+  private evict(): void {
+    const room = Math.ceil(0.9 * this.bound);
+    const best = this.scored()
+      .sort((a, b) => b.score.gap - a.score.gap)
+      .slice(0, Math.min(BEST, Math.floor(room / 2)));
+    const stay = new Set(best.map(({ ids }) => ids.join()));
+    for (const key of [...this.cache.keys()]) {
+      if (this.cache.size <= room) break;
+      if (!stay.has(key)) this.cache.delete(key);
+    }
   }
 
   /** The score of a prompt that is in the cache with all its rows. */
@@ -161,7 +174,10 @@ export class Scorer {
       reward: classMean(gaps.map(piecewise), labels, this.weights),
       accuracy: rows.filter((i) => predicted[i] === this.rows.labels[i]).length / rows.length,
       predicted,
-      ...(rows.length < count && { missing: count - rows.length }),
+      ...(rows.length < count && {
+        missing: count - rows.length,
+        failed: predicted.flatMap((_, i) => (entry.done[i] === FAILED ? [i] : [])),
+      }),
     };
   }
 

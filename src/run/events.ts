@@ -73,4 +73,4 @@ export interface Queries {
   readonly computed: number;
 }
 
-export type StopReason = 'steps' | 'budget' | 'patience' | 'time';
+export type StopReason = 'steps' | 'budget' | 'patience' | 'time' | 'storage';

@@ -168,6 +168,8 @@ export class OptimizationRun {
       if (!reason && this.pace.due(report.step, this.seconds())) this.checkpoint();
     }
     this.stopped = reason;
+    // Ranking may take a while: who stops it loses no step.
+    this.checkpoint();
     this.emit({ event: 'stage', stage: 'ranking', reason });
     this.ranked = await select(this.scorers.policyTrain, this.scorers.policyValidation, this.options.signal);
     this.enter(this.options.random && !this.storageError ? 'random' : 'test');
@@ -175,6 +177,8 @@ export class OptimizationRun {
 
   private stopReason(): StopReason | undefined {
     const { settings } = this.experiment;
+    // No use in training on: end the search here and rank what there is.
+    if (this.storageError) return 'storage';
     if (this.trainer.step >= settings.steps) return 'steps';
     if (!this.budget.allows(this.trainer.step, this.policyQueries().computed)) return 'budget';
     if (settings.patience !== null && this.sinceBest >= settings.patience) return 'patience';
@@ -217,6 +221,7 @@ export class OptimizationRun {
       this.emit({ event: 'random', ...report, queries: queries(randomTrain, randomValidation), seconds: this.seconds() });
       if (this.pace.due(report.step, this.seconds())) this.checkpoint();
     }
+    this.checkpoint();
     this.randomRanked = await select(randomTrain, randomValidation, this.options.signal);
     this.enter('test');
   }
@@ -281,8 +286,6 @@ export class OptimizationRun {
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.storageError = error;
-      // No use in training on: end the search here and rank what there is.
-      this.experiment.settings.steps = Math.min(this.experiment.settings.steps, this.trainer.step);
     }
   }
 

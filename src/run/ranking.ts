@@ -44,10 +44,13 @@ function nearCopies(a: PromptIds, b: PromptIds): boolean {
   return 2 * shared >= Math.max(a.length, b.length, 1);
 }
 
-/** One entry a prompt, best first: whoever ranks higher gives the origin, and on a tie whoever comes first. */
+/** Best first, one entry a prompt and origin: what two searches found stands there for both. On a tie whoever comes first. */
 export function rank(entries: readonly Entry[]): Entry[] {
   const seen = new Set<string>();
-  return [...entries].sort(byGap).filter(({ ids }) => !seen.has(ids.join()) && seen.add(ids.join()));
+  return [...entries].sort(byGap).filter(({ ids, origin }) => {
+    const key = `${origin} ${ids.join()}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** The table of a run, with held-out scores where `test` is given. */
@@ -81,8 +84,15 @@ export async function table(
     });
   }
   const none = entries.findIndex(({ ids }) => ids.length === 0);
-  const right = (i: number): boolean[] => (held && i >= 0 ? held[i]!.predicted.map((p, row) => p === test!.rows.labels[row]) : []);
-  return { prompts, paired: mcnemar(right(0), right(none)) };
+  const { labels } = experiment.dataset.splits.test;
+  return { prompts, paired: held && none >= 0 ? paired(held[0]!, held[none]!, labels) : mcnemar([], []) };
+}
+
+/** Two prompts on the rows that both have a score for. */
+export function paired(first: PromptScore, second: PromptScore, labels: readonly number[]): PairedTest {
+  const failed = new Set([...(first.failed ?? []), ...(second.failed ?? [])]);
+  const right = ({ predicted }: PromptScore): boolean[] => predicted.flatMap((p, row) => (failed.has(row) ? [] : [p === labels[row]]));
+  return mcnemar(right(first), right(second));
 }
 
 /** A prompt's tokens as text, one by one. */
@@ -94,23 +104,24 @@ export function split({ reward, gap, accuracy }: PromptScore): { reward: number;
   return { reward, gap, accuracy };
 }
 
-function testScore(
-  score: PromptScore,
-  { texts, labels }: { texts: readonly string[]; labels: readonly number[] },
-  classes: number,
-): TestScore {
-  const n = labels.length;
+/** Held-out scores over the rows that have one. */
+export function testScore(score: PromptScore, split: { texts: readonly string[]; labels: readonly number[] }, classes: number): TestScore {
+  const failed = new Set(score.failed);
+  const rows = split.labels.flatMap((_, i) => (failed.has(i) ? [] : [i]));
+  const [texts, labels] = [rows.map((i) => split.texts[i]!), rows.map((i) => split.labels[i]!)];
+  const predicted = rows.map((i) => score.predicted[i]!);
+  const n = rows.length;
   const confusion = Array.from({ length: classes }, (_, c) =>
-    Array.from({ length: classes }, (_, p) => labels.filter((l, i) => l === c && score.predicted[i] === p).length),
+    Array.from({ length: classes }, (_, p) => labels.filter((l, i) => l === c && predicted[i] === p).length),
   );
   return {
     accuracy: score.accuracy,
     interval: wilson(Math.round(score.accuracy * n), n),
     n,
-    macroF1: macroF1(score.predicted, labels, classes),
+    macroF1: macroF1(predicted, labels, classes),
     gap: score.gap,
     confusion,
-    examples: examples(score.predicted, texts, labels),
+    examples: examples(predicted, texts, labels),
   };
 }
 

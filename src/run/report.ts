@@ -124,7 +124,13 @@ export function seedsSummary(result: SeedsResult): string {
   ].join('\n');
 }
 
-const STOPPED = { steps: 'its number of steps', budget: 'its query budget', patience: 'its patience', time: 'its time limit' } as const;
+const STOPPED = {
+  steps: 'its number of steps',
+  budget: 'its query budget',
+  patience: 'its patience',
+  time: 'its time limit',
+  storage: 'a folder that cannot be written',
+} as const;
 
 function count(n: number): string {
   return n.toLocaleString('en-US');

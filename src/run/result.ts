@@ -132,7 +132,7 @@ export function buildResult(
     ...measured,
     peakMemory: Math.round(process.resourceUsage().maxRSS / 1024),
     learning: { first: mean(rewards.slice(0, tenth)), last: mean(rewards.slice(-tenth)) },
-    majorityBaseline: majorityBaseline(splits.train.labels, splits.test.labels, classes.length),
+    majorityBaseline: majorityBaseline(dataset.classCounts, splits.test.labels),
     pairedTest,
     notes,
     prompts,

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -13,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { RunEvent } from './events';
+import { quote } from './shell';
 
 /** The run's folder cannot be written to; the message says what to do. */
 export class StorageError extends Error {
@@ -42,8 +44,12 @@ export class RunFolder {
 
   constructor(readonly path: string) {}
 
-  /** Makes the folder and an empty journal. @throws StorageError */
+  /** Makes the folder and an empty journal. @throws StorageError; Error where a run lies there already, which is never written over */
   create(task: object): void {
+    if (existsSync(this.file('task.json')))
+      throw new Error(
+        `The folder ${this.path} holds a run already. Name another one with --out, or take that run up with --resume ${quote(this.path)}.`,
+      );
     this.guard(() => {
       mkdirSync(this.path, { recursive: true });
       // The journal first: where there is a task.json, there is a journal to resume.

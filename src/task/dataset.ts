@@ -15,6 +15,8 @@ export interface Dataset {
   /** Labels in the order of the spec's `labels`, else sorted. */
   readonly classes: readonly string[];
   readonly splits: Readonly<Record<SplitName, Split>>;
+  /** Rows of each class that the training file has, before the draw. */
+  readonly classCounts: readonly number[];
   /** What a person should know: rows left out, duplicates, splits drawn from train. */
   readonly notes: readonly string[];
 }
@@ -32,10 +34,12 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   const classes = spec.labels ? Object.keys(spec.labels) : [...train.keys()].sort();
   checkClasses(spec, classes, train);
 
+  const classCounts = classes.map((label) => train.get(label)!.seen);
+  const quotas = proportions(classCounts, testRows);
   const splits: Record<SplitName, Example[]> = { train: [], validation: [], test: [] };
-  for (const label of classes) {
+  for (const [c, label] of classes.entries()) {
     const rows = train.get(label)!.take();
-    const parts = drawn ? shares(rows.length, spec, classes.length) : { train: rows.length, validation: 0, test: 0 };
+    const parts = drawn ? shares(rows.length, spec, quotas[c]!) : { train: rows.length, validation: 0, test: 0 };
     splits.train.push(...rows.slice(0, Math.min(rowsPerClass.train, parts.train)));
     splits.validation.push(...rows.slice(parts.train, parts.train + parts.validation));
     splits.test.push(...rows.slice(parts.train + parts.validation, parts.train + parts.validation + parts.test));
@@ -49,16 +53,13 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
     const perClass = name === 'validation' ? rowsPerClass.validation : testRows;
     const found = await readSplit(spec, name, perClass, seed, classes);
     const total = [...found.values()].reduce((sum, sample) => sum + Math.min(sample.seen, perClass), 0);
-    const all = [...found.values()].reduce((sum, sample) => sum + sample.seen, 0);
-    let before = 0;
-    for (const label of classes) {
+    const inProportion = proportions(
+      classes.map((label) => found.get(label)?.seen ?? 0),
+      testRows,
+    );
+    for (const [c, label] of classes.entries()) {
       const rows = found.get(label)?.take() ?? [];
-      // The test rows of a class are in proportion to the class's share of the file; rounded so that they add up.
-      const seen = found.get(label)?.seen ?? 0;
-      const upTo = (count: number) => Math.round((testRows * count) / all);
-      const quota = name === 'test' && total > testRows ? upTo(before + seen) - upTo(before) : rows.length;
-      before += seen;
-      splits[name].push(...rows.slice(0, quota));
+      splits[name].push(...rows.slice(0, name === 'test' && total > testRows ? inProportion[c] : rows.length));
     }
     leftOut(notes, name, found, splits[name].length);
   }
@@ -84,7 +85,15 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
     const mixed = interleave(classes.map((label) => examples.filter((example) => example.label === label)));
     return { texts: mixed.map((example) => example.text), labels: mixed.map((example) => classes.indexOf(example.label)) };
   };
-  return { classes, splits: { train: toSplit(splits.train), validation: toSplit(splits.validation), test: toSplit(splits.test) }, notes };
+  const mixed = { train: toSplit(splits.train), validation: toSplit(splits.validation), test: toSplit(splits.test) };
+  return { classes, splits: mixed, classCounts, notes };
+}
+
+/** So many rows, shared out in proportion to the classes' counts; rounded so that they add up. */
+function proportions(counts: readonly number[], rows: number): number[] {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const upTo = (c: number): number => Math.round((rows * counts.slice(0, c).reduce((sum, count) => sum + count, 0)) / all);
+  return counts.map((_, c) => upTo(c + 1) - upTo(c));
 }
 
 /** One row of each class in turn, so that the first rows of a split speak for the whole. */
@@ -93,14 +102,14 @@ function interleave(byClass: readonly Example[][]): Example[] {
   return Array.from({ length: longest }, (_, i) => byClass.flatMap((rows) => rows[i] ?? [])).flat();
 }
 
-/** How many of a class's n rows each split gets when validation or test are drawn from train. */
-function shares(n: number, spec: Spec, classes: number): Record<SplitName, number> {
+/** How many of a class's n rows each split gets when validation or test are drawn from train; test keeps the classes' proportions. */
+function shares(n: number, spec: Spec, testQuota: number): Record<SplitName, number> {
   const needValidation = spec.data.validation === undefined;
   const needTest = spec.data.test === undefined;
   const whole = 0.4 + (needValidation ? 0.25 : 0) + (needTest ? 0.35 : 0);
   const train = Math.max(1, Math.min(spec.data.rowsPerClass.train, Math.round((n * 0.4) / whole)));
   const validation = needValidation ? Math.min(spec.data.rowsPerClass.validation, Math.round((n * 0.25) / whole)) : 0;
-  const test = needTest ? Math.min(Math.max(1, Math.floor(spec.data.testRows / classes)), n - train - validation) : 0;
+  const test = needTest ? Math.min(Math.max(1, testQuota), n - train - validation) : 0;
   return { train, validation, test: Math.max(0, test) };
 }
 

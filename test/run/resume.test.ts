@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/rl/random';
@@ -57,6 +57,24 @@ describe('a run that is cut short', () => {
     }
   });
 
+  it('goes on the same on a masked model, whose rows are scored in batches', { timeout: 120_000 }, async () => {
+    const own = temporaryFolder();
+    try {
+      const masked = smallTask(own, { steps: 14 }, { taskModel: 'bundled:masked', template: '{input} {prompt} {mask} .' });
+      const [one, other] = [join(own, 'one'), join(own, 'other')];
+      expect((await rlprompt('optimize', masked, '--out', one, '--threads', '1')).status).toBe(0);
+      const { child, finished } = start('optimize', masked, '--out', other, '--threads', '1');
+      await waitForLines(join(other, 'events.jsonl'), 10, () => child.exitCode !== null);
+      child.kill('SIGKILL');
+      await finished;
+      expect((await rlprompt('optimize', '--resume', other)).status).toBe(0);
+      expect(journal(other)).toEqual(journal(one));
+      expect(results(other)).toEqual(results(one));
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
+
   it('stops at Ctrl-C with its checkpoint written, exits 130, and goes on where it was', { timeout: 120_000 }, async () => {
     const out = join(folder, 'interrupted');
     const { child, finished } = start('optimize', spec, '--out', out, '--threads', '1');
@@ -67,21 +85,56 @@ describe('a run that is cut short', () => {
     expect(stopped.stderr).toMatch(/Stopped at step \d+\. Take it up again with: npx rlprompt optimize --resume /);
     const step = Number(/Stopped at step (\d+)/.exec(stopped.stderr)![1]);
     expect(journal(out).filter((event) => 'event' in event && event.event === 'step')).toHaveLength(step);
-    const resumed = await rlprompt('optimize', '--resume', out, '--threads', '1', '--json');
+    // With the threads that it was begun with.
+    const resumed = await rlprompt('optimize', '--resume', out, '--json');
     expect(resumed.status).toBe(0);
     expect((JSON.parse(resumed.stdout) as RunResult).status).toBe('finished');
     expect(journal(out)).toEqual(journal(whole));
   });
 
-  it('is not taken up when the task has changed since', { timeout: 120_000 }, async () => {
-    const other = temporaryFolder();
+  it('stops at Ctrl-C while it ranks, and loses no step', { timeout: 120_000 }, async () => {
+    const out = join(folder, 'ranking');
+    const { child, finished } = start('optimize', spec, '--out', out, '--threads', '1');
+    const journalText = (): string => (existsSync(join(out, 'events.jsonl')) ? readFileSync(join(out, 'events.jsonl'), 'utf8') : '');
+    while (!journalText().includes('"ranking"')) await new Promise((wake) => setTimeout(wake, 1));
+    child.kill('SIGINT');
+    if ((await finished).status === 0) return; // it was done before the signal came
+    const steps = journal(whole).filter((event) => 'event' in event && event.event === 'step').length;
+    expect((await finished).stderr).toContain(`Stopped at step ${steps}.`);
+    const resumed = await rlprompt('optimize', '--resume', out);
+    expect(resumed.status).toBe(0);
+    expect(resumed.stderr).not.toMatch(/step \d+\/\d+ ·/);
+    expect(journal(out)).toEqual(journal(whole));
+  });
+
+  it('is not taken up where there is none', { timeout: 120_000 }, async () => {
+    const finished = await rlprompt('optimize', '--resume', join(folder, 'nowhere'));
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toContain('is not the folder of a run');
+  });
+
+  it('is not taken up when its data has changed since', { timeout: 120_000 }, async () => {
+    const own = temporaryFolder();
     try {
-      const finished = await rlprompt('optimize', '--resume', join(folder, 'nowhere'));
+      for (const name of ['train.csv', 'validation.csv', 'test.csv']) copyFileSync(join('examples/sentiment', name), join(own, name));
+      const data = { train: 'train.csv', validation: 'validation.csv', test: 'test.csv' };
+      const out = join(own, 'run');
+      expect((await rlprompt('optimize', smallTask(own, { steps: 2 }, { data }), '--out', out, '--threads', '1')).status).toBe(0);
+      appendFileSync(join(own, 'train.csv'), 'One more film that nobody needs.,negative\n');
+      const finished = await rlprompt('optimize', '--resume', out);
       expect(finished.status).toBe(1);
-      expect(finished.stderr).toContain('is not the folder of a run');
+      expect(finished.stderr).toMatch(/train\.csv.* changed/);
     } finally {
-      rmSync(other, { recursive: true, force: true });
+      rmSync(own, { recursive: true, force: true });
     }
+  });
+
+  it('is never written over by another one', { timeout: 120_000 }, async () => {
+    const before = results(whole);
+    const finished = await rlprompt('optimize', spec, '--out', whole, '--threads', '1');
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toContain('holds a run already');
+    expect(results(whole)).toEqual(before);
   });
 });
 

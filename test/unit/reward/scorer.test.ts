@@ -188,6 +188,18 @@ describe('the bound of the cache', () => {
     expect(train.scored().length).toBe(kept.length);
   });
 
+  it('the best prompts stay, however long ago they were used', async () => {
+    const { train: all } = scorer('rows');
+    const scores = await all.score(prompts);
+    const best = prompts[scores.map(({ gap }) => gap).indexOf(Math.max(...scores.map(({ gap }) => gap)))]!;
+    const { train } = scorer('rows', 2000);
+    await train.score([best]);
+    const others = prompts.filter((ids) => ids !== best);
+    for (const ids of others) await train.score([ids]);
+    expect(train.known(best)).toBeDefined();
+    expect(others.filter((ids) => !train.known(ids)).length).toBeGreaterThan(0);
+  });
+
   it('a prompt that is asked for again stays', async () => {
     const { train } = scorer('rows', 2000);
     await train.score(prompts);

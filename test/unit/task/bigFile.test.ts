@@ -50,6 +50,7 @@ describe('a CSV file of 200 MB', () => {
     // 32 training and 64 validation rows of each class, 2,000 test rows in all: the rest of the file is left out.
     expect([splits.train, splits.validation, splits.test].map(({ texts }) => texts.length)).toEqual([64, 128, 2000]);
     expect(notes[0]).toBe(`train: ${ROWS - 2192} of ${ROWS} rows were left out by the draw`);
+    expect(splits.test.labels.filter((label) => label === classes.indexOf('neg'))).toHaveLength(500);
     expect(splits.test.texts.every((text) => /^row \d+, the quick brown fox/.test(text))).toBe(true);
   });
 });

@@ -140,6 +140,20 @@ describe('validation and test rows drawn from train', () => {
     expect(dataset.notes[0]).toBe('train: 478 of 600 rows were left out by the draw');
   });
 
+  it('keep the proportions of the classes in test, where a large file is drawn from', async () => {
+    const dataset = await load(
+      { 'train.csv': csv(...lines('row', { a: 40, b: 300 })) },
+      { data: { testRows: 50, rowsPerClass: { train: 16, validation: 20 } } },
+    );
+    expect(SPLITS.map((split) => counts(dataset, split))).toEqual([
+      { a: 16, b: 16 },
+      { a: 10, b: 20 },
+      { a: 6, b: 44 },
+    ]);
+    // What most rows are is told by the file, not by the balanced draw.
+    expect(dataset.classCounts).toEqual([40, 300]);
+  });
+
   it('are never more than testRows in all', async () => {
     const dataset = await load({ 'train.csv': csv(...lines('row', { a: 50, b: 50, c: 50 })) }, { data: { testRows: 20 } });
     const { length } = dataset.splits.test.texts;
