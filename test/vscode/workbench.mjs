@@ -24,14 +24,18 @@ export class Workbench {
     await this.#ready();
   }
 
-  #ready() {
-    return this.see("the workspace's files in the explorer", this.page.locator('.explorer-folders-view .monaco-list-row').first());
+  #ready(timeout = LONG) {
+    return this.see("the workspace's files in the explorer", this.page.locator('.explorer-folders-view .monaco-list-row').first(), timeout);
   }
 
   /** Loads the window anew: its extension host ends, and another one starts. */
   async reload() {
     await this.page.reload({ timeout: LONG });
-    await this.#ready();
+    // A side bar that was hidden shortly before may come back hidden.
+    await this.#ready(SHORT).catch(async () => {
+      await this.showSideBar();
+      await this.#ready();
+    });
   }
 
   async close() {
@@ -177,9 +181,18 @@ export class Workbench {
       await target.click({ button: 'right', timeout: SHORT });
       const ready = async () => (await entry.isVisible()) && (await entry.isEnabled());
       const found = await until('it', ready, { timeout: 2_000 }).catch(() => false);
-      if (found) await entry.click({ timeout: SHORT });
-      else await this.page.keyboard.press('Escape');
-      await this.seeNoMore('the context menu', menu.first(), SHORT);
+      if (!found) await this.page.keyboard.press('Escape');
+      // A menu that has only just opened may not take the click, and stays: then it is clicked again.
+      const gone = async () => !(await menu.first().isVisible());
+      await until(
+        'the context menu to go',
+        async () => {
+          if (await gone()) return true;
+          if (found) await entry.click({ timeout: 2_000 }).catch(() => undefined);
+          return until('it', gone, { timeout: 2_000 });
+        },
+        { timeout: SHORT },
+      );
       return found;
     });
   }
