@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { SPEC_ENDING } from './pickSpec';
 import type { Panels } from '../panel/panels';
+import type { RunPanel } from '../panel/runPanel';
 import { evaluatePrompts } from '../runs/evaluations';
 import type { Engines } from '../runs/engines';
 import type { Runs } from '../runs/runs';
 import { threads } from '../settings';
 import { pickRun } from './pickRun';
+import { mayRun } from './trust';
 
 /** `Evaluate Prompt`: a prompt that is typed or selected gets its scores in the table of a run. */
 export class Evaluation {
@@ -18,6 +20,7 @@ export class Evaluation {
 
   /** @param on a run's id, or a spec, whose latest run is meant */
   async command(on?: string | vscode.Uri): Promise<void> {
+    if (!(await mayRun())) return;
     const id = await this.run(on);
     if (id === undefined) return;
     const editor = vscode.window.activeTextEditor;
@@ -35,8 +38,10 @@ export class Evaluation {
 
   /** Scores a prompt on a run's task; its panel says how it goes. */
   async score(id: string, prompt: string): Promise<void> {
-    const page = this.panels.of(id);
-    page?.post({ type: 'evaluation', busy: true });
+    if (!(await mayRun())) return;
+    // A panel may be closed, hidden or opened while the prompt is scored: each time the one of now is told.
+    const page = (): RunPanel | undefined => this.panels.of(id);
+    page()?.post({ type: 'evaluation', busy: true });
     try {
       const job = { type: 'evaluate', task: { folder: id }, prompts: [prompt], threads: threads() } as const;
       const scored = await evaluatePrompts(this.engines, job, this.log);
@@ -44,11 +49,12 @@ export class Evaluation {
         (await this.runs.get(id)).addEvaluated(scored);
         this.runs.touch(id);
       }
-      page?.post({ type: 'evaluation', busy: false });
+      page()?.post({ type: 'evaluation', busy: false });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.log.error(message);
-      if (page) page.post({ type: 'evaluation', busy: false, error: message });
+      const shown = page();
+      if (shown?.panel.visible) shown.post({ type: 'evaluation', busy: false, error: message });
       else void vscode.window.showErrorMessage(message);
     }
   }

@@ -3,6 +3,7 @@ import { parse } from 'jsonc-parser';
 import type { Panels } from '../panel/panels';
 import type { Runs } from '../runs/runs';
 import { openSpec, pickSpec, SPEC_ENDING } from './pickSpec';
+import { mayRun } from './trust';
 
 export interface NewTasks {
   /** Writes a spec for a data file (or for one that the person picks) and opens it; undefined when they turn away. */
@@ -29,10 +30,7 @@ export async function offerStart(runs: Runs, panels: Panels, made: Promise<vscod
 }
 
 async function startRun(runs: Runs, panels: Panels, spec: vscode.Uri): Promise<void> {
-  if (!vscode.workspace.isTrusted) {
-    await vscode.commands.executeCommand('workbench.trust.manage');
-    return;
-  }
+  if (!(await mayRun())) return;
   const document = await vscode.workspace.openTextDocument(spec);
   if (document.isDirty && !(await document.save())) return;
   const ids = seeds(document.getText()).map((seed) => runs.optimize(spec.fsPath, seed));

@@ -3,6 +3,7 @@ import type { Panels } from '../panel/panels';
 import type { Runs } from '../runs/runs';
 import { RunItem } from '../runs/runsTree';
 import { pickRun } from './pickRun';
+import { mayRun } from './trust';
 
 /** What the tree, the palette or a link hands to a command about a run. */
 type RunArgument = RunItem | string | undefined;
@@ -11,7 +12,13 @@ type RunArgument = RunItem | string | undefined;
 export function runCommands(runs: Runs, panels: Panels): Record<string, (argument?: RunArgument) => Promise<void> | void> {
   const { t } = vscode.l10n;
   const idOf = (argument: RunArgument): string | undefined => (argument instanceof RunItem ? argument.head.id : argument);
-  const current = (argument: RunArgument): string | undefined => idOf(argument) ?? panels.active?.id ?? runs.current?.id;
+  /** The run that is pointed at, else the one of the panel in front while it has not ended, else the one that trains. */
+  const current = async (argument: RunArgument): Promise<string | undefined> => {
+    const shown = idOf(argument) ?? panels.active?.id;
+    if (idOf(argument) !== undefined || shown === undefined) return shown ?? runs.current?.id;
+    const { state } = (await runs.get(shown)).head;
+    return ['queued', 'starting', 'running', 'paused'].includes(state) ? shown : (runs.current?.id ?? shown);
+  };
 
   return {
     'rlprompt.openRun': async (argument) => {
@@ -22,23 +29,20 @@ export function runCommands(runs: Runs, panels: Panels): Record<string, (argumen
       const id =
         idOf(argument) ?? panels.active?.id ?? (await pickRun(runs, t('Which run is to go on?'), ({ resumable }) => resumable))?.id;
       if (id === undefined) return;
-      if (!vscode.workspace.isTrusted) {
-        await vscode.commands.executeCommand('workbench.trust.manage');
-        return;
-      }
+      if (!(await mayRun())) return;
       await runs.resume(id);
       await panels.show(id);
     },
-    'rlprompt.pauseRun': (argument) => {
-      const id = current(argument);
+    'rlprompt.pauseRun': async (argument) => {
+      const id = await current(argument);
       if (id !== undefined) runs.pause(id);
     },
-    'rlprompt.continueRun': (argument) => {
-      const id = current(argument);
+    'rlprompt.continueRun': async (argument) => {
+      const id = await current(argument);
       if (id !== undefined) runs.continue(id);
     },
-    'rlprompt.stopRun': (argument) => {
-      const id = current(argument);
+    'rlprompt.stopRun': async (argument) => {
+      const id = await current(argument);
       if (id !== undefined) runs.stop(id);
     },
     'rlprompt.compareRuns': async (argument) => {
@@ -48,7 +52,7 @@ export function runCommands(runs: Runs, panels: Panels): Record<string, (argumen
       if (other) await panels.show(id, other.id);
     },
     'rlprompt.revealRun': async (argument) => {
-      const id = current(argument);
+      const id = await current(argument);
       if (id !== undefined) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.joinPath(vscode.Uri.file(id), 'task.json'));
     },
     'rlprompt.deleteRun': async (argument) => {

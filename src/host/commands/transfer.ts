@@ -4,11 +4,13 @@ import type { Engines } from '../runs/engines';
 import { runJob } from '../runs/evaluations';
 import type { Runs } from '../runs/runs';
 import { threads } from '../settings';
+import { mayRun } from './trust';
 
 const BUNDLED = ['bundled:causal', 'bundled:masked'];
 
 /** `Evaluate on Other Models`: a run's ranked prompts on models that the person names; columns in its table. */
 export async function transfer(runs: Runs, panels: Panels, engines: Engines, log: vscode.LogOutputChannel, id: string): Promise<void> {
+  if (!(await mayRun())) return;
   const { head } = await runs.get(id);
   const models = await pickModels(head.taskModel);
   if (models.length === 0) return;

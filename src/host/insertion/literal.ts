@@ -1,15 +1,17 @@
+import { codeSpan } from './codeSpan';
 import { ESCAPES, escapeText } from './escapes';
 import { languageOf, type Language } from './languages';
 import { openString } from './openString';
 
 /**
- * A text as a string literal of a language, on one line. Prose, and languages whose strings are not known here, get the bare
+ * A text as a string literal of a language, on one line; in Markdown as a code span where it holds markup. Prose, and languages whose strings are not known here, get the bare
  * text: a guessed escape could change it unseen.
  * @throws InsertionError when the language's strings cannot hold the text
  */
 export function literal(text: string, languageId: string): string {
   const language = languageOf(languageId);
-  return language === undefined ? text : quoted(text, language);
+  if (language !== undefined) return quoted(text, language);
+  return languageId === 'markdown' ? codeSpan(text) : text;
 }
 
 /**
@@ -19,7 +21,8 @@ export function literal(text: string, languageId: string): string {
  */
 export function literalAt(text: string, languageId: string, before: string): string {
   const language = languageOf(languageId);
-  if (language === undefined) return text;
+  // Behind an open backtick the text stands in a code span already.
+  if (language === undefined) return (before.match(/`/g) ?? []).length % 2 === 1 ? text : literal(text, languageId);
   const inside = openString(before, language);
   return inside ? inside.form.body(text, inside.open) : quoted(text, language);
 }

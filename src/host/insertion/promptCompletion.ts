@@ -5,6 +5,8 @@ import { InsertionError } from './insertionError';
 import { literalAt } from './literal';
 
 const WORD = 'rlprompt';
+/** Letters of it that are typed before the runs are looked up. */
+const LETTERS = 2;
 
 /** The best prompt of each finished run, offered in every language to who types `rlprompt`. */
 export class PromptCompletion implements vscode.CompletionItemProvider {
@@ -15,11 +17,12 @@ export class PromptCompletion implements vscode.CompletionItemProvider {
     document: vscode.TextDocument,
     position: vscode.Position,
     token: vscode.CancellationToken,
-  ): Promise<vscode.CompletionItem[]> {
+  ): Promise<vscode.CompletionItem[] | vscode.CompletionList | undefined> {
     const line = document.lineAt(position).text.slice(0, position.character);
     const typed = /\w*$/.exec(line)![0];
-    // From the first letter on: while a list is open, VS Code filters it and does not ask again.
-    if (typed === '' || !WORD.startsWith(typed.toLowerCase())) return [];
+    if (typed === '' || !WORD.startsWith(typed.toLowerCase())) return undefined;
+    // Not for every word with an r: the list is said to be incomplete, so that VS Code asks again with the next letter.
+    if (typed.length < LETTERS) return new vscode.CompletionList([], true);
     const prompts = await this.prompts();
     if (token.isCancellationRequested) return [];
     const before = line.slice(0, -typed.length);

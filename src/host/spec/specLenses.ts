@@ -8,7 +8,10 @@ export class SpecLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly subscription: vscode.Disposable;
 
   constructor(private readonly runs: Runs) {
-    this.subscription = runs.onDidChangeList(() => this.changed.fire());
+    this.subscription = vscode.Disposable.from(
+      runs.onDidChangeList(() => this.changed.fire()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()),
+    );
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
@@ -16,6 +19,8 @@ export class SpecLenses implements vscode.CodeLensProvider, vscode.Disposable {
     const top = new vscode.Range(0, 0, 0, 0);
     const lens = (title: string, command: string, argument: unknown): vscode.CodeLens =>
       new vscode.CodeLens(top, { title, command, arguments: [argument] });
+    // Nothing that runs is offered before the workspace is trusted.
+    if (!vscode.workspace.isTrusted) return [];
     const last = (await this.runs.list()).find(({ specFile }) => specFile === document.uri.fsPath);
     return [
       lens(`$(sparkle) ${t('Optimize prompt')}`, 'rlprompt.optimize', document.uri),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InsertionError } from '../../../../src/host/insertion/insertionError';
-import { literal } from '../../../../src/host/insertion/literal';
+import { literal, literalAt } from '../../../../src/host/insertion/literal';
 import { readLiteral } from './escapeReader';
 import { LONE, NASTY, randomTexts } from './nastyTexts';
 import { PROGRAMS, pythonHas, readByPython } from './programs';
@@ -69,7 +69,28 @@ describe('literal', () => {
     expect(literal('a\0b', 'cpp')).toBe('std::string("a\\000b", 3)');
   });
 
-  it.each(['plaintext', 'markdown', 'latex', 'constructor', '__proto__'])('%s: is the bare text', (languageId) => {
+  it.each([
+    ['clichés So', 'clichés So'],
+    ['All in all, it was "good".', 'All in all, it was "good".'],
+    ['2 * 3 _x_', '`2 * 3 _x_`'],
+    ['a\\b <b> {x} $y', '`a\\b <b> {x} $y`'],
+    ['# no heading', '`# no heading`'],
+    ['- no list', '`- no list`'],
+    ['1. no list', '`1. no list`'],
+    ['a `b` c', '``a `b` c``'],
+    ['`b`', '`` `b` ``'],
+    [' so', '`  so `'],
+    ['  ', '`  `'],
+  ])('markdown: %j is shown as it is', (text, expected) => {
+    expect(literal(text, 'markdown')).toBe(expected);
+  });
+
+  it('markdown: behind an open backtick it is the bare text', () => {
+    expect(literalAt('2 * 3', 'markdown', 'Say `')).toBe('2 * 3');
+    expect(literalAt('2 * 3', 'markdown', 'Say `x` and ')).toBe('`2 * 3`');
+  });
+
+  it.each(['plaintext', 'latex', 'constructor', '__proto__'])('%s: is the bare text', (languageId) => {
     for (const text of ALL) expect(literal(text, languageId)).toBe(text);
   });
 });
