@@ -36,6 +36,8 @@ export default tseslint.config(
   border(['src/search/**'], [NO_VSCODE, NO_ONNX, up('run', 'cli', 'engine', 'host')]),
   border(['src/run/**'], [NO_VSCODE, up('cli', 'engine', 'host')]),
   border(['src/cli/**'], [NO_VSCODE, up('engine', 'host')]),
+  border(['src/engine/**'], [NO_VSCODE, NO_ONNX, up('cli', 'host')]),
+  border(['src/protocol.ts'], [NO_VSCODE, NO_ONNX, up('cli', 'engine', 'host')]),
   border(
     ['webview/**'],
     [

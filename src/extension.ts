@@ -54,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     transfer: (id) => transfer(runs, panels, engines, log, id),
     compare: async (id) => vscode.commands.executeCommand('rlprompt.compareRuns', id),
     showLog: () => log.show(),
+    commandLine: context.asAbsolutePath('dist/cli.js'),
   });
   const service = new EngineService(engineFile, (line) => log.debug(line));
   const specs = new SpecService(service);

@@ -59,6 +59,7 @@ export class Chart {
     const shape = JSON.stringify([
       lines.map(({ label, color: name, dash }) => [label, color(name), dash]),
       levels.map(({ label }) => label),
+      [color('--grid'), color('--vscode-descriptionForeground'), color('--vscode-foreground')],
     ]);
     const data = aligned(lines);
     if (!this.plot || shape !== this.shape) {

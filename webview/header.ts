@@ -51,9 +51,12 @@ export class Header {
         !comparing && element('span', { class: `state state-${head.state}` }, icon(picture), `${text}${stage}`),
       );
     });
-    this.part('buttons', [head.state, head.resumable, comparing, trusted], () =>
-      replaceChildren(this.buttons, ...(comparing ? [] : controls(head, trusted))),
-    );
+    this.part('buttons', [head.state, head.resumable, comparing, trusted], () => {
+      const focused = this.buttons.contains(document.activeElement);
+      replaceChildren(this.buttons, ...(comparing ? [] : controls(head, trusted)));
+      // Who pressed Pause by the keyboard finds Continue under it.
+      if (focused) (this.buttons.firstElementChild as HTMLElement | null)?.focus();
+    });
     this.part('task', [head.taskModel, head.policyModel, head.template, head.rows, head.seed, head.promptLength], () =>
       replaceChildren(this.task, ...(comparing ? [] : description(head))),
     );

@@ -67,8 +67,11 @@ export function rowDetails(row: PromptRow, head: RunHead): HTMLElement {
   return box;
 }
 
-function filled({ prompt }: PromptRow, { template }: RunHead): HTMLElement {
-  const [before = '', after = ''] = template.split('{prompt}');
+/** The template around the prompt: a masked model reads its mask, a causal one only what comes before. */
+function filled({ prompt }: PromptRow, { template, summary }: RunHead): HTMLElement {
+  const read =
+    summary?.maskToken === undefined ? (template.split('{mask}')[0] ?? '').trimEnd() : template.replace('{mask}', summary.maskToken);
+  const [before = '', after = ''] = read.split('{prompt}');
   const start = prompt === '' || prompt.startsWith(' ') ? before.replace(/ $/, '') : before;
   return element(
     'div',

@@ -59,6 +59,9 @@ export const SORTS: Readonly<Record<string, (row: PromptRow) => number | string 
   perplexity: (row) => row.perplexity ?? undefined,
 };
 
+/** Columns whose best, which is the highest, comes first. */
+export const HIGHEST_FIRST: ReadonlySet<string> = new Set(['gap', 'validation', 'test', 'f1']);
+
 export function sorted(rows: readonly PromptRow[], by: string, reverse: boolean): PromptRow[] {
   const key = SORTS[by] ?? SORTS.rank!;
   return [...rows].sort((a, b) => {

@@ -4,7 +4,7 @@ import { element, replaceChildren, svg } from './dom';
 import { percent, short } from './format';
 import { icon } from './icons';
 import { rowDetails } from './rowDetails';
-import { sorted } from './store';
+import { HIGHEST_FIRST, sorted } from './store';
 import { send } from './vscodeApi';
 
 const ORIGINS: Record<PromptRow['origin'], string> = {
@@ -125,13 +125,14 @@ export class PromptTable {
       this.by = key;
       this.draw(view);
     };
-    const arrow = current ? (this.reverse ? ' ↑' : ' ↓') : '';
+    const descending = this.reverse !== HIGHEST_FIRST.has(key);
+    const arrow = current ? (descending ? ' ↓' : ' ↑') : '';
     return element(
       'th',
       {
         scope: 'col',
         class: `${number ? 'number ' : ''}column-${key}`,
-        'aria-sort': current ? (this.reverse ? 'descending' : 'ascending') : 'none',
+        'aria-sort': current ? (descending ? 'descending' : 'ascending') : 'none',
       },
       element('button', { type: 'button', title: hint, 'data-key': `sort-${key}`, onclick: sort }, `${title}${arrow}`),
     );

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { HERE, install } from './install.mjs';
+import { HERE, install, installPackages } from './install.mjs';
 
 /**
  * Tests the packed extension in a real VS Code: its extension tests in the extension host, and a person's paths through the
@@ -21,6 +21,7 @@ async function main() {
   }
   const { vsix, only } = options;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
+    installPackages();
     console.log('The workbench in a browser needs Linux on x64; here the extension tests run in a downloaded VS Code.');
     return (await import('./electron.mjs')).run(only);
   }

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { openPage } from './browser.mjs';
 import { HERE } from './install.mjs';
 import { reportFailure, reportPass } from './report.mjs';
 import { within } from './wait.mjs';
@@ -43,6 +42,8 @@ export async function runSuite(browser, server, { extension, result, only }) {
   console.log('\nExtension tests');
   const suite = await buildSuite();
   const workspace = exampleWorkspace(server.folder);
+  // Not at the top: the desktop's tests come here too, and need no browser.
+  const { openPage } = await import('./browser.mjs');
   const window = await openPage(browser);
   const { context, page } = window;
   /** @param {string} message */

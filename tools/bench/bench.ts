@@ -18,6 +18,7 @@ import { measureEditor } from './editor';
  *
  * npm run bench -- --editor
  *
+ * The first measures accuracy, speed, and the editor while a run trains; the second the editor alone.
  * DIR holds DATASET/16-SEED/{train,dev}.tsv and DATASET/test.tsv, as published with RLPrompt. Prints Markdown.
  */
 const DATASETS = {
@@ -66,8 +67,9 @@ async function main(): Promise<void> {
     return;
   }
   if (values.data === undefined || !existsSync(values.data)) {
+    measureEditor();
     console.error(
-      `SKIPPED: the benchmark needs --data DIR, the k-shot folder published with RLPrompt (found: ${values.data ?? 'nothing'}). Nothing was measured.`,
+      `SKIPPED: accuracy and speed need --data DIR, the k-shot folder published with RLPrompt (found: ${values.data ?? 'nothing'}). They were not measured.`,
     );
     process.exitCode = 2;
     return;
@@ -89,6 +91,7 @@ async function main(): Promise<void> {
     everything.push(...runs);
   }
   printSpeed(everything);
+  if (!values['policy-only']) process.exitCode = measureEditor();
 }
 
 async function measure(name: Name, split: string, budget: number): Promise<Measured> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { FromPage, InsertForm, PromptRow, RunHead } from '../../protocol';
+import { quote } from '../../run/shell';
 import { reproduceCommand } from '../../run/start';
 import type { RunTask } from '../../run/task';
 import { exportTable } from '../commands/exportTable';
@@ -15,6 +16,8 @@ export interface PageServices {
   transfer(id: string): Promise<void>;
   compare(id: string): Promise<void>;
   showLog(): void;
+  /** The command line that comes with the extension. */
+  readonly commandLine: string;
 }
 
 /** Does what a person asked for in the panel. A message may come late: what it names is looked up, never trusted. */
@@ -57,7 +60,8 @@ export function pageActions(runs: Runs, services: PageServices): (message: FromP
       case 'copyCommand': {
         // As the run was begun, whatever the settings are now.
         const task = JSON.parse(await readFile(join(id, 'task.json'), 'utf8')) as RunTask;
-        await vscode.env.clipboard.writeText(reproduceCommand({ ...task, specFile: vscode.workspace.asRelativePath(task.specFile) }));
+        const command = reproduceCommand({ ...task, specFile: vscode.workspace.asRelativePath(task.specFile, false) });
+        await vscode.env.clipboard.writeText(command.replace(/^npx rlprompt/, () => `node ${quote(services.commandLine)}`));
         vscode.window.setStatusBarMessage(vscode.l10n.t('Command copied'), 2000);
         return;
       }

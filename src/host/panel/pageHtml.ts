@@ -5,12 +5,10 @@ export interface PageParts {
   readonly script: string;
   readonly style: string;
   readonly title: string;
-  /** As in `vscode.env.language`. */
-  readonly language: string;
 }
 
 /** The panel's page: one script and one style sheet; a strict policy keeps everything else out. */
-export function pageHtml({ nonce, cspSource, script, style, title, language }: PageParts): string {
+export function pageHtml({ nonce, cspSource, script, style, title }: PageParts): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -19,7 +17,7 @@ export function pageHtml({ nonce, cspSource, script, style, title, language }: P
     `font-src ${cspSource}`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="${escape(language)}">
+<html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${escape(policy)}" />

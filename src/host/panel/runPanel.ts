@@ -54,7 +54,6 @@ export class RunPanel implements vscode.Disposable {
       script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'page.js')).toString(),
       style: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'page.css')).toString(),
       title: panel.title,
-      language: vscode.env.language,
     });
   }
 
