@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { download } from '../../../src/lm/hub/download';
 import { planDownload } from '../../../src/lm/hub/plan';
 import { readModel } from '../../../src/lm/modelFolder';
@@ -8,7 +8,7 @@ import { allTensors } from '../../../src/lm/onnx/graphView';
 import { openTaskModel } from '../../../src/lm/openTaskModel';
 import { PolicyModel } from '../../../src/lm/policyModel';
 import { expectedScores, layoutOf } from './expectedScores';
-import { makeWorld } from './hub/world';
+import { makeWorld, stubHome } from './hub/world';
 import { ModelCopy } from './modelCopy';
 
 const ONE = { threads: 1 };
@@ -74,8 +74,6 @@ it('opens a model of the hub with its weights in a file of their own', async () 
   const { options, home } = await makeWorld({ 'acme/llama': { commit: 'a'.repeat(40), files, large: [GRAPH, DATA] } });
   const { folder } = await download(await planDownload('hf:acme/llama', options), options);
   expect(readdirSync(join(folder, 'onnx')).sort()).toEqual(['model.onnx', 'model.onnx_data']);
-  vi.stubEnv('HF_HOME', home);
-  for (const name of ['HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE']) vi.stubEnv(name, undefined);
-  onTestFinished(() => void vi.unstubAllEnvs());
+  stubHome(home);
   expect(await numbersOf('hf:acme/llama')).toEqual(await numbersOf('folder:test/models/llama'));
 });
