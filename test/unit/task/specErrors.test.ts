@@ -137,6 +137,7 @@ describe('values out of range', () => {
     ['"search": {"steps": 0}', 'search.steps', { message: 'too small', found: '0', expected: 'at least 1' }],
     ['"search": {"seeds": []}', 'search.seeds', { message: 'the list is empty', found: '[]' }],
     ['"labels": {"0": ""}', 'labels.0', { message: 'the text is empty', found: '""' }],
+    ['"server": {"timeoutSeconds": 301}', 'server.timeoutSeconds', { message: 'too large', found: '301', expected: 'at most 300' }],
     ['"taskModel": ""', 'taskModel', { message: 'the text is empty', found: '""' }],
     ['"search": {"preset": "fast"}', 'search.preset', { message: 'not one of the values it can take', expected: '"default" or "paper"' }],
     ['"prompt": {"tokens": "word"}', 'prompt.tokens', { message: 'not one of the values it can take', expected: '"words" or "all"' }],
