@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { ExternalWeights } from './externalWeights';
 import { ModelError } from './modelError';
 import { inputsOf, isMerged, isPast, keepBranch, type Branch } from './onnx/branch';
-import { allNodes, allTensors, integer } from './onnx/graphView';
+import { allNodes, integer } from './onnx/graphView';
 import { decodeModel, ELEMENT, tensorValue, type Model, type TensorValue } from './onnx/schema';
 
 /** One graph of a model on disk. Its weights are read when they are needed and not held. */
@@ -13,8 +12,7 @@ export class GraphFile {
     private readonly branch: Branch | undefined,
     readonly inputs: readonly TensorValue[],
     readonly outputs: readonly TensorValue[],
-    /** Files that hold weights beside the graph's own. */
-    readonly externalFiles: readonly string[],
+    private readonly external: ExternalWeights,
     /** Whether activations are quantised by the range that all rows of a batch have: then a score depends on the rows beside it. */
     readonly batchDependent: boolean,
     /** Whether some of it is computed in fp16. */
@@ -30,7 +28,7 @@ export class GraphFile {
   }
 
   private static inspect(path: string, branch: Branch | undefined, model: Model): GraphFile {
-    const external = externalFiles(model, path);
+    const external = ExternalWeights.of(model, path);
     const nodes = [...allNodes(model.graph.node)];
     const [inputs, outputs] = [inputsOf(model), model.graph.output.map(tensorValue)];
     const dynamic = nodes.some((node) => node.opType.startsWith('DynamicQuantize'));
@@ -42,12 +40,18 @@ export class GraphFile {
 
   /** Reads the graph with the weights that are in its file. */
   async load(): Promise<Model> {
-    const model = await readGraph(this.path);
+    const model = this.external.relocate(await readGraph(this.path));
     return this.branch ? keepBranch(model, this.branch) : model;
   }
 
-  get folder(): string {
-    return dirname(this.path);
+  /** Files that hold weights beside the graph's own. */
+  get externalFiles(): readonly string[] {
+    return this.external.files;
+  }
+
+  /** The folder that the loaded graph names its weights' files in. */
+  get weightsFolder(): string {
+    return this.external.folder;
   }
 
   /** Inputs for keys and values of earlier tokens. */
@@ -83,19 +87,4 @@ async function readGraph(path: string): Promise<Model> {
     // told below
   }
   throw new ModelError(`${path} is no ONNX model, or not the whole of one (${bytes.length} bytes). Copy or download it again.`);
-}
-
-/** @throws ModelError where one is missing */
-function externalFiles(model: Model, path: string): string[] {
-  const names = new Set<string>();
-  for (const tensor of allTensors(model.graph))
-    for (const entry of tensor.externalData ?? []) if (entry.key === 'location') names.add(entry.value);
-  return [...names].map((name) => {
-    if (isAbsolute(name) || normalize(name).startsWith('..'))
-      throw new ModelError(`${path} keeps weights in ${name}, outside its folder; such a model is not opened.`);
-    const file = join(dirname(path), name);
-    if (!existsSync(file))
-      throw new ModelError(`${path} keeps its weights in ${name}, which is not beside it. Copy that file to ${dirname(path)} too.`);
-    return file;
-  });
 }

@@ -32,7 +32,7 @@ export class KeepingGraphs {
     if (whole.file.batchDependent) throw new NoKeptKeys(`${model.reference} quantises all tokens of a run by one scale`);
     const open = async ({ file, feeder }: ModelGraph, kept: Iterable<string>): Promise<Opened & { narrow: boolean }> => {
       const { bytes, narrow } = scoringGraph(await file.load(), model.logits, labelIds, [...kept]);
-      return { session: await openSession(bytes, compute, { reference: model.reference, folder: file.folder }), feeder, narrow };
+      return { session: await openSession(bytes, compute, { reference: model.reference, folder: file.weightsFolder }), feeder, narrow };
     };
     const reads = await open(whole, present.values());
     const goesOn = withPast === whole ? reads : await open(withPast, []);

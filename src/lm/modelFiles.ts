@@ -6,9 +6,12 @@ const PRECISIONS = ['', '_fp16', '_int8', '_uint8', '_quantized', '_q8', '_q4f16
 const GRAPHS = ['model', 'decoder_model_merged', 'decoder_model'];
 
 /** Where exporters put a language model's graph, best first. */
-const GRAPH_FILES = PRECISIONS.flatMap((precision) =>
+export const GRAPH_FILES: readonly string[] = PRECISIONS.flatMap((precision) =>
   GRAPHS.flatMap((graph) => [`onnx/${graph}${precision}.onnx`, `${graph}${precision}.onnx`]),
 );
+
+/** How a model becomes ONNX files. */
+export const EXPORT_COMMANDS = 'pip install "optimum-onnx[onnxruntime]", then optimum-cli export onnx --model NAME FOLDER';
 
 export interface ChosenGraphs {
   /** Reads texts from their start. */
@@ -27,7 +30,7 @@ export function chooseGraphs(reference: string, files: readonly string[], named?
   const graph = named ?? GRAPH_FILES.find((file) => graphs.includes(file)) ?? (graphs.length === 1 ? graphs[0] : undefined);
   if (graph === undefined && graphs.length === 0)
     throw new ModelError(
-      `The model ${reference} has no ONNX file, neither in its folder nor in its folder onnx. Export it once in Python: pip install "optimum-onnx[onnxruntime]", then optimum-cli export onnx --model NAME FOLDER.`,
+      `The model ${reference} has no ONNX file, neither in its folder nor in its folder onnx. Export it once in Python: ${EXPORT_COMMANDS}.`,
     );
   if (graph === undefined)
     throw new ModelError(
@@ -37,8 +40,14 @@ export function chooseGraphs(reference: string, files: readonly string[], named?
     throw new ModelError(
       `The model ${reference} has no file ${graph}. ${graphs.length > 0 ? `Its ONNX files are ${list(graphs)}.` : 'It has no ONNX file at all.'}`,
     );
+  const withPast = withPastOf(graph);
+  return { graph, withPast: withPast !== undefined && graphs.includes(withPast) ? withPast : undefined };
+}
+
+/** The file that goes on from kept keys and values, beside one that reads texts from their start; undefined where one graph does both. */
+export function withPastOf(graph: string): string | undefined {
   const withPast = graph.replace(/(^|\/)decoder_model(?!_merged)/, '$1decoder_with_past_model');
-  return { graph, withPast: withPast !== graph && graphs.includes(withPast) ? withPast : undefined };
+  return withPast === graph ? undefined : withPast;
 }
 
 function list(files: readonly string[]): string {

@@ -29,7 +29,7 @@ export class PolicyModel implements StateSource {
     if (model.kind !== 'causal')
       throw new ModelError(`The policy model ${reference} is a masked model; the policy needs a causal one, such as bundled:causal.`);
     const { file } = model.whole;
-    const origin = { reference, folder: file.folder };
+    const origin = { reference, folder: file.weightsFolder };
     const graph = await file.load();
     const shape = headShape(graph, logits);
     if (!shape)

@@ -41,6 +41,8 @@ export class LmTokenizer {
   /** The token that stands for the start of a text in a causal model. */
   readonly startId: number | undefined;
   readonly padId: number;
+  /** The token of every text that the vocabulary has none for; undefined where every text has tokens. */
+  readonly unknownId: number | undefined;
 
   /**
    * @param definition `tokenizer.json`
@@ -62,6 +64,8 @@ export class LmTokenizer {
     const special = findSpecialTokens((token) => this.whole.token_to_id(token), config, tokenMap, modelConfig);
     this.maskId = special.mask;
     this.padId = special.padding ?? special.end ?? 0;
+    const { unk_id: unknown, unk_token: unknownToken } = definition.model ?? {};
+    this.unknownId = unknown ?? (unknownToken == null ? undefined : this.whole.token_to_id(unknownToken));
     const bare = this.whole.encode('a', { add_special_tokens: false }).ids;
     this.word = { ids: bare, text: this.decode(bare) };
     const framed = this.whole.encode('a', { add_special_tokens: true }).ids;

@@ -11,6 +11,8 @@ export interface TokenizerDefinition {
     /** Merges are written as pairs or, in older files, with a space between. */
     readonly merges?: readonly (string | readonly [string, string])[];
     readonly unk_token?: string | null;
+    /** Of a Unigram model, in place of unk_token. */
+    readonly unk_id?: number | null;
   };
 }
 

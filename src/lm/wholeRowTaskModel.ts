@@ -39,7 +39,7 @@ export class WholeRowTaskModel implements TaskModel {
   ): Promise<WholeRowTaskModel> {
     const { file } = model.whole;
     const { bytes, narrow } = scoringGraph(await file.load(), model.logits, labelIds, []);
-    const session = await openSession(bytes, compute, { reference: model.reference, folder: file.folder });
+    const session = await openSession(bytes, compute, { reference: model.reference, folder: file.weightsFolder });
     return new WholeRowTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, session, model, layout, labelIds, narrow);
   }
 

@@ -7,7 +7,8 @@ const count = z.number().int().min(1);
 /** How a task model behind an inference server (`openai:`) or in the editor (`vscode-lm:`) is asked; docs/models.md. */
 export const serverSchema = z.strictObject({
   concurrency: count.max(1024).default(8).describe('Requests in flight at once.'),
-  timeoutSeconds: positive.default(60).describe('Seconds that one request may take.'),
+  // Behind 300 s Node's own time-out for an answer's first byte comes first.
+  timeoutSeconds: positive.max(300).default(60).describe('Seconds that one request may take.'),
   maxRetries: z.number().int().min(0).max(20).default(5).describe('Times that a request is sent again when the server fails.'),
   scoring: z
     .enum(['auto', 'completion-logprobs', 'chat-logprobs', 'answer'])

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { findNodeAtLocation, parseTree, printParseErrorCode, type JSONPath, type Node, type ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
+import { looksLikeKey, mayHoldKey } from './keys';
 import { TaskError, type Fix, type Problem } from './problem';
 import { specSchema, type ParsedSpec } from './schema';
 import { parseTemplate } from './template';
@@ -49,7 +50,7 @@ export function parseSpec(text: string, file: string): Spec {
         file,
         ...placeOf(source, offset),
         message: `not valid JSON: ${splitWords(reason)}`,
-        found: quote(source.slice(offset, offset + 30).split('\n')[0] ?? ''),
+        found: foundAt(source, offset),
         expected: 'JSON; // comments and trailing commas are allowed',
       },
     ]);
@@ -74,6 +75,11 @@ export function parseSpec(text: string, file: string): Spec {
       problemAt(['template'], { message, found: quote(spec.template), expected: 'for example "{input} {prompt} {mask} ."', fixes }),
     );
   }
+  for (const field of ['taskModel', 'policyModel'] as const)
+    if (looksLikeKey(spec[field].trim()))
+      problems.push(
+        problemAt([field], { message: 'this looks like an API key, which is no model and never goes into a spec', expected: KEYS_GO }),
+      );
   if (problems.length > 0) throw new TaskError(problems);
   return spec;
 }
@@ -92,12 +98,15 @@ function templateFixes(message: string, template: string): Fix[] {
   return message.endsWith('no {input}') ? set(`{input} ${template.trimStart()}`) : [];
 }
 
+const KEYS_GO =
+  'a model, such as "openai:MODEL@URL"; its key in the environment variable that server.apiKeyVariable names, or in the editor';
+
 const TYPE_NAMES: Partial<Record<string, string>> = { int: 'a whole number', record: 'an object' };
 
 function issueProblems(issue: z.core.$ZodIssue, tree: Node, problemAt: Spec['problemAt'], source: string): Problem[] {
   const path = issue.path as JSONPath;
   const node = findNodeAtLocation(tree, path);
-  const found = node ? shorten(source.slice(node.offset, node.offset + node.length)) : 'nothing';
+  const found = node ? shown(path, node, source.slice(node.offset, node.offset + node.length)) : 'nothing';
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
@@ -225,6 +234,19 @@ export function editDistance(a: string, b: string): number {
 
 function quote(text: string): string {
   return JSON.stringify(text);
+}
+
+/** The text of a value, unless it may hold a key: whatever is no number under `server`, and what looks like one anywhere. */
+function shown(path: JSONPath, { type }: Node, text: string): string | undefined {
+  if (path[0] === 'server' && ['string', 'object', 'array'].includes(type)) return undefined;
+  return mayHoldKey(text) ? undefined : shorten(text);
+}
+
+/** What stands where the JSON ends to be any, unless that line may hold a key. */
+function foundAt(source: string, offset: number): string | undefined {
+  const { column } = placeOf(source, offset);
+  const line = source.slice(offset - column + 1).split('\n', 1)[0]!;
+  return mayHoldKey(line) ? undefined : quote(line.slice(column - 1, column + 29));
 }
 
 function shorten(text: string): string {

@@ -8,6 +8,8 @@ export interface LabelTokens {
   encode(text: string): number[];
   /** Every token that is one readable word, as text. */
   words(leadingSpace: boolean): readonly string[];
+  /** The token of every text that the vocabulary has none for, in tokenizers that have one. */
+  readonly unknownId?: number | undefined;
 }
 
 export interface Verbalizer {
@@ -21,6 +23,7 @@ export interface Verbalizer {
 /**
  * The token of each label word at its place: with its leading space after text, without it at the start.
  * On a causal model a word of several tokens counts by its first, as long as first tokens differ.
+ * A word that the vocabulary cannot spell is none.
  * @throws TaskError naming the word and close single-token words
  */
 export function verbalize(
@@ -53,6 +56,17 @@ export function verbalize(
       return -1;
     }
     const encoded = tokens.encode((place.atStart ? '' : ' ') + word.trim());
+    if (tokens.unknownId !== undefined && encoded.includes(tokens.unknownId)) {
+      problems.push(
+        spec.problemAt(at(label), {
+          message: `the task model does not know the label word ${JSON.stringify(word)}: its vocabulary has no token for ${encoded.length === 1 ? 'it' : 'a part of it'}`,
+          found: JSON.stringify(word),
+          expected: `a word of the model's vocabulary, such as ${closeTo(i).join(', ')}`,
+          fixes: setTo(label, closeTo(i)),
+        }),
+      );
+      return -1;
+    }
     if (encoded.length !== 1 && !(place.causal && encoded.length > 1)) {
       problems.push(
         spec.problemAt(at(label), {

@@ -1,3 +1,4 @@
+import { EXPORT_COMMANDS, GRAPH_FILES, withPastOf } from '../modelFiles';
 import { HubError } from './hubError';
 import { isInside } from './reference';
 
@@ -6,26 +7,19 @@ export const REQUIRED_FILES = ['config.json', 'tokenizer.json'] as const;
 /** Taken where they are there. */
 export const OPTIONAL_FILES = ['tokenizer_config.json', 'special_tokens_map.json', 'generation_config.json'] as const;
 
-/** Precisions, best first: as it was trained, half, then ever fewer bits for a weight. */
-const PRECISIONS = ['', '_fp16', '_int8', '_uint8', '_quantized', '_q8', '_q4f16', '_q4', '_bnb4'];
-/** Exports of a whole model; a merged decoder takes past keys and values, a plain one does without. */
-const GRAPHS = ['model', 'decoder_model_merged', 'decoder_model'];
-
-/** Where exporters put a language model's graph, best first. */
-export const GRAPH_FILES: readonly string[] = PRECISIONS.flatMap((precision) =>
-  GRAPHS.flatMap((graph) => [`onnx/${graph}${precision}.onnx`, `${graph}${precision}.onnx`]),
-);
-
 export interface ChosenFiles {
   readonly graph: string;
-  /** Weights kept outside the graph's file. */
+  /** The graph that goes on from kept keys and values, where that is a file of its own. */
+  readonly withPast?: string;
+  /** Weights kept outside the graphs' files. */
   readonly data: readonly string[];
   /** Configuration and tokenizer. */
   readonly small: readonly string[];
 }
 
 /**
- * Which files of a repository make one model: its configuration, its tokenizer and one ONNX graph with its external data.
+ * Which files of a repository make one model: its configuration, its tokenizer and one ONNX graph, or both halves
+ * of a split decoder, with its external data.
  * @param wanted the ONNX file that the reference names, if it names one
  * @throws HubError where something is missing, or several graphs are there and none has a known name
  */
@@ -39,9 +33,12 @@ export function chooseFiles(model: string, paths: readonly string[], wanted?: st
         : 'Choose another export of the model, such as one of the onnx-community organisation';
     throw new HubError('files', `The model ${model} has no ${name}. ${cure}.`);
   }
+  const withPast = withPastOf(graph);
+  const split = withPast !== undefined && paths.includes(withPast);
   return {
     graph,
-    data: externalDataFiles(paths, graph),
+    ...(split && { withPast }),
+    data: [graph, ...(split ? [withPast] : [])].flatMap((file) => externalDataFiles(paths, file)),
     small: [...REQUIRED_FILES, ...OPTIONAL_FILES].filter((name) => paths.includes(name)),
   };
 }
@@ -60,7 +57,7 @@ function chooseGraph(model: string, paths: readonly string[], wanted?: string): 
 
 const EXPORT =
   'Choose a model with ONNX files, for example from the onnx-community organisation (https://huggingface.co/onnx-community), ' +
-  'or export it (pip install "optimum[onnxruntime]"; optimum-cli export onnx --model MODEL FOLDER) and write folder:FOLDER.';
+  `or export it (${EXPORT_COMMANDS}) and write folder:FOLDER.`;
 
 /** `model.onnx_data`, `model.onnx_data_1` …, `model.onnx.data`, `model.data`: the names that exporters give. */
 function externalDataFiles(paths: readonly string[], graph: string): string[] {

@@ -49,7 +49,7 @@ export async function download(plan: DownloadPlan, options: DownloadOptions = {}
       const tell = progressOf(plan, file, done, i, options);
       await fetchFile(plan, file, repository, settings, options, tell);
       tell({ bytes: file.size, last: true });
-      if (file.path === graph) await checkWeights(plan);
+      if (file.path.endsWith('.onnx')) await checkWeights(plan, file.path);
     }
     for (const path of plan.absent) await repository.markAbsent(plan.commit, path);
     await repository.setCommitOf(plan.revision, plan.commit);
@@ -105,21 +105,21 @@ async function fetchFile(
   }
 }
 
-/** The graph names its weights' files; all of them must be in the plan. */
-async function checkWeights(plan: DownloadPlan): Promise<void> {
+/** A graph names its weights' files; all of them must be in the plan. */
+async function checkWeights(plan: DownloadPlan, graph: string): Promise<void> {
   let missing: string[];
   try {
-    missing = await missingWeights(plan.folder, plan.graph);
+    missing = await missingWeights(plan.folder, graph);
   } catch (error) {
-    throw new HubError('files', `${plan.graph} of ${plan.model} is no ONNX file: ${(error as Error).message}.`, { cause: error });
+    throw new HubError('files', `${graph} of ${plan.model} is no ONNX file: ${(error as Error).message}.`, { cause: error });
   }
-  const folder = plan.graph.split('/').slice(0, -1).join('/');
+  const folder = graph.split('/').slice(0, -1).join('/');
   const planned = new Set(plan.files.map((file) => file.path));
   const strange = missing.filter((name) => !planned.has(folder === '' ? name : `${folder}/${name}`));
   if (strange.length === 0) return;
   throw new HubError(
     'files',
-    `${plan.graph} of ${plan.model} keeps its weights in ${strange.length} more file${strange.length > 1 ? 's' : ''} (${strange.slice(0, 3).join(', ')}), ` +
+    `${graph} of ${plan.model} keeps its weights in ${strange.length} more file${strange.length > 1 ? 's' : ''} (${strange.slice(0, 3).join(', ')}), ` +
       `which ${strange.length > 1 ? 'are' : 'is'} not named as ONNX exporters do. Download the repository whole, by pip install huggingface_hub and ` +
       `hf download ${plan.model}; ${plan.reference} then finds it in the cache.`,
   );

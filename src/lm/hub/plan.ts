@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { withPastOf } from '../modelFiles';
 import { CachedRepository, sizeOf } from './cacheLayout';
 import { chooseFiles, OPTIONAL_FILES, type ChosenFiles } from './chooseFiles';
 import { HubConnection } from './connection';
@@ -8,7 +9,7 @@ import { askListing, statedLicence, type ListedFile } from './listing';
 import { parseHubReference, type HubReference } from './reference';
 import { retrying, type OnWait } from './retry';
 import { hubSettings, type HubOptions, type HubSettings } from './settings';
-import { findSnapshot, preferredTo, type Snapshot } from './snapshot';
+import { findSnapshot, missingHalf, preferredTo, type Snapshot } from './snapshot';
 import { Watchdog } from './watchdog';
 
 export interface PlannedFile {
@@ -93,7 +94,7 @@ async function cachedPlan(
   settings: HubSettings,
   notes: readonly string[],
 ): Promise<DownloadPlan> {
-  const sizes = await Promise.all([...files.small, files.graph, ...files.data].map((path) => sizeOf(join(folder, path))));
+  const sizes = await Promise.all(pathsOf(files).map((path) => sizeOf(join(folder, path))));
   const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   return {
     reference,
@@ -147,13 +148,19 @@ async function hubPlan(reference: string, wanted: HubReference, settings: HubSet
     alternatives: alternativesTo(model, chosen.graph, listing.files),
     absent: [
       ...(wanted.file === undefined ? preferredTo(chosen.graph) : []),
+      ...missingHalf(chosen),
       ...OPTIONAL_FILES.filter((name) => !chosen.small.includes(name)),
     ],
   };
 }
 
-/** Small files first, then the graph, whose weights can then be checked by name before they are fetched. */
-const pathsOf = ({ small, graph, data }: ChosenFiles): string[] => [...small, graph, ...data];
+/** Small files first, then the graphs, whose weights can then be checked by name before they are fetched. */
+const pathsOf = ({ small, graph, withPast, data }: ChosenFiles): string[] => [
+  ...small,
+  ...(withPast === undefined ? [] : [withPast]),
+  graph,
+  ...data,
+];
 
 /** The address of a file at a commit. */
 export function fileUrl(settings: HubSettings, model: string, commit: string, path: string): string {
@@ -183,10 +190,12 @@ async function checkAccess(connection: HubConnection, url: string, settings: Hub
 
 function alternativesTo(model: string, graph: string, files: readonly ListedFile[]): { file: string; size: number }[] {
   const paths = files.map((file) => file.path);
+  const halves = new Set(paths.map(withPastOf));
   return paths
-    .filter((path) => path.endsWith('.onnx') && path !== graph)
+    .filter((path) => path.endsWith('.onnx') && path !== graph && !halves.has(path))
     .map((file) => {
-      const weights = new Set([file, ...chooseFiles(model, paths, file).data]);
+      const { withPast, data } = chooseFiles(model, paths, file);
+      const weights = new Set([file, withPast, ...data]);
       return { file, size: files.reduce((sum, { path, size }) => sum + (weights.has(path) ? size : 0), 0) };
     })
     .sort((a, b) => a.size - b.size);

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { GRAPH_FILES, withPastOf } from '../modelFiles';
 import { CachedRepository, sizeOf } from './cacheLayout';
-import { chooseFiles, GRAPH_FILES, type ChosenFiles } from './chooseFiles';
+import { chooseFiles, type ChosenFiles } from './chooseFiles';
 import { externalDataOf } from './externalData';
 import { HubError } from './hubError';
 import { isInside, parseHubReference, type HubReference } from './reference';
@@ -34,8 +35,9 @@ export async function findSnapshot(reference: HubReference, cache: string): Prom
   const folder = repository.snapshot(commit);
   const files = chosenOf(reference, await filesIn(folder));
   if (files === undefined || !(await hasItsWeights(folder, files.graph))) return undefined;
+  if (files.withPast !== undefined && !(await hasItsWeights(folder, files.withPast))) return undefined;
   const better = reference.file === undefined ? preferredTo(files.graph) : [];
-  const wanted = [...better, ...(files.small.includes('tokenizer_config.json') ? [] : ['tokenizer_config.json'])];
+  const wanted = [...better, ...missingHalf(files), ...(files.small.includes('tokenizer_config.json') ? [] : ['tokenizer_config.json'])];
   const absent = await Promise.all(wanted.map((path) => repository.isKnownAbsent(commit, path)));
   return { folder, commit, files, certain: absent.every(Boolean) };
 }
@@ -44,6 +46,12 @@ export async function findSnapshot(reference: HubReference, cache: string): Prom
 export function preferredTo(graph: string): readonly string[] {
   const at = GRAPH_FILES.indexOf(graph);
   return at < 0 ? GRAPH_FILES : GRAPH_FILES.slice(0, at);
+}
+
+/** The second half of a split decoder, where it is not there: a model works without it, at less speed. */
+export function missingHalf({ graph, withPast }: ChosenFiles): string[] {
+  const half = withPastOf(graph);
+  return half === undefined || withPast !== undefined ? [] : [half];
 }
 
 function chosenOf(reference: HubReference, paths: readonly string[]): ChosenFiles | undefined {

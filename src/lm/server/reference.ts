@@ -1,3 +1,4 @@
+import { looksLikeKey } from '../../task/keys';
 import { ServerError } from './serverError';
 
 /** Where a model behind an OpenAI-compatible server is. */
@@ -27,7 +28,7 @@ export function parseServerReference(reference: string): ServerReference {
   } catch {
     throw problem('model', `The address behind the @ is not one: write ${EXAMPLE}.`);
   }
-  if (model !== undefined && LOOKS_LIKE_KEY.test(model)) throw problem('key', `The model's name looks like a key. ${KEYS_GO}`);
+  if (model !== undefined && looksLikeKey(model)) throw problem('key', `The model's name looks like a key. ${KEYS_GO}`);
   if (url.username !== '' || url.password !== '') throw problem('key', `The address of ${url.host} holds a user name or a key. ${KEYS_GO}`);
   const secret = [...url.searchParams.keys()].find((name) => /key|token|secret|password|sig/i.test(name));
   if (secret !== undefined) throw problem('key', `The address of ${url.host} holds a key ("${secret}=…"). ${KEYS_GO}`);
@@ -37,8 +38,6 @@ export function parseServerReference(reference: string): ServerReference {
   return { model, url: `${url.protocol}//${url.host}${path === '' ? '/v1' : path}` };
 }
 
-/** The beginnings that the keys of well-known services have. */
-const LOOKS_LIKE_KEY = /^(sk|hf|gsk|xai|pplx|nvapi|r8)[-_][\w-]{16,}$/i;
 const KEYS_GO =
   'A key never goes into a spec: put it into an environment variable and name that in server.apiKeyVariable, or store it in the editor.';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TextScore } from './textModel';
 
@@ -11,13 +11,16 @@ const MOST_BYTES = 256e6;
 /**
  * Scores of texts by one model behind one server, in memory and in a file that outlives the process: one JSON line a
  * text, with a hash of the text for its key, so that neither texts nor keys are in it. A line that was cut short by a
- * crash is passed over. What cannot be written costs the cache, not the run.
+ * crash is passed over. What cannot be written costs the cache, not the run. Several processes may use one file: each
+ * opens it anew for every line, so that a line goes into the file that is there, also after another process has rewritten it.
  */
 export class ScoreCache {
   private readonly places = new Map<string, number>();
   private readonly values: Float32Array[] = [];
   private readonly missing: number[] = [];
-  private file: number | undefined;
+  private open = true;
+  /** Bytes of the file that were read. */
+  private bytesRead = 0;
   /** Why nothing is kept on disk, for people. */
   problem: string | undefined;
 
@@ -35,8 +38,8 @@ export class ScoreCache {
       mkdirSync(folder, { recursive: true });
       const torn = cache.read();
       if (cache.places.size > most) cache.rewrite();
-      cache.file = openSync(cache.path, 'a', 0o600);
-      if (torn) writeSync(cache.file, '\n');
+      // Also where nothing is torn: now is the time to find out that it cannot be written.
+      cache.write(torn ? '\n' : '');
     } catch (error) {
       cache.giveUp(error);
     }
@@ -62,8 +65,7 @@ export class ScoreCache {
   }
 
   close(): void {
-    if (this.file !== undefined) closeSync(this.file);
-    this.file = undefined;
+    this.open = false;
   }
 
   private put(key: string, { logits, missing }: TextScore): void {
@@ -80,7 +82,9 @@ export class ScoreCache {
         rmSync(this.path);
         return false;
       }
-      text = readFileSync(this.path, 'utf8');
+      const bytes = readFileSync(this.path);
+      this.bytesRead = bytes.length;
+      text = bytes.toString('utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
@@ -103,23 +107,35 @@ export class ScoreCache {
     }
   }
 
-  /** Keeps the newest half. */
+  /** Keeps the newest half, and whatever other processes write meanwhile. */
   private rewrite(): void {
     const kept = [...this.places].slice(-Math.ceil(this.most / 2));
     const lines = kept.map(([key, place]) => lineOf(key, [...this.values[place]!], this.missing[place]!));
-    writeFileSync(`${this.path}.tmp`, lines.join(''), { mode: 0o600 });
-    renameSync(`${this.path}.tmp`, this.path);
+    const mine = `${this.path}.${process.pid}.tmp`;
+    try {
+      writeFileSync(mine, lines.join(''), { mode: 0o600 });
+      // What other processes have added since it was read.
+      appendFileSync(mine, readFileSync(this.path).subarray(this.bytesRead));
+      renameSync(mine, this.path);
+    } catch (error) {
+      rmSync(mine, { force: true });
+      throw error;
+    }
     this.places.clear();
     for (const [key, place] of kept) this.places.set(key, place);
   }
 
   private append(line: string): void {
-    if (this.file === undefined) return;
+    if (!this.open) return;
     try {
-      writeSync(this.file, line);
+      this.write(line);
     } catch (error) {
       this.giveUp(error);
     }
+  }
+
+  private write(text: string): void {
+    appendFileSync(this.path, text, { mode: 0o600 });
   }
 
   private giveUp(error: unknown): void {

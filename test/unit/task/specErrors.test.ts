@@ -137,6 +137,7 @@ describe('values out of range', () => {
     ['"search": {"steps": 0}', 'search.steps', { message: 'too small', found: '0', expected: 'at least 1' }],
     ['"search": {"seeds": []}', 'search.seeds', { message: 'the list is empty', found: '[]' }],
     ['"labels": {"0": ""}', 'labels.0', { message: 'the text is empty', found: '""' }],
+    ['"server": {"timeoutSeconds": 301}', 'server.timeoutSeconds', { message: 'too large', found: '301', expected: 'at most 300' }],
     ['"taskModel": ""', 'taskModel', { message: 'the text is empty', found: '""' }],
     ['"search": {"preset": "fast"}', 'search.preset', { message: 'not one of the values it can take', expected: '"default" or "paper"' }],
     ['"prompt": {"tokens": "word"}', 'prompt.tokens', { message: 'not one of the values it can take', expected: '"words" or "all"' }],
@@ -152,6 +153,36 @@ describe('values out of range', () => {
     const problem = await problemOf(() => parse(text));
     expect(problem).toMatchObject({ message: 'this field is required', found: 'nothing', line: 1 });
     expect(problem.field).toBe(text === '{}' ? 'data' : 'data.train');
+  });
+});
+
+describe('a key in the wrong place', () => {
+  const KEY = 'sk-proj-Zk3v9Qw7Lm2Xc8Vb5Nn1';
+
+  it.each([
+    ['server', `"server": "${KEY}"`],
+    ['server', '"server": "0f3a9c51d2"'],
+    ['server', `"server": ["0f3a9c51d2"]`],
+    ['server.concurrency', '"server": {"concurrency": "0f3a9c51d2"}'],
+    ['server.scoring', '"server": {"scoring": "0f3a9c51d2"}'],
+    ['server.apiKeyVariable', '"server": {"apiKeyVariable": {"key": "0f3a9c51d2"}}'],
+    ['taskModel', `"taskModel": {"openai": "${KEY}"}`],
+    ['taskModel', `"taskModel": "${KEY}"`],
+    ['policyModel', `"policyModel": ["${KEY}"]`],
+    ['policyModel', `"policyModel": " ${KEY}"`],
+    ['compare', `"compare": "${KEY}"`],
+    [undefined, `"server": {"apiKeyVariable": ${KEY}}`],
+    [undefined, `"server": {"apiKeyVariable": "${KEY}}`],
+  ])('is not told again: %s', async (field, text) => {
+    const problems = await problemsOf(() => parse(`{"data": {"train": "a"},\n ${text}}`));
+    const { line, field: at, found } = problems[0]!;
+    expect({ line, at, found }).toEqual({ line: 2, at: field, found: undefined });
+    expect(JSON.stringify(problems)).not.toMatch(/0f3a9c51d2|Zk3v9Qw7/);
+  });
+
+  it('does not hide numbers, nor what is no key', async () => {
+    expect(await problemOf(() => parse('{"data": {"train": "a"}, "server": {"concurrency": 0}}'))).toMatchObject({ found: '0' });
+    expect(await problemOf(() => parse('{"data": {"train": "a"}, "taskModel": ["hf:a/b"]}'))).toMatchObject({ found: '["hf:a/b"]' });
   });
 });
 

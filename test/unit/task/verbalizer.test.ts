@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LmTokenizer } from '../../../src/lm/tokenizer';
 import { parseSpec } from '../../../src/task/spec';
 import { closeWords, verbalize, type LabelTokens } from '../../../src/task/verbalizer';
 import { problemOf, problemsOf } from './folder';
@@ -203,6 +204,42 @@ describe('a label word of several tokens', () => {
       message: 'two classes have the same label word',
       found: '"good"',
     });
+  });
+});
+
+describe('a label word that the vocabulary cannot spell', () => {
+  const spec = specWith({ neg: '差', pos: 'gre☃t', none: 'bad' });
+  const message = (word: string, what: string) =>
+    `the task model does not know the label word ${JSON.stringify(word)}: its vocabulary has no token for ${what}`;
+
+  it.each(['masked', 'causal'])('is an error on a %s model, which names it', async (kind) => {
+    const tokens = { ...tokensOf(' bad', ' good'), unknownId: 7 };
+    const place = { atStart: false, causal: kind === 'causal' };
+    const spelled = { ...tokens, encode: (text: string) => (text === ' 差' ? [7] : text === ' gre☃t' ? [1, 7] : tokens.encode(text)) };
+    expect(await problemsOf(() => verbalize(spec, ['neg', 'pos', 'none'], spelled, place))).toMatchObject([
+      {
+        line: 4,
+        field: 'labels.neg',
+        message: message('差', 'it'),
+        found: '"差"',
+        expected: `a word of the model's vocabulary, such as "good"`,
+      },
+      { line: 5, field: 'labels.pos', message: message('gre☃t', 'a part of it') },
+    ]);
+  });
+
+  it.each(['bert', 'distilbert', 'albert', 'xlm-roberta'])('is found with the tokenizer of %s', async (model) => {
+    const tokens = await LmTokenizer.load(`test/models/${model}`);
+    for (const word of ['ꙮ', 'ꙮꙮ'])
+      expect((await problemOf(() => verbalize(specWith({ a: word, b: 'good' }), ['a', 'b'], tokens, masked))).message).toContain(
+        `does not know the label word "${word}"`,
+      );
+    expect(verbalize(specWith({ a: 'bad', b: 'good' }), ['a', 'b'], tokens, masked).ids).toHaveLength(2);
+  });
+
+  it.each(['roberta', 'llama'])('is spelled in bytes by %s', async (model) => {
+    const tokens = await LmTokenizer.load(`test/models/${model}`);
+    expect((await problemOf(() => verbalize(specWith({ a: 'ꙮ', b: 'good' }), ['a', 'b'], tokens, masked))).message).toContain('tokens of');
   });
 });
 

@@ -47,4 +47,22 @@ describe('the choice of files', () => {
     expect(chooseFiles('a/b', [...BASE, 'onnx/model.onnx', ...data, ...others]).data).toEqual(data);
     expect(chooseFiles('a/b', [...BASE, 'model.onnx', 'model.onnx.data', 'model.data']).data).toEqual(['model.data', 'model.onnx.data']);
   });
+
+  it('takes both halves of a split decoder, each with its data, and one half where the other is not there', () => {
+    const first = ['onnx/decoder_model.onnx', 'onnx/decoder_model.onnx_data'];
+    const second = ['onnx/decoder_with_past_model.onnx', 'onnx/decoder_with_past_model.onnx_data'];
+    expect(chooseFiles('a/b', [...BASE, ...second, ...first])).toMatchObject({
+      graph: first[0],
+      withPast: second[0],
+      data: [first[1], second[1]],
+    });
+    expect(chooseFiles('a/b', [...BASE, ...first])).toEqual({ graph: first[0], data: [first[1]], small: BASE });
+    const quantized = ['decoder_model_quantized.onnx', 'decoder_with_past_model_quantized.onnx'];
+    expect(chooseFiles('a/b', [...BASE, ...quantized], quantized[0])).toMatchObject({ graph: quantized[0], withPast: quantized[1] });
+    expect(chooseFiles('a/b', [...BASE, 'decoder_model_merged.onnx', ...quantized]).withPast).toBeUndefined();
+  });
+
+  it('says how a model is exported where no ONNX file is there', () => {
+    expect(() => chooseFiles('a/b', BASE)).toThrow('pip install "optimum-onnx[onnxruntime]", then optimum-cli export onnx');
+  });
 });

@@ -8,7 +8,7 @@ import { cachedModel, cachedSnapshot } from '../../../../src/lm/hub/snapshot';
 import { readModel } from '../../../../src/lm/modelFolder';
 import { gitSha1, sha256 } from './hubServer';
 import { externalTensor, noise, onnxModel } from './onnxBytes';
-import { COMMIT, GRAPH, hubErrorOf, makeWorld, MODEL, tinyBert } from './world';
+import { COMMIT, GRAPH, hubErrorOf, makeWorld, MODEL, stubHome, tinyBert } from './world';
 
 describe('a download', () => {
   it('names size, licence, commit and files before any file is fetched', async () => {
@@ -141,6 +141,43 @@ describe('a download', () => {
     await download(named, options);
     expect(await cachedModel(`hf:${MODEL}#onnx/model_fp16.onnx`, options)).toMatchObject({ graph: 'onnx/model_fp16.onnx' });
     expect(await cachedModel(`hf:${MODEL}`, options)).toMatchObject({ graph: 'onnx/model.onnx' });
+  });
+
+  it('fetches both halves of a split decoder, which then goes on from kept keys and values', async () => {
+    const names = [
+      'config.json',
+      'tokenizer.json',
+      'tokenizer_config.json',
+      'onnx/decoder_model.onnx',
+      'onnx/decoder_with_past_model.onnx',
+    ];
+    const read = async (name: string) => [name, await readFile(join('test/models/gpt2-merged', name))] as const;
+    const files = Object.fromEntries(await Promise.all(names.map(read)));
+    const { options, home } = await makeWorld({ [MODEL]: tinyBert({ files, large: names.slice(3) }) });
+    const plan = await planDownload(`hf:${MODEL}`, options);
+    expect(plan.graph).toBe('onnx/decoder_model.onnx');
+    expect(plan.files.map((file) => file.path).sort()).toEqual([...names].sort());
+    expect(plan.alternatives).toEqual([]);
+    const { folder } = await download(plan, options);
+    expect((await planDownload(`hf:${MODEL}`, options)).bytesTotal).toBe(plan.bytesTotal);
+    stubHome(home);
+    expect((await readModel(`hf:${MODEL}`, '/')).withPast!.file.path).toBe(join(folder, names[4]!));
+
+    // A cache without the second half, as filled before: it works, and the hub is asked for what is missing.
+    await rm(join(folder, names[4]!));
+    expect(await cachedModel(`hf:${MODEL}`, options)).toEqual({ folder, graph: 'onnx/decoder_model.onnx' });
+    expect((await readModel(`hf:${MODEL}`, '/')).withPast).toBeUndefined();
+    const offline = { ...options, environment: { ...options.environment, HF_HUB_OFFLINE: '1' } };
+    expect(await planDownload(`hf:${MODEL}`, offline)).toMatchObject({ cached: true });
+    expect(await planDownload(`hf:${MODEL}`, options)).toMatchObject({ cached: false, bytesToFetch: 0 });
+  });
+
+  it('asks no more for the second half of a decoder that has none on the hub', async () => {
+    const files = { ...tinyBert().files, 'onnx/decoder_model.onnx': GRAPH };
+    delete (files as Record<string, unknown>)['onnx/model.onnx'];
+    const { options } = await makeWorld({ [MODEL]: tinyBert({ files, large: [] }) });
+    await download(await planDownload(`hf:${MODEL}`, options), options);
+    expect(await planDownload(`hf:${MODEL}`, options)).toMatchObject({ cached: true });
   });
 
   it('offers smaller versions', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { HubError } from '../../../../src/lm/hub/hubError';
 import type { HubOptions } from '../../../../src/lm/hub/settings';
 import { HubServer, type Repository } from './hubServer';
@@ -54,6 +54,13 @@ export async function makeWorld(repositories: Record<string, Repository> = { [MO
     },
   };
   return { server, home, cache: join(home, 'hub'), waits, options };
+}
+
+/** Until the test is done, models are looked for in this HF_HOME by what takes no options. */
+export function stubHome(home: string): void {
+  vi.stubEnv('HF_HOME', home);
+  for (const name of ['HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE']) vi.stubEnv(name, undefined);
+  onTestFinished(() => void vi.unstubAllEnvs());
 }
 
 /** The HubError that a call must end in. */

@@ -1,8 +1,19 @@
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScoreCache } from '../../../../src/lm/server/scoreCache';
+
+/** What another process does while a file is being written whole. */
+const meanwhile = vi.hoisted(() => ({ act: (): void => undefined }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const write: typeof fs.writeFileSync = (...args) => {
+    meanwhile.act();
+    fs.writeFileSync(...args);
+  };
+  return { ...fs, writeFileSync: write };
+});
 
 let folder: string;
 beforeEach(() => {
@@ -74,6 +85,40 @@ describe('scores on disk', () => {
     again.set('text 15', { logits: [15, 0], missing: 0 });
     expect(open(10).get('text 15')?.logits).toEqual([15, 0]);
     expect(readFileSync(file(), 'utf8').split('\n').filter(Boolean)).toHaveLength(6);
+  });
+
+  describe('that two runs write at once', () => {
+    const score = (i: number) => ({ logits: [i, 0], missing: 0 });
+    const fill = (cache: ScoreCache): ScoreCache => {
+      for (let i = 0; i < 15; i++) cache.set(`text ${i}`, score(i));
+      return cache;
+    };
+
+    it('are all kept when one of them rewrites the file', () => {
+      const first = fill(open(10));
+      const second = open(10);
+      expect(second.size).toBe(5);
+      first.set('of the first', score(1));
+      second.set('of the second', score(2));
+      first.set('once more', score(3));
+      const again = open(10);
+      expect(['of the first', 'of the second', 'once more'].map((text) => again.get(text)?.logits[0])).toEqual([1, 2, 3]);
+    });
+
+    it('are all kept when one writes while the other rewrites', () => {
+      const first = fill(open(10));
+      meanwhile.act = () => first.set('meanwhile', score(7));
+      open(10);
+      meanwhile.act = () => undefined;
+      expect(open(10).get('meanwhile')?.logits).toEqual([7, 0]);
+    });
+
+    it('do not meet in one temporary file', () => {
+      fill(open(10));
+      mkdirSync(`${file()}.tmp`);
+      const cache = open(10);
+      expect([cache.problem, cache.size]).toEqual([undefined, 5]);
+    });
   });
 
   it('stop growing within a run, too', () => {
