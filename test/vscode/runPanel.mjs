@@ -11,9 +11,9 @@ export class RunPanel {
     this.page = page;
   }
 
-  /** The panel that is open, once it shows a run. @param {Workbench} workbench */
-  static async of(workbench) {
-    return new RunPanel(workbench, await workbench.webview('body[data-state]'));
+  /** The panel that is open, once it shows a run, in a given state if wished. @param {Workbench} workbench @param {string} [state] */
+  static async of(workbench, state) {
+    return new RunPanel(workbench, await workbench.webview(state === undefined ? 'body[data-state]' : `body[data-state="${state}"]`));
   }
 
   /** @param {string} state as in `RunState` */

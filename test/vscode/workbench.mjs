@@ -141,6 +141,12 @@ export class Workbench {
     await row.click();
   }
 
+  /** Takes what is picked already in the pick list of several that is open. @param {string} title */
+  async confirmPicks(title) {
+    await this.see(`the pick list "${title}"`, this.#quickInput.filter({ hasText: title }));
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Answers the input box that is open. @param {string} text */
   async answer(text) {
     await this.see('an input box', this.#quickInput);
