@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { saveTransfer, transfer } from '../run/transfer';
+import { refuseKeys, saveTransfer, transfer } from '../run/transfer';
 import { transferCsv, transferMarkdown, transferText } from '../run/transferReport';
 import type { Command } from './arguments';
 import { fetchHubModels } from './consent';
@@ -8,6 +8,7 @@ import { introduce, progress } from './terminal';
 
 /** Scores a run's prompts on other task models; resolves to the exit status. */
 export async function transferPrompts(command: Extract<Command, { name: 'transfer' }>): Promise<number> {
+  refuseKeys(command.models);
   const { folder } = finishedRun(command.folder);
   const threads = command.threads ?? availableParallelism();
   await fetchHubModels(command.models, { yes: command.yes });

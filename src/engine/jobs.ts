@@ -7,7 +7,7 @@ import { describePreview } from '../run/previewText';
 import { keepEvaluated, refuseChanges } from '../run/start';
 import { RunFolder } from '../run/storage';
 import { describeTask, type RunTask } from '../run/task';
-import { saveTransfer, transfer } from '../run/transfer';
+import { refuseKeys, saveTransfer, transfer } from '../run/transfer';
 import { parseSpecValues, readSpec, type Spec } from '../task/spec';
 import type { Asking } from './asking';
 import { fetchHubModels } from './hubModels';
@@ -64,6 +64,7 @@ export async function evaluateJob(job: JobOf<'evaluate'>, context: JobContext): 
 
 export async function transferJob(job: JobOf<'transfer'>, context: JobContext): Promise<FromEngine> {
   const { send, asking, signal } = context;
+  refuseKeys(job.models);
   await fetchHubModels(job.models, context);
   const folder = new RunFolder(job.folder);
   const result = await transfer(

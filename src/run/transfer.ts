@@ -1,6 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readModel } from '../lm/modelFolder';
 import { ModelError } from '../lm/modelError';
+import { OPENAI_SCHEME, parseServerReference } from '../lm/server/reference';
 import type { Compute } from '../lm/session';
 import { Scorer } from '../reward/scorer';
 import { loadDataset } from '../task/dataset';
@@ -53,13 +54,17 @@ export interface TransferOptions extends Access {
   readonly onOpen?: (model: { reference: string; notes: readonly string[]; preview: Preview | undefined }) => Promise<void> | void;
 }
 
-/** Scores a run's prompts on other task models. A model that fails is a column with its error. @throws TaskError, ModelError */
+/**
+ * Scores a run's prompts on other task models. A model that fails is a column with its error.
+ * @throws TaskError, ModelError; also on a reference that is no server's or holds a key, which must not get into a file or a message
+ */
 export async function transfer(
   folder: RunFolder,
   references: readonly string[],
   compute: Compute,
   options: TransferOptions = {},
 ): Promise<TransferResult> {
+  refuseKeys(references);
   const task = folder.readTask() as RunTask;
   const result = folder.readResult() as RunResult;
   const spec = parseSpecValues(task.spec, task.specFile);
@@ -121,6 +126,11 @@ export async function transfer(
       await open?.model.release();
     }
   }
+}
+
+/** @throws ServerError, which does not repeat the reference */
+export function refuseKeys(references: readonly string[]): void {
+  for (const reference of references) if (reference.trim().toLowerCase().startsWith(OPENAI_SCHEME)) parseServerReference(reference);
 }
 
 /** The prompts of the search, as many as asked, with every other prompt of the table. */

@@ -103,6 +103,20 @@ describe('transfer', () => {
     expect(editor).toMatchObject({ error: expect.stringContaining('inside VS Code') as string, scores: [] });
   });
 
+  it.each([
+    ['in the address', 'openai:m@https://user:sk-live-Zx81qTestKeyOfNobody@host.example/v1', 'holds a user name or a key'],
+    ['for a model', 'openai:sk-live-Zx81qTestKeyOfNobody@https://host.example/v1', "The model's name looks like a key"],
+    ['in other letters', ' OpenAI:m@https://host.example/v1?api_key=sk-live-Zx81qTestKeyOfNobody', 'holds a key'],
+  ])('refuses a key %s without showing it, and asks no model', async (_, reference, message) => {
+    rmSync(join(run, 'transfer.json'), { force: true });
+    const { status, stdout, stderr } = await rlprompt('transfer', run, '--model', 'bundled:masked', '--model', reference);
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stdout + stderr).not.toContain('sk-live');
+    expect(stderr).not.toContain('Scoring');
+    expect(existsSync(join(run, 'transfer.json'))).toBe(false);
+  });
+
   it('as a table: text, Markdown and CSV', { timeout: 60_000 }, async () => {
     const table = async (...args: string[]): Promise<string> =>
       (await rlprompt('transfer', run, '--model', 'bundled:masked', '--model', 'bundled:nosuch', '--top', '1', ...args)).stdout;

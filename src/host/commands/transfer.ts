@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { OPENAI_SCHEME, parseServerReference } from '../../lm/server/reference';
 import type { Panels } from '../panel/panels';
 import type { Engines } from '../runs/engines';
 import { runJob } from '../runs/evaluations';
@@ -39,8 +40,23 @@ async function pickModels(own: string): Promise<string[]> {
     const typed = await vscode.window.showInputBox({
       title: t('Models, separated by commas'),
       placeHolder: 'hf:onnx-community/Qwen2.5-0.5B-Instruct',
+      validateInput: (text) => wrongServer(separated(text)),
     });
-    models.push(...(typed ?? '').split(',').flatMap((model) => (model.trim() === '' ? [] : [model.trim()])));
+    models.push(...separated(typed ?? ''));
   }
   return models;
+}
+
+function separated(text: string): string[] {
+  return text.split(',').flatMap((model) => (model.trim() === '' ? [] : [model.trim()]));
+}
+
+/** What is wrong with a server's reference, which may hold a key: it goes into titles and files only when it is right. */
+function wrongServer(references: readonly string[]): string | undefined {
+  try {
+    for (const reference of references) if (reference.toLowerCase().startsWith(OPENAI_SCHEME)) parseServerReference(reference);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
