@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Declined } from '../run/declined';
 import type { Experiment } from '../run/experiment';
 import { describePreview } from '../run/previewText';
 import { formatProblem } from '../task/problem';
@@ -6,9 +7,6 @@ import { Progress } from './progress';
 
 /** What every command shows goes through here: standard error, so that standard output holds results alone. */
 export const progress = new Progress(process.stderr);
-
-/** A person said no. */
-export class Declined extends Error {}
 
 /** Shows what is to be known before a run, and asks whether to go on where a server will be asked for much. */
 export async function introduce(

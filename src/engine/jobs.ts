@@ -7,7 +7,7 @@ import { describePreview } from '../run/previewText';
 import { keepEvaluated, refuseChanges } from '../run/start';
 import { RunFolder } from '../run/storage';
 import { describeTask, type RunTask } from '../run/task';
-import { refuseKeys, saveTransfer, transfer } from '../run/transfer';
+import { saveTransfer, transfer } from '../run/transfer';
 import { parseSpecValues, readSpec, type Spec } from '../task/spec';
 import type { Asking } from './asking';
 import { fetchHubModels } from './hubModels';
@@ -64,8 +64,6 @@ export async function evaluateJob(job: JobOf<'evaluate'>, context: JobContext): 
 
 export async function transferJob(job: JobOf<'transfer'>, context: JobContext): Promise<FromEngine> {
   const { send, asking, signal } = context;
-  refuseKeys(job.models);
-  await fetchHubModels(job.models, context);
   const folder = new RunFolder(job.folder);
   const result = await transfer(
     folder,
@@ -74,13 +72,14 @@ export async function transferJob(job: JobOf<'transfer'>, context: JobContext): 
     {
       signal,
       ask: asking.ask,
+      fetch: (reference) => fetchHubModels([reference], context),
+      onColumn: (now) => saveTransfer(folder, now),
       onOpen: async ({ reference, notes, preview }) => {
         send({ type: 'notes', notes, warnings: [] });
         if (preview) await asking.confirm(reference, describePreview(preview), signal);
       },
     },
   );
-  saveTransfer(folder, result);
   const errors = result.models.flatMap(({ reference, error }) => (error === undefined ? [] : [`${reference}: ${error}`]));
   return { type: 'transferred', errors };
 }
