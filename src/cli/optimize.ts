@@ -39,7 +39,7 @@ export async function optimize(command: Optimize): Promise<number> {
   let experiment: Awaited<ReturnType<typeof openExperiment>> | undefined;
   try {
     await fetchHubModels([spec.taskModel, spec.policyModel], { yes: command.yes, signal: stop.signal });
-    experiment = await openExperiment(spec, { threads }, { plan: planRuns(random), signal: stop.signal });
+    experiment = await openExperiment(spec, { threads }, { plan: planRuns(random, seeds.length), signal: stop.signal });
     await introduce(experiment, command.yes);
     const results: RunResult[] = [];
     for (const seed of seeds) {

@@ -22,21 +22,20 @@ const RANKED = 12;
 
 export type Plan = (spec: Spec, settings: SearchSettings, dataset: Pick<Dataset, 'splits'>) => QueryPlan;
 
-/** What all runs of a spec (one a seed) may ask of the task model. */
+/** What `runs` runs of a spec, one a seed, may ask of the task model: those that this process starts, not all of the spec. */
 export const planRuns =
-  (withRandom: boolean): Plan =>
+  (withRandom: boolean, runs = 1): Plan =>
   (spec, settings, dataset) => {
     const { train, validation, test } = rows(dataset);
     const { steps, promptsPerStep, validateEvery, queryBudget } = settings;
-    const seeds = spec.search.seeds?.length ?? 1;
     const training = steps * promptsPerStep * train + Math.floor(steps / validateEvery) * (train + validation);
     const search = Math.min(queryBudget, training + selectionCost(validation, steps * (promptsPerStep + 1)));
     const compared = 1 + spec.compare.length;
     return summed({
-      search: seeds * search,
-      random: withRandom ? seeds * search : 0,
-      baselines: seeds * compared * (train + validation),
-      test: seeds * (RANKED + compared) * test,
+      search: runs * search,
+      random: withRandom ? runs * search : 0,
+      baselines: runs * compared * (train + validation),
+      test: runs * (RANKED + compared) * test,
     });
   };
 
