@@ -93,6 +93,7 @@ describe('transfer', () => {
       'vscode-lm:',
       '--top',
       '1',
+      '--yes',
     );
     expect(status).toBe(1);
     expect(stderr).toContain(`tiny on ${server.url}, without a key:`);
