@@ -75,7 +75,7 @@ export async function transferJob(job: JobOf<'transfer'>, context: JobContext): 
       fetch: (reference) => fetchHubModels([reference], context),
       onColumn: (now) => saveTransfer(folder, now),
       onOpen: async ({ reference, notes, preview }) => {
-        send({ type: 'notes', notes, warnings: [] });
+        send({ type: 'notes', notes: [`scoring the prompts on ${reference}`, ...notes], warnings: [] });
         if (preview) await asking.confirm(reference, describePreview(preview), signal);
       },
     },
