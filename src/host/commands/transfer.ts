@@ -15,14 +15,17 @@ export async function transfer(runs: Runs, panels: Panels, engines: Engines, log
   if (models.length === 0) return;
   await panels.show(id);
   const title = vscode.l10n.t('Evaluating the prompts of {0} on {1}', head.name, models.join(', '));
-  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
-    try {
-      const last = await runJob(engines, { type: 'transfer', folder: id, models, threads: threads() }, log, token);
-      if (last.type === 'transferred' && last.errors.length > 0) void vscode.window.showWarningMessage(last.errors.join(' '));
-    } catch (error) {
-      if (!token.isCancellationRequested) throw error;
-    }
-  });
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      try {
+        const last = await runJob(engines, { type: 'transfer', folder: id, models, threads: threads() }, log, progress, token);
+        if (last.type === 'transferred' && last.errors.length > 0) void vscode.window.showWarningMessage(last.errors.join(' '));
+      } catch (error) {
+        if (!token.isCancellationRequested) throw error;
+      }
+    },
+  );
   runs.reload(id);
 }
 
