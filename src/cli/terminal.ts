@@ -27,7 +27,11 @@ export async function introduce(
   try {
     // The end of the input (Ctrl-D) is no yes.
     const closed = new Promise<string>((resolve) => questions.once('close', () => resolve('')));
-    const answer = await Promise.race([questions.question('Go on? [y/N] '), closed]);
+    // Ctrl-C ends the whole command, where a no is of one model.
+    const interrupted = new Promise<never>((_, reject) =>
+      questions.once('SIGINT', () => reject(new Error('Stopped by Ctrl-C; nothing more was sent.'))),
+    );
+    const answer = await Promise.race([questions.question('Go on? [y/N] ').catch(() => ''), closed, interrupted]);
     if (!/^y(es)?$/i.test(answer.trim())) throw new Declined('Nothing more was sent.');
   } finally {
     questions.close();
