@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelError } from '../lm/modelError';
+import { Declined } from '../run/declined';
 import { RunStopped } from '../run/optimize';
 import { StorageError } from '../run/storage';
 import { TaskError } from '../task/problem';
@@ -9,7 +10,7 @@ import { evaluatePrompts } from './evaluate';
 import { optimize } from './optimize';
 import { report } from './report';
 import { quote } from '../run/shell';
-import { Declined, progress } from './terminal';
+import { progress } from './terminal';
 import { transferPrompts } from './transfer';
 
 /** Runs a command line; resolves to the exit status. */

@@ -41,7 +41,7 @@ export async function optimize(command: Optimize): Promise<number> {
   const results: RunResult[] = [];
   try {
     await fetchHubModels([spec.taskModel, spec.policyModel], { yes: command.yes, signal: stop.signal });
-    experiment = await openExperiment(spec, { threads }, { plan: planRuns(random), signal: stop.signal });
+    experiment = await openExperiment(spec, { threads }, { plan: planRuns(random, seeds.length), signal: stop.signal });
     await introduce(experiment, command.yes);
     for (const seed of seeds) {
       const now = await describeTask(experiment, seed, random, threads);

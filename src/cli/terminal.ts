@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Declined } from '../run/declined';
 import type { Experiment } from '../run/experiment';
 import { describePreview } from '../run/previewText';
 import { formatProblem } from '../task/problem';
@@ -7,10 +8,10 @@ import { Progress } from './progress';
 /** What every command shows goes through here: standard error, so that standard output holds results alone. */
 export const progress = new Progress(process.stderr);
 
-/** A person said no. */
-export class Declined extends Error {}
-
-/** Shows what is to be known before a run, and asks whether to go on where a server will be asked for much. */
+/**
+ * Shows what is to be known before a run, and asks whether to go on where a server will be asked; RLPROMPT_YES=1 says yes as `yes` does.
+ * @throws Declined on a no, and where nobody can be asked
+ */
 export async function introduce(
   { warnings, notes, preview }: Pick<Experiment, 'warnings' | 'notes' | 'preview'>,
   yes: boolean,
@@ -19,10 +20,18 @@ export async function introduce(
   for (const note of notes) progress.line(`Note: ${note}.`);
   if (!preview) return;
   for (const line of describePreview(preview)) progress.line(line);
-  if (yes || !process.stdin.isTTY || !process.stderr.isTTY) return;
+  if (yes || process.env.RLPROMPT_YES === '1') return;
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    throw new Declined('Nobody can be asked here whether to go on: pass --yes, or set RLPROMPT_YES=1, to agree. Nothing more was sent.');
   const questions = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await questions.question('Go on? [y/N] ');
+    // The end of the input (Ctrl-D) is no yes.
+    const closed = new Promise<string>((resolve) => questions.once('close', () => resolve('')));
+    // Ctrl-C ends the whole command, where a no is of one model.
+    const interrupted = new Promise<never>((_, reject) =>
+      questions.once('SIGINT', () => reject(new Error('Stopped by Ctrl-C; nothing more was sent.'))),
+    );
+    const answer = await Promise.race([questions.question('Go on? [y/N] ').catch(() => ''), closed, interrupted]);
     if (!/^y(es)?$/i.test(answer.trim())) throw new Declined('Nothing more was sent.');
   } finally {
     questions.close();

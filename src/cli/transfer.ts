@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { StorageError } from '../run/storage';
 import { saveTransfer, transfer } from '../run/transfer';
 import { transferCsv, transferMarkdown, transferText } from '../run/transferReport';
 import type { Command } from './arguments';
@@ -10,16 +11,24 @@ import { introduce, progress } from './terminal';
 export async function transferPrompts(command: Extract<Command, { name: 'transfer' }>): Promise<number> {
   const { folder } = finishedRun(command.folder);
   const threads = command.threads ?? availableParallelism();
-  await fetchHubModels(command.models, { yes: command.yes });
   const result = await transfer(
     folder,
     command.models,
     { threads },
     {
       top: command.top,
+      fetch: (reference) => fetchHubModels([reference], { yes: command.yes }),
       onOpen: async ({ reference, preview }) => {
         progress.line(`Scoring the run's prompts on ${reference} …`);
         await introduce({ warnings: [], notes: [], preview }, command.yes);
+      },
+      onColumn: (result) => {
+        try {
+          saveTransfer(folder, result);
+        } catch (error) {
+          if (!(error instanceof StorageError)) throw error;
+          progress.line(error.message);
+        }
       },
     },
   );

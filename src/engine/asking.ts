@@ -26,10 +26,22 @@ export class Asking {
   private question(make: (id: number) => FromEngine, signal?: AbortSignal): Promise<string> {
     const id = this.next++;
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      signal?.addEventListener('abort', () => {
-        if (this.waiting.delete(id)) reject(signal.reason as Error);
+      const stop = (): void => {
+        if (this.waiting.delete(id)) reject(signal?.reason as Error);
+      };
+      // One signal lives as long as the run, which asks thousands of questions.
+      const settled = (): void => signal?.removeEventListener('abort', stop);
+      this.waiting.set(id, {
+        resolve: (text) => {
+          settled();
+          resolve(text);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
       });
+      signal?.addEventListener('abort', stop, { once: true });
       this.send(make(id));
     });
   }

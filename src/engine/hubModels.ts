@@ -2,25 +2,33 @@ import { planDetails } from '../lm/hub/describe';
 import { download } from '../lm/hub/download';
 import { planDownload } from '../lm/hub/plan';
 import { isHubReference } from '../lm/hub/reference';
+import type { HubOptions } from '../lm/hub/settings';
 import type { JobContext } from './jobs';
 
-/** Has every model of the hub among the references in the cache, once the person has agreed to size and licence. @throws HubError */
-export async function fetchHubModels(references: readonly string[], { send, asking, signal }: JobContext): Promise<void> {
+/**
+ * Has every model of the hub among the references in the cache, once the person has agreed to size and licence; says in notes how far
+ * it is, and why it waits. @throws HubError, AskError on a no
+ */
+export async function fetchHubModels(
+  references: readonly string[],
+  { send, asking, signal }: Pick<JobContext, 'send' | 'asking' | 'signal'>,
+  options: HubOptions = {},
+): Promise<void> {
+  const say = (note: string): void => send({ type: 'notes', notes: [note], warnings: [] });
   for (const reference of new Set(references)) {
     if (!isHubReference(reference)) continue;
-    const plan = await planDownload(reference, { signal });
+    const onWait = (seconds: number, reason: string): void => say(`${reference}: ${reason} Next try in ${Math.ceil(seconds)} s`);
+    const plan = await planDownload(reference, { ...options, signal, onWait });
     if (plan.bytesToFetch > 0) await asking.confirm(reference, planDetails(plan), signal);
     let told = 0;
     await download(plan, {
+      ...options,
       signal,
-      onProgress: ({ bytesDone, bytesTotal }) => {
-        if (Date.now() - told < 250) return;
+      onProgress: ({ bytesDone, bytesTotal, waiting }) => {
+        if (waiting === undefined && Date.now() - told < 250) return;
         told = Date.now();
-        send({
-          type: 'notes',
-          notes: [`downloading ${reference}: ${Math.floor((100 * bytesDone) / Math.max(1, bytesTotal))} %`],
-          warnings: [],
-        });
+        const share = Math.floor((100 * bytesDone) / Math.max(1, bytesTotal));
+        say(`downloading ${reference}: ${share} %${waiting === undefined ? '' : `. ${waiting.replace(/\.$/, '')}`}`);
       },
     });
   }

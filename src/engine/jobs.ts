@@ -64,7 +64,6 @@ export async function evaluateJob(job: JobOf<'evaluate'>, context: JobContext): 
 
 export async function transferJob(job: JobOf<'transfer'>, context: JobContext): Promise<FromEngine> {
   const { send, asking, signal } = context;
-  await fetchHubModels(job.models, context);
   const folder = new RunFolder(job.folder);
   const result = await transfer(
     folder,
@@ -73,13 +72,14 @@ export async function transferJob(job: JobOf<'transfer'>, context: JobContext): 
     {
       signal,
       ask: asking.ask,
+      fetch: (reference) => fetchHubModels([reference], context),
+      onColumn: (now) => saveTransfer(folder, now),
       onOpen: async ({ reference, notes, preview }) => {
-        send({ type: 'notes', notes, warnings: [] });
+        send({ type: 'notes', notes: [`scoring the prompts on ${reference}`, ...notes], warnings: [] });
         if (preview) await asking.confirm(reference, describePreview(preview), signal);
       },
     },
   );
-  saveTransfer(folder, result);
   const errors = result.models.flatMap(({ reference, error }) => (error === undefined ? [] : [`${reference}: ${error}`]));
   return { type: 'transferred', errors };
 }

@@ -20,23 +20,25 @@ export interface QueryPlan {
 /** Prompts that get held-out scores beside the compared ones: the policy's ten best, no prompt, random's winner. */
 const RANKED = 12;
 
+/** Texts, with no prompt, that a server's rate is measured on: a query that fails there is sent again, or of a prompt not asked for. */
+const TRIED = 32;
+
 export type Plan = (spec: Spec, settings: SearchSettings, dataset: Pick<Dataset, 'splits'>) => QueryPlan;
 
-/** What all runs of a spec (one a seed) may ask of the task model. */
+/** What `runs` runs of a spec, one a seed, may ask of the task model: those that this process starts, not all of the spec. */
 export const planRuns =
-  (withRandom: boolean): Plan =>
+  (withRandom: boolean, runs = 1): Plan =>
   (spec, settings, dataset) => {
     const { train, validation, test } = rows(dataset);
     const { steps, promptsPerStep, validateEvery, queryBudget } = settings;
-    const seeds = spec.search.seeds?.length ?? 1;
     const training = steps * promptsPerStep * train + Math.floor(steps / validateEvery) * (train + validation);
     const search = Math.min(queryBudget, training + selectionCost(validation, steps * (promptsPerStep + 1)));
     const compared = 1 + spec.compare.length;
     return summed({
-      search: seeds * search,
-      random: withRandom ? seeds * search : 0,
-      baselines: seeds * compared * (train + validation),
-      test: seeds * (RANKED + compared) * test,
+      search: runs * search,
+      random: withRandom ? runs * search : 0,
+      baselines: runs * compared * (train + validation) + TRIED,
+      test: runs * (RANKED + compared) * test,
     });
   };
 
@@ -45,16 +47,13 @@ export const planEvaluation =
   (prompts: number): Plan =>
   (_spec, _settings, dataset) => {
     const { train, validation, test } = rows(dataset);
-    return summed({ search: 0, random: 0, baselines: (1 + prompts) * (train + validation), test: (1 + prompts) * test });
+    return summed({ search: 0, random: 0, baselines: (1 + prompts) * (train + validation) + TRIED, test: (1 + prompts) * test });
   };
 
 /** What scoring given prompts on test rows alone asks. */
 export function planTest(prompts: number, dataset: Pick<Dataset, 'splits'>): QueryPlan {
   return summed({ search: 0, random: 0, baselines: 0, test: prompts * rows(dataset).test + TRIED });
 }
-
-/** Texts that a server's rate is measured on: no prompt, which need not be among those given. */
-const TRIED = 32;
 
 function summed(each: Omit<QueryPlan, 'total'>): QueryPlan {
   return { ...each, total: each.search + each.random + each.baselines + each.test };

@@ -1,11 +1,14 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readModel } from '../lm/modelFolder';
 import { ModelError } from '../lm/modelError';
+import { AskError } from '../lm/server/editorModel';
+import { OPENAI_SCHEME, parseServerReference } from '../lm/server/reference';
 import type { Compute } from '../lm/session';
-import { Scorer } from '../reward/scorer';
+import { Scorer, ScoringError } from '../reward/scorer';
 import { loadDataset } from '../task/dataset';
 import { TaskError } from '../task/problem';
 import { parseSpecValues } from '../task/spec';
+import { Declined } from './declined';
 import { openTask, type Access, type OpenTask } from './openTask';
 import { planTest, preview, type Preview } from './preview';
 import type { Origin, PromptResult, RunResult } from './result';
@@ -20,10 +23,12 @@ export interface TransferResult {
   readonly spec: string;
   readonly template: string;
   readonly testRows: number;
+  /** SHA-256 of each data file, by its name in the spec. */
+  readonly data: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
   /** The rows of the table, as the run ranked them. */
   readonly prompts: readonly { readonly rank: number; readonly prompt: string; readonly origin: Origin }[];
-  /** The columns: the model that the run searched on first, then those that were asked for. */
+  /** The columns: the model that the run searched on first, then those that were asked for, now or in earlier transfers. */
   readonly models: readonly TransferModel[];
 }
 
@@ -32,9 +37,9 @@ export interface TransferModel {
   /** Whether the prompts were searched for on this model; its scores are the run's own. */
   readonly own: boolean;
   readonly notes: readonly string[];
-  /** Why there are no scores. */
+  /** Why there are no scores, or none newer than those of an earlier transfer. */
   readonly error?: string;
-  /** One for each prompt; empty after an error. */
+  /** One for each prompt; none after an error, unless an earlier transfer had some. */
   readonly scores: readonly TransferScore[];
 }
 
@@ -49,17 +54,26 @@ export interface TransferScore {
 export interface TransferOptions extends Access {
   /** Prompts of the search to take, best first; all that the run ranked when absent. */
   readonly top?: number | undefined;
+  /** Has a model of the hub in the cache, where the reference names one; may refuse by throwing. */
+  readonly fetch?: (reference: string) => Promise<void>;
   /** Told when a model is open, before it is asked; may refuse by throwing. */
   readonly onOpen?: (model: { reference: string; notes: readonly string[]; preview: Preview | undefined }) => Promise<void> | void;
+  /** Told after each column, so that what is there can be saved whatever becomes of the next. */
+  readonly onColumn?: (result: TransferResult) => void;
 }
 
-/** Scores a run's prompts on other task models. A model that fails is a column with its error. @throws TaskError, ModelError */
+/**
+ * Scores a run's prompts on other task models. A model that fails, or that the person does not agree to, is a column with its
+ * error. Columns of earlier transfers stay where prompts and data are the same.
+ * @throws TaskError, ModelError; also on a reference that is no server's or holds a key, which must not get into a file or a message
+ */
 export async function transfer(
   folder: RunFolder,
   references: readonly string[],
   compute: Compute,
   options: TransferOptions = {},
 ): Promise<TransferResult> {
+  refuseKeys(references);
   const task = folder.readTask() as RunTask;
   const result = folder.readResult() as RunResult;
   const spec = parseSpecValues(task.spec, task.specFile);
@@ -68,27 +82,38 @@ export async function transfer(
   const now = await hashData(spec);
   const changed = Object.keys(now).filter((name) => now[name] !== task.data[name]);
   const prompts = chosen(result.prompts, options.top);
+  await options.fetch?.(spec.policyModel);
   const policy = await readModel(spec.policyModel, spec.folder);
 
-  const models: TransferModel[] = [ownColumn(result, prompts)];
-  for (const reference of references) {
+  const created = new Date().toISOString();
+  const rows = prompts.map(({ rank, prompt, origin }) => ({ rank, prompt, origin }));
+  const columns = new Map(earlierColumns(folder, rows, now).map((model) => [model.reference, model]));
+  for (const reference of new Set(references)) {
     if (reference === result.taskModel && changed.length === 0) continue;
-    models.push(await column(reference));
+    options.signal?.throwIfAborted();
+    columns.set(reference, newer(await column(reference), columns.get(reference)));
+    options.onColumn?.(table());
   }
-  return {
-    format: 1,
-    created: new Date().toISOString(),
-    spec: result.spec,
-    template: result.template,
-    testRows: test.labels.length,
-    notes: changed.map((name) => `the data file ${name} has changed since the run, so its own column is of other rows`),
-    prompts: prompts.map(({ rank, prompt, origin }) => ({ rank, prompt, origin })),
-    models,
-  };
+  return table();
+
+  function table(): TransferResult {
+    return {
+      format: 1,
+      created,
+      spec: result.spec,
+      template: result.template,
+      testRows: test.labels.length,
+      data: now,
+      notes: changed.map((name) => `the data file ${name} has changed since the run, so its own column is of other rows`),
+      prompts: rows,
+      models: [ownColumn(result, prompts), ...columns.values()],
+    };
+  }
 
   async function column(reference: string): Promise<TransferModel> {
     let open: OpenTask | undefined;
     try {
+      await options.fetch?.(reference);
       const plan = planTest(prompts.length, dataset);
       const texts = prompts.map(({ prompt }) => prompt);
       // Room is kept for these prompts, so that every model sees as much of each text as it can.
@@ -115,12 +140,21 @@ export async function transfer(
         scores: scores.map(({ accuracy, missing = 0 }) => score(accuracy, test.labels.length - missing)),
       };
     } catch (error) {
-      if (!(error instanceof ModelError) && !(error instanceof TaskError)) throw error;
-      return { reference, own: false, notes: [], error: complaint(error), scores: [] };
+      options.signal?.throwIfAborted();
+      if (!OF_ONE_MODEL.some((kind) => error instanceof kind)) throw error;
+      return { reference, own: false, notes: [], error: complaint(error as Error), scores: [] };
     } finally {
       await open?.model.release();
     }
   }
+}
+
+/** Errors that say nothing of the next model. */
+const OF_ONE_MODEL = [ModelError, TaskError, ScoringError, AskError, Declined];
+
+/** @throws ServerError, which does not repeat the reference */
+function refuseKeys(references: readonly string[]): void {
+  for (const reference of references) if (reference.trim().toLowerCase().startsWith(OPENAI_SCHEME)) parseServerReference(reference);
 }
 
 /** The prompts of the search, as many as asked, with every other prompt of the table. */
@@ -137,6 +171,23 @@ function ownColumn(result: RunResult, prompts: readonly PromptResult[]): Transfe
     notes: [],
     scores: scores.filter((one): one is TransferScore => one !== undefined),
   };
+}
+
+/** Columns with scores in the run's `transfer.json`; none where that is of other prompts or other data. */
+function earlierColumns(folder: RunFolder, prompts: TransferResult['prompts'], data: TransferResult['data']): TransferModel[] {
+  let earlier: TransferResult;
+  try {
+    earlier = JSON.parse(readFileSync(folder.file('transfer.json'), 'utf8')) as TransferResult;
+  } catch {
+    return [];
+  }
+  if (JSON.stringify([earlier.prompts, earlier.data]) !== JSON.stringify([prompts, data])) return [];
+  return earlier.models.filter(({ own, scores }) => !own && scores.length > 0).map(({ error: _, ...model }) => model);
+}
+
+/** What a model that fails now has scored before stays. */
+function newer(now: TransferModel, earlier: TransferModel | undefined): TransferModel {
+  return now.error === undefined || !earlier ? now : { ...earlier, error: now.error };
 }
 
 function score(accuracy: number, n: number): TransferScore {

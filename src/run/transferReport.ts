@@ -46,9 +46,11 @@ function remarks({ testRows, notes, models }: TransferResult): string[] {
   return [
     `Accuracy in percent on ${testRows} test rows, with its 95 % Wilson interval.`,
     ...notes.map(sentence),
-    ...models.flatMap(({ reference, notes: own, error }) => [
+    ...models.flatMap(({ reference, notes: own, error, scores }) => [
       ...own.map((note) => `${reference}: ${sentence(note)}`),
-      ...(error === undefined ? [] : [`${reference} failed: ${sentence(error)}`]),
+      ...(error === undefined
+        ? []
+        : [`${reference} failed: ${sentence(error)}${scores.length > 0 ? ' Its scores are those of an earlier transfer.' : ''}`]),
     ]),
   ];
 }

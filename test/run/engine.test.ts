@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineProcess } from '../../src/engine/client';
 import type { FromEngine, Job } from '../../src/protocol';
 import { readRun } from '../../src/run/history';
+import { fakeServer, send } from '../unit/lm/server/fakeServer';
 import { smallTask } from './commandLine';
 
 const ENGINE = join(__dirname, '..', '..', 'dist', 'engine.js');
@@ -111,6 +112,26 @@ describe('the engine process', () => {
     const { rows } = await readRun(run);
     expect(rows.find(({ prompt }) => prompt === 'It was')).toMatchObject({ origin: 'evaluated' });
     expect(rows.map(({ rank }) => rank)).toEqual(rows.map((_, i) => i + 1));
+  });
+
+  it('transfers to the models that are to be had; one that is missing on the hub is told of', async () => {
+    const run = join(folder, 'run');
+    await start(optimize(run, { steps: 5 })).ended;
+    const hub = await fakeServer((_, response) => send(response, 404, {}));
+    vi.stubEnv('HF_ENDPOINT', hub.url.replace('/v1', ''));
+    vi.stubEnv('HF_HOME', folder);
+    const { ended, messages } = start({ type: 'transfer', folder: run, models: ['hf:no/such', 'bundled:masked'], threads: 1 });
+    expect(await ended).toMatchObject({ clean: true });
+    vi.unstubAllEnvs();
+    expect(messages).toContainEqual(
+      expect.objectContaining({
+        type: 'notes',
+        notes: expect.arrayContaining(['scoring the prompts on bundled:masked']) as string[],
+      }),
+    );
+    expect(messages.at(-1)).toEqual({ type: 'transferred', errors: [expect.stringMatching(/^hf:no\/such: /)] });
+    const { rows } = await readRun(run);
+    expect(Object.keys(rows[0]!.transfer!)).toEqual(['bundled:masked']);
   });
 
   it('says what is wrong with a spec', async () => {

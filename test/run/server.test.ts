@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/run/result';
@@ -55,7 +55,7 @@ describe('a run on a server', () => {
     const server = await fakeServer(model);
     const spec = task(server);
     const out = join(dirname(spec), 'run');
-    const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1');
+    const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
     expect(finished.stderr).toContain(`tiny on ${server.url}, with the key of the environment variable OPENAI_API_KEY:`);
     const most = Number(/at most ([\d,]+) queries/.exec(finished.stderr)![1]!.replaceAll(',', ''));
     expect(finished.stderr).toMatch(
@@ -73,17 +73,38 @@ describe('a run on a server', () => {
 
     // Again, with all scores known: only the probe is sent.
     const sent = server.received.length;
-    const again = await rlprompt('optimize', spec, '--out', join(dirname(spec), 'again'), '--threads', '1');
+    const again = await rlprompt('optimize', spec, '--out', join(dirname(spec), 'again'), '--threads', '1', '--yes');
     expect(again.status).toBe(0);
     expect(server.received.length - sent).toBeLessThan(40);
     expect(journal(join(dirname(spec), 'again'))).toEqual(journal(out));
+  });
+
+  it('starts nothing where nobody can be asked and nobody has said yes', { timeout: 60_000 }, async () => {
+    const server = await fakeServer(model);
+    const spec = task(server);
+    const out = join(dirname(spec), 'run');
+    const refused = await rlprompt('optimize', spec, '--out', out, '--threads', '1');
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/at most [\d,]+ queries/);
+    expect(refused.stderr).toContain('rlprompt: Nobody can be asked here whether to go on: pass --yes, or set RLPROMPT_YES=1');
+    expect(existsSync(out)).toBe(false);
+    // The probe and the measured texts.
+    expect(server.received.length).toBeLessThan(70);
+    const evaluation = ['evaluate', spec, '--prompt', 'Overall', '--json', '--threads', '1'];
+    expect(await rlprompt(...evaluation)).toMatchObject({ status: 1, stdout: '' });
+    process.env.RLPROMPT_YES = '1';
+    try {
+      expect(await rlprompt(...evaluation)).toMatchObject({ status: 0 });
+    } finally {
+      delete process.env.RLPROMPT_YES;
+    }
   });
 
   it('that fails halfway is taken up where it was, and ends as if nothing had been', { timeout: 120_000 }, async () => {
     const whole = await fakeServer(model);
     const specOfWhole = task(whole);
     const outOfWhole = join(dirname(specOfWhole), 'run');
-    expect((await rlprompt('optimize', specOfWhole, '--out', outOfWhole, '--threads', '1')).status).toBe(0);
+    expect((await rlprompt('optimize', specOfWhole, '--out', outOfWhole, '--threads', '1', '--yes')).status).toBe(0);
 
     const answers = { left: whole.received.length * 0.6, failing: false };
     const server = await fakeServer((request, response, count) => {
@@ -93,7 +114,7 @@ describe('a run on a server', () => {
     });
     const spec = task(server);
     const out = join(dirname(spec), 'run');
-    const failed = await rlprompt('optimize', spec, '--out', out, '--threads', '1');
+    const failed = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
     expect(failed.status).toBe(1);
     expect(failed.stderr).toContain('refused the environment variable OPENAI_API_KEY (401)');
     expect(failed.stderr).toContain('Incorrect API key provided: [key]');
@@ -102,7 +123,7 @@ describe('a run on a server', () => {
 
     answers.left = Infinity;
     answers.failing = false;
-    const finished = await rlprompt('optimize', '--resume', out, '--threads', '1');
+    const finished = await rlprompt('optimize', '--resume', out, '--threads', '1', '--yes');
     expect(finished.stderr).toContain('Saved in');
     expect(finished.status).toBe(0);
     expect(journal(out)).toEqual(journal(outOfWhole));
@@ -117,7 +138,7 @@ describe('a run on a server', () => {
     );
     const spec = task(server, {}, { steps: 3 });
     const out = join(dirname(spec), 'run');
-    expect(await rlprompt('optimize', spec, '--out', out, '--threads', '1')).toMatchObject({ status: 0 });
+    expect(await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes')).toMatchObject({ status: 0 });
     expect(result(out).notes.join('\n')).toMatch(
       /\d+ queries failed for good and are left out of their prompts' means; the last failure: .*too long/,
     );
@@ -129,7 +150,7 @@ describe('a run on a server', () => {
       count < 80 ? model(request, response, count) : send(response, 400, { error: 'no more' }),
     );
     const spec = task(server);
-    const finished = await rlprompt('optimize', spec, '--threads', '1');
+    const finished = await rlprompt('optimize', spec, '--threads', '1', '--yes');
     expect(finished.status).toBe(1);
     expect(finished.stderr).toMatch(/The last 24 requests all failed|rows could not be scored/);
     expect(finished.stderr).toContain('no more');

@@ -1,6 +1,6 @@
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PromptResult, RunResult } from '../../src/run/result';
 import type { TransferResult } from '../../src/run/transfer';
 import { completion, fakeServer, send } from '../unit/lm/server/fakeServer';
@@ -24,6 +24,8 @@ beforeAll(async () => {
   expect(finished.status).toBe(0);
   result = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')) as RunResult;
 }, 120_000);
+// Each test asks for columns of its own.
+beforeEach(() => rmSync(join(run, 'transfer.json'), { force: true }));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function transfer(...args: string[]): Promise<{ json: TransferResult; status: number | null; stderr: string }> {
@@ -91,6 +93,7 @@ describe('transfer', () => {
       'vscode-lm:',
       '--top',
       '1',
+      '--yes',
     );
     expect(status).toBe(1);
     expect(stderr).toContain(`tiny on ${server.url}, without a key:`);
@@ -101,6 +104,19 @@ describe('transfer', () => {
     expect(tiny!.scores[0]!.interval).toEqual([expect.closeTo(0.2993, 4), expect.closeTo(0.7007, 4)]);
     expect(nosuch).toMatchObject({ error: expect.stringContaining('There is no bundled model "nosuch"') as string, scores: [] });
     expect(editor).toMatchObject({ error: expect.stringContaining('inside VS Code') as string, scores: [] });
+  });
+
+  it.each([
+    ['in the address', 'openai:m@https://user:sk-live-Zx81qTestKeyOfNobody@host.example/v1', 'holds a user name or a key'],
+    ['for a model', 'openai:sk-live-Zx81qTestKeyOfNobody@https://host.example/v1', "The model's name looks like a key"],
+    ['in other letters', ' OpenAI:m@https://host.example/v1?api_key=sk-live-Zx81qTestKeyOfNobody', 'holds a key'],
+  ])('refuses a key %s without showing it, and asks no model', async (_, reference, message) => {
+    const { status, stdout, stderr } = await rlprompt('transfer', run, '--model', 'bundled:masked', '--model', reference);
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stdout + stderr).not.toContain('sk-live');
+    expect(stderr).not.toContain('Scoring');
+    expect(existsSync(join(run, 'transfer.json'))).toBe(false);
   });
 
   it('as a table: text, Markdown and CSV', { timeout: 60_000 }, async () => {

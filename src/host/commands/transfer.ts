@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { OPENAI_SCHEME, parseServerReference } from '../../lm/server/reference';
 import type { Panels } from '../panel/panels';
 import type { Engines } from '../runs/engines';
 import { runJob } from '../runs/evaluations';
@@ -16,14 +17,17 @@ export async function transfer(runs: Runs, panels: Panels, engines: Engines, log
   if (models.length === 0) return;
   await panels.show(id);
   const title = vscode.l10n.t('Evaluating the prompts of {0} on {1}', head.name, models.join(', '));
-  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
-    try {
-      const last = await runJob(engines, { type: 'transfer', folder: id, models, threads: threads() }, log, token);
-      if (last.type === 'transferred' && last.errors.length > 0) void vscode.window.showWarningMessage(last.errors.join(' '));
-    } catch (error) {
-      if (!token.isCancellationRequested) throw error;
-    }
-  });
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      try {
+        const last = await runJob(engines, { type: 'transfer', folder: id, models, threads: threads() }, log, progress, token);
+        if (last.type === 'transferred' && last.errors.length > 0) void vscode.window.showWarningMessage(last.errors.join(' '));
+      } catch (error) {
+        if (!token.isCancellationRequested) throw error;
+      }
+    },
+  );
   runs.reload(id);
 }
 
@@ -41,8 +45,23 @@ async function pickModels(own: string): Promise<string[]> {
     const typed = await vscode.window.showInputBox({
       title: t('Models, separated by commas'),
       placeHolder: 'hf:onnx-community/Qwen2.5-0.5B-Instruct',
+      validateInput: (text) => wrongServer(separated(text)),
     });
-    models.push(...(typed ?? '').split(',').flatMap((model) => (model.trim() === '' ? [] : [model.trim()])));
+    models.push(...separated(typed ?? ''));
   }
   return models;
+}
+
+function separated(text: string): string[] {
+  return text.split(',').flatMap((model) => (model.trim() === '' ? [] : [model.trim()]));
+}
+
+/** What is wrong with a server's reference, which may hold a key: it goes into titles and files only when it is right. */
+function wrongServer(references: readonly string[]): string | undefined {
+  try {
+    for (const reference of references) if (reference.toLowerCase().startsWith(OPENAI_SCHEME)) parseServerReference(reference);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

@@ -1,9 +1,12 @@
+import { setTimeout as passed } from 'node:timers/promises';
 import { parse } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { STORED_KEYS } from '../../lm/server/apiKey';
 import { OPENAI_SCHEME, parseServerReference } from '../../lm/server/reference';
 
 const HUB_TOKEN = 'rlprompt.hubToken';
+/** A keyring that is locked waits for the person; models that need no key do not wait for it. */
+const LONGEST_WAIT = 10_000;
 /** JSON: a key for each server's address (`https://llm.example`). */
 const SERVER_KEYS = 'rlprompt.serverKeys';
 
@@ -14,10 +17,12 @@ const SERVER_KEYS = 'rlprompt.serverKeys';
 export class Secrets implements vscode.Disposable {
   private values: Record<string, string> = {};
   private readonly subscription: vscode.Disposable;
+  /** Resolves once the keys have been read, or could not be in ten seconds; never rejects. */
+  readonly ready: Promise<void>;
 
   constructor(private readonly storage: vscode.SecretStorage) {
-    this.subscription = storage.onDidChange(() => void this.load());
-    void this.load();
+    this.subscription = storage.onDidChange(() => void this.tryLoad());
+    this.ready = Promise.race([this.tryLoad(), passed(LONGEST_WAIT, undefined, { ref: false })]);
   }
 
   /** For an engine's environment; what the environment of VS Code itself holds gives way. */
@@ -57,6 +62,16 @@ export class Secrets implements vscode.Disposable {
 
   dispose(): void {
     this.subscription.dispose();
+  }
+
+  /** A storage that cannot be read leaves the keys as they were, and the person is told. */
+  private async tryLoad(): Promise<void> {
+    try {
+      await this.load();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      void vscode.window.showWarningMessage(vscode.l10n.t('The stored tokens and keys could not be read: {0}', reason));
+    }
   }
 
   private async load(): Promise<void> {

@@ -11,6 +11,11 @@ export class Engines {
     private readonly secrets: Secrets,
   ) {}
 
+  /** Resolves when an engine that is started would get the person's keys; never rejects. */
+  get ready(): Promise<void> {
+    return this.secrets.ready;
+  }
+
   start(job: Job, listener: EngineListener): EngineProcess {
     const cancel = new vscode.CancellationTokenSource();
     const engine: EngineProcess = new EngineProcess(

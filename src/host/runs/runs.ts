@@ -144,15 +144,17 @@ export class Runs implements vscode.Disposable {
     });
     run.onDidEnd(() => {
       if (this.training === run) this.training = undefined;
-      this.startNext();
+      void this.startNext();
     });
     this.queue.push(run);
-    this.startNext();
+    void this.startNext();
     sayHasRuns(true);
     this.listed.fire();
   }
 
-  private startNext(): void {
+  private async startNext(): Promise<void> {
+    // A run waits in the queue, where it can be stopped, until its engine would get the person's keys.
+    await this.engines.ready;
     if (this.training) return;
     this.training = this.queue.shift();
     this.training?.start(this.engines);

@@ -51,27 +51,32 @@ export async function openEditorModel(
     );
   const model = reference.slice(EDITOR_SCHEME.length).trim();
   const system = settings.systemMessage ?? defaultSystemMessage(task.words);
-  const limit = new Limit(settings.concurrency);
-  const retry = new Retry(settings.maxRetries, clock);
-  const write = (text: string, signal?: AbortSignal): Promise<string> => {
+  const request = (text: string): AskRequest => {
     const user: Message = { role: 'user', content: text };
-    const messages = system === '' ? [user] : [{ role: 'system', content: system } as const, user];
-    return limit.run(() => retry.run(() => inTime(ask, { model, messages }, settings.timeoutSeconds, signal), signal));
+    return { model, messages: system === '' ? [user] : [{ role: 'system', content: system }, user] };
   };
   const reader = new AnswerReader(task.words, task.labels, settings.answer);
   const identity = [reference, system, 'answer', settings.answer ?? '', task.words, task.labels];
-  const editorModel = new AnswerModel(identity, reader, write);
-  await editorModel.score(task.samples.slice(0, 1), signal);
-  return editorModel;
+  // VS Code asks the person for consent on the first request: it waits for them, and their answer is not asked for again.
+  const first = new AnswerModel(identity, reader, (text, signal) => inTime(ask, request(text), undefined, signal));
+  await first.score(task.samples.slice(0, 1), signal);
+
+  const limit = new Limit(settings.concurrency);
+  const retry = new Retry(settings.maxRetries, clock);
+  return new AnswerModel(identity, reader, (text, signal) =>
+    limit.run(() => retry.run(() => inTime(ask, request(text), settings.timeoutSeconds, signal), signal)),
+  );
 }
 
-async function inTime(ask: Ask, request: AskRequest, seconds: number, signal: AbortSignal | undefined): Promise<string> {
+/** @param seconds no limit when undefined */
+async function inTime(ask: Ask, request: AskRequest, seconds: number | undefined, signal: AbortSignal | undefined): Promise<string> {
   const controller = new AbortController();
   const stop = (): void => controller.abort(signal?.reason);
   signal?.throwIfAborted();
   signal?.addEventListener('abort', stop, { once: true });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
+    if (seconds === undefined) return;
     timer = setTimeout(
       () => reject(new ServerError('timeout', `The editor's model gave no answer within ${seconds} s (server.timeoutSeconds).`)),
       seconds * 1000,

@@ -10,9 +10,12 @@ const split = (rows: number): { texts: string[]; labels: number[] } => ({
 });
 const dataset = { splits: { train: split(32), validation: split(64), test: split(100) } };
 
-function plan(search: object, compare: string[] = [], random = true): ReturnType<typeof planTest> {
+/** Texts that a server's rate is measured on, once for a process; what fails there is asked for again. */
+const TRIED = 32;
+
+function plan(search: object, compare: string[] = [], random = true, runs?: number): ReturnType<typeof planTest> {
   const spec = parseSpec(JSON.stringify({ data: { train: 'x.csv' }, compare, search }), 'x.prompt-task.json');
-  return planRuns(random)(spec, searchSettings(spec), dataset);
+  return planRuns(random, runs)(spec, searchSettings(spec), dataset);
 }
 
 describe('what a run may ask', () => {
@@ -23,20 +26,24 @@ describe('what a run may ask', () => {
     expect(plan({ steps: 10, promptsPerStep: 8, validateEvery: 5 }, ['It was', 'Overall'])).toEqual({
       search,
       random: search,
-      baselines: 3 * 96,
+      baselines: 3 * 96 + TRIED,
       test: 15 * 100,
-      total: 2 * search + 288 + 1500,
+      total: 2 * search + 288 + 32 + 1500,
     });
   });
 
-  it('many steps: the budget, without random search once, for each seed', () => {
+  it('many steps: the budget, without random search once, for each run that is started', () => {
     expect(plan({ queryBudget: 20_000 }, [], false)).toMatchObject({ search: 20_000, random: 0 });
-    expect(plan({ queryBudget: 20_000, seeds: [1, 2, 3] })).toMatchObject({
+    expect(plan({ queryBudget: 20_000, seeds: [1, 2, 3] }, [], true, 3)).toMatchObject({
       search: 60_000,
       random: 60_000,
-      baselines: 3 * 96,
+      baselines: 3 * 96 + TRIED,
       test: 3 * 1300,
     });
+  });
+
+  it('one seed of several: one run, as the panel and --seed start it', () => {
+    expect(plan({ queryBudget: 20_000, seeds: [1, 2, 3] })).toEqual(plan({ queryBudget: 20_000 }));
   });
 
   it('given prompts: those and none, on every split', () => {
@@ -44,9 +51,9 @@ describe('what a run may ask', () => {
     expect(planEvaluation(2)(spec, searchSettings(spec), dataset)).toEqual({
       search: 0,
       random: 0,
-      baselines: 3 * 96,
+      baselines: 3 * 96 + TRIED,
       test: 300,
-      total: 588,
+      total: 620,
     });
   });
 });

@@ -68,25 +68,55 @@ describe("a model of VS Code's", () => {
 
   it('is asked again when it fails, not when it refuses', async () => {
     let times = 0;
-    await open(() => (++times < 3 ? Promise.reject(new AskError('failed', 'x')) : Promise.resolve('great')));
-    expect(times).toBe(3);
+    const failing = await open(() =>
+      ++times === 2 || times === 3 ? Promise.reject(new AskError('failed', 'x')) : Promise.resolve('great'),
+    );
+    await failing.score(['a text']);
+    expect(times).toBe(4);
     times = 0;
-    const refused = open(() => {
-      times++;
-      return Promise.reject(new AskError('blocked', 'x'));
-    });
-    await expect(refused).rejects.toMatchObject({ failure: 'blocked' });
-    expect(times).toBe(1);
+    const refusing = await open(() => (++times > 1 ? Promise.reject(new AskError('blocked', 'x')) : Promise.resolve('great')));
+    await expect(refusing.score(['a text'])).rejects.toMatchObject({ failure: 'blocked' });
+    expect(times).toBe(2);
   });
 
   it('has its time, and is told when that is up', async () => {
-    let aborted = false;
+    let [times, aborted] = [0, false];
     const never: Ask = (_, signal) =>
-      new Promise(() => {
-        signal!.addEventListener('abort', () => (aborted = true));
-      });
-    await expect(open(never, { timeoutSeconds: 0.02, maxRetries: 0 })).rejects.toThrow('no answer within 0.02 s');
+      ++times === 1
+        ? Promise.resolve('great')
+        : new Promise(() => {
+            signal!.addEventListener('abort', () => (aborted = true));
+          });
+    const model = await open(never, { timeoutSeconds: 0.02, maxRetries: 0 });
+    await expect(model.score(['a text'])).rejects.toThrow('no answer within 0.02 s');
     expect(aborted).toBe(true);
+  });
+
+  it('has as long as the person needs for the first request, on which VS Code asks for consent', async () => {
+    const patient: Ask = () => new Promise((answer) => setTimeout(() => answer('great'), 100));
+    await expect(open(patient, { timeoutSeconds: 0.02, maxRetries: 0 })).resolves.toBeDefined();
+  });
+
+  it('is not asked a second time when the first request fails', async () => {
+    let times = 0;
+    const failing = open(() => {
+      times++;
+      return Promise.reject(new AskError('failed', 'x'));
+    });
+    await expect(failing).rejects.toMatchObject({ failure: 'broken' });
+    expect(times).toBe(1);
+  });
+
+  it('ends the first request when the run is stopped', async () => {
+    const stop = new AbortController();
+    const ask: Ask = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal!.addEventListener('abort', () => reject(signal!.reason as Error));
+        stop.abort();
+      });
+    const settings = serverSchema.parse({});
+    const opened = openEditorModel('vscode-lm:', settings, task, ask, new FakeClock(), stop.signal);
+    await expect(opened).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('is not asked for more at once than allowed', async () => {

@@ -1,0 +1,189 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { HubError } from '../../../src/lm/hub/hubError';
+import { AskError } from '../../../src/lm/server/editorModel';
+import { ScoringError } from '../../../src/reward/scorer';
+import { Declined } from '../../../src/run/declined';
+import { RunFolder } from '../../../src/run/storage';
+import { hashData } from '../../../src/run/task';
+import { saveTransfer, transfer, type TransferOptions, type TransferResult } from '../../../src/run/transfer';
+import { transferText } from '../../../src/run/transferReport';
+import { parseSpec } from '../../../src/task/spec';
+import { temporaryFolder } from '../../run/commandLine';
+import { completion, fakeServer, send, type FakeServer } from '../lm/server/fakeServer';
+
+const folder = temporaryFolder();
+const run = new RunFolder(folder);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const spec = {
+  data: { train: 'train.csv', validation: 'validation.csv', test: 'test.csv', input: 'text', label: 'label' },
+  labels: { good: 'great', bad: 'terrible' },
+  template: '{input} {prompt}',
+  policyModel: 'bundled:causal',
+  server: { maxRetries: 0 },
+};
+
+/** A finished run with these prompts, as it lies on disk. */
+async function finishedRun(prompts: readonly string[] = ['Overall']): Promise<void> {
+  rmSync(run.file('transfer.json'), { force: true });
+  rmSync(join(folder, '.rlprompt'), { recursive: true, force: true });
+  for (const split of ['train', 'validation', 'test']) {
+    const rows = Array.from({ length: 4 }, (_, i) => [`A good ${split} ${i}.,good`, `A bad ${split} ${i}.,bad`]).flat();
+    writeFileSync(join(folder, `${split}.csv`), ['text,label', ...rows].join('\n'));
+  }
+  const specFile = join(folder, 'small.prompt-task.json');
+  const data = await hashData(parseSpec(JSON.stringify(spec), specFile));
+  writeFileSync(run.file('task.json'), JSON.stringify({ specFile, spec, data }));
+  const test = { accuracy: 0.5, interval: [0.2, 0.8], n: 8 };
+  const ranked = prompts.map((prompt, i) => ({ rank: i + 1, prompt, origin: 'policy', test }));
+  const result = { spec: 'small', template: spec.template, taskModel: 'bundled:causal', prompts: ranked };
+  writeFileSync(run.file('result.json'), JSON.stringify(result));
+}
+
+/** Always says "great": right in half the rows. Refuses texts that hold "Fail". */
+function agreeable(): Promise<FakeServer> {
+  return fakeServer((request, response) => {
+    const texts = [request.body.prompt ?? ''].flat();
+    if (request.path !== '/v1/completions') return send(response, 404, {});
+    if (texts.some((text) => text.includes('Fail'))) return send(response, 400, { error: { message: 'not this one' } });
+    const filler = Object.fromEntries(Array.from({ length: 98 }, (_, i) => [` w${i}`, -9 - i]));
+    send(
+      response,
+      200,
+      completion(texts, () => ({ ' great': -1, ' terrible': -2, ...filler })),
+    );
+  });
+}
+
+function on(references: readonly string[], options: TransferOptions = {}): Promise<TransferResult> {
+  return transfer(run, references, { threads: 1 }, { onColumn: (now) => saveTransfer(run, now), ...options });
+}
+
+const saved = (): TransferResult => JSON.parse(readFileSync(run.file('transfer.json'), 'utf8')) as TransferResult;
+const columns = ({ models }: TransferResult): [string, number | undefined, string | undefined][] =>
+  models.slice(1).map(({ reference, scores, error }) => [reference, scores[0]?.accuracy, error]);
+
+describe('a model that is not to be had', () => {
+  beforeEach(() => finishedRun());
+
+  it.each<[string, Error]>([
+    ['missing on the hub', new HubError('noModel', 'there is none')],
+    ['that scores nothing', new ScoringError('there is none')],
+    ['not agreed to on the command line', new Declined('there is none')],
+    ['not agreed to in the editor', new AskError('no-consent', 'there is none')],
+  ])('%s is a column with its error, and the next is scored', async (_, error) => {
+    const server = await agreeable();
+    const reference = `openai:tiny@${server.url}`;
+    const fetched: string[] = [];
+    const fetch = (wanted: string): Promise<void> => {
+      fetched.push(wanted);
+      return wanted.startsWith('hf:') ? Promise.reject(error) : Promise.resolve();
+    };
+    const result = await on(['hf:no/such', reference], { fetch });
+    expect(columns(result)).toEqual([
+      ['hf:no/such', undefined, 'there is none'],
+      [reference, 0.5, undefined],
+    ]);
+    expect(saved()).toEqual(result);
+    expect(fetched).toEqual(['bundled:causal', 'hf:no/such', reference]);
+  });
+
+  it('a no to its preview sends it nothing more, and costs no other column', async () => {
+    const [first, second] = [await agreeable(), await agreeable()];
+    const references = [`openai:first@${first.url}`, `openai:second@${second.url}`];
+    let sent = 0;
+    const result = await on(references, {
+      onOpen: ({ reference }) => {
+        if (reference !== references[1]) return;
+        // The column that is paid for is safe while the person thinks.
+        expect(columns(saved())).toEqual([[references[0], 0.5, undefined]]);
+        sent = second.received.length;
+        throw new Declined('Nothing more was sent.');
+      },
+    });
+    expect(columns(result)).toEqual([
+      [references[0], 0.5, undefined],
+      [references[1], undefined, 'Nothing more was sent.'],
+    ]);
+    expect(second.received).toHaveLength(sent);
+  });
+
+  it('without a policy model there is no transfer', async () => {
+    const fetch = (): Promise<void> => Promise.reject(new HubError('noModel', 'there is none'));
+    await expect(on(['bundled:masked'], { fetch })).rejects.toThrow('there is none');
+  });
+
+  it('an end that was asked for is one', async () => {
+    const server = await agreeable();
+    const stop = new AbortController();
+    const reference = `openai:tiny@${server.url}`;
+    const ended = on([reference, 'hf:a/b'], {
+      signal: stop.signal,
+      fetch: (wanted) => {
+        if (!wanted.startsWith('hf:')) return Promise.resolve();
+        stop.abort();
+        return Promise.reject(new HubError('unreachable', 'stopped'));
+      },
+    });
+    await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
+    expect(columns(saved())).toEqual([[reference, 0.5, undefined]]);
+  });
+});
+
+it('a prompt that a server refuses on all rows is an error of that model alone', async () => {
+  await finishedRun(['Fail']);
+  const server = await agreeable();
+  const result = await on([`openai:tiny@${server.url}`, 'bundled:masked']);
+  const [tiny, masked] = result.models.slice(1);
+  expect(tiny).toMatchObject({ scores: [], error: expect.stringContaining("8 of a prompt's 8 rows could not be scored") as string });
+  expect(masked!.scores).toHaveLength(1);
+});
+
+describe('a later transfer', () => {
+  beforeEach(() => finishedRun(['Overall', 'It was']));
+
+  it('keeps the columns of other models, and scores the same model again', async () => {
+    const [first, second] = [await agreeable(), await agreeable()];
+    const [one, two] = [`openai:one@${first.url}`, `openai:two@${second.url}`];
+    await on([one, 'bundled:nosuch']);
+    const sent = first.received.length;
+    // What has failed is not kept: it has no scores.
+    expect(columns(await on([two]))).toEqual([
+      [one, 0.5, undefined],
+      [two, 0.5, undefined],
+    ]);
+    expect(first.received).toHaveLength(sent);
+    expect(columns(await on([one]))).toEqual([
+      [one, 0.5, undefined],
+      [two, 0.5, undefined],
+    ]);
+    expect(first.received.length).toBeGreaterThan(sent);
+  });
+
+  it('that fails leaves the scores that were there, and says so', async () => {
+    const server = await agreeable();
+    const reference = `openai:tiny@${server.url}`;
+    await on([reference]);
+    const result = await on([reference], {
+      onOpen: () => {
+        throw new Declined('Nothing more was sent.');
+      },
+    });
+    expect(columns(result)).toEqual([[reference, 0.5, 'Nothing more was sent.']]);
+    expect(transferText(result)).toContain(`${reference} failed: Nothing more was sent. Its scores are those of an earlier transfer.`);
+    // The complaint was of that time.
+    expect(columns(await on([]))).toEqual([[reference, 0.5, undefined]]);
+  });
+
+  it('of other prompts, or on other rows, begins anew', async () => {
+    const server = await agreeable();
+    await on([`openai:tiny@${server.url}`]);
+    expect(columns(await on([], { top: 1 }))).toEqual([]);
+    expect(columns(await on([]))).toHaveLength(1);
+    const test = join(folder, 'test.csv');
+    writeFileSync(test, readFileSync(test, 'utf8').replace('good test 0', 'good test 9'));
+    expect(columns(await on([]))).toEqual([]);
+  });
+});
