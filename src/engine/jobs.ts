@@ -1,6 +1,7 @@
 import type { FromEngine, Job } from '../protocol';
 import { evaluate } from '../run/evaluate';
 import { openExperiment, type Experiment } from '../run/experiment';
+import { readJournal } from '../run/history';
 import { OptimizationRun } from '../run/optimize';
 import { planEvaluation, planRuns, type Plan } from '../run/preview';
 import { describePreview } from '../run/previewText';
@@ -90,12 +91,18 @@ async function train(
   { seed, random, threads, resume }: { seed: number; random: boolean; threads: number; resume: boolean },
   { send, signal, pause }: JobContext,
 ): Promise<FromEngine> {
+  let told = 0;
   const run = await OptimizationRun.open(experiment, folder, seed, { threads }, resume, {
     random,
     signal,
     pause,
-    onEvent: (event) => send({ type: 'events', events: [event] }),
+    onEvent: (event) => {
+      told++;
+      send({ type: 'events', events: [event] });
+    },
   });
+  // The journal is cut back to the checkpoint: what is left of it is the run so far. Without a checkpoint it has begun anew.
+  if (told === 0) send({ type: 'events', events: await readJournal(folder.path) });
   return { type: 'finished', result: await run.run() };
 }
 

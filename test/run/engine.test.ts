@@ -49,6 +49,15 @@ function optimize(run: string, search = {}): Job {
   return { type: 'optimize', specFile: smallTask(folder, search), folder: run, seed: 0, random: true, threads: 1 };
 }
 
+function eventsOf(messages: readonly FromEngine[]): unknown[] {
+  return messages.flatMap((message) => (message.type === 'events' ? message.events : []));
+}
+
+function journalOf(run: string): unknown[] {
+  const lines = readFileSync(join(run, 'events.jsonl'), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
+
 describe('the engine process', () => {
   it('trains, tells of every event of the journal, and ends with the result', async () => {
     const run = join(folder, 'run');
@@ -56,9 +65,7 @@ describe('the engine process', () => {
     expect(await ended).toMatchObject({ clean: true });
     expect(messages.slice(0, 2).map(({ type }) => type)).toEqual(['notes', 'opened']);
     expect(messages.at(-1)?.type).toBe('finished');
-    const told = messages.flatMap((message) => (message.type === 'events' ? message.events : []));
-    const lines = readFileSync(join(run, 'events.jsonl'), 'utf8').trim().split('\n');
-    expect(told).toEqual(lines.map((line) => JSON.parse(line) as unknown));
+    expect(eventsOf(messages)).toEqual(journalOf(run));
     const { view } = await readRun(run);
     expect(view.head).toMatchObject({ state: 'finished', step: 10, resumable: false });
     expect(view.curves.steps.mean).toHaveLength(10);
@@ -88,6 +95,10 @@ describe('the engine process', () => {
     expect(await second.ended).toMatchObject({ clean: true });
     expect(second.messages.at(-1)?.type).toBe('finished');
     expect((await readRun(run)).head).toMatchObject({ state: 'finished', step: 30 });
+    // The steps from before the stop are told first, all at once, and nothing twice.
+    expect(eventsOf(second.messages)).toEqual(journalOf(run));
+    const [retold] = second.messages.flatMap((message) => (message.type === 'events' ? [message.events] : []));
+    expect(retold!.filter(({ event }) => event === 'step').length).toBeGreaterThanOrEqual(5);
   });
 
   it('is killed without harm, and what it had found is there', async () => {
