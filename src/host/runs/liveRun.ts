@@ -57,6 +57,20 @@ export class LiveRun {
     this.stopTimer = setTimeout(() => this.engine?.kill(), 10_000);
   }
 
+  /** A run that never got a process will get none; only one that was to be taken up has something on disk to go on from. */
+  cancel(): void {
+    this.set({ state: 'interrupted', resumable: this.job.type === 'resume', secondsLeft: null });
+  }
+
+  /** Ends the process at once, and waits until it is gone. */
+  end(): Promise<void> {
+    if (!this.engine) return Promise.resolve();
+    const gone = new Promise<void>((resolve) => this.onDidEnd(resolve));
+    this.set({ state: 'stopping' });
+    this.engine.kill();
+    return gone;
+  }
+
   /** Ends the process at once. */
   kill(): void {
     this.engine?.kill();

@@ -14,6 +14,8 @@ export class Runs implements vscode.Disposable {
   private readonly live = new Map<string, LiveRun>();
   private readonly fromDisk = new Map<string, { stamp: string; builder: RunViewBuilder }>();
   private readonly queue: LiveRun[] = [];
+  /** Runs that are being read so as to be taken up. */
+  private readonly resuming = new Set<string>();
   private training: LiveRun | undefined;
   private readonly changed = new vscode.EventEmitter<string>();
   /** A run's view changed; the run's id. */
@@ -39,16 +41,18 @@ export class Runs implements vscode.Disposable {
     return folder;
   }
 
-  /** Takes a run up from its checkpoint. */
+  /** Takes a run up from its checkpoint; nothing when it trains or waits already. */
   async resume(id: string): Promise<void> {
-    if (this.live.get(id)?.active) return;
-    this.live.delete(id);
-    const builder = await this.get(id);
-    this.fromDisk.delete(id);
-    // The journal is cut back to the checkpoint: the events behind it come again.
-    const fresh = new RunViewBuilder(id, builder.head.name, builder.head.specFile);
-    fresh.set({ ...builder.head, resumable: true });
-    this.enqueue(id, fresh, { type: 'resume', folder: id, threads: threads() });
+    if (this.busy(id) || this.resuming.has(id)) return;
+    this.resuming.add(id);
+    try {
+      const builder = await this.get(id);
+      this.fromDisk.delete(id);
+      builder.takeUp();
+      this.enqueue(id, builder, { type: 'resume', folder: id, threads: threads() });
+    } finally {
+      this.resuming.delete(id);
+    }
   }
 
   pause(id: string): void {
@@ -59,16 +63,12 @@ export class Runs implements vscode.Disposable {
     this.live.get(id)?.continue();
   }
 
+  /** A run that trains ends at its next step; one that waits never starts. */
   stop(id: string): void {
     const run = this.live.get(id);
     if (!run) return;
-    const waiting = this.queue.indexOf(run);
-    if (waiting < 0) return run.stop();
-    this.queue.splice(waiting, 1);
-    this.live.delete(id);
-    run.builder.set({ state: 'interrupted', resumable: false });
-    this.changed.fire(id);
-    this.listed.fire();
+    if (this.unqueue(run)) run.cancel();
+    else run.stop();
   }
 
   /** The state of a run of this window, else as it lies on disk. @throws Error when there is no such run */
@@ -85,7 +85,7 @@ export class Runs implements vscode.Disposable {
 
   /** The run's folder has changed: what is known of a run that does not train is read again. */
   reload(id: string): void {
-    if (!this.live.get(id)?.active) this.live.delete(id);
+    if (!this.busy(id)) this.live.delete(id);
     this.touch(id);
   }
 
@@ -116,12 +116,14 @@ export class Runs implements vscode.Disposable {
     return heads.filter((head) => head !== undefined).sort((a, b) => (a.created < b.created ? 1 : -1));
   }
 
-  /** Deletes a run's folder. */
+  /** Deletes a run's folder, once no process writes there. */
   async delete(id: string): Promise<void> {
-    this.live.get(id)?.kill();
+    const run = this.live.get(id);
+    if (run && !this.unqueue(run)) await run.end();
     this.live.delete(id);
     this.fromDisk.delete(id);
-    await rm(id, { recursive: true, force: true });
+    // Windows keeps the files of a process that has just ended for a moment.
+    await rm(id, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     this.changed.fire(id);
     this.listed.fire();
   }
@@ -130,6 +132,19 @@ export class Runs implements vscode.Disposable {
     for (const run of this.live.values()) run.kill();
     this.changed.dispose();
     this.listed.dispose();
+  }
+
+  /** Whether the run trains or waits to. */
+  private busy(id: string): boolean {
+    const run = this.live.get(id);
+    return run !== undefined && (run.active || this.queue.includes(run));
+  }
+
+  /** Whether the run waited; it does no more. */
+  private unqueue(run: LiveRun): boolean {
+    const waiting = this.queue.indexOf(run);
+    if (waiting >= 0) this.queue.splice(waiting, 1);
+    return waiting >= 0;
   }
 
   private enqueue(id: string, builder: RunViewBuilder, job: Job): void {

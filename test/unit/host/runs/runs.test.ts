@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LogOutputChannel } from 'vscode';
+import { Runs } from '../../../../src/host/runs/runs';
+import { engineDoubles, type EngineDouble } from './engineDouble';
+
+vi.mock('vscode', () => import('../editor'));
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined } as unknown as LogOutputChannel;
+
+let folder: string;
+let runs: Runs;
+let started: EngineDouble[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rlprompt-runs-'));
+  const doubles = engineDoubles();
+  started = doubles.started;
+  runs = new Runs(doubles.engines, log);
+});
+afterEach(() => {
+  runs.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const specFile = (): string => join(folder, 'small.prompt-task.json');
+
+/** A run on disk that was interrupted in its first step, with a prompt that was evaluated. */
+function interrupted(name: string): string {
+  const id = join(folder, '.rlprompt', 'runs', name);
+  mkdirSync(id, { recursive: true });
+  const spec = { taskModel: 'bundled:causal', policyModel: 'bundled:causal', template: '{input} {prompt}', prompt: { length: 2 } };
+  const settings = { steps: 100, queryBudget: 1000 };
+  const task = { format: 1, specFile: specFile(), spec, seed: 0, random: true, threads: 1, settings, created: '2026-01-01T00:00:00.000Z' };
+  writeFileSync(join(id, 'task.json'), JSON.stringify(task));
+  const score = { reward: 1, gap: 0.1, accuracy: 0.5 };
+  const prompt = { prompt: '', pieces: [], gap: 0.1, train: score, validation: score };
+  writeFileSync(join(id, 'events.jsonl'), `${JSON.stringify({ event: 'baseline', ...prompt })}\n`);
+  writeFileSync(join(id, 'evaluated.json'), JSON.stringify([{ ...prompt, prompt: 'mine', rank: 1 }]));
+  return id;
+}
+
+const prompts = async (id: string): Promise<string[]> => (await runs.get(id)).rows.map(({ prompt }) => prompt).sort();
+
+describe('the runs of a window', () => {
+  it('trains one at a time, the next when the process of the one before is gone', () => {
+    const first = runs.optimize(specFile(), 0);
+    const second = runs.optimize(specFile(), 0);
+    expect(second).not.toBe(first);
+    expect(started).toHaveLength(1);
+    started[0]!.tell({ type: 'stopped', step: 0 });
+    expect(started).toHaveLength(1);
+    started[0]!.end(true);
+    expect(started.map(({ job }) => 'folder' in job && job.folder)).toEqual([first, second]);
+    expect(runs.current?.id).toBe(second);
+  });
+
+  it('takes a run up once, however often it is asked to, with the table that it had', async () => {
+    const id = interrupted('a');
+    await Promise.all([runs.resume(id), runs.resume(id)]);
+    await runs.resume(id);
+    expect(started.map(({ job }) => job.type)).toEqual(['resume']);
+    expect(await prompts(id)).toEqual(['', 'mine']);
+    started[0]!.end(false);
+    expect(started).toHaveLength(1);
+  });
+
+  it('takes a run up once that waits for another', async () => {
+    runs.optimize(specFile(), 0);
+    const id = interrupted('a');
+    await runs.resume(id);
+    await runs.resume(id);
+    runs.reload(id);
+    await runs.resume(id);
+    expect((await runs.get(id)).head.state).toBe('queued');
+    started[0]!.end(false);
+    started[1]!.end(false);
+    expect(started).toHaveLength(2);
+  });
+
+  it('never starts a run that was deleted while it waited', async () => {
+    runs.optimize(specFile(), 0);
+    const id = interrupted('a');
+    await runs.resume(id);
+    await runs.delete(id);
+    started[0]!.end(false);
+    expect(started).toHaveLength(1);
+    expect(existsSync(id)).toBe(false);
+    await expect(runs.get(id)).rejects.toThrow('is not the folder of a run');
+  });
+
+  it('deletes a run that trains once its process is gone', async () => {
+    const id = interrupted('a');
+    await runs.resume(id);
+    const deleted = runs.delete(id);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(started[0]!.killed).toBe(true);
+    expect(existsSync(id)).toBe(true);
+    started[0]!.end(false);
+    await deleted;
+    expect(existsSync(id)).toBe(false);
+    expect(runs.current).toBeUndefined();
+  });
+
+  it('keeps a run that was stopped while it waited: a new one has nothing to go on from, one to be taken up has', async () => {
+    runs.optimize(specFile(), 0);
+    const fresh = runs.optimize(specFile(), 1);
+    const old = interrupted('a');
+    await runs.resume(old);
+    const changed: string[] = [];
+    runs.onDidChange((id) => changed.push(id));
+    runs.stop(fresh);
+    runs.stop(old);
+    expect((await runs.get(fresh)).head).toMatchObject({ state: 'interrupted', resumable: false, step: 0 });
+    expect((await runs.get(old)).head).toMatchObject({ state: 'interrupted', resumable: true });
+    expect(changed).toEqual([fresh, old]);
+    expect((await runs.list()).map(({ id }) => id)).toContain(fresh);
+    started[0]!.end(false);
+    expect(started).toHaveLength(1);
+    await runs.resume(old);
+    expect(started.map(({ job }) => job.type)).toEqual(['optimize', 'resume']);
+  });
+
+  it('no longer says why a run ended once it is taken up', async () => {
+    const id = interrupted('a');
+    await runs.resume(id);
+    started[0]!.end(false, ['terminate called']);
+    expect((await runs.get(id)).head).toMatchObject({ state: 'failed', resumable: true, log: ['terminate called'] });
+    await runs.resume(id);
+    const { head } = await runs.get(id);
+    expect(head).toMatchObject({ state: 'starting', resumable: true });
+    expect(head).not.toHaveProperty('error');
+    expect(head).not.toHaveProperty('log');
+  });
+});
