@@ -1,15 +1,21 @@
 import type { PromptRow, RunHead } from '../../protocol';
+import { parseTemplate } from '../../task/template';
 import type { Runs } from '../runs/runs';
 import type { FoundPrompt } from './foundPrompt';
 
-/** A line of a run's table as something to put into code. */
+/**
+ * A line of a run's table as something to put into code. Until its summary tells, a run whose template has a mask may be one of a
+ * masked model: then the mask token is left open, and no function is written with a guess.
+ */
 export function foundPrompt(head: RunHead, row: PromptRow): FoundPrompt {
   const maskToken = head.summary?.maskToken;
+  const maskOpen = head.summary === undefined && parseTemplate(head.template).parts.some(({ kind }) => kind === 'mask');
   return {
     prompt: row.prompt,
     template: head.template,
     taskName: head.name,
     taskModel: head.taskModel,
+    ...(maskOpen && { masked: true }),
     ...(maskToken !== undefined && { masked: true, maskToken }),
     ...(row.test && { accuracy: row.test.accuracy, interval: row.test.interval, n: row.test.n }),
     runFolder: head.id,

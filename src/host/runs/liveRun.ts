@@ -4,6 +4,9 @@ import type { FromEngine, Job } from '../../protocol';
 import type { RunViewBuilder } from '../../run/view';
 import type { Engines } from './engines';
 
+/** Lines of the engine's log that are shown with a failed run. */
+const LOG_LINES = 12;
+
 /** A run of this window: what is known of it, and its engine process while it has one. */
 export class LiveRun {
   private engine: EngineProcess | undefined;
@@ -35,6 +38,7 @@ export class LiveRun {
         clearTimeout(this.stopTimer);
         this.engine = undefined;
         if (!clean) this.crashed(description, log);
+        else if (this.builder.head.state === 'failed' && log.length > 0) this.set({ log: log.slice(-LOG_LINES) });
         this.ended.fire();
       },
     });
@@ -122,7 +126,7 @@ export class LiveRun {
     this.set({
       state: 'failed',
       error: `${description} What the run had found is saved${this.builder.head.resumable ? ', and it can go on from its last checkpoint' : ''}.`,
-      log: log.slice(-12),
+      log: log.slice(-LOG_LINES),
       secondsLeft: null,
     });
   }

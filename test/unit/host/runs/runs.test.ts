@@ -122,6 +122,17 @@ describe('the runs of a window', () => {
     expect(started.map(({ job }) => job.type)).toEqual(['optimize', 'resume']);
   });
 
+  it('shows the last lines of the log with a crash that the engine could still tell of', async () => {
+    const id = runs.optimize(specFile(), 0);
+    started[0]!.tell({ type: 'failed', message: 'x is not a function', problems: [] });
+    started[0]!.end(true, ['TypeError: x is not a function', '    at train']);
+    expect((await runs.get(id)).head).toMatchObject({
+      state: 'failed',
+      error: 'x is not a function',
+      log: ['TypeError: x is not a function', '    at train'],
+    });
+  });
+
   it('no longer says why a run ended once it is taken up', async () => {
     const id = interrupted('a');
     await runs.resume(id);
