@@ -85,11 +85,18 @@ describe('the engine process', () => {
     expect(first.messages.length).toBe(before);
     first.engine.send({ type: 'continue' });
     await first.until(isStep(5));
+    const beside = start({ type: 'resume', folder: run, threads: 1 });
+    await beside.ended;
+    expect(beside.messages.at(-1)).toMatchObject({
+      type: 'failed',
+      message: expect.stringContaining(`(pid ${first.engine.pid})`) as string,
+    });
     first.engine.send({ type: 'stop' });
     expect(await first.ended).toMatchObject({ clean: true });
     const stopped = first.messages.at(-1);
     expect(stopped?.type).toBe('stopped');
     expect((await readRun(run)).head).toMatchObject({ state: 'interrupted', resumable: true });
+    expect(existsSync(join(run, 'lock'))).toBe(false);
 
     const second = start({ type: 'resume', folder: run, threads: 1 });
     expect(await second.ended).toMatchObject({ clean: true });

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type { Job, RunHead } from '../../protocol';
 import { listRuns, readRun, taskName } from '../../run/history';
+import { refuseLocked } from '../../run/lock';
 import { newRunPath } from '../../run/start';
 import { RunViewBuilder } from '../../run/view';
 import { threads } from '../settings';
@@ -41,11 +42,12 @@ export class Runs implements vscode.Disposable {
     return folder;
   }
 
-  /** Takes a run up from its checkpoint; nothing when it trains or waits already. */
+  /** Takes a run up from its checkpoint; nothing when it trains or waits already. @throws Error when another process trains it */
   async resume(id: string): Promise<void> {
     if (this.busy(id) || this.resuming.has(id)) return;
     this.resuming.add(id);
     try {
+      refuseLocked(id);
       const builder = await this.get(id);
       this.fromDisk.delete(id);
       builder.takeUp();

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogOutputChannel } from 'vscode';
@@ -63,6 +63,17 @@ describe('the runs of a window', () => {
     expect(started.map(({ job }) => job.type)).toEqual(['resume']);
     expect(await prompts(id)).toEqual(['', 'mine']);
     started[0]!.end(false);
+    expect(started).toHaveLength(1);
+  });
+
+  it('takes no run up that another process trains, and shows it as it was', async () => {
+    const id = interrupted('a');
+    writeFileSync(join(id, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
+    await expect(runs.resume(id)).rejects.toThrow(`trains in another process (pid ${process.ppid})`);
+    expect(started).toHaveLength(0);
+    expect((await runs.get(id)).head).toMatchObject({ state: 'interrupted', resumable: true });
+    rmSync(join(id, 'lock'));
+    await runs.resume(id);
     expect(started).toHaveLength(1);
   });
 
