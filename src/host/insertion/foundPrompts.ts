@@ -27,7 +27,11 @@ export function foundPrompt(head: RunHead, row: PromptRow): FoundPrompt {
 export async function foundPrompts(runs: Runs): Promise<FoundPrompt[]> {
   const finished = (await runs.list()).filter(({ state }) => state === 'finished');
   const tables = await Promise.all(
-    finished.map(async (head) => (await runs.get(head.id)).rows.filter(({ prompt }) => prompt !== '').map((row) => foundPrompt(head, row))),
+    finished.map(async (head) => {
+      // Deleted since it was listed: none.
+      const builder = await runs.get(head.id).catch(() => undefined);
+      return (builder?.rows ?? []).filter(({ prompt }) => prompt !== '').map((row) => foundPrompt(head, row));
+    }),
   );
   return tables.flat();
 }

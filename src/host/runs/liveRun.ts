@@ -10,6 +10,8 @@ const LOG_LINES = 12;
 /** A run of this window: what is known of it, and its engine process while it has one. */
 export class LiveRun {
   private engine: EngineProcess | undefined;
+  /** The engine was asked to pause; it may be so before its first step. */
+  private held = false;
   private stopTimer: NodeJS.Timeout | undefined;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
@@ -92,12 +94,14 @@ export class LiveRun {
         break;
       case 'events':
         for (const event of message.events) builder.apply(event);
-        if (builder.head.state === 'starting') builder.set({ state: 'running', resumable: true });
+        if (builder.head.state === 'starting') builder.set({ state: this.held ? 'paused' : 'running', resumable: true });
         break;
       case 'paused':
+        this.held = true;
         if (builder.head.state === 'running') builder.set({ state: 'paused' });
         break;
       case 'continued':
+        this.held = false;
         if (builder.head.state === 'paused') builder.set({ state: 'running' });
         break;
       case 'finished':

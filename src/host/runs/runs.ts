@@ -25,11 +25,26 @@ export class Runs implements vscode.Disposable {
   /** A run came, went, or changed its state. */
   readonly onDidChangeList = this.listed.event;
 
+  /** Where runs lie, until a spec or a run comes or goes. */
+  private roots: Promise<Set<string>> | undefined;
+  private readonly subscriptions: vscode.Disposable[] = [];
+
   constructor(
     private readonly engines: Engines,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    void vscode.workspace.findFiles('**/.rlprompt/runs/*/task.json', '**/node_modules/**', 1).then(({ length }) => sayHasRuns(length > 0));
+    const look = (): void => this.lookAgain();
+    for (const pattern of [SPECS, RUNS]) {
+      const watcher = vscode.workspace.createFileSystemWatcher(pattern, false, true, false);
+      this.subscriptions.push(watcher, watcher.onDidCreate(look), watcher.onDidDelete(look));
+    }
+    this.subscriptions.push(
+      vscode.workspace.onDidChangeWorkspaceFolders(look),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('rlprompt.runsFolder')) look();
+      }),
+    );
+    void vscode.workspace.findFiles(RUNS, '**/node_modules/**', 1).then(({ length }) => sayHasRuns(length > 0));
   }
 
   /** Starts a run of a spec, or queues it behind the one that trains; returns its id. */
@@ -102,10 +117,15 @@ export class Runs implements vscode.Disposable {
     return this.training?.builder.head;
   }
 
+  /** The workspace is searched for runs anew by the next list. */
+  lookAgain(): void {
+    this.roots = undefined;
+  }
+
   /** Every run of the workspace, the latest first. */
   async list(): Promise<RunHead[]> {
     const ids = new Set(this.live.keys());
-    for (const root of await this.roots()) for (const folder of await listRuns(root)) ids.add(folder);
+    for (const root of await this.rootFolders()) for (const folder of await listRuns(root)) ids.add(folder);
     const heads = await Promise.all(
       [...ids].map((id) =>
         this.get(id).then(
@@ -132,6 +152,7 @@ export class Runs implements vscode.Disposable {
 
   dispose(): void {
     for (const run of this.live.values()) run.kill();
+    for (const subscription of this.subscriptions) subscription.dispose();
     this.changed.dispose();
     this.listed.dispose();
   }
@@ -164,6 +185,7 @@ export class Runs implements vscode.Disposable {
       this.startNext();
     });
     this.queue.push(run);
+    this.lookAgain();
     this.startNext();
     sayHasRuns(true);
     this.listed.fire();
@@ -182,16 +204,24 @@ export class Runs implements vscode.Disposable {
     return free;
   }
 
-  /** Folders that hold runs: beside every spec and every run of the workspace, and the one of the settings. */
-  private async roots(): Promise<Set<string>> {
-    const roots = new Set<string>();
-    for (const pattern of ['**/*.prompt-task.json', '**/.rlprompt/runs/*/task.json']) {
-      for (const uri of await vscode.workspace.findFiles(pattern, '**/node_modules/**', 1000)) {
-        roots.add(pattern.endsWith('task.json') && uri.path.endsWith('/task.json') ? dirname(dirname(uri.fsPath)) : runsFolder(uri.fsPath));
-      }
-    }
+  /** Looked for once, and again when something has come or gone, or the looking failed. */
+  private rootFolders(): Promise<Set<string>> {
+    const roots = (this.roots ??= findRoots());
+    roots.catch(() => {
+      if (this.roots === roots) this.roots = undefined;
+    });
     return roots;
   }
+}
+
+const SPECS = '**/*.prompt-task.json';
+const RUNS = '**/.rlprompt/runs/*/task.json';
+
+/** Folders that hold runs: beside every spec and every run of the workspace, and the one of the settings. */
+async function findRoots(): Promise<Set<string>> {
+  const find = (pattern: string): Thenable<vscode.Uri[]> => vscode.workspace.findFiles(pattern, '**/node_modules/**', 1000);
+  const [specs, tasks] = await Promise.all([find(SPECS), find(RUNS)]);
+  return new Set([...specs.map(({ fsPath }) => runsFolder(fsPath)), ...tasks.map(({ fsPath }) => dirname(dirname(fsPath)))]);
 }
 
 /** For menus that are of use only where there is a run. */

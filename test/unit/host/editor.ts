@@ -18,6 +18,17 @@ export class EventEmitter<T> {
 
 const never = (): { dispose(): void } => ({ dispose: () => undefined });
 
+export class TreeItem {
+  constructor(readonly label: string) {}
+}
+export class ThemeIcon {
+  constructor(readonly id: string) {}
+}
+export class ThemeColor {
+  constructor(readonly id: string) {}
+}
+export const ViewColumn = { Beside: -2 };
+export const window = { createWebviewPanel: (): unknown => undefined };
 export const env = { language: 'en' };
 export const l10n = { t: (text: string, ...values: unknown[]) => text.replace(/\{(\d+)\}/g, (_, n: string) => String(values[Number(n)])) };
 export const commands = { executeCommand: () => Promise.resolve(undefined) };
@@ -37,7 +48,15 @@ export const workspace = {
   },
   getConfiguration: () => ({ get: (_: string, otherwise: unknown) => otherwise }),
   getWorkspaceFolder: () => undefined,
-  createFileSystemWatcher: () => ({ onDidCreate: never, onDidDelete: never, onDidChange: never, dispose: () => undefined }),
+  /** A file has come, as the watchers of all patterns are told. */
+  created: new EventEmitter<unknown>(),
+  createFileSystemWatcher: () => ({
+    onDidCreate: workspace.created.event,
+    onDidDelete: never,
+    onDidChange: never,
+    dispose: () => undefined,
+  }),
+  onDidChangeWorkspaceFolders: never,
   onDidChangeConfiguration: never,
   onDidGrantWorkspaceTrust: never,
 };

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogOutputChannel } from 'vscode';
 import { Runs } from '../../../../src/host/runs/runs';
+import { RunsTree } from '../../../../src/host/runs/runsTree';
+import * as editor from '../editor';
 import { engineDoubles, type EngineDouble } from './engineDouble';
 
 vi.mock('vscode', () => import('../editor'));
@@ -154,5 +156,41 @@ describe('the runs of a window', () => {
     expect(head).toMatchObject({ state: 'starting', resumable: true });
     expect(head).not.toHaveProperty('error');
     expect(head).not.toHaveProperty('log');
+  });
+
+  it('keeps to the pause that the engine was asked for before its first step', async () => {
+    const id = runs.optimize(specFile(), 0);
+    const state = async (): Promise<string> => (await runs.get(id)).head.state;
+    const events = [{ event: 'stage', stage: 'policy' }] as const;
+    started[0]!.tell({ type: 'paused' });
+    expect(await state()).toBe('starting');
+    started[0]!.tell({ type: 'events', events });
+    expect(await state()).toBe('paused');
+    started[0]!.tell({ type: 'continued' });
+    expect(await state()).toBe('running');
+  });
+
+  it('searches the workspace for runs once, and again when a file has come or a person asks', async () => {
+    const id = interrupted('a');
+    editor.found['**/*.prompt-task.json'] = [specFile()];
+    const searches = async (): Promise<number> => {
+      const before = editor.workspace.searches;
+      expect((await runs.list()).map((head) => head.id)).toEqual([id]);
+      return editor.workspace.searches - before;
+    };
+    expect(await searches()).toBe(2);
+    expect(await searches()).toBe(0);
+    editor.workspace.created.fire(undefined);
+    expect(await searches()).toBe(2);
+    new RunsTree(runs).refresh();
+    expect(await searches()).toBe(2);
+  });
+
+  it('lists the other runs when one was deleted meanwhile', async () => {
+    const [one, other] = [interrupted('a'), interrupted('b')];
+    const heads = [one, other].map(async (id) => (await runs.get(id)).head);
+    vi.spyOn(runs, 'list').mockResolvedValue(await Promise.all(heads));
+    rmSync(one, { recursive: true });
+    expect((await new RunsTree(runs).getChildren()).map(({ id }) => id)).toEqual([other]);
   });
 });
