@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import type { RunEvent } from '../run/events';
 import { openExperiment } from '../run/experiment';
+import { lockRun } from '../run/lock';
 import { OptimizationRun, RunStopped } from '../run/optimize';
 import { planRuns } from '../run/preview';
 import { seedsSummary } from '../run/report';
@@ -47,16 +49,18 @@ export async function optimize(command: Optimize): Promise<number> {
       const now = await describeTask(experiment, seed, random, threads);
       const folder = resumed ?? new RunFolder(runPath(command, spec, seed, seeds.length > 1));
       if (task) refuseChanges(task, now);
-      else folder.create(now);
-      const options = {
-        random: now.random,
-        signal: stop.signal,
-        onEvent: (event: Parameters<typeof progress.show>[0]) => progress.show(event),
-      };
-      const result = await resumable(folder, async () => {
-        const run = await OptimizationRun.open(experiment!, folder, seed, { threads }, resumed !== undefined, options);
-        return run.run();
-      });
+      const free = lockRun(folder.path);
+      let result: RunResult;
+      try {
+        if (!task) folder.create(now);
+        result = await resumable(folder, async () => {
+          const options = { random, signal: stop.signal, onEvent: (event: RunEvent) => progress.show(event) };
+          const run = await OptimizationRun.open(experiment!, folder, seed, { threads }, resumed !== undefined, options);
+          return run.run();
+        });
+      } finally {
+        free();
+      }
       progress.clear();
       results.push(result);
       if (!command.json) printResult(result);

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { FromEngine, Job, ToEngine } from '../protocol';
 
 /** How many of the engine's last log lines are kept for a report. */
@@ -31,13 +32,16 @@ export class EngineProcess {
       env: { ...process.env, ...environment, ELECTRON_RUN_AS_NODE: '1' },
       execArgv: [],
     });
-    const line = lines((text) => {
+    const keep = (text: string): void => {
+      if (text === '') return;
       this.log.push(text);
       if (this.log.length > LOG_LINES) this.log.shift();
       listener.onLog(text);
-    });
-    this.child.stdout?.on('data', line);
-    this.child.stderr?.on('data', line);
+    };
+    // Each stream has lines of its own; the last one often comes without a line end, as where native code aborts.
+    for (const input of [this.child.stdout, this.child.stderr]) {
+      if (input) createInterface({ input, crlfDelay: Infinity }).on('line', keep);
+    }
     this.child.on('message', (message: FromEngine) => {
       if (LAST.has(message.type)) this.saidLast = true;
       listener.onMessage(message);
@@ -68,13 +72,3 @@ export class EngineProcess {
 }
 
 const LAST = new Set<FromEngine['type']>(['finished', 'stopped', 'evaluated', 'transferred', 'failed']);
-
-/** Cuts a stream into lines. */
-function lines(onLine: (line: string) => void): (chunk: Buffer) => void {
-  let rest = '';
-  return (chunk) => {
-    const parts = (rest + chunk.toString()).split(/\r?\n/);
-    rest = parts.pop()!;
-    for (const part of parts) if (part) onLine(part);
-  };
-}

@@ -1,6 +1,8 @@
 import type { FromEngine, Job } from '../protocol';
 import { evaluate } from '../run/evaluate';
 import { openExperiment, type Experiment } from '../run/experiment';
+import { readJournal } from '../run/history';
+import { lockRun } from '../run/lock';
 import { OptimizationRun } from '../run/optimize';
 import { planEvaluation, planRuns, type Plan } from '../run/preview';
 import { describePreview } from '../run/previewText';
@@ -27,9 +29,11 @@ export async function optimizeJob(job: JobOf<'optimize'>, context: JobContext): 
   return withExperiment(spec, job.threads, context, planRuns(job.random), async (experiment) => {
     const folder = new RunFolder(job.folder);
     const task = await describeTask(experiment, job.seed, job.random, job.threads);
-    folder.create(task);
-    context.send({ type: 'opened', task });
-    return train(experiment, folder, { seed: job.seed, random: job.random, threads: job.threads, resume: false }, context);
+    return locked(folder, () => {
+      folder.create(task);
+      context.send({ type: 'opened', task });
+      return train(experiment, folder, { seed: job.seed, random: job.random, threads: job.threads, resume: false }, context);
+    });
   });
 }
 
@@ -37,10 +41,13 @@ export async function resumeJob(job: JobOf<'resume'>, context: JobContext): Prom
   const folder = new RunFolder(job.folder);
   const task = folder.readTask() as RunTask;
   context.send({ type: 'opened', task });
-  return withExperiment(parseSpecValues(task.spec, task.specFile), task.threads, context, planRuns(task.random), async (experiment) => {
-    refuseChanges(task, await describeTask(experiment, task.seed, task.random, task.threads));
-    return train(experiment, folder, { seed: task.seed, random: task.random, threads: task.threads, resume: true }, context);
-  });
+  const { specFile, seed, random, threads } = task;
+  return locked(folder, () =>
+    withExperiment(parseSpecValues(task.spec, specFile), threads, context, planRuns(random), async (experiment) => {
+      refuseChanges(task, await describeTask(experiment, seed, random, threads));
+      return train(experiment, folder, { seed, random, threads, resume: true }, context);
+    }),
+  );
 }
 
 export async function evaluateJob(job: JobOf<'evaluate'>, context: JobContext): Promise<FromEngine> {
@@ -84,18 +91,34 @@ export async function transferJob(job: JobOf<'transfer'>, context: JobContext): 
   return { type: 'transferred', errors };
 }
 
+/** No second process trains in the folder meanwhile. */
+async function locked<T>(folder: RunFolder, work: () => Promise<T>): Promise<T> {
+  const free = lockRun(folder.path);
+  try {
+    return await work();
+  } finally {
+    free();
+  }
+}
+
 async function train(
   experiment: Experiment,
   folder: RunFolder,
   { seed, random, threads, resume }: { seed: number; random: boolean; threads: number; resume: boolean },
   { send, signal, pause }: JobContext,
 ): Promise<FromEngine> {
+  let told = 0;
   const run = await OptimizationRun.open(experiment, folder, seed, { threads }, resume, {
     random,
     signal,
     pause,
-    onEvent: (event) => send({ type: 'events', events: [event] }),
+    onEvent: (event) => {
+      told++;
+      send({ type: 'events', events: [event] });
+    },
   });
+  // The journal is cut back to the checkpoint: what is left of it is the run so far. Without a checkpoint it has begun anew.
+  if (told === 0) send({ type: 'events', events: await readJournal(folder.path) });
   return { type: 'finished', result: await run.run() };
 }
 

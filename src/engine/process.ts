@@ -1,7 +1,7 @@
 import type { FromEngine, Job, ToEngine } from '../protocol';
-import { TaskError } from '../task/problem';
 import { RunStopped } from '../run/optimize';
 import { Asking } from './asking';
+import { failure } from './failure';
 import { Pause } from './pause';
 import { answerQuestion } from './questions';
 import { evaluateJob, optimizeJob, resumeJob, transferJob, type JobContext } from './jobs';
@@ -15,8 +15,8 @@ const pause = new Pause();
 const asking = new Asking(send);
 
 process.on('disconnect', () => process.exit());
-process.on('uncaughtException', (error) => void end(failure(error), 1));
-process.on('unhandledRejection', (error) => void end(failure(error), 1));
+process.on('uncaughtException', (error) => void end(failure(error, true), 1));
+process.on('unhandledRejection', (error) => void end(failure(error, true), 1));
 process.on('message', (message: ToEngine) => {
   switch (message.type) {
     case 'job':
@@ -68,15 +68,6 @@ function run(job: Exclude<Job, { type: 'serve' }>, context: JobContext): Promise
     case 'transfer':
       return transferJob(job, context);
   }
-}
-
-function failure(error: unknown): FromEngine {
-  console.error(error instanceof Error ? error.stack : error);
-  return {
-    type: 'failed',
-    message: error instanceof Error ? error.message : String(error),
-    problems: error instanceof TaskError ? error.problems : [],
-  };
 }
 
 function send(message: FromEngine): void {

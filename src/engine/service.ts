@@ -7,6 +7,7 @@ export class EngineError extends Error {}
 const IDLE = 60_000;
 
 interface Waiting {
+  readonly asked: EngineProcess;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -30,14 +31,20 @@ export class EngineService {
     const id = this.next++;
     const { engine } = this;
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
+      this.waiting.set(id, { asked: engine, resolve, reject });
       engine.send({ type: 'question', id, question });
     });
   }
 
   dispose(): void {
     clearTimeout(this.idle);
+    this.kill();
+  }
+
+  /** What is asked from now on gets an engine of its own, though this one takes a moment to be gone. */
+  private kill(): void {
     this.engine?.kill();
+    this.engine = undefined;
   }
 
   private start(): EngineProcess {
@@ -52,7 +59,7 @@ export class EngineService {
         },
         onEnd: ({ description }) => {
           if (this.engine === engine) this.engine = undefined;
-          for (const id of [...this.waiting.keys()]) this.settle(id)?.reject(new EngineError(description));
+          for (const [id, { asked }] of [...this.waiting]) if (asked === engine) this.settle(id)?.reject(new EngineError(description));
         },
       },
     );
@@ -62,7 +69,8 @@ export class EngineService {
   private settle(id: number): Waiting | undefined {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
-    if (this.waiting.size === 0) this.idle = setTimeout(() => this.engine?.kill(), IDLE);
+    clearTimeout(this.idle);
+    if (this.waiting.size === 0 && this.engine) this.idle = setTimeout(() => this.kill(), IDLE);
     return waiting;
   }
 }

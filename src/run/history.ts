@@ -29,27 +29,26 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
   const builder = new RunViewBuilder(folder, taskName(task.specFile), task.specFile);
   builder.describe(task);
   builder.set({ state: 'interrupted', resumable: true });
-  for (const event of await journal(folder)) builder.apply(event);
+  for (const event of await readJournal(folder)) builder.apply(event);
   const result = await readJson<RunResult>(folder, 'result.json');
   if (result) builder.finish(result);
   else builder.set({ secondsLeft: null });
   builder.addEvaluated((await readJson<PromptResult[]>(folder, 'evaluated.json')) ?? []);
   const transfer = await readJson<TransferResult>(folder, 'transfer.json');
-  if (transfer) builder.table(withTransfer(builder.rows, transfer));
+  if (transfer) builder.setTransfer(columns(transfer));
   return builder;
 }
 
-/** The columns of other models; the run's own is in the table already. */
-function withTransfer(rows: readonly PromptRow[], { models, prompts }: TransferResult): PromptRow[] {
+/** The columns of other models, by the prompts' texts; the run's own is in the table already. */
+function columns({ models, prompts }: TransferResult): Map<string, NonNullable<PromptRow['transfer']>> {
   const others = models.filter(({ own, scores }) => !own && scores.length > 0);
-  const scores = new Map(
-    prompts.map(({ prompt }, i) => [prompt, Object.fromEntries(others.map(({ reference, scores: column }) => [reference, column[i]!]))]),
+  return new Map(
+    prompts.map(({ prompt }, i) => [prompt, Object.fromEntries(others.map(({ reference, scores }) => [reference, scores[i]!]))]),
   );
-  return rows.map((row) => ({ ...row, ...(scores.has(row.prompt) && { transfer: scores.get(row.prompt)! }) }));
 }
 
 /** The whole lines of a journal; a line that a crash cut short is left out. */
-async function journal(folder: string): Promise<RunEvent[]> {
+export async function readJournal(folder: string): Promise<RunEvent[]> {
   const text = await readFile(join(folder, 'events.jsonl'), 'utf8').catch(() => '');
   const events: RunEvent[] = [];
   for (const line of text.split('\n')) {

@@ -25,11 +25,19 @@ export function emptyCurves(): MutableCurves {
 /** What a person sees of a run, kept up to date by the run's events: live from the engine or read from its journal. */
 export class RunViewBuilder {
   head: RunHead;
-  readonly curves = emptyCurves();
+  /** Other columns, not longer ones, once the run's journal is told from its start again. */
+  curves = emptyCurves();
+  /** The run's own prompts and the person's, with every column that there is. */
   rows: readonly PromptRow[] = [];
   /** Grows with every change of `rows`. */
   rowsVersion = 0;
   private leaders: PromptRow[] = [];
+  /** What the run itself found: its leaders so far, then its ranked result. */
+  private found: readonly PromptRow[] = [];
+  /** Prompts of the person's with their latest scores, by their texts. */
+  private readonly evaluated = new Map<string, PromptRow>();
+  /** Columns of other models, by the prompts' texts. */
+  private transferred: ReadonlyMap<string, NonNullable<PromptRow['transfer']>> = new Map();
   private recent: PolicyStepEvent[] = [];
   private random = true;
 
@@ -86,6 +94,7 @@ export class RunViewBuilder {
   apply(event: RunEvent): void {
     switch (event.event) {
       case 'start':
+        this.startAnew();
         this.set({ rows: event.rows, actions: event.actions, steps: event.steps, queryBudget: event.queryBudget });
         break;
       case 'baseline':
@@ -131,15 +140,51 @@ export class RunViewBuilder {
     this.table(prompts);
   }
 
-  /** Prompts of the person's, scored later, join the table. */
+  /** Prompts of the person's, scored later, join the table; the latest scores of a prompt stand. */
   addEvaluated(prompts: readonly PromptResult[]): void {
-    const known = new Set(this.rows.map(({ prompt }) => prompt));
-    const added = prompts.filter(({ prompt }) => !known.has(prompt)).map((prompt): PromptRow => ({ ...prompt, origin: 'evaluated' }));
-    this.table([...this.rows, ...added]);
+    for (const prompt of prompts) if (prompt.prompt !== '') this.evaluated.set(prompt.prompt, { ...prompt, origin: 'evaluated' });
+    this.merge();
+  }
+
+  /** Held-out scores on other models, by the prompts' texts; they take the place of those before. */
+  setTransfer(columns: ReadonlyMap<string, NonNullable<PromptRow['transfer']>>): void {
+    this.transferred = columns;
+    this.merge();
+  }
+
+  /** The run goes on: why it ended before is no longer said; its steps so far stay until the engine tells of them again. */
+  takeUp(): void {
+    const { error: _error, log: _log, ...head } = this.head;
+    this.head = { ...head, resumable: true };
   }
 
   table(rows: readonly PromptRow[]): void {
-    this.rows = [...rows].sort((a, b) => b.gap - a.gap).map((row, i) => ({ ...row, rank: i + 1 }));
+    this.found = rows;
+    this.merge();
+  }
+
+  /** A journal is told from its first line: at the start, and when a run is taken up. */
+  private startAnew(): void {
+    this.curves = emptyCurves();
+    this.leaders = [];
+    this.recent = [];
+    this.table([]);
+  }
+
+  /** The run's own scores of a prompt stand once it has held-out ones, since its ranking rests on them. */
+  private merge(): void {
+    const scored = this.found.map((row) => {
+      const later = row.test ? undefined : this.evaluated.get(row.prompt);
+      return later ? { ...row, ...later, origin: row.origin } : row;
+    });
+    const own = new Set(this.found.map(({ prompt }) => prompt));
+    const added = [...this.evaluated.values()].filter(({ prompt }) => !own.has(prompt));
+    this.rows = [...scored, ...added]
+      .sort((a, b) => b.gap - a.gap)
+      .map((row, i) => {
+        const transfer = this.transferred.get(row.prompt);
+        return { ...row, rank: i + 1, ...(transfer && { transfer }) };
+      });
     this.rowsVersion++;
   }
 

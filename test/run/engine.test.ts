@@ -50,6 +50,15 @@ function optimize(run: string, search = {}): Job {
   return { type: 'optimize', specFile: smallTask(folder, search), folder: run, seed: 0, random: true, threads: 1 };
 }
 
+function eventsOf(messages: readonly FromEngine[]): unknown[] {
+  return messages.flatMap((message) => (message.type === 'events' ? message.events : []));
+}
+
+function journalOf(run: string): unknown[] {
+  const lines = readFileSync(join(run, 'events.jsonl'), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
+
 describe('the engine process', () => {
   it('trains, tells of every event of the journal, and ends with the result', async () => {
     const run = join(folder, 'run');
@@ -57,9 +66,7 @@ describe('the engine process', () => {
     expect(await ended).toMatchObject({ clean: true });
     expect(messages.slice(0, 2).map(({ type }) => type)).toEqual(['notes', 'opened']);
     expect(messages.at(-1)?.type).toBe('finished');
-    const told = messages.flatMap((message) => (message.type === 'events' ? message.events : []));
-    const lines = readFileSync(join(run, 'events.jsonl'), 'utf8').trim().split('\n');
-    expect(told).toEqual(lines.map((line) => JSON.parse(line) as unknown));
+    expect(eventsOf(messages)).toEqual(journalOf(run));
     const { view } = await readRun(run);
     expect(view.head).toMatchObject({ state: 'finished', step: 10, resumable: false });
     expect(view.curves.steps.mean).toHaveLength(10);
@@ -79,16 +86,27 @@ describe('the engine process', () => {
     expect(first.messages.length).toBe(before);
     first.engine.send({ type: 'continue' });
     await first.until(isStep(5));
+    const beside = start({ type: 'resume', folder: run, threads: 1 });
+    await beside.ended;
+    expect(beside.messages.at(-1)).toMatchObject({
+      type: 'failed',
+      message: expect.stringContaining(`(pid ${first.engine.pid})`) as string,
+    });
     first.engine.send({ type: 'stop' });
     expect(await first.ended).toMatchObject({ clean: true });
     const stopped = first.messages.at(-1);
     expect(stopped?.type).toBe('stopped');
     expect((await readRun(run)).head).toMatchObject({ state: 'interrupted', resumable: true });
+    expect(existsSync(join(run, 'lock'))).toBe(false);
 
     const second = start({ type: 'resume', folder: run, threads: 1 });
     expect(await second.ended).toMatchObject({ clean: true });
     expect(second.messages.at(-1)?.type).toBe('finished');
     expect((await readRun(run)).head).toMatchObject({ state: 'finished', step: 30 });
+    // The steps from before the stop are told first, all at once, and nothing twice.
+    expect(eventsOf(second.messages)).toEqual(journalOf(run));
+    const [retold] = second.messages.flatMap((message) => (message.type === 'events' ? [message.events] : []));
+    expect(retold!.filter(({ event }) => event === 'step').length).toBeGreaterThanOrEqual(5);
   });
 
   it('is killed without harm, and what it had found is there', async () => {

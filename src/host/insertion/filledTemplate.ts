@@ -18,7 +18,9 @@ export function filledTemplate({ prompt, template: source, masked, maskToken }: 
   const problem = template.errors[0] ?? error;
   if (problem !== undefined) throw new InsertionError(`There is no function for the template “${source}”: ${problem}.`);
   if (masked && parts.some(({ kind }) => kind === 'mask') && maskToken === undefined)
-    throw new InsertionError('There is no function for this prompt: the mask token of its model is not known.');
+    throw new InsertionError(
+      'There is no function for this prompt yet: the mask token of its model is known once the run has ended. Insert the prompt as a string until then.',
+    );
   const mask = maskToken ?? '';
   const input = stranger([source, prompt, mask]);
   const text = fillTemplate(parts, input, prompt, mask);

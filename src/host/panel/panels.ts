@@ -18,15 +18,15 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
 
   /** Shows a run, in the panel it already has or a new one beside the editor. */
   async show(id: string, other?: string): Promise<RunPanel> {
-    const shown = this.open.get(key(id, other));
-    if (shown) {
-      shown.panel.reveal(undefined, true);
-      return shown;
-    }
+    const shown = this.reveal(id, other);
+    if (shown) return shown;
     const name = await this.runs.get(id).then(
       ({ head }) => head.name,
       () => taskName(id),
     );
+    // Asked twice at once, one of them has opened it by now.
+    const opened = this.reveal(id, other);
+    if (opened) return opened;
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
     return this.adopt(vscode.window.createWebviewPanel(PANEL_TYPE, name, column), id, other);
   }
@@ -51,10 +51,18 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
     for (const { panel } of this.open.values()) panel.dispose();
   }
 
+  private reveal(id: string, other: string | undefined): RunPanel | undefined {
+    const shown = this.open.get(key(id, other));
+    shown?.panel.reveal(undefined, true);
+    return shown;
+  }
+
   private adopt(panel: vscode.WebviewPanel, id: string, other: string | undefined): RunPanel {
     const adopted = new RunPanel(panel, id, other, this.runs, this.extensionUri, this.onMessage);
     this.open.set(key(id, other), adopted);
-    adopted.onDidDispose(() => this.open.delete(key(id, other)));
+    adopted.onDidDispose(() => {
+      if (this.open.get(key(id, other)) === adopted) this.open.delete(key(id, other));
+    });
     return adopted;
   }
 }

@@ -9,15 +9,25 @@ import { pageHtml } from './pageHtml';
 /** Milliseconds between two updates of the page: at most ten a second. */
 const INTERVAL = 100;
 
+/** What the page has once it was sent all of a run. */
+interface Sent {
+  readonly builder: RunViewBuilder;
+  readonly curves: RunViewBuilder['curves'];
+  readonly lengths: ReturnType<typeof curveLengths>;
+  readonly rows: number;
+}
+
 /** One panel that shows a run, or compares two. The host owns the state; the page gets a snapshot whenever it appears. */
 export class RunPanel implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
   private timer: NodeJS.Timeout | undefined;
   private sentAt = 0;
   /** What the page has of the run; undefined until it has asked for a snapshot. */
-  private sent: { builder: RunViewBuilder; lengths: ReturnType<typeof curveLengths>; rows: number } | undefined;
-  private readonly disposed = new vscode.EventEmitter<void>();
-  readonly onDidDispose = this.disposed.event;
+  private sent: Sent | undefined;
+  /** The panel is closed: from then on VS Code throws at whatever is asked of it. */
+  private disposed = false;
+  private readonly closed = new vscode.EventEmitter<void>();
+  readonly onDidDispose = this.closed.event;
 
   constructor(
     readonly panel: vscode.WebviewPanel,
@@ -58,13 +68,19 @@ export class RunPanel implements vscode.Disposable {
   }
 
   post(message: ToPage): void {
-    if (this.panel.visible) void this.panel.webview.postMessage(message);
+    if (this.visible()) void this.panel.webview.postMessage(message);
   }
 
   dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
     clearTimeout(this.timer);
-    this.disposed.fire();
+    this.closed.fire();
     for (const subscription of this.subscriptions.splice(0)) subscription.dispose();
+  }
+
+  private visible(): boolean {
+    return !this.disposed && this.panel.visible;
   }
 
   /** Gives the page everything. */
@@ -72,8 +88,9 @@ export class RunPanel implements vscode.Disposable {
     try {
       const builder = await this.runs.get(this.id);
       const other = this.other === undefined ? undefined : (await this.runs.get(this.other)).view;
+      if (this.disposed) return;
       this.panel.title = title(builder, other?.head.name);
-      this.sent = { builder, lengths: curveLengths(builder.curves), rows: builder.rowsVersion };
+      this.sent = has(builder);
       this.sentAt = Date.now();
       this.post({ type: 'snapshot', view: builder.view, ...(other && { other }), settings: settings() });
     } catch {
@@ -83,6 +100,7 @@ export class RunPanel implements vscode.Disposable {
   }
 
   private schedule(): void {
+    if (this.disposed) return;
     this.timer ??= setTimeout(
       () => {
         this.timer = undefined;
@@ -93,21 +111,27 @@ export class RunPanel implements vscode.Disposable {
   }
 
   private async flush(): Promise<void> {
-    if (!this.panel.visible) return;
+    if (!this.visible()) return;
     const builder = await this.runs.get(this.id).catch(() => undefined);
     const { sent } = this;
-    // Before its first snapshot the page asks for one itself; another builder means that the run began anew.
+    if (!this.visible()) return;
+    // Before its first snapshot the page asks for one itself; another builder or other curves mean that the run began anew.
     if (!sent) {
       if (!builder) this.post({ type: 'gone', id: this.id });
       return;
     }
-    if (builder !== sent.builder || this.other !== undefined) return this.hydrate();
+    if (builder !== sent.builder || builder.curves !== sent.curves || this.other !== undefined) return this.hydrate();
     const append = curvesSince(builder.curves, sent.lengths);
     const rows = builder.rowsVersion !== sent.rows;
-    this.sent = { builder, lengths: curveLengths(builder.curves), rows: builder.rowsVersion };
+    this.sent = has(builder);
     this.sentAt = Date.now();
     this.post({ type: 'update', update: { id: this.id, head: builder.head, append, ...(rows && { rows: builder.rows }) } });
   }
+}
+
+function has(builder: RunViewBuilder): Sent {
+  const { curves, rowsVersion } = builder;
+  return { builder, curves, lengths: curveLengths(curves), rows: rowsVersion };
 }
 
 function title({ head }: RunViewBuilder, other: string | undefined): string {

@@ -4,9 +4,14 @@ import type { FromEngine, Job } from '../../protocol';
 import type { RunViewBuilder } from '../../run/view';
 import type { Engines } from './engines';
 
+/** Lines of the engine's log that are shown with a failed run. */
+const LOG_LINES = 12;
+
 /** A run of this window: what is known of it, and its engine process while it has one. */
 export class LiveRun {
   private engine: EngineProcess | undefined;
+  /** The engine was asked to pause; it may be so before its first step. */
+  private held = false;
   private stopTimer: NodeJS.Timeout | undefined;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
@@ -35,6 +40,7 @@ export class LiveRun {
         clearTimeout(this.stopTimer);
         this.engine = undefined;
         if (!clean) this.crashed(description, log);
+        else if (this.builder.head.state === 'failed' && log.length > 0) this.set({ log: log.slice(-LOG_LINES) });
         this.ended.fire();
       },
     });
@@ -57,6 +63,20 @@ export class LiveRun {
     this.stopTimer = setTimeout(() => this.engine?.kill(), 10_000);
   }
 
+  /** A run that never got a process will get none; only one that was to be taken up has something on disk to go on from. */
+  cancel(): void {
+    this.set({ state: 'interrupted', resumable: this.job.type === 'resume', secondsLeft: null });
+  }
+
+  /** Ends the process at once, and waits until it is gone. */
+  end(): Promise<void> {
+    if (!this.engine) return Promise.resolve();
+    const gone = new Promise<void>((resolve) => this.onDidEnd(resolve));
+    this.set({ state: 'stopping' });
+    this.engine.kill();
+    return gone;
+  }
+
   /** Ends the process at once. */
   kill(): void {
     this.engine?.kill();
@@ -74,12 +94,14 @@ export class LiveRun {
         break;
       case 'events':
         for (const event of message.events) builder.apply(event);
-        if (builder.head.state === 'starting') builder.set({ state: 'running', resumable: true });
+        if (builder.head.state === 'starting') builder.set({ state: this.held ? 'paused' : 'running', resumable: true });
         break;
       case 'paused':
+        this.held = true;
         if (builder.head.state === 'running') builder.set({ state: 'paused' });
         break;
       case 'continued':
+        this.held = false;
         if (builder.head.state === 'paused') builder.set({ state: 'running' });
         break;
       case 'finished':
@@ -108,7 +130,7 @@ export class LiveRun {
     this.set({
       state: 'failed',
       error: `${description} What the run had found is saved${this.builder.head.resumable ? ', and it can go on from its last checkpoint' : ''}.`,
-      log: log.slice(-12),
+      log: log.slice(-LOG_LINES),
       secondsLeft: null,
     });
   }

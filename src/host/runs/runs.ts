@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type { Job, RunHead } from '../../protocol';
 import { listRuns, readRun, taskName } from '../../run/history';
+import { refuseLocked } from '../../run/lock';
 import { newRunPath } from '../../run/start';
 import { RunViewBuilder } from '../../run/view';
 import { threads } from '../settings';
@@ -14,6 +15,8 @@ export class Runs implements vscode.Disposable {
   private readonly live = new Map<string, LiveRun>();
   private readonly fromDisk = new Map<string, { stamp: string; builder: RunViewBuilder }>();
   private readonly queue: LiveRun[] = [];
+  /** Runs that are being read so as to be taken up. */
+  private readonly resuming = new Set<string>();
   private training: LiveRun | undefined;
   private readonly changed = new vscode.EventEmitter<string>();
   /** A run's view changed; the run's id. */
@@ -22,11 +25,26 @@ export class Runs implements vscode.Disposable {
   /** A run came, went, or changed its state. */
   readonly onDidChangeList = this.listed.event;
 
+  /** Where runs lie, until a spec or a run comes or goes. */
+  private roots: Promise<Set<string>> | undefined;
+  private readonly subscriptions: vscode.Disposable[] = [];
+
   constructor(
     private readonly engines: Engines,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    void vscode.workspace.findFiles('**/.rlprompt/runs/*/task.json', '**/node_modules/**', 1).then(({ length }) => sayHasRuns(length > 0));
+    const look = (): void => this.lookAgain();
+    for (const pattern of [SPECS, RUNS]) {
+      const watcher = vscode.workspace.createFileSystemWatcher(pattern, false, true, false);
+      this.subscriptions.push(watcher, watcher.onDidCreate(look), watcher.onDidDelete(look));
+    }
+    this.subscriptions.push(
+      vscode.workspace.onDidChangeWorkspaceFolders(look),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('rlprompt.runsFolder')) look();
+      }),
+    );
+    void vscode.workspace.findFiles(RUNS, '**/node_modules/**', 1).then(({ length }) => sayHasRuns(length > 0));
   }
 
   /** Starts a run of a spec, or queues it behind the one that trains; returns its id. */
@@ -39,16 +57,19 @@ export class Runs implements vscode.Disposable {
     return folder;
   }
 
-  /** Takes a run up from its checkpoint. */
+  /** Takes a run up from its checkpoint; nothing when it trains or waits already. @throws Error when another process trains it */
   async resume(id: string): Promise<void> {
-    if (this.live.get(id)?.active) return;
-    this.live.delete(id);
-    const builder = await this.get(id);
-    this.fromDisk.delete(id);
-    // The journal is cut back to the checkpoint: the events behind it come again.
-    const fresh = new RunViewBuilder(id, builder.head.name, builder.head.specFile);
-    fresh.set({ ...builder.head, resumable: true });
-    this.enqueue(id, fresh, { type: 'resume', folder: id, threads: threads() });
+    if (this.busy(id) || this.resuming.has(id)) return;
+    this.resuming.add(id);
+    try {
+      refuseLocked(id);
+      const builder = await this.get(id);
+      this.fromDisk.delete(id);
+      builder.takeUp();
+      this.enqueue(id, builder, { type: 'resume', folder: id, threads: threads() });
+    } finally {
+      this.resuming.delete(id);
+    }
   }
 
   pause(id: string): void {
@@ -59,16 +80,12 @@ export class Runs implements vscode.Disposable {
     this.live.get(id)?.continue();
   }
 
+  /** A run that trains ends at its next step; one that waits never starts. */
   stop(id: string): void {
     const run = this.live.get(id);
     if (!run) return;
-    const waiting = this.queue.indexOf(run);
-    if (waiting < 0) return run.stop();
-    this.queue.splice(waiting, 1);
-    this.live.delete(id);
-    run.builder.set({ state: 'interrupted', resumable: false });
-    this.changed.fire(id);
-    this.listed.fire();
+    if (this.unqueue(run)) run.cancel();
+    else run.stop();
   }
 
   /** The state of a run of this window, else as it lies on disk. @throws Error when there is no such run */
@@ -85,7 +102,7 @@ export class Runs implements vscode.Disposable {
 
   /** The run's folder has changed: what is known of a run that does not train is read again. */
   reload(id: string): void {
-    if (!this.live.get(id)?.active) this.live.delete(id);
+    if (!this.busy(id)) this.live.delete(id);
     this.touch(id);
   }
 
@@ -100,10 +117,15 @@ export class Runs implements vscode.Disposable {
     return this.training?.builder.head;
   }
 
+  /** The workspace is searched for runs anew by the next list. */
+  lookAgain(): void {
+    this.roots = undefined;
+  }
+
   /** Every run of the workspace, the latest first. */
   async list(): Promise<RunHead[]> {
     const ids = new Set(this.live.keys());
-    for (const root of await this.roots()) for (const folder of await listRuns(root)) ids.add(folder);
+    for (const root of await this.rootFolders()) for (const folder of await listRuns(root)) ids.add(folder);
     const heads = await Promise.all(
       [...ids].map((id) =>
         this.get(id).then(
@@ -116,20 +138,36 @@ export class Runs implements vscode.Disposable {
     return heads.filter((head) => head !== undefined).sort((a, b) => (a.created < b.created ? 1 : -1));
   }
 
-  /** Deletes a run's folder. */
+  /** Deletes a run's folder, once no process writes there. */
   async delete(id: string): Promise<void> {
-    this.live.get(id)?.kill();
+    const run = this.live.get(id);
+    if (run && !this.unqueue(run)) await run.end();
     this.live.delete(id);
     this.fromDisk.delete(id);
-    await rm(id, { recursive: true, force: true });
+    // Windows keeps the files of a process that has just ended for a moment.
+    await rm(id, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     this.changed.fire(id);
     this.listed.fire();
   }
 
   dispose(): void {
     for (const run of this.live.values()) run.kill();
+    for (const subscription of this.subscriptions) subscription.dispose();
     this.changed.dispose();
     this.listed.dispose();
+  }
+
+  /** Whether the run trains or waits to. */
+  private busy(id: string): boolean {
+    const run = this.live.get(id);
+    return run !== undefined && (run.active || this.queue.includes(run));
+  }
+
+  /** Whether the run waited; it does no more. */
+  private unqueue(run: LiveRun): boolean {
+    const waiting = this.queue.indexOf(run);
+    if (waiting >= 0) this.queue.splice(waiting, 1);
+    return waiting >= 0;
   }
 
   private enqueue(id: string, builder: RunViewBuilder, job: Job): void {
@@ -147,6 +185,7 @@ export class Runs implements vscode.Disposable {
       void this.startNext();
     });
     this.queue.push(run);
+    this.lookAgain();
     void this.startNext();
     sayHasRuns(true);
     this.listed.fire();
@@ -167,16 +206,24 @@ export class Runs implements vscode.Disposable {
     return free;
   }
 
-  /** Folders that hold runs: beside every spec and every run of the workspace, and the one of the settings. */
-  private async roots(): Promise<Set<string>> {
-    const roots = new Set<string>();
-    for (const pattern of ['**/*.prompt-task.json', '**/.rlprompt/runs/*/task.json']) {
-      for (const uri of await vscode.workspace.findFiles(pattern, '**/node_modules/**', 1000)) {
-        roots.add(pattern.endsWith('task.json') && uri.path.endsWith('/task.json') ? dirname(dirname(uri.fsPath)) : runsFolder(uri.fsPath));
-      }
-    }
+  /** Looked for once, and again when something has come or gone, or the looking failed. */
+  private rootFolders(): Promise<Set<string>> {
+    const roots = (this.roots ??= findRoots());
+    roots.catch(() => {
+      if (this.roots === roots) this.roots = undefined;
+    });
     return roots;
   }
+}
+
+const SPECS = '**/*.prompt-task.json';
+const RUNS = '**/.rlprompt/runs/*/task.json';
+
+/** Folders that hold runs: beside every spec and every run of the workspace, and the one of the settings. */
+async function findRoots(): Promise<Set<string>> {
+  const find = (pattern: string): Thenable<vscode.Uri[]> => vscode.workspace.findFiles(pattern, '**/node_modules/**', 1000);
+  const [specs, tasks] = await Promise.all([find(SPECS), find(RUNS)]);
+  return new Set([...specs.map(({ fsPath }) => runsFolder(fsPath)), ...tasks.map(({ fsPath }) => dirname(dirname(fsPath)))]);
 }
 
 /** For menus that are of use only where there is a run. */

@@ -66,7 +66,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem>, vscode.Dispos
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly runs: Runs) {
-    const refresh = (): void => this.refresh();
+    const refresh = (): void => this.changed.fire(undefined);
     const watcher = vscode.workspace.createFileSystemWatcher('**/.rlprompt/runs/*/{task,result}.json');
     let last = 0;
     this.subscriptions = [
@@ -86,20 +86,24 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem>, vscode.Dispos
 
   async getChildren(): Promise<RunItem[]> {
     const heads = await this.runs.list();
-    return Promise.all(
+    const items = await Promise.all(
       heads.map(async (head) => {
-        const { rows } = await this.runs.get(head.id);
-        const row = rows[0];
-        return new RunItem(head, row && { prompt: row.prompt, accuracy: row.test?.accuracy });
+        // Deleted since it was listed: none.
+        const builder = await this.runs.get(head.id).catch(() => undefined);
+        const row = builder?.rows[0];
+        return builder && new RunItem(head, row && { prompt: row.prompt, accuracy: row.test?.accuracy });
       }),
     );
+    return items.filter((item) => item !== undefined);
   }
 
   getTreeItem(item: RunItem): RunItem {
     return item;
   }
 
+  /** On request the workspace is searched anew too. */
   refresh(): void {
+    this.runs.lookAgain();
     this.changed.fire(undefined);
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyStepEvent, ScoredPrompt } from '../../../src/run/events';
+import type { PromptResult, RunResult, TestScore } from '../../../src/run/result';
 import type { RunTask } from '../../../src/run/task';
 import { curveLengths, curvesSince, RunViewBuilder } from '../../../src/run/view';
 
@@ -126,5 +127,55 @@ describe('the view of a run', () => {
       [2, 'truly', 'policy'],
     ]);
     expect(builder.rowsVersion).toBeGreaterThan(version);
+  });
+
+  const evaluatedAs = (prompt: string, gap: number): PromptResult => ({
+    ...scored(prompt, gap),
+    rank: 1,
+    tokens: [5],
+    origin: 'manual',
+    roundTrip: true,
+    perplexity: 10,
+    test: { accuracy: gap, interval: [0, 1], n: 4, majority: 0.5, examples: [] } as unknown as TestScore,
+  });
+
+  it('keeps evaluated prompts and the columns of other models through greedy prompts, the result, and a journal told again', () => {
+    const builder = built();
+    const column = { other: { accuracy: 0.7, interval: [0.6, 0.8] as const, n: 20 } };
+    builder.apply({ event: 'baseline', ...scored('', 0.1) });
+    builder.addEvaluated([evaluatedAs('mine', 0.25)]);
+    builder.setTransfer(new Map([['great', column]]));
+    const shown = (): unknown[] => builder.rows.map(({ rank, prompt, origin, transfer }) => [rank, prompt, origin, transfer]);
+    builder.apply(step(10, scored('great', 0.4)));
+    const expected = [
+      [1, 'great', 'policy', column],
+      [2, 'mine', 'evaluated', undefined],
+      [3, '', 'none', undefined],
+    ];
+    expect(shown()).toEqual(expected);
+    builder.apply({ event: 'start', seed: 3, actions: 7, rows: { train: 8, validation: 8, test: 4 }, steps: 100, queryBudget: 1000 });
+    expect(shown()).toEqual([[1, 'mine', 'evaluated', undefined]]);
+    builder.apply({ event: 'baseline', ...scored('', 0.1) });
+    builder.apply(step(10, scored('great', 0.4)));
+    expect(shown()).toEqual(expected);
+    expect(builder.curves.steps.step).toEqual([10]);
+    builder.finish({
+      prompts: [{ ...evaluatedAs('great', 0.4), origin: 'policy' }],
+      status: 'finished',
+      notes: [],
+    } as unknown as RunResult);
+    expect(shown()).toEqual(expected.slice(0, 2));
+  });
+
+  it('puts the new scores of a prompt in the place of its old ones', () => {
+    const builder = built();
+    builder.apply({ event: 'baseline', ...scored('It was', 0.2) });
+    builder.addEvaluated([evaluatedAs('mine', 0.1)]);
+    builder.addEvaluated([evaluatedAs('mine', 0.3), evaluatedAs('It was', 0.2)]);
+    expect(builder.rows.map(({ prompt, gap, origin, test }) => [prompt, gap, origin, test?.accuracy])).toEqual([
+      ['mine', 0.3, 'evaluated', 0.3],
+      // A prompt of the run's gets the held-out scores that it had none of.
+      ['It was', 0.2, 'manual', 0.2],
+    ]);
   });
 });

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { filledTemplate } from '../../../../src/host/insertion/filledTemplate';
+import { foundPrompt } from '../../../../src/host/insertion/foundPrompts';
+import type { PromptRow, RunHead, RunSummary } from '../../../../src/protocol';
+import { RunViewBuilder } from '../../../../src/run/view';
+
+const score = { reward: 1, gap: 0.1, accuracy: 0.5 };
+const row: PromptRow = { rank: 1, prompt: 'It was', pieces: [], origin: 'policy', gap: 0.1, train: score, validation: score };
+
+function head(template: string, summary?: { maskToken?: string }): RunHead {
+  const builder = new RunViewBuilder('/runs/a', 'small', '/small.prompt-task.json');
+  builder.set({ template, state: summary ? 'finished' : 'interrupted', ...(summary && { summary: summary as RunSummary }) });
+  return builder.head;
+}
+
+describe('a prompt of a run as code', () => {
+  it('of a run that has not ended leaves what stands for the mask open, and no function is written', () => {
+    const found = foundPrompt(head('{input} {prompt} {mask} .'), row);
+    expect(() => filledTemplate(found)).toThrow('once the run has ended');
+  });
+
+  it('of a run that has ended has the mask token of a masked model, and none of a causal one', () => {
+    const template = '{input} {prompt} {mask} .';
+    expect(filledTemplate(foundPrompt(head(template, { maskToken: '[MASK]' }), row))).toEqual({ before: '', after: ' It was [MASK] .' });
+    expect(filledTemplate(foundPrompt(head(template, {}), row))).toEqual({ before: '', after: ' It was' });
+  });
+
+  it('needs no mask token where the template has no mask', () => {
+    expect(filledTemplate(foundPrompt(head('{input} {prompt}'), row))).toEqual({ before: '', after: ' It was' });
+  });
+});

@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Uri, type WebviewPanel } from 'vscode';
+import { Panels } from '../../../../src/host/panel/panels';
+import type { Runs } from '../../../../src/host/runs/runs';
+import { RunViewBuilder } from '../../../../src/run/view';
+import * as editor from '../editor';
+
+vi.mock('vscode', () => import('../editor'));
+afterEach(() => vi.restoreAllMocks());
+
+function plainPanel(): { panel: WebviewPanel; close: () => void } {
+  const closed = new editor.EventEmitter<void>();
+  const never = (): { dispose: () => void } => ({ dispose: () => undefined });
+  const webview = { options: {}, html: '', cspSource: '', asWebviewUri: (uri: unknown) => uri, onDidReceiveMessage: never };
+  const panel = {
+    webview,
+    title: '',
+    visible: true,
+    active: true,
+    reveal: vi.fn(),
+    onDidChangeViewState: never,
+    onDidDispose: closed.event,
+  };
+  return { panel: panel as unknown as WebviewPanel, close: () => closed.fire() };
+}
+
+function panels(): Panels {
+  const get = (id: string): Promise<RunViewBuilder> => Promise.resolve(new RunViewBuilder(id, 'small', '/small.prompt-task.json'));
+  const runs = { onDidChange: () => ({ dispose: () => undefined }), get } as unknown as Runs;
+  return new Panels(runs, Uri.file('/extension'), () => Promise.resolve());
+}
+
+describe('the open panels', () => {
+  it('hold one for each run, though it is asked for twice at once', async () => {
+    const create = vi.spyOn(editor.window, 'createWebviewPanel').mockImplementation(() => plainPanel().panel);
+    const open = panels();
+    const [first, second] = await Promise.all([open.show('/runs/a'), open.show('/runs/a')]);
+    expect(second).toBe(first);
+    expect(create).toHaveBeenCalledTimes(1);
+    expect(await open.show('/runs/a', '/runs/b')).not.toBe(first);
+    expect(create).toHaveBeenCalledTimes(2);
+  });
+
+  it('forget a panel that is closed, and not the one that took its place', async () => {
+    const open = panels();
+    const [before, after] = [plainPanel(), plainPanel()];
+    await open.deserializeWebviewPanel(before.panel, { id: '/runs/a' });
+    await open.deserializeWebviewPanel(after.panel, { id: '/runs/a' });
+    before.close();
+    expect(open.of('/runs/a')?.panel).toBe(after.panel);
+    after.close();
+    expect(open.of('/runs/a')).toBeUndefined();
+  });
+});
