@@ -25,12 +25,14 @@ export default {
       const text = workbench.readFile(SPEC).replace('"seed": 0', '"seeds": [0, 1]');
       await workbench.pasteOver(text, { save: true });
       await workbench.runCommand('RLPrompt: Optimize Prompt');
+      const first = await RunPanel.of(workbench, 'running');
+      await first.press('Pause');
+      await first.seeState('paused');
       await workbench.openView('RLPrompt');
-      const waiting = workbench.inTree('waiting for the run before it');
-      await workbench.see('the second run in the tree', waiting);
-      await waiting.click({ timeout: SHORT });
-      const panel = await RunPanel.of(workbench, 'queued');
-      await inEveryTheme(workbench, panel, 'state-queued');
+      await workbench.see('the second run in the tree', workbench.inTree('waiting for the run before it'));
+      await workbench.inTree('waiting for the run before it').click({ timeout: SHORT });
+      await inEveryTheme(workbench, await RunPanel.of(workbench, 'queued'), 'state-queued');
+      await workbench.runCommand('RLPrompt: Continue Paused Run');
     },
 
     'both finish': async (workbench) => {
@@ -43,9 +45,9 @@ export default {
     'Compare Runs shows both curves in one chart, and both tables': async (workbench) => {
       const panel = await RunPanel.of(workbench);
       await panel.page.getByRole('button', { name: 'Compare with another run…' }).click({ timeout: SHORT });
-      await workbench.pick('seed 0');
+      await workbench.pick('sentiment');
       const page = await workbench.webview('.pair .ranked');
-      await workbench.see('both seeds in the title', page.getByRole('heading', { name: /seed 1 ↔ sentiment, seed 0/ }));
+      await workbench.see('both seeds in the title', page.getByRole('heading', { name: /sentiment, seed [01] ↔ sentiment, seed [01]/ }));
       assert.equal(await page.locator('.pair .ranked').count(), 2);
       const legend = await page.locator('figure.chart').first().locator('.legend li').allInnerTexts();
       assert.ok(legend.some((text) => text.includes('seed 0')) && legend.some((text) => text.includes('seed 1')), legend.join('; '));
@@ -54,6 +56,7 @@ export default {
     },
 
     'Export Markdown writes the table where one says': async (workbench) => {
+      await workbench.openView('Explorer');
       await workbench.openFile(CODE);
       await workbench.openView('RLPrompt');
       await workbench.inTree('sentiment').click({ timeout: SHORT });
@@ -120,7 +123,7 @@ export default {
     'Delete Run asks, and removes its folder': async (workbench) => {
       const before = workbench.runFolders();
       await workbench.runCommand('RLPrompt: Delete Run…');
-      await workbench.pick('seed 1');
+      await workbench.pick('sentiment');
       await workbench.pressInDialog(/Delete this run of sentiment/, 'Delete');
       await until('one run', () => workbench.runFolders().length === before.length - 1, { seen: () => workbench.runFolders() });
     },

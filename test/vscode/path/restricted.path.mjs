@@ -23,6 +23,7 @@ export default {
       const labels = await workbench.paletteLabels('RLPrompt: ', (all) => all.includes('RLPrompt: New Task from a Dataset…'));
       for (const label of ['Optimize Prompt', 'Evaluate Prompt…', 'Resume Run', 'Evaluate on Other Models…'])
         assert.ok(!labels.includes(`RLPrompt: ${label}`), labels.join(', '));
+      assert.equal(await workbench.page.locator('.codelens-decoration').getByText('Optimize prompt').count(), 0);
     },
 
     'the view of runs says what it waits for': async (workbench) => {
