@@ -50,6 +50,9 @@ async function findModel(reference: string): Promise<vscode.LanguageModelChat | 
   return all.find(({ family, id }) => reference === '' || family === reference || id === reference);
 }
 
+/** How providers say that no more may be asked; VS Code has no code for it. */
+const QUOTA = /\bquota\b|\brate.?limit|too many requests/i;
+
 function chatError(error: unknown, model: string): ChatError {
   if (error instanceof vscode.LanguageModelError) {
     if (error.code === vscode.LanguageModelError.NoPermissions.name)
@@ -57,10 +60,10 @@ function chatError(error: unknown, model: string): ChatError {
     if (error.code === vscode.LanguageModelError.NotFound.name) return new ChatError('no-model', `${model} is gone; choose another model.`);
     if (error.code === vscode.LanguageModelError.Blocked.name)
       return new ChatError(
-        /quota|rate|limit/i.test(error.message) ? 'quota' : 'blocked',
+        QUOTA.test(error.message) ? 'quota' : 'blocked',
         `${model} refused a request: ${error.message}`,
       );
   }
   const message = error instanceof Error ? error.message : String(error);
-  return new ChatError(/quota|rate limit/i.test(message) ? 'quota' : 'failed', `${model} failed: ${message}`);
+  return new ChatError(QUOTA.test(message) ? 'quota' : 'failed', `${model} failed: ${message}`);
 }
