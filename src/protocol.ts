@@ -14,9 +14,9 @@ import type { Problem } from './task/problem';
 
 /**
  * `queued` waits for another run; `starting` opens models and data; `interrupted` has a checkpoint or a journal on disk and no
- * process; `failed` ended with an error; the rest say themselves.
+ * process; `elsewhere` trains in a process that this window did not start; `failed` ended with an error; the rest say themselves.
  */
-export type RunState = 'queued' | 'starting' | 'running' | 'paused' | 'stopping' | 'interrupted' | 'failed' | 'finished';
+export type RunState = 'queued' | 'starting' | 'running' | 'paused' | 'stopping' | 'interrupted' | 'elsewhere' | 'failed' | 'finished';
 
 export type RunStage = 'policy' | 'ranking' | 'random' | 'test' | 'finished';
 

@@ -29,6 +29,12 @@ export function face({ head }: RunView, trusted: boolean): HTMLElement | undefin
             : 'The run can go on once this workspace is trusted.'
           : 'It was stopped before its first step. Start it again from its spec.',
       );
+    case 'elsewhere':
+      return box(
+        'info',
+        'Training in another process',
+        'The command line or another window runs it, and can stop it. What it has found so far is shown here as it comes.',
+      );
     case 'failed':
       return box(
         'error',

@@ -14,6 +14,7 @@ const STATES: Record<RunState, { text: string; icon: Icon }> = {
   paused: { text: 'Paused', icon: 'paused' },
   stopping: { text: 'Stopping', icon: 'stop' },
   interrupted: { text: 'Interrupted', icon: 'interrupted' },
+  elsewhere: { text: 'Running elsewhere', icon: 'running' },
   failed: { text: 'Failed', icon: 'failed' },
   finished: { text: 'Finished', icon: 'finished' },
 };
@@ -44,7 +45,7 @@ export class Header {
     const running = head.state === 'running' || head.state === 'paused';
     this.part('title', [title, head.state, head.stage], () => {
       const { text, icon: picture } = STATES[head.state];
-      const stage = running && head.stage !== 'policy' ? `, ${STAGES[head.stage]}` : '';
+      const stage = (running || head.state === 'elsewhere') && head.stage !== 'policy' ? `, ${STAGES[head.stage]}` : '';
       replaceChildren(
         this.title,
         element('h1', {}, title),
@@ -60,11 +61,12 @@ export class Header {
     this.part('task', [head.taskModel, head.policyModel, head.template, head.rows, head.seed, head.promptLength], () =>
       replaceChildren(this.task, ...(comparing ? [] : description(head))),
     );
-    const busy = running || head.state === 'starting' || head.state === 'stopping';
+    const busy = running || head.state === 'elsewhere' || head.state === 'starting' || head.state === 'stopping';
     this.bar.hidden = comparing || !busy;
     this.bar.max = Math.max(1, head.steps);
     this.bar.value = head.step;
-    this.bar.indeterminate = head.state === 'starting' || (running && head.stage !== 'policy' && head.state !== 'paused');
+    this.bar.indeterminate =
+      head.state === 'starting' || ((running || head.state === 'elsewhere') && head.stage !== 'policy' && head.state !== 'paused');
     replaceChildren(this.progress, ...(comparing ? [] : numbers(head)));
     this.progress.hidden = comparing || head.steps === 0;
     this.part('actions', [head.state, rows.length > 0, comparing, trusted], () =>
@@ -97,6 +99,7 @@ function controls({ state, resumable }: RunHead, trusted: boolean): HTMLElement[
     case 'failed':
       return resumable ? [button('Resume', { type: 'resume' }, { disabled: !trusted })] : [];
     case 'stopping':
+    case 'elsewhere':
     case 'finished':
       return [];
   }
@@ -115,7 +118,7 @@ function description({ taskModel, policyModel, template, rows, seed, promptLengt
 function numbers(head: RunHead): HTMLElement[] {
   const fact = (label: string, value: string): HTMLElement => element('span', {}, `${label} `, element('b', {}, value));
   const { queries } = head;
-  const busy = head.state === 'running' || head.state === 'paused';
+  const busy = head.state === 'running' || head.state === 'paused' || head.state === 'elsewhere';
   return [
     fact('step', `${count(head.step)} / ${count(head.steps)}`),
     fact('elapsed', duration(head.seconds)),

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { RunEvent } from '../run/events';
 import { openExperiment } from '../run/experiment';
+import { readJournal } from '../run/history';
 import { lockRun } from '../run/lock';
 import { OptimizationRun, RunStopped } from '../run/optimize';
 import { planRuns } from '../run/preview';
@@ -56,6 +57,8 @@ export async function optimize(command: Optimize): Promise<number> {
         result = await resumable(folder, async () => {
           const options = { random, signal: stop.signal, onEvent: (event: RunEvent) => progress.show(event) };
           const run = await OptimizationRun.open(experiment!, folder, seed, { threads }, resumed !== undefined, options);
+          // The journal is cut back to the checkpoint by now.
+          if (resumed) progress.resume(await readJournal(folder.path));
           return run.run();
         });
       } finally {

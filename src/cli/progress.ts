@@ -1,13 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
 import { duration } from '../run/duration';
-import type { RunEvent } from '../run/events';
+import type { PolicyStepEvent, RunEvent, ScoredPrompt, StartEvent } from '../run/events';
+import { TimeLeft } from '../run/timeLeft';
 import { StatusLine } from './statusLine';
+
+const NOTHING = { prompt: '', gap: -Infinity };
 
 /** Shows a run on standard error: one line that is drawn over on a terminal, plain lines now and then elsewhere. */
 export class Progress {
-  private steps = 0;
-  private firstStep: { step: number; seconds: number } | undefined;
-  private best = { prompt: '', gap: -Infinity };
+  private start: StartEvent | undefined;
+  private timeLeft = new TimeLeft();
+  private best: Pick<ScoredPrompt, 'prompt' | 'gap'> = NOTHING;
   private lastLine = 0;
   private readonly screen: StatusLine;
 
@@ -18,7 +21,7 @@ export class Progress {
   show(event: RunEvent): void {
     switch (event.event) {
       case 'start':
-        this.steps = event.steps;
+        this.begin(event);
         this.line(
           `Rows: ${event.rows.train} train, ${event.rows.validation} validation, ${event.rows.test} test. A prompt is made of ${event.actions.toLocaleString('en-US')} tokens.`,
         );
@@ -29,20 +32,19 @@ export class Progress {
         );
         break;
       case 'step': {
-        this.firstStep ??= { step: event.step, seconds: event.seconds };
-        if (event.greedy && event.greedy.gap > this.best.gap) this.best = event.greedy;
-        const left = Math.max(0, this.steps - event.step);
-        const done = event.step - this.firstStep.step;
-        const eta = done > 0 ? `${duration(((event.seconds - this.firstStep.seconds) / done) * left)} left` : '';
+        this.note(event);
+        if (!this.start) break;
+        const { steps } = this.start;
+        const left = this.timeLeft.afterStep(event, this.start);
         this.status(
-          `${bar(event.step / this.steps)} step ${event.step}/${this.steps} · reward ${event.mean.toFixed(1)} · best ${JSON.stringify(this.best.prompt || event.bestPrompt)} · ${event.queries.computed.toLocaleString('en-US')} queries · ${eta}`,
-          event.step === this.steps,
+          `${bar(event.step / steps)} step ${event.step}/${steps} · reward ${event.mean.toFixed(1)} · best ${JSON.stringify(this.best.prompt || event.bestPrompt)} · ${event.queries.computed.toLocaleString('en-US')} queries${leftText(left)}`,
+          event.step === steps,
         );
         break;
       }
       case 'random':
         this.status(
-          `random search, batch ${event.step} · reward ${event.mean.toFixed(1)} · ${event.queries.computed.toLocaleString('en-US')} queries`,
+          `random search, batch ${event.step} · reward ${event.mean.toFixed(1)} · ${event.queries.computed.toLocaleString('en-US')} queries${leftText(this.timeLeft.afterRandomBatch(event))}`,
           false,
         );
         break;
@@ -56,6 +58,18 @@ export class Progress {
     }
   }
 
+  /** The run goes on: what its journal holds is known without being told again. */
+  resume(journal: readonly RunEvent[]): void {
+    let step = 0;
+    for (const event of journal) {
+      if (event.event === 'start') this.begin(event);
+      if (event.event !== 'step') continue;
+      step = event.step;
+      this.note(event);
+    }
+    if (this.start) this.line(`Goes on after step ${step} of ${this.start.steps}.`);
+  }
+
   /** A line that stays. */
   line(text: string): void {
     this.screen.line(text);
@@ -64,6 +78,16 @@ export class Progress {
   /** Takes the line that is drawn over off the screen. */
   clear(): void {
     this.screen.clear();
+  }
+
+  private begin(event: StartEvent): void {
+    this.start = event;
+    this.timeLeft = new TimeLeft();
+    this.best = NOTHING;
+  }
+
+  private note({ greedy }: PolicyStepEvent): void {
+    if (greedy && greedy.gap > this.best.gap) this.best = greedy;
   }
 
   private status(text: string, last: boolean): void {
@@ -76,6 +100,10 @@ export class Progress {
     this.lastLine = now;
     this.screen.line(stripVTControlCharacters(text));
   }
+}
+
+function leftText(seconds: number | null): string {
+  return seconds === null ? '' : ` · ${duration(seconds)} left`;
 }
 
 function bar(share: number): string {

@@ -10,6 +10,8 @@ export interface StartEvent {
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
   readonly steps: number;
   readonly queryBudget: number;
+  /** Whether random search on an equal budget comes after training. */
+  readonly random: boolean;
 }
 
 /** A prompt with its scores on the rows that the ranking uses. */

@@ -5,6 +5,7 @@ import type { RunEvent } from './events';
 import type { PromptResult, RunResult } from './result';
 import type { RunTask } from './task';
 import type { TransferResult } from './transfer';
+import { otherTrainer } from './lock';
 import { RunViewBuilder } from './view';
 
 /** The name of a task: its spec's file name without the ending. */
@@ -28,11 +29,12 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
   }
   const builder = new RunViewBuilder(folder, taskName(task.specFile), task.specFile);
   builder.describe(task);
-  builder.set({ state: 'interrupted', resumable: true });
+  const elsewhere = otherTrainer(folder) !== undefined;
+  builder.set({ state: elsewhere ? 'elsewhere' : 'interrupted', resumable: !elsewhere });
   for (const event of await readJournal(folder)) builder.apply(event);
   const result = await readJson<RunResult>(folder, 'result.json');
   if (result) builder.finish(result);
-  else builder.set({ secondsLeft: null });
+  else if (!elsewhere) builder.set({ secondsLeft: null });
   builder.addEvaluated((await readJson<PromptResult[]>(folder, 'evaluated.json')) ?? []);
   const transfer = await readJson<TransferResult>(folder, 'transfer.json');
   if (transfer) builder.setTransfer(columns(transfer));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StorageError } from './storage';
 
 /** `lock` in a run's folder: the process that trains there. */
-interface Lock {
+export interface Lock {
   readonly pid: number;
   readonly host: string;
 }
@@ -32,10 +32,16 @@ export function lockRun(folder: string): () => void {
   };
 }
 
+/** The process other than this one that trains the run, if one does. */
+export function otherTrainer(folder: string): Lock | undefined {
+  const lock = readLock(folder);
+  return lock && !isOwn(lock) && isAlive(lock) ? lock : undefined;
+}
+
 /** @throws Error when a process other than this one trains the run */
 export function refuseLocked(folder: string): void {
-  const lock = readLock(folder);
-  if (!lock || isOwn(lock) || !isAlive(lock)) return;
+  const lock = otherTrainer(folder);
+  if (!lock) return;
   const where = lock.host === hostname() ? '' : ` on ${lock.host}`;
   throw new Error(
     `This run trains in another process (pid ${lock.pid}${where}). Wait for its end or stop it there; if no such run is there, delete ${lockFile(folder)}.`,

@@ -136,6 +136,7 @@ export class OptimizationRun {
       rows,
       steps: settings.steps,
       queryBudget: settings.queryBudget,
+      random: this.options.random,
     });
     for (const baseline of await this.baselines()) this.emit({ event: 'baseline', ...this.scored(baseline) });
     this.emit({ event: 'stage', stage: 'policy' });

@@ -2,11 +2,10 @@ import type { Curves, PromptRow, RunHead, RunView } from '../protocol';
 import type { PolicyStepEvent, RunEvent, ScoredPrompt } from './events';
 import type { Origin, PromptResult, RunResult } from './result';
 import type { RunTask } from './task';
+import { TimeLeft } from './timeLeft';
 
 /** Prompts in the table of a run that still trains. */
 const LEADERS = 20;
-/** Steps that the time left is estimated from. */
-const RECENT = 20;
 
 export interface MutableCurves {
   steps: { step: number[]; mean: number[]; best: number[]; entropy: number[]; loss: number[] };
@@ -38,7 +37,7 @@ export class RunViewBuilder {
   private readonly evaluated = new Map<string, PromptRow>();
   /** Columns of other models, by the prompts' texts. */
   private transferred: ReadonlyMap<string, NonNullable<PromptRow['transfer']>> = new Map();
-  private recent: PolicyStepEvent[] = [];
+  private timeLeft = new TimeLeft();
   private random = true;
 
   /** @param id the run's folder */
@@ -108,9 +107,7 @@ export class RunViewBuilder {
         random.step.push(event.step);
         random.mean.push(event.mean);
         random.best.push(event.best);
-        const rate = event.queries.computed / Math.max(1e-3, event.seconds - (this.recent.at(-1)?.seconds ?? 0));
-        const left = (this.head.queries.computed - event.queries.computed) / Math.max(1, rate);
-        this.set({ seconds: event.seconds, secondsLeft: Math.max(0, left) });
+        this.set({ seconds: event.seconds, secondsLeft: this.timeLeft.afterRandomBatch(event) });
         break;
       }
       case 'stage':
@@ -167,7 +164,7 @@ export class RunViewBuilder {
   private startAnew(): void {
     this.curves = emptyCurves();
     this.leaders = [];
-    this.recent = [];
+    this.timeLeft = new TimeLeft();
     this.table([]);
   }
 
@@ -201,9 +198,9 @@ export class RunViewBuilder {
       validation.accuracy.push(event.greedy.validation.accuracy);
       this.lead(event.greedy, 'policy');
     }
-    this.recent.push(event);
-    if (this.recent.length > RECENT) this.recent.shift();
-    this.set({ stage: 'policy', step: event.step, seconds: event.seconds, queries: event.queries, secondsLeft: this.secondsLeft() });
+    const { steps: last, queryBudget } = this.head;
+    const secondsLeft = this.timeLeft.afterStep(event, { steps: last, queryBudget, random: this.random });
+    this.set({ stage: 'policy', step: event.step, seconds: event.seconds, queries: event.queries, secondsLeft });
   }
 
   private lead({ prompt, pieces, gap, train, validation }: ScoredPrompt, origin: Origin): void {
@@ -213,21 +210,6 @@ export class RunViewBuilder {
     const best = this.leaders.filter((row) => !keep(row)).sort((a, b) => b.gap - a.gap);
     this.leaders = [...this.leaders.filter(keep), ...best.slice(0, LEADERS)];
     this.table(this.leaders);
-  }
-
-  /** Training to its end by steps or by queries, whichever comes first; random search takes the time that its rewards take. */
-  private secondsLeft(): number | null {
-    const [first, last] = [this.recent[0]!, this.recent.at(-1)!];
-    const steps = last.step - first.step;
-    if (steps < 3) return null;
-    const perStep = (last.seconds - first.seconds) / steps;
-    const queriesPerStep = (last.queries.computed - first.queries.computed) / steps;
-    const bySteps = this.head.steps - last.step;
-    const byQueries = (this.head.queryBudget - last.queries.computed) / Math.max(1, queriesPerStep);
-    const left = Math.max(0, Math.min(bySteps, byQueries));
-    const rewardShare = last.milliseconds.reward / 1000 / Math.max(1e-6, perStep);
-    const random = this.random ? (last.step + left) * perStep * Math.min(1, rewardShare) : 0;
-    return left * perStep + random;
   }
 }
 

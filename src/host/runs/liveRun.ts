@@ -85,9 +85,13 @@ export class LiveRun {
   private receive(message: FromEngine): void {
     const { builder } = this;
     switch (message.type) {
-      case 'opened':
+      case 'opened': {
+        // A run keeps its place in the list, which is when it was asked for.
+        const { created } = builder.head;
         builder.describe(message.task);
+        builder.set({ created });
         break;
+      }
       case 'notes':
         builder.set({ notes: message.notes });
         for (const { message: text } of message.warnings) this.log.warn(`[${builder.head.name}] ${text}`);

@@ -1,19 +1,20 @@
-import { rm, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Job, RunHead } from '../../protocol';
-import { listRuns, readRun, taskName } from '../../run/history';
+import { taskName } from '../../run/history';
 import { refuseLocked } from '../../run/lock';
 import { newRunPath } from '../../run/start';
 import { RunViewBuilder } from '../../run/view';
 import { threads } from '../settings';
 import type { Engines } from './engines';
 import { LiveRun } from './liveRun';
+import { RunsOnDisk, runsFolder } from './runsOnDisk';
 
 /** All runs that this window knows: those on disk, and those of its own, of which one trains at a time. */
 export class Runs implements vscode.Disposable {
   private readonly live = new Map<string, LiveRun>();
-  private readonly fromDisk = new Map<string, { stamp: string; builder: RunViewBuilder }>();
+  private readonly disk = new RunsOnDisk();
   private readonly queue: LiveRun[] = [];
   /** Runs that are being read so as to be taken up. */
   private readonly resuming = new Set<string>();
@@ -25,26 +26,12 @@ export class Runs implements vscode.Disposable {
   /** A run came, went, or changed its state. */
   readonly onDidChangeList = this.listed.event;
 
-  /** Where runs lie, until a spec or a run comes or goes. */
-  private roots: Promise<Set<string>> | undefined;
-  private readonly subscriptions: vscode.Disposable[] = [];
-
   constructor(
     private readonly engines: Engines,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    const look = (): void => this.lookAgain();
-    for (const pattern of [SPECS, RUNS]) {
-      const watcher = vscode.workspace.createFileSystemWatcher(pattern, false, true, false);
-      this.subscriptions.push(watcher, watcher.onDidCreate(look), watcher.onDidDelete(look));
-    }
-    this.subscriptions.push(
-      vscode.workspace.onDidChangeWorkspaceFolders(look),
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('rlprompt.runsFolder')) look();
-      }),
-    );
-    void vscode.workspace.findFiles(RUNS, '**/node_modules/**', 1).then(({ length }) => sayHasRuns(length > 0));
+    this.disk.onDidChange((id) => this.touch(id));
+    void this.disk.any().then(sayHasRuns);
   }
 
   /** Starts a run of a spec, or queues it behind the one that trains; returns its id. */
@@ -64,7 +51,7 @@ export class Runs implements vscode.Disposable {
     try {
       refuseLocked(id);
       const builder = await this.get(id);
-      this.fromDisk.delete(id);
+      this.disk.forget(id);
       builder.takeUp();
       this.enqueue(id, builder, { type: 'resume', folder: id, threads: threads() });
     } finally {
@@ -90,14 +77,7 @@ export class Runs implements vscode.Disposable {
 
   /** The state of a run of this window, else as it lies on disk. @throws Error when there is no such run */
   async get(id: string): Promise<RunViewBuilder> {
-    const live = this.live.get(id);
-    if (live) return live.builder;
-    const stamp = await runStamp(id);
-    const known = this.fromDisk.get(id);
-    if (known?.stamp === stamp) return known.builder;
-    const builder = await readRun(id);
-    this.fromDisk.set(id, { stamp, builder });
-    return builder;
+    return this.live.get(id)?.builder ?? this.disk.get(id);
   }
 
   /** The run's folder has changed: what is known of a run that does not train is read again. */
@@ -119,13 +99,12 @@ export class Runs implements vscode.Disposable {
 
   /** The workspace is searched for runs anew by the next list. */
   lookAgain(): void {
-    this.roots = undefined;
+    this.disk.lookAgain();
   }
 
   /** Every run of the workspace, the latest first. */
   async list(): Promise<RunHead[]> {
-    const ids = new Set(this.live.keys());
-    for (const root of await this.rootFolders()) for (const folder of await listRuns(root)) ids.add(folder);
+    const ids = new Set([...this.live.keys(), ...(await this.disk.list())]);
     const heads = await Promise.all(
       [...ids].map((id) =>
         this.get(id).then(
@@ -138,12 +117,13 @@ export class Runs implements vscode.Disposable {
     return heads.filter((head) => head !== undefined).sort((a, b) => (a.created < b.created ? 1 : -1));
   }
 
-  /** Deletes a run's folder, once no process writes there. */
+  /** Deletes a run's folder, once no process writes there. @throws Error when one writes that this window did not start */
   async delete(id: string): Promise<void> {
     const run = this.live.get(id);
     if (run && !this.unqueue(run)) await run.end();
     this.live.delete(id);
-    this.fromDisk.delete(id);
+    this.disk.forget(id);
+    refuseLocked(id);
     // Windows keeps the files of a process that has just ended for a moment.
     await rm(id, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     this.changed.fire(id);
@@ -152,7 +132,7 @@ export class Runs implements vscode.Disposable {
 
   dispose(): void {
     for (const run of this.live.values()) run.kill();
-    for (const subscription of this.subscriptions) subscription.dispose();
+    this.disk.dispose();
     this.changed.dispose();
     this.listed.dispose();
   }
@@ -205,44 +185,9 @@ export class Runs implements vscode.Disposable {
     for (let n = 2; this.live.has(free); n++) free = `${path}-${n}`;
     return free;
   }
-
-  /** Looked for once, and again when something has come or gone, or the looking failed. */
-  private rootFolders(): Promise<Set<string>> {
-    const roots = (this.roots ??= findRoots());
-    roots.catch(() => {
-      if (this.roots === roots) this.roots = undefined;
-    });
-    return roots;
-  }
-}
-
-const SPECS = '**/*.prompt-task.json';
-const RUNS = '**/.rlprompt/runs/*/task.json';
-
-/** Folders that hold runs: beside every spec and every run of the workspace, and the one of the settings. */
-async function findRoots(): Promise<Set<string>> {
-  const find = (pattern: string): Thenable<vscode.Uri[]> => vscode.workspace.findFiles(pattern, '**/node_modules/**', 1000);
-  const [specs, tasks] = await Promise.all([find(SPECS), find(RUNS)]);
-  return new Set([...specs.map(({ fsPath }) => runsFolder(fsPath)), ...tasks.map(({ fsPath }) => dirname(dirname(fsPath)))]);
 }
 
 /** For menus that are of use only where there is a run. */
 function sayHasRuns(hasRuns: boolean): void {
   void vscode.commands.executeCommand('setContext', 'rlprompt.hasRuns', hasRuns);
-}
-
-/** Where the runs of a spec go: the setting, relative to the workspace folder, else `.rlprompt/runs` beside the spec. */
-function runsFolder(specFile: string): string {
-  const set = vscode.workspace.getConfiguration('rlprompt', vscode.Uri.file(specFile)).get<string>('runsFolder', '');
-  if (set === '') return join(dirname(specFile), '.rlprompt', 'runs');
-  if (isAbsolute(set)) return set;
-  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(specFile));
-  return resolve(folder?.uri.fsPath ?? dirname(specFile), set);
-}
-
-/** Changes when a file of the run does. */
-async function runStamp(id: string): Promise<string> {
-  const files = ['task.json', 'events.jsonl', 'result.json', 'evaluated.json', 'transfer.json'];
-  const stats = await Promise.all(files.map((name) => stat(join(id, name)).catch(() => undefined)));
-  return stats.map((s) => (s ? `${s.mtimeMs}:${s.size}` : '-')).join();
 }

@@ -33,6 +33,7 @@ const ICONS: Record<RunState, [string, string?]> = {
   paused: ['debug-pause'],
   stopping: ['loading~spin'],
   interrupted: ['debug-disconnect', 'list.warningForeground'],
+  elsewhere: ['loading~spin'],
   failed: ['error', 'list.errorForeground'],
   finished: ['pass', 'charts.green'],
 };
@@ -52,6 +53,8 @@ export function stateText({ state, step, steps }: RunHead): string {
       return t('stopping');
     case 'interrupted':
       return t('interrupted at step {0}', step);
+    case 'elsewhere':
+      return t('step {0} of {1}, in another process', step, steps);
     case 'failed':
       return t('failed');
     case 'finished':

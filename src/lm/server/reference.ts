@@ -29,6 +29,11 @@ export function parseServerReference(reference: string): ServerReference {
     throw problem('model', `The address behind the @ is not one: write ${EXAMPLE}.`);
   }
   if (model !== undefined && looksLikeKey(model)) throw problem('key', `The model's name looks like a key. ${KEYS_GO}`);
+  if (model?.includes('://'))
+    throw problem(
+      'key',
+      `A second address stands before the last @ of the model, perhaps with a user name or a key. Write ${EXAMPLE}. ${KEYS_GO}`,
+    );
   if (url.username !== '' || url.password !== '') throw problem('key', `The address of ${url.host} holds a user name or a key. ${KEYS_GO}`);
   const secret = [...url.searchParams.keys()].find((name) => /key|token|secret|password|sig/i.test(name));
   if (secret !== undefined) throw problem('key', `The address of ${url.host} holds a key ("${secret}=…"). ${KEYS_GO}`);

@@ -27,26 +27,58 @@ function step(n: number, seconds: number): PolicyStepEvent {
     milliseconds: { states: 1, policy: 1, reward: 1, update: 1 },
   };
 }
-const begin = { event: 'start', seed: 0, actions: 5400, rows: { train: 8, validation: 8, test: 20 }, steps: 100, queryBudget: 1 } as const;
+const begin = {
+  event: 'start',
+  seed: 0,
+  actions: 5400,
+  rows: { train: 8, validation: 8, test: 20 },
+  steps: 100,
+  queryBudget: 1e6,
+  random: false,
+} as const;
 
 describe('progress', () => {
   it('draws one line over on a terminal, cut to its width, with the time that is left', () => {
     const { out, text } = screen(true, 200);
     const progress = new Progress(out);
     progress.show(begin);
-    progress.show(step(1, 2));
-    progress.show(step(51, 52));
+    for (let n = 1; n <= 51; n++) progress.show(step(n, n));
     progress.clear();
     const drawn = text().split('\r\u001b[2K');
-    // 50 steps took 50 seconds, 49 are left.
-    expect(drawn[1]).toContain('step 51/100 · reward 30.3 · best "say \\"hello\\"" · 52,224 queries · 49 s left');
-    expect(drawn[1]).toContain('██████████░░░░░░░░░░');
+    expect(drawn[1]).toMatch(/2,048 queries$/);
+    // A step takes a second, 49 are left.
+    expect(drawn.at(-2)).toContain('step 51/100 · reward 30.3 · best "say \\"hello\\"" · 52,224 queries · 49 s left');
+    expect(drawn.at(-2)).toContain('██████████░░░░░░░░░░');
     expect(drawn.at(-1)).toBe('');
     const narrow = screen(true, 30);
     const second = new Progress(narrow.out);
     second.show(begin);
     second.show(step(1, 2));
     expect(Array.from(narrow.text().split('\n').at(-1)!)).toHaveLength(29);
+  });
+
+  it('counts the time of random search and the end by the budget', () => {
+    const { out, text } = screen(true, 200);
+    const progress = new Progress(out);
+    // 80 steps fit into the budget.
+    progress.show({ ...begin, queryBudget: 1024 * 80, random: true });
+    for (let n = 1; n <= 50; n++) progress.show({ ...step(n, n), milliseconds: { states: 0, policy: 0, reward: 500, update: 0 } });
+    // 30 steps of a second, and half of 80 seconds.
+    expect(text()).toMatch(/1 min 10 s left$/);
+    progress.show({ event: 'random', step: 1, mean: 1, best: 2, queries: { asked: 0, computed: 1024 * 10 }, seconds: 60 });
+    // 10 of 50 steps' queries took ten seconds.
+    expect(text()).toMatch(/40 s left$/);
+  });
+
+  it('of a run that goes on knows its steps and its best prompt', () => {
+    const { out, text } = screen(true, 200);
+    const progress = new Progress(out);
+    const scores = { gap: 0.4, reward: 1, accuracy: 1, macroF1: 1 };
+    const greedy = { prompt: 'truly', pieces: ['truly'], gap: 0.4, train: scores, validation: scores };
+    progress.resume([begin, { ...step(10, 10), greedy }, step(11, 11)]);
+    expect(text()).toBe('Goes on after step 11 of 100.\n');
+    progress.show(step(12, 12));
+    expect(text()).toContain('step 12/100 · reward 30.3 · best "truly"');
   });
 
   it('prints plain lines elsewhere, and not every step', () => {

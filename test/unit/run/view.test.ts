@@ -153,7 +153,15 @@ describe('the view of a run', () => {
       [3, '', 'none', undefined],
     ];
     expect(shown()).toEqual(expected);
-    builder.apply({ event: 'start', seed: 3, actions: 7, rows: { train: 8, validation: 8, test: 4 }, steps: 100, queryBudget: 1000 });
+    builder.apply({
+      event: 'start',
+      seed: 3,
+      actions: 7,
+      rows: { train: 8, validation: 8, test: 4 },
+      steps: 100,
+      queryBudget: 1000,
+      random: false,
+    });
     expect(shown()).toEqual([[1, 'mine', 'evaluated', undefined]]);
     builder.apply({ event: 'baseline', ...scored('', 0.1) });
     builder.apply(step(10, scored('great', 0.4)));

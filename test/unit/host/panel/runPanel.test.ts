@@ -95,7 +95,15 @@ describe('the panel of a run', () => {
     await flushed();
     expect(posted.map(({ type }) => type)).toEqual(['snapshot', 'update']);
     expect(posted[1]).toMatchObject({ update: { append: { steps: { step: [1] } } } });
-    builder.apply({ event: 'start', seed: 0, actions: 7, rows: { train: 8, validation: 8, test: 4 }, steps: 100, queryBudget: 1000 });
+    builder.apply({
+      event: 'start',
+      seed: 0,
+      actions: 7,
+      rows: { train: 8, validation: 8, test: 4 },
+      steps: 100,
+      queryBudget: 1000,
+      random: false,
+    });
     builder.apply({ event: 'step', step: 1, ...step, seconds: 1, milliseconds });
     await flushed();
     expect(posted.map(({ type }) => type)).toEqual(['snapshot', 'update', 'snapshot']);

@@ -75,15 +75,40 @@ describe('the runs of a window', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('takes no run up that another process trains, and shows it as it was', async () => {
+  it('takes no run up that another process trains, nor deletes it, and says where it trains', async () => {
     const id = interrupted('a');
     writeFileSync(join(id, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
     await expect(runs.resume(id)).rejects.toThrow(`trains in another process (pid ${process.ppid})`);
     expect(started).toHaveLength(0);
-    expect((await runs.get(id)).head).toMatchObject({ state: 'interrupted', resumable: true });
+    await expect(runs.delete(id)).rejects.toThrow(`trains in another process (pid ${process.ppid})`);
+    expect((await runs.get(id)).head).toMatchObject({ state: 'elsewhere', resumable: false });
     rmSync(join(id, 'lock'));
+    expect((await runs.get(id)).head).toMatchObject({ state: 'interrupted', resumable: true });
     await runs.resume(id);
     expect(started).toHaveLength(1);
+  });
+
+  it('has those look again who see a run that another process trains, until it trains no more', async () => {
+    const id = interrupted('a');
+    writeFileSync(join(id, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const changed: string[] = [];
+      runs.onDidChange((run) => changed.push(run));
+      await runs.get(id);
+      await runs.get(id);
+      vi.advanceTimersByTime(60_000);
+      expect(changed).toEqual([id]);
+      await runs.get(id);
+      vi.advanceTimersByTime(60_000);
+      expect(changed).toEqual([id, id]);
+      rmSync(join(id, 'lock'));
+      await runs.get(id);
+      vi.advanceTimersByTime(60_000);
+      expect(changed).toEqual([id, id]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('takes a run up once that waits for another', async () => {

@@ -40,6 +40,7 @@ describe('a reference to a model behind a server', () => {
     'openai:m@https://me:SECRETSECRET@host.example/v1',
     'openai:m@https://host.example/v1?api_key=SECRETSECRET',
     'openai:m@https://host.example/v1?access_token=SECRETSECRET',
+    'openai:https://me:SECRETSECRET@https://host.example/v1',
     'openai:sk-SECRETSECRETSECRET@https://host.example/v1',
   ])('%s is refused, without showing the key', (reference) => {
     const error = complaint(reference);
