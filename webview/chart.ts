@@ -25,8 +25,12 @@ export interface Level {
   readonly value: number;
 }
 
+/** Distances between marks: these times ten to the given power, and to the next ones. */
+const distances = (factors: number[], power: number): number[] =>
+  Array.from({ length: 10 }, (_, i) => factors.map((n) => Number(`${n}e${power + i}`))).flat();
 /** Steps are whole: so are the distances between their marks. */
-const STEPS = [1, 2, 5].flatMap((n) => [n, 10 * n, 100 * n, 1000 * n, 10_000 * n]).sort((a, b) => a - b);
+const STEPS = distances([1, 2, 5], 0);
+const VALUES = distances([1, 2, 2.5, 5], -4);
 const TABLE_ROWS = 40;
 
 /** A chart with its legend, and a table of the same values for those who read rather than look. */
@@ -43,7 +47,9 @@ export class Chart {
 
   constructor(
     private readonly title: string,
-    private readonly format: (value: number) => string = short,
+    private readonly format: (value: number, decimals?: number) => string = short,
+    /** The least and the greatest that a value can be. */
+    private readonly bounds: readonly [number, number] = [-Infinity, Infinity],
   ) {
     this.details = element('details', { class: 'as-table' }, element('summary', {}, 'Show as table'), this.tableBox);
     this.details.addEventListener('toggle', () => this.fillTable());
@@ -89,7 +95,13 @@ export class Chart {
       scales: { x: { time: false }, y: { range: (_, low, high) => this.range(low, high) } },
       axes: [
         { ...axis, size: 26, space: 60, incrs: STEPS },
-        { ...axis, size: 58, space: 26, values: (_, ticks) => ticks.map((tick) => this.format(tick)) },
+        {
+          ...axis,
+          size: 58,
+          space: 26,
+          incrs: VALUES,
+          values: (_, ticks, _axis, _space, distance) => ticks.map((tick) => this.format(tick, decimals(distance))),
+        },
       ],
       series: [
         {},
@@ -119,7 +131,10 @@ export class Chart {
     const [min, max] = [Math.min(...values), Math.max(...values)];
     // Values that are nearly alike look like that.
     const room = Math.max(0.08 * (max - min), 0.01 * Math.abs(max)) || 0.08;
-    return [min - room, max + room];
+    const [least, greatest] = this.bounds;
+    // A line at a bound is not cut by the frame, and no mark is beyond it.
+    const margin = 0.04 * (max - min + room);
+    return [Math.max(min - room, least - margin), Math.min(max + room, greatest + margin)];
   }
 
   private drawLevels(plot: uPlot): void {
@@ -199,6 +214,11 @@ export class Chart {
       .map(({ label, y }) => `${label} from ${this.format(y[0]!)} to ${this.format(y.at(-1)!)}`);
     return `${this.title}: ${parts.length > 0 ? parts.join(', ') : 'no values yet'}`;
   }
+}
+
+/** Decimals that marks at such a distance need. */
+function decimals(distance: number): number {
+  return /\.(\d*[1-9])/.exec(distance.toFixed(6))?.[1]?.length ?? 0;
 }
 
 /** Lines over one x axis: where a line has no value, null. */

@@ -8,7 +8,7 @@ import { smooth } from './smoothing';
 export class Charts {
   readonly root: HTMLElement;
   private readonly reward = new Chart('Reward');
-  private readonly accuracy = new Chart('Validation accuracy', percent);
+  private readonly accuracy = new Chart('Validation accuracy', percent, [0, 1]);
   private readonly entropy = new Chart('Policy entropy (nats a token)');
 
   constructor() {

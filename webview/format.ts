@@ -1,6 +1,6 @@
-/** A share as a percentage with one decimal. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+/** A share as a percentage with one decimal, or as many as a mark on an axis needs that writes shares with `decimals` of them. */
+export function percent(share: number, decimals = 3): string {
+  return `${(100 * share).toFixed(Math.max(0, decimals - 2))} %`;
 }
 
 export function count(n: number): string {
@@ -16,9 +16,10 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
 }
 
-/** A number in a chart or table: three or four digits that matter. */
-export function short(value: number): string {
+/** A number in a chart or table: three or four digits that matter, or as many decimals as one says. */
+export function short(value: number, decimals?: number): string {
   const size = Math.abs(value);
+  if (decimals !== undefined && size < 10_000) return value.toFixed(decimals);
   if (size >= 10_000) return value.toExponential(1);
   if (size >= 100) return value.toFixed(0);
   return size >= 10 ? value.toFixed(1) : value.toFixed(2);

@@ -45,7 +45,8 @@ export class Header {
     const running = head.state === 'running' || head.state === 'paused';
     this.part('title', [title, head.state, head.stage], () => {
       const { text, icon: picture } = STATES[head.state];
-      const stage = (running || head.state === 'elsewhere') && head.stage !== 'policy' ? `, ${STAGES[head.stage]}` : '';
+      const doing = running || head.state === 'elsewhere' ? STAGES[head.stage] : '';
+      const stage = doing !== '' && head.stage !== 'policy' ? `, ${doing}` : '';
       replaceChildren(
         this.title,
         element('h1', {}, title),
