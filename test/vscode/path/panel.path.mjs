@@ -102,6 +102,17 @@ export default {
       await workbench.screenshot('panel-moved');
     },
 
+    'a prompt scored while the run is paused joins its table': async (workbench) => {
+      const panel = await RunPanel.of(workbench, 'running');
+      await panel.press('Pause');
+      await panel.seeState('paused');
+      await workbench.contextMenu(SPEC, workbench.inExplorer(SPEC), 'Evaluate Prompt…');
+      await workbench.answer('All told, it was');
+      await workbench.see('the prompt in the table', panel.rows('evaluated').first());
+      await panel.press('Continue');
+      await panel.seeState('running');
+    },
+
     'Stop in the panel that was moved ends the run': async (workbench) => {
       const panel = await RunPanel.of(workbench, 'running');
       await panel.press('Stop');
