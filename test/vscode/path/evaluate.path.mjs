@@ -98,6 +98,7 @@ export default {
     },
 
     'after a reload of the window both are there, once': async (workbench) => {
+      await workbench.showSideBar();
       await workbench.reload();
       const panel = await RunPanel.of(workbench, 'finished');
       await seeRow(panel, SELECTED);
