@@ -49,7 +49,6 @@ export default {
       await workbench.openFile(NOTES);
       await workbench.contextMenu(SPEC, workbench.inExplorer(SPEC), 'Optimize Prompt');
       await (await RunPanel.of(workbench)).seeState('finished');
-      await workbench.hideSideBar();
     },
 
     'a text selected in an editor joins the table with its held-out score': async (workbench) => {
@@ -98,7 +97,6 @@ export default {
     },
 
     'after a reload of the window both are there, once': async (workbench) => {
-      await workbench.showSideBar();
       await workbench.reload();
       const panel = await RunPanel.of(workbench, 'finished');
       await seeRow(panel, SELECTED);
