@@ -65,7 +65,7 @@ export class Chart {
     const shape = JSON.stringify([
       lines.map(({ label, color: name, dash }) => [label, color(name), dash]),
       levels.map(({ label }) => label),
-      [color('--grid'), color('--vscode-descriptionForeground'), color('--vscode-foreground')],
+      [color('--grid'), color('--muted'), color('--vscode-foreground')],
     ]);
     const data = aligned(lines);
     if (!this.plot || shape !== this.shape) {
@@ -85,7 +85,7 @@ export class Chart {
 
   private options(lines: readonly Line[]): uPlot.Options {
     const grid = { stroke: color('--grid', '#8884'), width: 1 };
-    const text = color('--vscode-descriptionForeground', color('--vscode-foreground'));
+    const text = color('--muted', color('--vscode-foreground'));
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: text, grid, ticks: { ...grid, size: 4 }, font };
     return {

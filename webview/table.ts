@@ -67,7 +67,9 @@ export class PromptTable {
     const final = rows.some(({ test }) => test);
     this.caption.textContent =
       rows.length === 0
-        ? 'The first scores come soon.'
+        ? head.state === 'running' || head.state === 'elsewhere'
+          ? 'The first scores come soon.'
+          : ''
         : final
           ? ''
           : 'Best so far, on train and validation rows. Held-out scores come at the end.';

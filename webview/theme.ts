@@ -1,6 +1,6 @@
-/** A colour of the theme, by its CSS variable. */
+/** A colour of the theme, by its CSS variable; as the body has it, whose class is the kind of theme. */
 export function color(name: string, fallback = '#888888'): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || fallback;
+  return getComputedStyle(document.body).getPropertyValue(name).trim() || fallback;
 }
 
 export function isHighContrast(): boolean {

@@ -35,6 +35,19 @@ export class RunPanel {
     return this.page.locator(`table.ranked > tbody > tr${origin === undefined ? '[class*="origin-"]' : `.origin-${origin}`}`);
   }
 
+  /** The table's row of a prompt. @param {string} prompt */
+  rowOf(prompt) {
+    // Its chips show spaces as marks; its button says the text itself.
+    return this.page.locator(`table.ranked > tbody > tr:has(button[aria-label=${JSON.stringify(`Details of ${prompt}`)}])`);
+  }
+
+  /** Types into the field for a prompt of one's own. @param {string} text */
+  async typePrompt(text) {
+    const field = this.page.locator('.evaluate vscode-textfield input');
+    await until("the field for a prompt of one's own to take text", () => field.isEnabled());
+    await field.fill(text, { timeout: SHORT });
+  }
+
   /** For every chart its title, how many steps it has, and how many colours are on its canvas: drawn, it has several. */
   charts() {
     return this.page.locator('figure.chart').evaluateAll((figures) =>

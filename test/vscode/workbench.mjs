@@ -73,7 +73,8 @@ export class Workbench {
   /** @param {string} text */
   async #openPalette(text) {
     await this.page.keyboard.press('F1');
-    await this.see('the command palette', this.#quickInput, SHORT);
+    // The key may be lost while a panel takes the focus: soon it is pressed again.
+    await this.see('the command palette', this.#quickInput, 5_000);
     await this.#quickInput.locator('.quick-input-box input').fill(`>${text}`);
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { RunHead } from '../../protocol';
 import { SPEC_ENDING } from './pickSpec';
 import type { Panels } from '../panel/panels';
 import type { RunPanel } from '../panel/runPanel';
@@ -61,7 +62,7 @@ export class Evaluation {
 
   private async run(on?: string | vscode.Uri): Promise<string | undefined> {
     if (typeof on === 'string') return on;
-    const scored = (await this.runs.list()).filter(({ state }) => state === 'finished' || state === 'interrupted' || state === 'running');
+    const scored = (await this.runs.list()).filter(hasTable);
     const spec = on ?? vscode.window.activeTextEditor?.document.uri;
     if (spec?.path.endsWith(SPEC_ENDING)) {
       const latest = scored.find(({ specFile }) => specFile === spec.fsPath);
@@ -77,4 +78,9 @@ export class Evaluation {
     }
     return (await pickRun(this.runs, vscode.l10n.t('In which task?'), ({ id }) => scored.some((head) => head.id === id)))?.id;
   }
+}
+
+/** A run that waits, starts or failed before its first checkpoint has no table yet. */
+function hasTable({ state, resumable }: RunHead): boolean {
+  return state === 'failed' ? resumable : state !== 'queued' && state !== 'starting';
 }

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { DatasetOutline } from '../../run/inspect';
 import { SPEC_ENDING } from '../commands/pickSpec';
-import { newTaskName, siblings, specText } from './specText';
+import { inOrder, newTaskName, siblings, specText } from './specText';
 import type { SpecService } from './specService';
 
 const MOST_CLASSES = 20;
@@ -36,7 +36,7 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
         ? texts[0]
         : await pickColumn(t('Which column of {0} holds the text?', name), outline, texts);
   if (input === undefined) return undefined;
-  const classes = outline.labels[label]!.map((one) => one.label);
+  const classes = inOrder(outline.labels[label]!.map((one) => one.label));
   if (classes.length > MOST_CLASSES)
     throw new Error(
       t('The column {0} has {1} different values; a classification task has at most {2}.', label, classes.length, MOST_CLASSES),

@@ -55,6 +55,12 @@ export function siblings(train: string, files: readonly string[]): { validation?
   return { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) };
 }
 
+/** Classes in the order that a person looks for them in: numbers by their value, others as they are found. */
+export function inOrder(classes: readonly string[]): string[] {
+  const number = (label: string): number => (label.trim() === '' ? NaN : Number(label));
+  return classes.every((label) => Number.isFinite(number(label))) ? [...classes].sort((a, b) => number(a) - number(b)) : [...classes];
+}
+
 /** The task's name: the data file's, or its folder's where the file is only called `train` or `data`. */
 export function newTaskName(file: string, folder: string): string {
   const stem = basename(file, extname(file));

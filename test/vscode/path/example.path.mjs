@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inEveryTheme } from '../themes.mjs';
 
 const SPEC = 'sentiment.prompt-task.json';
 
@@ -31,7 +32,7 @@ export default {
       await workbench.see('the welcome text', workbench.inSideBar('No run yet.'));
       for (const link of ['Optimize Prompt', 'Try the Sample Task'])
         await workbench.see(`the button "${link}"`, workbench.buttonInSideBar(link));
-      await workbench.screenshot('no-run-yet');
+      await inEveryTheme(workbench, undefined, 'no-run-yet');
     },
   },
 };

@@ -1,19 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { RunPanel } from '../runPanel.mjs';
 import { inEveryTheme } from '../themes.mjs';
-import { until } from '../wait.mjs';
+import { SHORT, until } from '../wait.mjs';
 
-/** Ends every engine process of the packed extension as the system does when memory runs out. Linux, as all of these paths. */
-function killEngines() {
-  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    let command = '';
-    try {
-      command = readFileSync(`/proc/${id}/cmdline`, 'utf8');
-    } catch {
-      continue; // it has ended meanwhile
-    }
-    if (/\/rlprompt\.rlprompt-[^/]*\/dist\/engine\.js/.test(command)) process.kill(Number(id), 'SIGKILL');
-  }
+/** The engine processes of the packed extension. Linux, as all of these paths. @returns {number[]} */
+function engines() {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((id) => {
+      try {
+        return /\/rlprompt\.rlprompt-[^/]*\/dist\/engine\.js/.test(readFileSync(`/proc/${id}/cmdline`, 'utf8'));
+      } catch {
+        return false; // it has ended meanwhile
+      }
+    })
+    .map(Number);
 }
 
 /** The faces of a run that has not ended, each in every theme. @type {import('../path.mjs').Path} */
@@ -21,13 +22,37 @@ export default {
   name: 'the panel in its states and themes',
   workspace: { rowsPerClass: 6, steps: 4000, queryBudget: 4_000_000 },
   steps: {
-    running: async (workbench) => {
+    'starting: its engine is held before it can open anything': async (workbench) => {
       await workbench.openFile('sentiment.prompt-task.json');
+      // The lenses of the spec: the engine that checks it is there, and is not the one of the run.
+      await workbench.see('the lens of the spec', workbench.page.getByText('Optimize prompt').first());
+      const before = new Set(engines());
       await workbench.runCommand('RLPrompt: Optimize Prompt');
+      const [engine] = await until(
+        'the engine of the run',
+        () => {
+          const started = engines().filter((id) => !before.has(id));
+          for (const id of started) process.kill(id, 'SIGSTOP');
+          return started.length > 0 && started;
+        },
+        { every: 20 },
+      );
+      try {
+        const panel = await RunPanel.of(workbench, 'starting');
+        await workbench.see('what it does', panel.page.getByText('Opening models and data'));
+        // What is said there is not said again over the table that is not there yet.
+        await workbench.seeNoMore('the promise of scores', panel.page.getByText('The first scores come soon'), SHORT);
+        await workbench.hideSideBar();
+        await inEveryTheme(workbench, panel, 'state-starting');
+      } finally {
+        if (engine !== undefined) process.kill(engine, 'SIGCONT');
+      }
+    },
+
+    running: async (workbench) => {
       const panel = await RunPanel.of(workbench);
       await panel.seeState('running');
       await until('a checkpoint', () => workbench.exists(`${workbench.runFolders()[0]}/checkpoint`));
-      await workbench.hideSideBar();
       await inEveryTheme(workbench, panel, 'state-running');
     },
 
@@ -39,7 +64,8 @@ export default {
     },
 
     'failed: its engine was killed, and the panel says so and offers to go on': async (workbench) => {
-      killEngines();
+      // As the system does when memory runs out.
+      for (const id of engines()) process.kill(id, 'SIGKILL');
       const panel = await RunPanel.of(workbench);
       await panel.seeState('failed');
       await workbench.see('what happened', panel.page.getByText('The engine was ended by SIGKILL').first());

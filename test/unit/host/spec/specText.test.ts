@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newTaskName, siblings, specText } from '../../../../src/host/spec/specText';
+import { inOrder, newTaskName, siblings, specText } from '../../../../src/host/spec/specText';
 import { parseSpec } from '../../../../src/task/spec';
 
 const NEW = {
@@ -42,6 +42,29 @@ describe('the files beside a training file', () => {
     ['reviews.csv', ['dev.csv', 'test.csv'], {}],
   ])('of %s among %j', (train, files, expected) => {
     expect(siblings(train, files)).toEqual(expected);
+  });
+});
+
+describe('the order in which words for classes are asked for', () => {
+  it.each([
+    [
+      ['1', '0'],
+      ['0', '1'],
+    ],
+    [
+      ['10', '-1', '2.5', '9'],
+      ['-1', '2.5', '9', '10'],
+    ],
+    [
+      ['negative', '1', '0'],
+      ['negative', '1', '0'],
+    ],
+    [
+      ['spam', 'ham'],
+      ['spam', 'ham'],
+    ],
+  ])('of %j', (found, expected) => {
+    expect(inOrder(found)).toEqual(expected);
   });
 });
 
