@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { evaluate } from '../run/evaluate';
+import { evaluate, makeRoom } from '../run/evaluate';
 import { openExperiment } from '../run/experiment';
 import { planEvaluation } from '../run/preview';
 import { textTable } from '../run/report';
@@ -12,7 +12,7 @@ import { introduce, progress } from './terminal';
 /** Scores given prompts; resolves to the exit status. */
 export async function evaluatePrompts(command: Extract<Command, { name: 'evaluate' }>): Promise<number> {
   const spec = await readSpec(resolve(command.spec));
-  spec.compare = [];
+  makeRoom(spec, command.prompts);
   const threads = command.threads ?? availableParallelism();
   await fetchHubModels([spec.taskModel, spec.policyModel], { yes: command.yes });
   const experiment = await openExperiment(spec, { threads }, { plan: planEvaluation(command.prompts.length) });

@@ -1,5 +1,5 @@
 import type { FromEngine, Job } from '../protocol';
-import { evaluate } from '../run/evaluate';
+import { evaluate, makeRoom } from '../run/evaluate';
 import { openExperiment, type Experiment } from '../run/experiment';
 import { readJournal } from '../run/history';
 import { lockRun } from '../run/lock';
@@ -57,7 +57,7 @@ export async function evaluateJob(job: JobOf<'evaluate'>, context: JobContext): 
     const task = new RunFolder(job.task.folder).readTask() as RunTask;
     spec = parseSpecValues(task.spec, task.specFile);
   } else spec = await readSpec(job.task.specFile);
-  spec.compare = [];
+  makeRoom(spec, job.prompts);
   return withExperiment(spec, job.threads, context, planEvaluation(job.prompts.length), async (experiment) => {
     const prompts = await evaluate(experiment, job.prompts, context.signal);
     if ('folder' in job.task)

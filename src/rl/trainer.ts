@@ -32,6 +32,8 @@ export interface StepReport {
   readonly mean: number;
   readonly best: number;
   readonly bestPrompt: readonly number[];
+  /** Prompts of the step that differ from each other. */
+  readonly distinct: number;
   /** Standard deviation of the step's rewards, by which the z-score divides. */
   readonly spread: number;
   /** Mean entropy of π over the states of the step, in nats. */
@@ -127,6 +129,7 @@ export class Trainer {
       mean,
       best,
       bestPrompt: prompts[rewards.indexOf(best)]!,
+      distinct: new Set(prompts.map((prompt) => prompt.join())).size,
       spread: Math.sqrt(rewards.reduce((sum, r) => sum + (r - mean) ** 2, 0) / B),
       entropy: totalEntropy / (B * T),
       loss,

@@ -19,6 +19,7 @@ export interface Checkpoint {
   readonly rewards: readonly number[];
   readonly bestValidation: number;
   readonly sinceBest: number;
+  readonly sameSteps: number;
   readonly ranked: readonly Candidate[];
   readonly randomRanked: readonly Candidate[];
   readonly scorers: Readonly<Record<ScorerName, ScorerState>>;

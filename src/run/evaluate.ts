@@ -1,6 +1,12 @@
+import type { Spec } from '../task/spec';
 import type { Experiment } from './experiment';
 import { candidates, rank, table, type Entry } from './ranking';
 import type { PromptResult } from './result';
+
+/** Has the texts cut as in a run of the spec, or by more where one of these prompts is longer than all of its own. */
+export function makeRoom(spec: Spec, prompts: readonly string[]): void {
+  spec.compare = [...spec.compare, ...prompts];
+}
 
 /** Scores given prompts, and no prompt, on every split: the same table as a run's. */
 export async function evaluate(experiment: Experiment, prompts: readonly string[], signal?: AbortSignal): Promise<PromptResult[]> {

@@ -37,6 +37,8 @@ export interface PolicyStepEvent {
   readonly best: number;
   readonly spread: number;
   readonly bestPrompt: string;
+  /** Prompts of the step that differ from each other. */
+  readonly distinct: number;
   readonly entropy: number;
   readonly loss: number;
   readonly gradientNorm: number;
@@ -75,4 +77,4 @@ export interface Queries {
   readonly computed: number;
 }
 
-export type StopReason = 'steps' | 'budget' | 'patience' | 'time' | 'storage';
+export type StopReason = 'steps' | 'budget' | 'converged' | 'patience' | 'time' | 'storage';

@@ -77,7 +77,8 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const splits = { train: layOut('train'), validation: layOut('validation'), test: layOut('test') };
 
   const sameVocabulary = policy === tokenizer || policy.sameVocabulary(tokenizer);
-  const shortest = train.texts.reduce((a, b) => (b.length < a.length ? b : a));
+  // What a prompt meets is the text's end: an excerpt of a long one does, which no context cuts.
+  const shortest = excerpt(train.texts.reduce((a, b) => (b.length < a.length ? b : a)));
   const readable = task.parts.filter((part) => part.kind !== 'mask');
   const policyLayout = new Layout(readable, policy, Infinity, 0);
   // Between other tokenizers a prompt travels as the text that stands in the template.
@@ -116,4 +117,9 @@ async function placed<T>(spec: Spec, opening: Promise<T>): Promise<T> {
     if (error instanceof ServerError && error.field) throw new TaskError([spec.problemAt([...error.field], { message: error.message })]);
     throw error;
   }
+}
+
+/** A text's first words. */
+function excerpt(text: string): string {
+  return text.length <= 60 ? text : text.slice(0, 60).replace(/\s+\S*$/, '');
 }

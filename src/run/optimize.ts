@@ -44,6 +44,8 @@ export class OptimizationRun {
   private rewards: number[] = [];
   private bestValidation = -Infinity;
   private sinceBest = 0;
+  /** Steps in a row, up to the last, whose prompts were all the same one. */
+  private sameSteps = 0;
   /** The selections' results: of the policy's prompts, and of random search's. */
   private ranked: readonly Candidate[] = [];
   private randomRanked: readonly Candidate[] = [];
@@ -155,6 +157,7 @@ export class OptimizationRun {
       await this.mayGoOn();
       const { bestPrompt, milliseconds, ...report } = await this.trainer.train();
       this.rewards.push(report.mean);
+      this.sameSteps = report.distinct === 1 ? this.sameSteps + 1 : 0;
       const greedy = report.step % settings.validateEvery === 0 ? await this.validate() : undefined;
       this.emit({
         event: 'step',
@@ -182,6 +185,8 @@ export class OptimizationRun {
     if (this.storageError) return 'storage';
     if (this.trainer.step >= settings.steps) return 'steps';
     if (!this.budget.allows(this.trainer.step, this.policyQueries().computed)) return 'budget';
+    // Equal rewards have z-scores of 0: nothing is learnt from them, and in time the policy falls apart.
+    if (settings.convergedSteps !== null && this.sameSteps >= settings.convergedSteps) return 'converged';
     if (settings.patience !== null && this.sinceBest >= settings.patience) return 'patience';
     if (settings.maxMinutes !== null && this.seconds() > settings.maxMinutes * 60) return 'time';
     return undefined;
@@ -318,6 +323,7 @@ export class OptimizationRun {
         rewards: this.rewards,
         bestValidation: this.bestValidation,
         sinceBest: this.sinceBest,
+        sameSteps: this.sameSteps,
         ranked: this.ranked,
         randomRanked: this.randomRanked,
         scorers: Object.fromEntries(SCORERS.map((name) => [name, this.scorers[name].save()])) as Checkpoint['scorers'],
@@ -335,6 +341,7 @@ export class OptimizationRun {
     this.rewards = [...checkpoint.rewards];
     this.bestValidation = checkpoint.bestValidation;
     this.sinceBest = checkpoint.sinceBest;
+    this.sameSteps = checkpoint.sameSteps;
     this.ranked = checkpoint.ranked;
     this.randomRanked = checkpoint.randomRanked;
     for (const name of SCORERS) this.scorers[name].restore(checkpoint.scorers[name]);

@@ -127,6 +127,7 @@ export function seedsSummary(result: SeedsResult): string {
 const STOPPED = {
   steps: 'its number of steps',
   budget: 'its query budget',
+  converged: 'its policy, which settled on one prompt',
   patience: 'its patience',
   time: 'its time limit',
   storage: 'a folder that cannot be written',

@@ -91,6 +91,9 @@ export const specSchema = z.strictObject({
       gradientClip: positive.optional().describe('Largest norm of the gradient.'),
       validateEvery: count.optional().describe('Steps between scores of the greedy prompt on the validation rows.'),
       patience: count.optional().describe('Validations without a better prompt before training stops early; none in `paper`.'),
+      convergedSteps: count
+        .optional()
+        .describe('Steps in a row with one and the same prompt only before training stops: equal rewards teach nothing; never in `paper`.'),
       maxMinutes: positive.optional().describe('Minutes of training at most.'),
       logitBias: z.number().optional().describe('Added to every logit.'),
       classWeights: z.enum(['balanced', 'rows']).optional().describe('Whether the reward weighs classes equally or rows equally.'),
@@ -124,6 +127,7 @@ export interface SearchSettings {
   gradientClip: number;
   validateEvery: number;
   patience: number | null;
+  convergedSteps: number | null;
   maxMinutes: number | null;
   logitBias: number;
   classWeights: 'balanced' | 'rows';
@@ -144,6 +148,7 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     gradientClip: 5,
     validateEvery: 10,
     patience: null,
+    convergedSteps: 10,
     maxMinutes: null,
     logitBias: 0,
     classWeights: 'balanced',
@@ -162,6 +167,7 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     gradientClip: 5,
     validateEvery: 10,
     patience: null,
+    convergedSteps: null,
     maxMinutes: null,
     logitBias: 0,
     classWeights: 'rows',

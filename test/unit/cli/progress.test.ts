@@ -19,6 +19,7 @@ function step(n: number, seconds: number): PolicyStepEvent {
     best: 41,
     spread: 3,
     bestPrompt: 'say "hello"',
+    distinct: 16,
     entropy: 8.5,
     loss: 12,
     gradientNorm: 1,

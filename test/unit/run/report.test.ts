@@ -206,6 +206,7 @@ describe('summary', () => {
   it.each([
     ['steps', 'its number of steps'],
     ['budget', 'its query budget'],
+    ['converged', 'its policy, which settled on one prompt'],
     ['patience', 'its patience'],
     ['time', 'its time limit'],
   ] as const)('ended by %s', (stopped, words) => {

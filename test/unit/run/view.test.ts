@@ -36,6 +36,7 @@ function step(n: number, greedy?: ScoredPrompt): PolicyStepEvent {
     best: 2 * n,
     spread: 1,
     bestPrompt: 'x',
+    distinct: 16,
     entropy: 5 - n / 100,
     loss: 1,
     gradientNorm: 1,
