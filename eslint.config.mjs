@@ -45,5 +45,15 @@ export default tseslint.config(
       [['node:*', '../src/*/**', '**/host/**'], 'The page knows the messages (src/protocol.ts, types only) and browser libraries.'],
     ],
   ),
+  {
+    files: ['src/lm/**', 'tools/**'],
+    ignores: ['src/lm/runtime.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'onnxruntime-node', allowTypeImports: true, message: 'lm/runtime.ts loads it, with its telemetry off.' }] },
+      ],
+    },
+  },
   { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from './runtime';
 import type { GraphFile } from './graphFile';
 import { ModelError } from './modelError';
 import { isPast } from './onnx/branch';

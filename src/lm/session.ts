@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from './runtime';
 import { runtimeError } from './runtimeErrors';
 
 /** Threads that one matrix product may use. */
