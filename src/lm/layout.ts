@@ -71,6 +71,14 @@ export class Layout {
     return this.promptPlace === 'start' ? text.trimStart() : text;
   }
 
+  /** @throws ModelError when a row of so many tokens, its prompt among them, is more than the model can read */
+  refuseLonger(tokens: number): void {
+    if (tokens > this.context)
+      throw new ModelError(
+        `A text with its template and prompt is ${tokens} tokens long, and the model's context holds ${this.context}: the prompt is longer than the ${this.promptRoom} tokens that room was kept for. Take a shorter prompt.`,
+      );
+  }
+
   /** A row's ids; one without a single token gets the token that texts start with, since something has to be read. */
   filled(ids: readonly number[]): readonly number[] {
     return ids.length > 0 ? ids : [this.tokenizer.startId ?? this.tokenizer.padId];

@@ -86,10 +86,12 @@ export class PrefixTaskModel implements TaskModel {
       if (lanes.length === 0) continue;
       const past = await this.past(set, g);
       const { after } = set.layouts[group[0]!]!;
+      const longest = Math.max(...group.map((row) => set.layouts[row]!.before.length));
       for (const [p, prompt] of prompts.entries()) {
         signal?.throwIfAborted();
         // The whole group is scored even when fewer rows are asked: a score never depends on what stood beside it.
         const tail = [...prompt, ...after];
+        this.layout.refuseLonger(longest + tail.length);
         const logits =
           tail.length > 0
             ? await this.graphs.answer(

@@ -78,6 +78,7 @@ export class WholeRowTaskModel implements TaskModel {
 
   private assemble(row: RowLayout, prompt: readonly number[]): Job {
     const ids = this.layout.filled([...row.before, ...prompt, ...row.after]);
+    this.layout.refuseLonger(ids.length);
     if (!row.mask) return { ids, answer: ids.length - 1 };
     return { ids, answer: row.mask.part === 'before' ? row.mask.index : row.before.length + prompt.length + row.mask.index };
   }

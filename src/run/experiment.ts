@@ -10,6 +10,7 @@ import { loadDataset, type Dataset, type SplitName } from '../task/dataset';
 import { TaskError, type Problem } from '../task/problem';
 import { searchSettings, type SearchSettings } from '../task/schema';
 import type { Spec } from '../task/spec';
+import { actionsOf } from './localTask';
 import { isTextModel, openTask, type Access, type OpenTask } from './openTask';
 import { planRuns, preview, type Plan, type Preview } from './preview';
 
@@ -91,7 +92,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     policyFolder,
     policyModel,
     verbalizer: task,
-    actions: settings.tokens === 'words' ? policy.wordIds(true) : policy.ordinaryIds(),
+    actions: actionsOf(spec, policy),
     get notes() {
       return [...notes, ...task.notes()];
     },

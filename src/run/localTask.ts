@@ -1,9 +1,11 @@
 import { Layout } from '../lm/layout';
 import { readModel, type ModelFolder } from '../lm/modelFolder';
 import { openTaskModel } from '../lm/openTaskModel';
+import type { LmTokenizer } from '../lm/tokenizer';
 import { roundTrips } from '../lm/roundTrip';
 import type { Compute } from '../lm/session';
 import { TaskError } from '../task/problem';
+import { searchSettings } from '../task/schema';
 import type { Spec } from '../task/spec';
 import { forCausal, parseTemplate, type Part } from '../task/template';
 import { verbalize, type Verbalizer } from '../task/verbalizer';
@@ -13,7 +15,7 @@ import type { OpenTask, TaskNeeds } from './openTask';
 export async function openLocalTask({ spec, classes, policy, addMask = false }: TaskNeeds, compute: Compute): Promise<OpenTask> {
   const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
   const { tokenizer, context } = folder;
-  const { parts, note, layout, verbalizer } = layOutTask(spec, classes, folder, addMask);
+  const { parts, note, layout, verbalizer } = layOutTask(spec, classes, folder, addMask, policy.tokenizer);
   const { model, notes } = await openTaskModel(folder, layout, spec.template, verbalizer.ids, compute);
   return {
     model,
@@ -36,14 +38,33 @@ export function layOutTask(
   classes: readonly string[],
   { tokenizer, kind, context }: Pick<ModelFolder, 'tokenizer' | 'kind' | 'context'>,
   addMask: boolean,
+  policy: LmTokenizer = tokenizer,
 ): { parts: readonly Part[]; note: string | undefined; layout: Layout; verbalizer: Verbalizer } {
   const { parts, note } = kind === 'causal' ? { parts: causalParts(spec), note: undefined } : maskedParts(spec, addMask);
   const bare = new Layout(parts, tokenizer, context, 0);
   // Room for the longest prompt: what is searched for, and what the user wants to compare.
-  const room = Math.max(spec.prompt.length, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
+  const searched = spec.prompt.length * mostTokens(spec, parts, policy, bare, tokenizer);
+  const room = Math.max(searched, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
   const layout = new Layout(parts, tokenizer, context, room);
   const verbalizer = verbalize(spec, classes, tokenizer, { atStart: layout.maskAtStart, causal: kind === 'causal' });
   return { parts, note, layout, verbalizer };
+}
+
+/** Tokens of the task model that one token of the policy can become on its way as text. */
+function mostTokens(spec: Spec, parts: readonly Part[], policy: LmTokenizer, layout: Layout, tokenizer: LmTokenizer): number {
+  if (policy === tokenizer || policy.sameVocabulary(tokenizer)) return 1;
+  const readable = new Layout(
+    parts.filter((part) => part.kind !== 'mask'),
+    policy,
+    Infinity,
+    0,
+  );
+  return actionsOf(spec, policy).reduce((most, id) => Math.max(most, layout.encodePrompt(readable.travellingText([id])).length), 1);
+}
+
+/** Ids of the policy's tokens that a prompt may be made of. */
+export function actionsOf(spec: Spec, policy: LmTokenizer): readonly number[] {
+  return searchSettings(spec).tokens === 'words' ? policy.wordIds(true) : policy.ordinaryIds();
 }
 
 /** What is put behind a template without {mask}: the label word and a full stop, as in the paper's templates. */

@@ -95,6 +95,28 @@ describe('the command line', () => {
     expect(json.prompts[0]!.test.n).toBe(20);
   });
 
+  it('evaluates a prompt that is longer than those of a run beside texts that fill the context', { timeout: 120_000 }, async () => {
+    const splits = ['train', 'validation', 'test'].map((name): [string, string] => {
+      const rows = ['good', 'bad'].map((label) => `"${`a ${label} film `.repeat(120)}${name}",${label}`);
+      writeFileSync(join(folder, `long-${name}.csv`), ['text,label', ...rows].join('\n'));
+      return [name, `long-${name}.csv`];
+    });
+    for (const taskModel of ['bundled:causal', 'bundled:masked']) {
+      const template = '{input} {prompt} {mask} .';
+      const spec = smallTask(
+        folder,
+        {},
+        { data: Object.fromEntries(splits), labels: { good: 'great', bad: 'terrible' }, template, taskModel },
+      );
+      const prompt = 'all in all and in the end of the day it was';
+      const { status, stdout, stderr } = await rlprompt('evaluate', spec, '--prompt', prompt, '--json');
+      expect(stderr).toContain('train: 2 of 2 texts were cut');
+      expect(status).toBe(0);
+      const { prompts } = JSON.parse(stdout) as { prompts: { prompt: string; roundTrip: boolean }[] };
+      expect(prompts.map(({ roundTrip }) => roundTrip)).toEqual([true, true]);
+    }
+  });
+
   it('runs several seeds and reports mean and spread; report prints a finished run', { timeout: 120_000 }, async () => {
     const out = join(folder, 'seeds');
     const finished = await rlprompt('optimize', smallTask(folder, { steps: 4, seeds: [3, 4] }), '--out', out, '--json', '--no-random');

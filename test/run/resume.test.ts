@@ -148,6 +148,19 @@ describe('a run', () => {
     expect(journal(other)).not.toEqual(journal(whole));
   });
 
+  it('ends when each step is of one prompt only, unless the preset lets it go on', { timeout: 120_000 }, async () => {
+    // The greedy token at each place: all prompts of a step are the same one.
+    const greedy = { topK: 1, steps: 14 };
+    for (const [name, search, steps, stopped] of [
+      ['settled', greedy, 10, 'converged'],
+      ['paper', { ...greedy, preset: 'paper' }, 14, 'steps'],
+    ] as const) {
+      const finished = await rlprompt('optimize', smallTask(folder, search), '--out', join(folder, name), '--json', '--no-random');
+      expect(finished.status).toBe(0);
+      expect(JSON.parse(finished.stdout)).toMatchObject({ steps, stopped });
+    }
+  });
+
   it('keeps to its query budget, the ranking included', { timeout: 120_000 }, async () => {
     const out = join(folder, 'budget');
     const finished = await rlprompt('optimize', spec, '--out', out, '--budget', '4000', '--steps', '1000', '--json');

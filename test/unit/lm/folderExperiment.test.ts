@@ -16,9 +16,9 @@ const ROWS = [
   ['In short: terrible music.', 'bad'],
 ];
 
-async function open(taskModel: string, policyModel: string, more: object = {}): Promise<Experiment> {
+async function open(taskModel: string, policyModel: string, more: object = {}, before = ''): Promise<Experiment> {
   for (const split of ['train', 'validation', 'test']) {
-    const rows = ROWS.flatMap(([text, label]) => Array.from({ length: 4 }, (_, i) => `"${text} ${split} ${i}",${label}`));
+    const rows = ROWS.flatMap(([text, label]) => Array.from({ length: 4 }, (_, i) => `"${before}${text} ${split} ${i}",${label}`));
     writeFileSync(join(folder, `${split}.csv`), ['text,label', ...rows].join('\n'));
   }
   const spec = {
@@ -64,6 +64,22 @@ describe('an experiment on models of a folder', () => {
     expect(experiment.promptText([])).toBe('');
     await experiment.release();
   });
+
+  it.each(['bert', 'gpt2'])(
+    'task model %s: long texts leave room for a prompt whose words are of several tokens there',
+    async (taskModel) => {
+      const experiment = await open(taskModel, '', { policyModel: 'bundled:causal' }, 'the film is great '.repeat(60));
+      const length = new Map(experiment.actions.map((id) => [id, experiment.toTask([id]).length]));
+      const widest = [...experiment.actions].sort((a, b) => length.get(b)! - length.get(a)!).slice(0, 2);
+      const ids = experiment.toTask(widest);
+      expect(ids.length).toBeGreaterThan(widest.length);
+      const [score] = await experiment.scorer('train').score([ids]);
+      expect(Math.abs(score!.gap)).toBeLessThanOrEqual(1);
+      const longer = experiment.scorer('train').score([[...ids, ...ids, ...ids]]);
+      await expect(longer).rejects.toThrow(/the prompt is longer than the \d+ tokens that room was kept for/);
+      await experiment.release();
+    },
+  );
 
   it('marks a prompt that the task model cannot spell', async () => {
     const experiment = await open('bert', 'gpt2');
