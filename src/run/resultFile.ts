@@ -1,37 +1,31 @@
-import { z } from 'zod';
 import type { RunResult } from './result';
 
-const split = z.looseObject({ reward: z.number(), gap: z.number(), accuracy: z.number() });
-const queries = z.looseObject({ asked: z.number(), computed: z.number() });
+/** The type of a JSON value; of an object, by its fields. */
+type Shape = 'string' | 'number' | 'list' | { readonly [field: string]: Shape };
 
-/** What tables and summaries read of a result. */
-const shape = z.looseObject({
-  status: z.enum(['finished', 'failed']),
-  taskModel: z.string(),
-  template: z.string(),
-  steps: z.number(),
-  seconds: z.number(),
-  queries,
-  randomQueries: queries.nullable(),
-  learning: z.looseObject({}),
-  pairedTest: z.looseObject({}),
-  notes: z.array(z.string()),
-  prompts: z
-    .array(
-      z.looseObject({
-        rank: z.number(),
-        prompt: z.string(),
-        origin: z.string(),
-        gap: z.number(),
-        train: split,
-        validation: split,
-        test: z.looseObject({ accuracy: z.number(), interval: z.tuple([z.number(), z.number()]), n: z.number() }).optional(),
-      }),
-    )
-    .min(1),
-});
+const QUERIES = { asked: 'number', computed: 'number' } as const;
+const SPLIT = { accuracy: 'number' } as const;
 
-/** Reads the text of a `result.json`. @throws Error that names the file, what was found and what to do */
+/** What tables and summaries read of a result, and of each of its prompts. */
+const RESULT: Shape = {
+  status: 'string',
+  taskModel: 'string',
+  template: 'string',
+  steps: 'number',
+  seconds: 'number',
+  queries: QUERIES,
+  learning: {},
+  pairedTest: {},
+  notes: 'list',
+  prompts: 'list',
+};
+const PROMPT: Shape = { rank: 'number', prompt: 'string', origin: 'string', gap: 'number', train: SPLIT, validation: SPLIT };
+const TEST: Shape = { accuracy: 'number', interval: 'list', n: 'number', macroF1: 'number' };
+
+/**
+ * Reads the text of a `result.json`. By hand, since the extension host, which reads results too, is kept free of parsers.
+ * @throws Error that names the file, what was found and what to do
+ */
 export function parseResult(text: string, file: string): RunResult {
   const instead = 'restore it from a copy, or start the run anew from its spec.';
   let value: unknown;
@@ -46,10 +40,39 @@ export function parseResult(text: string, file: string): RunResult {
     throw new Error(
       `${file} has "format": ${JSON.stringify(value.format)}, and this version of RLPrompt reads 1. Read it with the version that wrote it, or ${instead}`,
     );
-  const { error } = shape.safeParse(value);
-  if (error) {
-    const { path, message } = error.issues[0]!;
-    throw new Error(`${file} is damaged: at "${path.join('.')}": ${message}. To read its run, ${instead}`);
+  const flaw = flawOf(value);
+  if (flaw !== undefined) throw new Error(`${file} is damaged: ${flaw}. To read its run, ${instead}`);
+  return value as unknown as RunResult;
+}
+
+function flawOf(result: Readonly<Record<string, unknown>>): string | undefined {
+  const flaw = mismatch(result, RESULT, '');
+  if (flaw !== undefined) return flaw;
+  const prompts = result.prompts as readonly { test?: unknown }[];
+  if (prompts.length === 0) return '"prompts" is empty';
+  for (const [i, prompt] of prompts.entries()) {
+    const place = `prompts[${i}]`;
+    const wrong = mismatch(prompt, PROMPT, place) ?? (prompt.test === undefined ? undefined : mismatch(prompt.test, TEST, `${place}.test`));
+    if (wrong !== undefined) return wrong;
   }
-  return value as RunResult;
+  return undefined;
+}
+
+/** The first place where a value is not of a shape, as part of a sentence. */
+function mismatch(value: unknown, shape: Shape, place: string): string | undefined {
+  const expected = typeof shape === 'string' ? shape : 'object';
+  const found = typeName(value);
+  if (found !== expected) return `"${place}" is ${found}, expected: ${expected}`;
+  if (typeof shape === 'string') return undefined;
+  for (const [field, inner] of Object.entries(shape)) {
+    const wrong = mismatch((value as Readonly<Record<string, unknown>>)[field], inner, place === '' ? field : `${place}.${field}`);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+function typeName(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'list' : typeof value;
 }

@@ -30,9 +30,14 @@ const damaged: [string, string, RegExp][] = [
   ['without a format', '{"prompts":[]}', /is no result of a run: it has no "format"/],
   ['a list', '[]', /is no result of a run/],
   ['null', 'null', /is no result of a run/],
-  ['without its notes', JSON.stringify(withoutNotes), /is damaged: at "notes": .*expected array/],
-  ['without a prompt', JSON.stringify(smallResult({ prompts: [] })), /is damaged: at "prompts": /],
-  ['with a prompt of another shape', JSON.stringify({ ...smallResult(), prompts: [{}] }), /is damaged: at "prompts\.0\.rank": /],
+  ['without its notes', JSON.stringify(withoutNotes), /is damaged: "notes" is missing, expected: list\. To read/],
+  ['without a prompt', JSON.stringify(smallResult({ prompts: [] })), /is damaged: "prompts" is empty/],
+  ['with a prompt of another shape', JSON.stringify({ ...smallResult(), prompts: [{}] }), /is damaged: "prompts\[0\]\.rank" is missing/],
+  [
+    'with a held-out score of another shape',
+    JSON.stringify({ ...smallResult(), prompts: [{ ...smallResult().prompts[0], test: { accuracy: null } }] }),
+    /is damaged: "prompts\[0\]\.test\.accuracy" is null, expected: number/,
+  ],
 ];
 
 describe('a result.json', () => {

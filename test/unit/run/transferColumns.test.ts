@@ -38,7 +38,7 @@ async function finishedRun(prompts: readonly string[] = ['Overall'], tail = ''):
   const data = await hashData(parseSpec(JSON.stringify(spec), specFile));
   writeFileSync(run.file('task.json'), JSON.stringify({ specFile, spec, data }));
   const result = smallResult();
-  const test = { accuracy: 0.5, interval: [0.2, 0.8], n: 8 };
+  const test = { accuracy: 0.5, interval: [0.2, 0.8], n: 8, macroF1: 0.5 };
   const ranked = prompts.map((prompt, i) => ({ ...result.prompts[0], rank: i + 1, prompt, origin: 'policy', test }));
   writeFileSync(run.file('result.json'), JSON.stringify({ ...result, prompts: ranked }));
 }
