@@ -13,10 +13,11 @@ import { quote } from '../run/shell';
 import { newRunPath, refuseChanges, reproduceCommand } from '../run/start';
 import { RunFolder } from '../run/storage';
 import { describeTask, type RunTask } from '../run/task';
+import { ScoringError } from '../reward/scorer';
 import { parseSpecValues, readSpec, type Spec } from '../task/spec';
 import type { Command } from './arguments';
 import { fetchHubModels } from './consent';
-import { printResult } from './report';
+import { printResult, tellNotes } from './report';
 import { introduce, progress } from './terminal';
 import { ServerError } from '../lm/server/serverError';
 
@@ -45,6 +46,7 @@ export async function optimize(command: Optimize): Promise<number> {
   try {
     await fetchHubModels([spec.taskModel, spec.policyModel], { yes: command.yes, signal: stop.signal });
     experiment = await openExperiment(spec, { threads }, { plan: planRuns(random, seeds.length), signal: stop.signal });
+    const told = new Set(experiment.notes);
     await introduce(experiment, command.yes);
     for (const seed of seeds) {
       const now = await describeTask(experiment, seed, random, threads);
@@ -67,6 +69,7 @@ export async function optimize(command: Optimize): Promise<number> {
       progress.clear();
       results.push(result);
       if (!command.json) printResult(result);
+      tellNotes(result, told);
       if (result.status === 'failed') {
         printSeeds(results, command.json);
         progress.line(`rlprompt: ${result.error}`);
@@ -95,11 +98,11 @@ export async function optimize(command: Optimize): Promise<number> {
 }
 
 /** A server that fails ends the run, not the work: its last checkpoint stands, and scores since then are kept. */
-async function resumable<T>(folder: RunFolder, run: () => Promise<T>): Promise<T> {
+export async function resumable<T>(folder: RunFolder, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof ServerError && folder.readCheckpoint() !== undefined)
+    if ((error instanceof ServerError || error instanceof ScoringError) && folder.hasCheckpoint())
       progress.line(`The run can be taken up from its last checkpoint: npx rlprompt optimize --resume ${quote(folder.path)}`);
     throw error;
   }

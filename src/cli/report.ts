@@ -1,8 +1,12 @@
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { otherTrainer, type Lock } from '../run/lock';
 import { csvTable, markdownTable, summary, textTable } from '../run/report';
 import type { RunResult } from '../run/result';
+import { quote } from '../run/shell';
 import { RunFolder } from '../run/storage';
 import type { Command } from './arguments';
+import { progress } from './terminal';
 
 /** Prints the table of a run on disk. */
 export function report(command: Extract<Command, { name: 'report' }>): number {
@@ -10,6 +14,7 @@ export function report(command: Extract<Command, { name: 'report' }>): number {
   if (command.format === 'csv') process.stdout.write(csvTable(result.prompts));
   else if (command.format === 'markdown') process.stdout.write(`${markdownTable(result.prompts)}\n`);
   else printResult(result);
+  tellNotes(result);
   return 0;
 }
 
@@ -17,13 +22,23 @@ export function printResult(result: RunResult): void {
   process.stdout.write(`${textTable(result.prompts)}\n\n${summary(result)}\n`);
 }
 
-/** @throws Error when the folder is no run, or one without a result yet */
+/** A result's notes on standard error, less those that were told before; they count as told from here on. */
+export function tellNotes({ notes }: Pick<RunResult, 'notes'>, told = new Set<string>()): void {
+  for (const note of notes) if (!told.has(note)) progress.line(`Note: ${note}.`);
+  for (const note of notes) told.add(note);
+}
+
+/** @throws Error when the folder is no run, or one without a result that can be read */
 export function finishedRun(path: string): { folder: RunFolder; result: RunResult } {
   const folder = new RunFolder(resolve(path));
   folder.readTask();
-  try {
-    return { folder, result: folder.readResult() as RunResult };
-  } catch {
-    throw new Error(`${folder.path} has no result yet. Take the run up: rlprompt optimize --resume ${path}`);
-  }
+  if (folder.hasResult()) return { folder, result: folder.readResult() as RunResult };
+  const trainer = otherTrainer(folder.path);
+  throw new Error(
+    `${folder.path} has no result yet${trainer ? `: it is being trained by ${trainerName(trainer)}. Wait for its end.` : `. Take the run up: npx rlprompt optimize --resume ${quote(path)}`}`,
+  );
+}
+
+function trainerName({ pid, host }: Lock): string {
+  return host === hostname() ? `pid ${pid}` : `pid ${pid} on ${host}`;
 }

@@ -85,8 +85,17 @@ export class Scorer {
     return this.rows.labels.length;
   }
 
-  /** Scores prompts on the whole split, or on its first `count` rows. */
+  /** Scores prompts on the whole split, or on its first `count` rows. @throws ScoringError when no row of a prompt could be scored */
   async score(prompts: readonly PromptIds[], signal?: AbortSignal, count = this.size): Promise<PromptScore[]> {
+    const scores = await this.scoreAny(prompts, signal, count);
+    return scores.map((score) => {
+      if (!score) throw new ScoringError(`None of a prompt's ${count} rows could be scored.`);
+      return score;
+    });
+  }
+
+  /** As `score`, but where no row of a prompt could be scored, there is no score. */
+  async scoreAny(prompts: readonly PromptIds[], signal?: AbortSignal, count = this.size): Promise<(PromptScore | undefined)[]> {
     this.asked += prompts.length * count;
     const entries = new Map(prompts.map((ids) => [ids.join(), { ids, entry: this.entry(ids.join()) }]));
     // Prompts that lack the same rows go to the model together.
@@ -135,7 +144,7 @@ export class Scorer {
     }
   }
 
-  /** The score of a prompt that is in the cache with all its rows. */
+  /** The score of a prompt that is in the cache with all its rows, unless none of them could be scored. */
   known(ids: PromptIds): PromptScore | undefined {
     const entry = this.cache.get(ids.join());
     return entry?.done.every((done) => done !== 0) ? this.summary(entry, this.size) : undefined;
@@ -162,11 +171,12 @@ export class Scorer {
     return entry;
   }
 
-  private summary(entry: Entry, count: number): PromptScore {
+  /** Undefined where no row could be scored. */
+  private summary(entry: Entry, count: number): PromptScore | undefined {
     const predicted = Array.from(entry.predicted.subarray(0, count));
     // A row that could not be scored says nothing of the prompt.
     const rows = predicted.map((_, i) => i).filter((i) => entry.done[i] !== FAILED);
-    if (rows.length === 0) throw new ScoringError(`None of a prompt's ${count} rows could be scored.`);
+    if (rows.length === 0) return undefined;
     const labels = rows.map((i) => this.rows.labels[i]!);
     const gaps = rows.map((i) => entry.gap[i]!);
     return {

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { PromptRow } from '../protocol';
 import type { RunEvent } from './events';
 import type { PromptResult, RunResult } from './result';
+import { parseResult } from './resultFile';
 import type { RunTask } from './task';
 import type { TransferResult } from './transfer';
 import { otherTrainer } from './lock';
@@ -32,8 +33,11 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
   const elsewhere = otherTrainer(folder) !== undefined;
   builder.set({ state: elsewhere ? 'elsewhere' : 'interrupted', resumable: !elsewhere });
   for (const event of await readJournal(folder)) builder.apply(event);
-  const result = await readJson<RunResult>(folder, 'result.json');
-  if (result) builder.finish(result);
+  const result = await readResult(folder);
+  if (result instanceof Error) {
+    // A finished run: what it found is not to be read, and no checkpoint gives it again.
+    if (!elsewhere) builder.set({ state: 'failed', resumable: false, secondsLeft: null, error: result.message });
+  } else if (result) builder.finish(result);
   else if (!elsewhere) builder.set({ secondsLeft: null });
   builder.addEvaluated((await readJson<PromptResult[]>(folder, 'evaluated.json')) ?? []);
   const transfer = await readJson<TransferResult>(folder, 'transfer.json');
@@ -61,6 +65,16 @@ export async function readJournal(folder: string): Promise<RunEvent[]> {
     }
   }
   return events;
+}
+
+/** Undefined where there is none; the error where it cannot be read. */
+async function readResult(folder: string): Promise<RunResult | Error | undefined> {
+  const file = join(folder, 'result.json');
+  try {
+    return parseResult(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : (error as Error);
+  }
 }
 
 async function readJson<T>(folder: string, name: string): Promise<T | undefined> {

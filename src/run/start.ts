@@ -16,7 +16,9 @@ export function newRunPath(spec: Pick<Spec, 'file' | 'folder'>, seed: number, ro
 export function refuseChanges(task: RunTask, now: RunTask): void {
   const changes = changesSince(task, now);
   if (changes.length > 0)
-    throw new Error(`This run cannot be taken up, since ${changes.join(', and ')}. Start a new one: rlprompt optimize ${task.specFile}`);
+    throw new Error(
+      `This run cannot be taken up, since ${changes.join(', and ')}. Start a new one: npx rlprompt optimize ${quote(task.specFile)}`,
+    );
 }
 
 /** Adds prompts that a person had scored to those that lie in the run's folder; the latest scores of a prompt stand. */

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { RunEvent } from './events';
+import { parseResult } from './resultFile';
 import { quote } from './shell';
 
 /** The run's folder cannot be written to; the message says what to do. */
@@ -84,19 +85,34 @@ export class RunFolder {
     });
   }
 
-  readCheckpoint(): unknown {
-    let bytes: Buffer;
-    try {
-      bytes = readFileSync(this.file('checkpoint'));
-    } catch {
-      return undefined;
-    }
-    return deserialize(bytes);
+  hasCheckpoint(): boolean {
+    return existsSync(this.file('checkpoint'));
   }
 
-  /** @throws Error when there is none */
+  /** Undefined where there is none. @throws Error when it cannot be read: the run must not begin anew unasked */
+  readCheckpoint(): unknown {
+    if (!this.hasCheckpoint()) return undefined;
+    const file = this.file('checkpoint');
+    let state: unknown;
+    try {
+      state = deserialize(readFileSync(file));
+    } catch (error) {
+      throw damagedCheckpoint(file, (error as Error).message, error);
+    }
+    if (typeof state !== 'object' || state === null || !('journalOffset' in state && 'stage' in state))
+      throw damagedCheckpoint(file, 'it holds no state of a run');
+    return state;
+  }
+
+  hasResult(): boolean {
+    return existsSync(this.file('result.json'));
+  }
+
+  /** A RunResult. @throws Error when there is none that can be read */
   readResult(): unknown {
-    return JSON.parse(readFileSync(this.file('result.json'), 'utf8'));
+    const file = this.file('result.json');
+    if (!this.hasResult()) throw new Error(`${file} is missing. Restore it from a copy, or start the run anew from its spec.`);
+    return parseResult(readFileSync(file, 'utf8'), file);
   }
 
   writeResult(result: object): void {
@@ -145,4 +161,11 @@ export class RunFolder {
       throw new StorageError(this.path, error);
     }
   }
+}
+
+function damagedCheckpoint(file: string, found: string, cause?: unknown): Error {
+  return new Error(
+    `The checkpoint ${file} cannot be read (${found.replace(/\.$/, '')}). Restore it from a copy; or delete it and take the run up again: it then begins at its first step.`,
+    { cause },
+  );
 }

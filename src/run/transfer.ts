@@ -127,8 +127,11 @@ export async function transfer(
       };
       const task = await openTask(needs, compute, options);
       open = task;
-      await options.onOpen?.({ reference, notes: task.notes(), preview: task.pace && preview(plan, task.pace) });
-      const scorer = new Scorer(task.model, { set: task.model.rows(test.texts), labels: test.labels }, 'rows');
+      const set = task.model.rows(test.texts);
+      const cut =
+        set.cut > 0 ? [`test: ${set.cut} of ${set.texts.length} texts were cut to fit the model's context of ${task.context} tokens`] : [];
+      await options.onOpen?.({ reference, notes: [...cut, ...task.notes()], preview: task.pace && preview(plan, task.pace) });
+      const scorer = new Scorer(task.model, { set, labels: test.labels }, 'rows');
       const scores = await scorer.score(
         texts.map((text) => task.encodePrompt(text)),
         options.signal,
@@ -136,7 +139,7 @@ export async function transfer(
       return {
         reference,
         own: false,
-        notes: [...task.notes(), ...task.warnings.map(({ field, message }) => `${field}: ${message}`)],
+        notes: [...cut, ...task.notes(), ...task.warnings.map(({ field, message }) => `${field}: ${message}`)],
         scores: scores.map(({ accuracy, missing = 0 }) => score(accuracy, test.labels.length - missing)),
       };
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { PromptIds, PromptScore, Scorer } from '../reward/scorer';
+import { ScoringError, type PromptIds, type PromptScore, type Scorer } from '../reward/scorer';
 
 /** A prompt with its scores on the rows that the choice may see. */
 export interface Candidate {
@@ -40,6 +40,9 @@ export function pooledGap(train: PromptScore, trainRows: number, validation: Pro
  * Chooses among the prompts that were scored on all training rows: candidates by their gap there, then successive
  * halving on growing parts of the validation rows, and at last the ranking by the mean gap over train and validation
  * together. Test rows play no part.
+ *
+ * A prompt whose validation rows all failed so far goes by its training rows alone: that says nothing against it. One that
+ * has no validation row at the end is left out. @throws ScoringError when that leaves no prompt
  */
 export async function select(train: Scorer, validation: Scorer, signal?: AbortSignal): Promise<Candidate[]> {
   let alive = train.scored().sort((a, b) => b.score.gap - a.score.gap || compareIds(a.ids, b.ids));
@@ -48,20 +51,27 @@ export async function select(train: Scorer, validation: Scorer, signal?: AbortSi
     // A later round keeps the best of the one before, by train and the validation rows seen so far.
     alive = alive.slice(0, prompts);
     const rows = Math.ceil(validation.size * share);
-    const scores = await validation.score(
+    const scores = await validation.scoreAny(
       alive.map(({ ids }) => ids),
       signal,
       rows,
     );
-    ranked = alive
-      .map(({ ids, score }, i) => ({ ids, train: score, validation: scores[i]!, gap: pooledGap(score, train.size, scores[i]!, rows) }))
+    const seen = alive
+      .map(({ ids, score }, i) => ({ ids, train: score, validation: scores[i], gap: gapSoFar(score, train.size, scores[i], rows) }))
       .sort(byGap);
-    alive = ranked.map(({ ids, train: score }) => ({ ids, score }));
+    ranked = seen.filter((one): one is Candidate => one.validation !== undefined);
+    alive = seen.map(({ ids, train: score }) => ({ ids, score }));
   }
+  if (alive.length > 0 && ranked.length === 0)
+    throw new ScoringError(`Not one validation row of the ${alive.length} best prompts could be scored.`);
   return ranked;
 }
 
-export function byGap(a: Candidate, b: Candidate): number {
+function gapSoFar(train: PromptScore, trainRows: number, validation: PromptScore | undefined, rows: number): number {
+  return validation ? pooledGap(train, trainRows, validation, rows) : train.gap;
+}
+
+export function byGap(a: Pick<Candidate, 'ids' | 'gap'>, b: Pick<Candidate, 'ids' | 'gap'>): number {
   return b.gap - a.gap || compareIds(a.ids, b.ids);
 }
 

@@ -326,5 +326,9 @@ describe('rows that a server could not score or answer', () => {
       'rows',
     );
     await expect(train.score([[1]])).rejects.toThrow(ScoringError);
+    // It is no candidate, and no error of those that are.
+    expect(await train.scoreAny([[1]])).toEqual([undefined]);
+    expect(train.known([1])).toBeUndefined();
+    expect(train.scored()).toEqual([]);
   });
 });

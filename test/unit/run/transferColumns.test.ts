@@ -8,10 +8,11 @@ import { Declined } from '../../../src/run/declined';
 import { RunFolder } from '../../../src/run/storage';
 import { hashData } from '../../../src/run/task';
 import { saveTransfer, transfer, type TransferOptions, type TransferResult } from '../../../src/run/transfer';
-import { transferText } from '../../../src/run/transferReport';
+import { transferMarkdown, transferText } from '../../../src/run/transferReport';
 import { parseSpec } from '../../../src/task/spec';
 import { temporaryFolder } from '../../run/commandLine';
 import { completion, fakeServer, send, type FakeServer } from '../lm/server/fakeServer';
+import { smallResult } from './smallResult';
 
 const folder = temporaryFolder();
 const run = new RunFolder(folder);
@@ -26,20 +27,20 @@ const spec = {
 };
 
 /** A finished run with these prompts, as it lies on disk. */
-async function finishedRun(prompts: readonly string[] = ['Overall']): Promise<void> {
+async function finishedRun(prompts: readonly string[] = ['Overall'], tail = ''): Promise<void> {
   rmSync(run.file('transfer.json'), { force: true });
   rmSync(join(folder, '.rlprompt'), { recursive: true, force: true });
   for (const split of ['train', 'validation', 'test']) {
-    const rows = Array.from({ length: 4 }, (_, i) => [`A good ${split} ${i}.,good`, `A bad ${split} ${i}.,bad`]).flat();
+    const rows = Array.from({ length: 4 }, (_, i) => [`A good ${split} ${i}.${tail},good`, `A bad ${split} ${i}.,bad`]).flat();
     writeFileSync(join(folder, `${split}.csv`), ['text,label', ...rows].join('\n'));
   }
   const specFile = join(folder, 'small.prompt-task.json');
   const data = await hashData(parseSpec(JSON.stringify(spec), specFile));
   writeFileSync(run.file('task.json'), JSON.stringify({ specFile, spec, data }));
-  const test = { accuracy: 0.5, interval: [0.2, 0.8], n: 8 };
-  const ranked = prompts.map((prompt, i) => ({ rank: i + 1, prompt, origin: 'policy', test }));
-  const result = { spec: 'small', template: spec.template, taskModel: 'bundled:causal', prompts: ranked };
-  writeFileSync(run.file('result.json'), JSON.stringify(result));
+  const result = smallResult();
+  const test = { accuracy: 0.5, interval: [0.2, 0.8], n: 8, macroF1: 0.5 };
+  const ranked = prompts.map((prompt, i) => ({ ...result.prompts[0], rank: i + 1, prompt, origin: 'policy', test }));
+  writeFileSync(run.file('result.json'), JSON.stringify({ ...result, prompts: ranked }));
 }
 
 /** Always says "great": right in half the rows. Refuses texts that hold "Fail". */
@@ -139,6 +140,21 @@ it('a prompt that a server refuses on all rows is an error of that model alone',
   const [tiny, masked] = result.models.slice(1);
   expect(tiny).toMatchObject({ scores: [], error: expect.stringContaining("8 of a prompt's 8 rows could not be scored") as string });
   expect(masked!.scores).toHaveLength(1);
+});
+
+it('rows that were cut for a model are told of its column alone', async () => {
+  // The bundled masked model reads 256 tokens; a thousand words are more.
+  await finishedRun(['Overall'], ' and on'.repeat(500));
+  const server = await agreeable();
+  const opened: string[][] = [];
+  const result = await on([`openai:tiny@${server.url}`, 'bundled:masked'], { onOpen: ({ notes }) => void opened.push([...notes]) });
+  const note = "test: 4 of 8 texts were cut to fit the model's context of 256 tokens";
+  const [own, tiny, masked] = result.models.map(({ notes }) => notes);
+  expect(masked).toContain(note);
+  expect(own).toEqual([]);
+  expect(tiny!.join()).not.toContain('were cut');
+  expect(opened.map((notes) => notes.includes(note))).toEqual([false, true]);
+  for (const table of [transferText(result), transferMarkdown(result)]) expect(table).toContain(`bundled:masked: ${note}.`);
 });
 
 describe('a later transfer', () => {

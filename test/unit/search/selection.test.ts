@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Scorer, type PromptIds } from '../../../src/reward/scorer';
+import { Scorer, ScoringError, type PromptIds } from '../../../src/reward/scorer';
 import { Random } from '../../../src/rl/random';
 import { byGap, FINALISTS, pooledGap, select, selectionCost } from '../../../src/search/selection';
 import { alternating, fakeModel, labelled, type FakeTaskModel } from '../reward/fakeTaskModel';
@@ -15,12 +15,29 @@ interface Setting {
 
 type Gap = (ids: PromptIds, row: number, split: 'train' | 'validation') => number;
 
-async function setting(prompts: readonly PromptIds[], gap: Gap, weights: 'balanced' | 'rows' = 'rows'): Promise<Setting> {
-  const model = fakeModel((ids, row, set) => gap(ids, row, set === TRAIN.set ? 'train' : 'validation'), TRAIN, VALIDATION);
+async function setting(
+  prompts: readonly PromptIds[],
+  gap: Gap,
+  weights: 'balanced' | 'rows' = 'rows',
+  change = (model: FakeTaskModel): FakeTaskModel => model,
+): Promise<Setting> {
+  const model = change(fakeModel((ids, row, set) => gap(ids, row, set === TRAIN.set ? 'train' : 'validation'), TRAIN, VALIDATION));
   const [train, validation] = [new Scorer(model, TRAIN, weights), new Scorer(model, VALIDATION, weights)];
   await train.score(prompts);
   model.calls.length = 0;
   return { model, train, validation };
+}
+
+/** Has a row whose gap is NaN fail as a server's does: all of its logits are NaN. */
+function allNaN(model: FakeTaskModel): FakeTaskModel {
+  const score = model.score.bind(model);
+  const K = model.classes;
+  model.score = async (...asked) => {
+    const logits = await score(...asked);
+    for (let at = 0; at < logits.length; at += K) if (logits.subarray(at, at + K).some(Number.isNaN)) logits.fill(NaN, at, at + K);
+    return logits;
+  };
+  return model;
 }
 
 /** A gap in (−1, 1) for every pair, rounded to float32's reach so that the model gives it back. */
@@ -173,6 +190,37 @@ describe('select', () => {
     // Ties go to the shorter prompt, then to the smaller ids: 80 single ids have the highest gap.
     const expected = prompts.filter((ids) => ids[0]! % 5 === 4 && ids.length === 1).slice(0, 64);
     expect(ranked).toEqual(expected.map((ids) => ids.join()));
+  });
+
+  it('goes by the training rows where validation rows failed, and leaves out who has none at the end', async () => {
+    const few = labelled(alternating(8), 'validation');
+    // [2] loses its first validation row, [3] all of them.
+    const fails = (ids: PromptIds, row: number): boolean => ids[0] === 3 || (ids[0] === 2 && row === 0);
+    const model = fakeModel(
+      (ids, row, set) => (set === few.set && fails(ids, row) ? NaN : set === few.set ? 0.1 * ids[0]! : 0.3),
+      TRAIN,
+      few,
+    );
+    const [train, validation] = [new Scorer(allNaN(model), TRAIN, 'rows'), new Scorer(allNaN(model), few, 'rows')];
+    await train.score([[1], [2], [3]]);
+    const ranked = await select(train, validation);
+    expect(ranked.map(({ ids }) => ids)).toEqual([[2], [1]]);
+    expect(ranked[0]!.validation).toMatchObject({ missing: 1, failed: [0] });
+    // (16 · 0.3 + 8 · 0.2) / 24 and (16 · 0.3 + 8 · 0.1) / 24
+    expect(ranked[0]!.gap).toBeCloseTo(6.4 / 24, 6);
+    expect(ranked[1]!.gap).toBeCloseTo(5.6 / 24, 6);
+  });
+
+  it('a prompt whose first validation rows fail is not overtaken for it', async () => {
+    // 600 prompts, the last of them the best by far; a round keeps 512, 256, 128, 64.
+    const gap: Gap = (ids, row, split) => (split === 'validation' && ids[0] === 599 && row < 64 ? NaN : ids[0]! / 1000);
+    const { train, validation } = await setting(singles(600), gap, 'rows', allNaN);
+    expect((await select(train, validation))[0]!.ids).toEqual([599]);
+  });
+
+  it('is an error where no validation row of any prompt could be scored', async () => {
+    const { train, validation } = await setting(singles(3), (_ids, _row, split) => (split === 'train' ? 0.5 : NaN), 'rows', allNaN);
+    await expect(select(train, validation)).rejects.toThrow(ScoringError);
   });
 
   it('keeps to its cost with many classes and rows', async () => {
