@@ -152,8 +152,11 @@ export type ToPage =
   /** At most ten a second, while the page is visible. */
   | { readonly type: 'update'; readonly update: RunUpdate }
   | { readonly type: 'settings'; readonly settings: PageSettings }
-  /** A prompt of the person's is being scored (`busy`), or could not be (`error`). */
-  | { readonly type: 'evaluation'; readonly busy: boolean; readonly error?: string }
+  /**
+   * A prompt of the person's is being scored (`busy`), could not be (`error`), or was: `prompt`, as the rows have it that come next.
+   * None of them: it was cancelled.
+   */
+  | { readonly type: 'evaluation'; readonly busy: boolean; readonly error?: string; readonly prompt?: string }
   /** The run's folder is gone. */
   | { readonly type: 'gone'; readonly id: string };
 

@@ -1,3 +1,5 @@
+import type { Scored } from './store';
+
 /** A share as a percentage with one decimal, or as many as a mark on an axis needs that writes shares with `decimals` of them. */
 export function percent(share: number, decimals = 3): string {
   return `${(100 * share).toFixed(Math.max(0, decimals - 2))} %`;
@@ -31,6 +33,12 @@ export function signed(value: number): string {
 
 export function pValue(p: number): string {
   return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+}
+
+/** Where a prompt that was scored has come to stand, and how it does on held-out rows where it has been asked there. */
+export function scoredText({ row, of }: Scored): string {
+  const held = row.test ? `, held out ${percent(row.test.accuracy)}` : '';
+  return `“${row.prompt.trim()}” is number ${row.rank} of ${of}${held}.`;
 }
 
 /** `1 row`, `2 rows`. */

@@ -27,7 +27,7 @@ let shownNotes = '';
 const table = new PromptTable(open, keep);
 const [left, right] = [new PromptTable(open, keep, true), new PromptTable(open, keep, true)];
 const pair = element('div', { class: 'pair' });
-const evaluate = new EvaluateField();
+const evaluate = new EvaluateField((prompt) => table.reveal(prompt));
 const live = element('p', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
 const slider = element('input', { type: 'range', min: 0, max: 0.99, step: 0.01, 'aria-label': 'Smoothing of the curves' });
 slider.addEventListener('input', () => {

@@ -1,11 +1,26 @@
 import type { Curves, PageSettings, PromptRow, RunView, ToPage } from '../src/protocol';
 
+/** What has become of the prompt that the person typed. */
+export interface Evaluation {
+  readonly busy: boolean;
+  readonly error?: string;
+  /** What was scored, as the rows have it. */
+  readonly prompt?: string;
+  /** Its row, and how many rows there were, once they came. */
+  readonly scored?: Scored;
+}
+
+export interface Scored {
+  readonly row: PromptRow;
+  readonly of: number;
+}
+
 /** All that the page shows. */
 export interface Model {
   readonly view?: RunView;
   readonly other?: RunView;
   readonly settings: PageSettings;
-  readonly evaluation: { readonly busy: boolean; readonly error?: string };
+  readonly evaluation: Evaluation;
   readonly gone: boolean;
 }
 
@@ -19,14 +34,18 @@ export function receive(model: Model, message: ToPage): Model {
         view: message.view,
         ...(message.other && { other: message.other }),
         settings: message.settings,
-        evaluation: model.evaluation,
+        evaluation: withRow(model.evaluation, message.view.rows),
         gone: false,
       };
     case 'update': {
       const { view } = model;
       const { id, head, append, rows } = message.update;
       if (view?.head.id !== id) return model;
-      return { ...model, view: { head, curves: appended(view.curves, append), rows: rows ?? view.rows } };
+      return {
+        ...model,
+        view: { head, curves: appended(view.curves, append), rows: rows ?? view.rows },
+        evaluation: rows ? withRow(model.evaluation, rows) : model.evaluation,
+      };
     }
     case 'settings':
       return { ...model, settings: message.settings };
@@ -35,6 +54,13 @@ export function receive(model: Model, message: ToPage): Model {
     case 'gone':
       return { ...model, gone: true };
   }
+}
+
+/** The first rows that come once a prompt was scored have its scores; what later ones make of its rank is the table's to say. */
+function withRow(evaluation: Evaluation, rows: readonly PromptRow[]): Evaluation {
+  if (evaluation.prompt === undefined || evaluation.scored) return evaluation;
+  const row = rows.find(({ prompt }) => prompt === evaluation.prompt);
+  return row ? { ...evaluation, scored: { row, of: rows.length } } : evaluation;
 }
 
 function appended(curves: Curves, more: Curves): Curves {

@@ -38,6 +38,9 @@ const COLUMNS: readonly Column[] = [
   { key: 'perplexity', title: 'Perplexity', hint: 'Of the prompt under the policy model', number: true },
 ];
 
+/** Milliseconds that a row stays marked. */
+const MARKED = 3000;
+
 /** The ranked prompts. */
 export class PromptTable {
   readonly root = element('section', { class: 'prompts', 'aria-label': 'Prompts' });
@@ -45,6 +48,7 @@ export class PromptTable {
   private readonly box = element('div', { class: 'table-box' });
   private by = 'rank';
   private reverse = false;
+  private marked: string | undefined;
   private shown: { rows: readonly PromptRow[]; state: string } | undefined;
 
   constructor(
@@ -60,6 +64,22 @@ export class PromptTable {
     if (this.shown?.rows === key.rows && this.shown.state === key.state) return;
     this.shown = key;
     this.draw(view);
+  }
+
+  /** Brings a prompt's row into sight, and marks it for a moment. */
+  reveal(prompt: string): void {
+    this.marked = prompt;
+    const line = this.line(prompt);
+    line?.classList.add('marked');
+    line?.scrollIntoView({ block: 'nearest' });
+    setTimeout(() => {
+      if (this.marked === prompt) this.marked = undefined;
+      this.line(prompt)?.classList.remove('marked');
+    }, MARKED);
+  }
+
+  private line(prompt: string): HTMLElement | null | undefined {
+    return this.box.querySelector(`[data-key="${CSS.escape(`open-${prompt}`)}"]`)?.closest('tr');
   }
 
   private draw(view: RunView): void {
@@ -87,7 +107,7 @@ export class PromptTable {
       const opened = this.open.has(row.prompt);
       const line = element(
         'tr',
-        { class: `${row.rank === 1 && final ? 'winner' : ''} origin-${row.origin}` },
+        { class: `${row.rank === 1 && final ? 'winner ' : ''}${row.prompt === this.marked ? 'marked ' : ''}origin-${row.origin}` },
         element('td', { class: 'expander' }, this.expander(row, opened, view)),
         ...columns.map(({ key, number }) => element('td', { class: `${number ? 'number ' : ''}column-${key}` }, cell(row, key, scale))),
         ...models.map((model) => element('td', { class: 'number' }, score(row.transfer?.[model], scale))),

@@ -17,6 +17,9 @@ Progress goes to standard error, the ranked table (or the JSON) to standard outp
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
 `;
 
+/** Threads of ONNX Runtime at most, as the setting `rlprompt.threads` has it: it starts them all before anything else, and so many hang. */
+const MOST_THREADS = 256;
+
 /** Wrong usage of the command line. */
 export class UsageError extends Error {}
 
@@ -91,7 +94,7 @@ export function parseCommand(argv: readonly string[]): Command {
         budget: whole(values.budget, 'budget', 1),
         out: values.out as string | undefined,
         random: values['no-random'] !== true,
-        threads: whole(values.threads, 'threads', 1),
+        threads: whole(values.threads, 'threads', 1, MOST_THREADS),
         json: values.json === true,
         yes: values.yes === true,
       };
@@ -111,7 +114,7 @@ export function parseCommand(argv: readonly string[]): Command {
         name,
         spec,
         prompts: values.prompt as string[],
-        threads: whole(values.threads, 'threads', 1),
+        threads: whole(values.threads, 'threads', 1, MOST_THREADS),
         json: values.json === true,
         yes: values.yes === true,
       };
@@ -135,7 +138,7 @@ export function parseCommand(argv: readonly string[]): Command {
         folder,
         models: [...new Set(values.model as string[])],
         top: whole(values.top, 'top', 1),
-        threads: whole(values.threads, 'threads', 1),
+        threads: whole(values.threads, 'threads', 1, MOST_THREADS),
         format: format(values, ['json', 'csv', 'markdown']),
         yes: values.yes === true,
       };

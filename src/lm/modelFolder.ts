@@ -142,7 +142,7 @@ function locate(reference: string, base: string): ModelPlace {
     throw new ModelError(`There is no bundled model "${rest}". The bundled models are bundled:causal and bundled:masked.`);
   }
   throw new ModelError(
-    `"${reference}" names no model that this version can read. Write bundled:causal, bundled:masked, folder:PATH for a model of your own, or hf:OWNER/NAME for one of the Hugging Face hub.`,
+    `"${reference}" names no model that this version can read. Write bundled:causal, bundled:masked, folder:PATH for a model of your own, or hf:OWNER/NAME for one of the Hugging Face hub; as "taskModel" also openai:MODEL@URL for one on an inference server, or vscode-lm:VENDOR/FAMILY for one of VS Code's own.`,
   );
 }
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { findColumns } from './columns';
+import { isUtf8 } from './encoding';
 import { fail, TaskError, type Problem } from './problem';
-import { isUtf8, readRows, type Row } from './rows';
+import { readRows, type Row } from './rows';
 import { Sample, type SplitName } from './sample';
 import type { Spec } from './spec';
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { checkText } from './encoding';
 import { fail, TaskError } from './problem';
 
 /** One row of a data file: its fields by column name, and the line that it ends on. */
@@ -9,6 +10,9 @@ export interface Row {
   readonly line: number;
   readonly fields: Readonly<Record<string, string>>;
 }
+
+/** Endings of the files that are read. */
+const READ = ['.csv', '.tsv', '.jsonl'];
 
 /** A field longer than this is taken for a quote that was never closed, so that memory stays flat. */
 const MAX_FIELD = 1_000_000;
@@ -21,6 +25,8 @@ const MAX_FIELD = 1_000_000;
 export async function* readRows(file: string, shown = file): AsyncGenerator<Row> {
   const extension = extname(file).toLowerCase();
   try {
+    // The CSV reader reads little-endian UTF-16 by its byte order mark.
+    if (READ.includes(extension)) await checkText(file, shown, extension !== '.jsonl');
     if (extension === '.csv') yield* delimited(file, shown, ',');
     else if (extension === '.tsv') yield* delimited(file, shown, '\t');
     else if (extension === '.jsonl') yield* jsonLines(file, shown);
@@ -172,18 +178,6 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     yield* lines;
   }
   yield rest;
-}
-
-/** Whether a file's bytes are UTF-8; a U+FFFD that was read from it is then its own. */
-export async function isUtf8(file: string): Promise<boolean> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  try {
-    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) decoder.decode(chunk, { stream: true });
-    decoder.decode();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function shorten(text: string): string {

@@ -4,6 +4,7 @@ import { findNodeAtLocation, parseTree, printParseErrorCode, type JSONPath, type
 import type { z } from 'zod';
 import { looksLikeKey, mayHoldKey } from './keys';
 import { TaskError, type Fix, type Problem } from './problem';
+import { repetitions } from './repetitions';
 import { specSchema, type ParsedSpec } from './schema';
 import { parseTemplate } from './template';
 
@@ -67,7 +68,7 @@ export function parseSpec(text: string, file: string): Spec {
     throw new TaskError(result.error.issues.flatMap((issue) => issueProblems(issue, tree, problemAt, source)));
   }
   const spec: Spec = { ...result.data, file, folder: dirname(file), problemAt };
-  const problems: Problem[] = [];
+  const problems: Problem[] = repetitions(spec);
   const template = parseTemplate(spec.template);
   for (const message of template.errors) {
     const fixes = templateFixes(message, spec.template);

@@ -50,7 +50,8 @@ export class Evaluation {
         (await this.runs.get(id)).addEvaluated(scored);
         this.runs.touch(id);
       }
-      page()?.post({ type: 'evaluation', busy: false });
+      const scoredPrompt = scored?.[0]?.prompt;
+      page()?.post({ type: 'evaluation', busy: false, ...(scoredPrompt !== undefined && { prompt: scoredPrompt }) });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.log.error(message);

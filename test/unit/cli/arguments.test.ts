@@ -74,6 +74,10 @@ describe('optimize', () => {
     expect(parse('optimize a.json --seed 0 --steps 1 --budget 1 --threads 1')).toMatchObject({ seed: 0, steps: 1, budget: 1, threads: 1 });
   });
 
+  it('takes 256 threads at most', () => {
+    expect(parse('optimize a.json --threads 256')).toMatchObject({ threads: 256 });
+  });
+
   it('--resume needs no spec, and takes threads and json', () => {
     expect(parse('optimize --resume runs/a')).toEqual({ ...OPTIMIZE, resume: 'runs/a' });
     expect(parse('optimize --resume runs/a --threads 3 --json')).toEqual({ ...OPTIMIZE, resume: 'runs/a', threads: 3, json: true });
@@ -160,8 +164,12 @@ describe('wrong usage', () => {
     ['optimize a.json --seed Infinity', '--seed takes a whole number'],
     ['optimize a.json --steps 0', '--steps takes a whole number of at least 1, not "0"'],
     ['optimize a.json --budget 0', '--budget takes a whole number of at least 1, not "0"'],
-    ['optimize a.json --threads 0', '--threads takes a whole number of at least 1, not "0"'],
-    ['optimize a.json --threads two', '--threads takes a whole number of at least 1, not "two"'],
+    ['optimize a.json --threads 0', '--threads takes a whole number from 1 to 256, not "0"'],
+    ['optimize a.json --threads 257', '--threads takes a whole number from 1 to 256, not "257"'],
+    ['optimize --resume runs/a --threads 1000000', '--threads takes a whole number from 1 to 256, not "1000000"'],
+    ['evaluate a.json --prompt x --threads 257', '--threads takes a whole number from 1 to 256'],
+    ['transfer runs/a --model bundled:masked --threads 257', '--threads takes a whole number from 1 to 256'],
+    ['optimize a.json --threads two', '--threads takes a whole number from 1 to 256, not "two"'],
     ['optimize a.json --fast', "Unknown option '--fast'"],
     ['optimize a.json -x', "Unknown option '-x'"],
     ['optimize a.json --json=yes', '--json'],
@@ -177,7 +185,7 @@ describe('wrong usage', () => {
     ['evaluate a.json', 'evaluate needs at least one --prompt TEXT'],
     ['evaluate a.json b.json --prompt x', 'one SPEC at a time, not 2: a.json b.json'],
     ['evaluate a.json --prompt', '--prompt'],
-    ['evaluate a.json --prompt x --threads 0', '--threads takes a whole number of at least 1'],
+    ['evaluate a.json --prompt x --threads 0', '--threads takes a whole number from 1 to 256'],
     ['evaluate a.json --prompt x --steps 3', "Unknown option '--steps'"],
     ['report', 'DIR is missing'],
     ['report a b', 'one DIR at a time, not 2: a b'],

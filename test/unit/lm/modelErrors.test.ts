@@ -26,6 +26,8 @@ async function fails(copy: ModelCopy | string, ...words: string[]): Promise<void
 }
 
 describe('a model folder that lacks something says what', () => {
+  it('no known kind of reference', () =>
+    fails('gpt2', 'folder:PATH', 'hf:OWNER/NAME', 'as "taskModel" also openai:MODEL@URL', 'vscode-lm:VENDOR/FAMILY'));
   it('no folder', () => fails('folder:test/models/none', 'There is no folder', 'folder:PATH'));
   it('a file in place of a folder', () => fails('folder:package.json', 'There is no folder'));
   it('no ONNX file', () => fails(remove(new ModelCopy('bert'), 'onnx'), 'no ONNX file', 'optimum-cli export onnx'));

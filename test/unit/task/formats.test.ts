@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isUtf8, readRows } from '../../../src/task/rows';
+import { readRows } from '../../../src/task/rows';
 import { collect, makeFolder, problemOf, row, rowsOf } from './folder';
 
 describe('every format', () => {
@@ -111,25 +111,6 @@ describe('every format', () => {
       if (seen === 2) break;
     }
     expect(seen).toBe(2);
-  });
-});
-
-describe('isUtf8', () => {
-  it.each([
-    ['ASCII', Buffer.from('plain'), true],
-    ['nothing', Buffer.alloc(0), true],
-    ['any script', Buffer.from('日本語 🙂'), true],
-    ['a replacement character of the file itself', Buffer.from('\uFFFD'), true],
-    ['Latin-1', Buffer.from('naïve', 'latin1'), false],
-    ['a cut character at the end', Buffer.from('🙂').subarray(0, 3), false],
-  ])('%s', async (_name, bytes, expected) => {
-    const folder = await makeFolder({ file: bytes });
-    expect(await isUtf8(join(folder, 'file'))).toBe(expected);
-  });
-
-  it('is not misled by a character that two chunks share', async () => {
-    const folder = await makeFolder({ file: `${'a'.repeat(65_535)}é` });
-    expect(await isUtf8(join(folder, 'file'))).toBe(true);
   });
 });
 

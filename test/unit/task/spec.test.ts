@@ -46,7 +46,7 @@ describe('a task spec', () => {
       taskModel: 'folder:models/mine',
       policyModel: 'bundled:causal',
       prompt: { length: 2, tokens: 'all' },
-      compare: ['It was', ''],
+      compare: ['It was', 'All in all'],
       search: {
         preset: 'paper',
         steps: 10,

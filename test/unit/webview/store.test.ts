@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Curves, PromptRow, RunHead, RunView } from '../../../src/protocol';
+import type { Curves, PromptRow, RunHead, RunView, ToPage } from '../../../src/protocol';
 import type { TestScore } from '../../../src/run/result';
+import { scoredText } from '../../../webview/format';
 import { EMPTY, receive, sorted } from '../../../webview/store';
 
 const NONE: Curves = {
@@ -53,6 +54,40 @@ describe('what a message makes of the page', () => {
     const changed = receive(model, { type: 'settings', settings: { smoothing: 0, trusted: false } });
     expect(changed).toMatchObject({ settings: { smoothing: 0, trusted: false }, view: model.view });
     expect(receive(changed, { type: 'evaluation', busy: false, error: 'no' }).evaluation).toMatchObject({ error: 'no' });
+  });
+});
+
+describe('a prompt that was scored', () => {
+  const test = { accuracy: 0.882, macroF1: 0.88 } as TestScore;
+  const start = receive(EMPTY, { type: 'snapshot', view: view('a', NONE, [row(1, 'x'), row(2, 'It was')]), settings });
+  const scored = receive(start, { type: 'evaluation', busy: false, prompt: 'It was' });
+  const update = (rows?: PromptRow[]): ToPage => ({
+    type: 'update',
+    update: { id: 'a', head: head('a'), append: NONE, ...(rows && { rows }) },
+  });
+
+  it('is told by the rows that come next, not by those from before', () => {
+    expect(scored.evaluation.scored).toBeUndefined();
+    expect(receive(scored, update()).evaluation.scored).toBeUndefined();
+    const rows = [row(1, 'y'), row(2, 'x'), row(3, 'It was', { test })];
+    expect(receive(scored, update(rows)).evaluation.scored).toEqual({ row: rows[2], of: 3 });
+    expect(receive(scored, { type: 'snapshot', view: view('a', NONE, rows), settings }).evaluation.scored).toEqual({ row: rows[2], of: 3 });
+  });
+
+  it('is told once: later rows leave what was said', () => {
+    const told = receive(scored, update([row(1, 'It was'), row(2, 'x')]));
+    expect(receive(told, update([row(1, 'x'), row(2, 'It was')])).evaluation.scored).toBe(told.evaluation.scored);
+  });
+
+  it('is gone when the next one is begun, fails or is cancelled', () => {
+    const told = receive(scored, update([row(1, 'It was')]));
+    expect(receive(told, { type: 'evaluation', busy: true }).evaluation.scored).toBeUndefined();
+    expect(receive(told, { type: 'evaluation', busy: false }).evaluation.scored).toBeUndefined();
+  });
+
+  it('has its place said, and its held-out score where there is one', () => {
+    expect(scoredText({ row: row(3, ' It was', { test }), of: 17 })).toBe('“It was” is number 3 of 17, held out 88.2 %.');
+    expect(scoredText({ row: row(1, 'x'), of: 2 })).toBe('“x” is number 1 of 2.');
   });
 });
 

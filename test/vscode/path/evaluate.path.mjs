@@ -26,6 +26,20 @@ async function seeRow(panel, prompt) {
   assert.equal(await row.locator('.column-origin').textContent(), 'evaluated');
 }
 
+/** The line under the field says where a prompt has come to stand, and the field waits for the next. @param {RunPanel} panel @param {string} prompt */
+async function seeTold(panel, prompt) {
+  const rank = await panel.rowOf(prompt).locator('.column-rank').innerText();
+  const held = await panel.rowOf(prompt).locator('.column-test b').innerText();
+  const text = `“${prompt}” is number ${rank} of ${await panel.rows().count()}, held out ${held}.`;
+  const status = panel.page.locator('.evaluate [role="status"]');
+  const seen = () => status.innerText();
+  await until(`"${text}" under the field`, async () => (await status.textContent()) === text, { seen });
+  assert.equal(await panel.page.locator('.evaluate vscode-textfield input').inputValue(), '');
+  assert.ok(
+    await panel.rowOf(prompt).evaluate((row) => row.getBoundingClientRect().top >= 0 && row.getBoundingClientRect().bottom <= innerHeight),
+  );
+}
+
 /** An evaluation has begun and ended. @param {Workbench} workbench @param {string} prompt */
 async function seeEvaluation(workbench, prompt) {
   const progress = await workbench.notification(`Evaluating "${prompt}"`);
@@ -82,6 +96,7 @@ export default {
       await panel.typePrompt(TYPED);
       await panel.press('Evaluate');
       await seeRow(panel, TYPED);
+      await seeTold(panel, TYPED);
       assert.equal(await panel.rows('evaluated').count(), 2);
       assert.deepEqual(kept(workbench).sort(), [SELECTED, TYPED].sort());
       await workbench.screenshot('typed-prompt-evaluated');
@@ -92,6 +107,7 @@ export default {
       await panel.typePrompt(TYPED);
       await workbench.page.keyboard.press('Enter');
       await seeEvaluation(workbench, TYPED);
+      await seeTold(panel, TYPED);
       assert.equal(await panel.rows('evaluated').count(), 2);
       assert.deepEqual(kept(workbench).sort(), [SELECTED, TYPED].sort());
     },

@@ -40,7 +40,7 @@ async function open(taskModel: string, settings: object = {}): Promise<OpenTask>
     labels: { '0': 'terrible', '1': 'great' },
     template: '{input} {prompt}',
     taskModel,
-    compare: PROMPTS,
+    compare: PROMPTS.filter((prompt) => prompt !== ''),
     // One after the other, so that a recording is the same every time; the draws at temperature 1 are not.
     server: { concurrency: 1, ...settings },
   });
