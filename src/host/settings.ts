@@ -8,7 +8,7 @@ function setting<T>(name: string, fallback: T): T {
 /** Threads of the engine: by default all cores but one, so that the editor stays smooth. */
 export function threads(): number {
   const set = setting<number>('threads', 0);
-  return set > 0 ? set : Math.max(1, availableParallelism() - 1);
+  return set > 0 ? Math.min(set, 256) : Math.max(1, availableParallelism() - 1);
 }
 
 /** Weight of the past in the charts' smoothed curves, 0 to 0.99. */

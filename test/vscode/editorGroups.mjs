@@ -21,7 +21,7 @@ export async function moveTab(workbench, name, command, to) {
     const lefts = await groups(workbench).evaluateAll((all, wanted) => {
       const placed = all.map((group) => ({
         left: group.getBoundingClientRect().left,
-        has: [...group.querySelectorAll('.tab')].some((tab) => tab.getAttribute('aria-label')?.startsWith(wanted)),
+        has: Array.from(group.querySelectorAll('.tab')).some((tab) => tab.getAttribute('aria-label')?.startsWith(wanted)),
       }));
       return placed.sort((a, b) => a.left - b.left).map(({ has }) => has);
     }, name);

@@ -15,19 +15,18 @@ export interface TextTask {
 
 /** Failures in a row, with nothing that worked between them, that end a run. */
 const IN_A_ROW = 24;
-/** Rows of a prompt that must have failed before its share of failures counts. */
+/** Texts that must have failed before their share counts. */
 const SOME = 4;
 
 interface Job {
   readonly text: string;
   /** Places in the result that wait for this text's score. */
   readonly places: number[];
-  readonly prompts: Set<number>;
 }
 
 /**
  * A task model that is asked with text. Every text is sent once, whatever prompts or runs need it; a text that fails for
- * good is left out of its prompt's mean (NaN), and the run stops when that happens to more than half of a prompt's rows.
+ * good is left out of its prompt's mean (NaN), and the run stops when that happens to more than half of what was asked together.
  */
 export class TextTaskModel implements TaskModel {
   private sent = 0;
@@ -67,29 +66,29 @@ export class TextTaskModel implements TaskModel {
     rows.forEach((row, r) =>
       prompts.forEach((prompt, p) => {
         const text = this.task.fill(set.texts[row]!, prompt);
-        const job = jobs.get(text) ?? { text, places: [], prompts: new Set() };
+        const job = jobs.get(text) ?? { text, places: [] };
         job.places.push((p * rows.length + r) * K);
-        job.prompts.add(p);
         jobs.set(text, job);
       }),
     );
-    const failures = new Array<number>(prompts.length).fill(0);
+    // Of all that was asked: a server that fails now and then may fail for all rows of one prompt.
+    let failed = 0;
     await this.ask([...jobs.values()], signal, (job, score) => {
-      if (score instanceof ServerError) for (const p of job.prompts) failures[p]!++;
+      if (score instanceof ServerError) failed += job.places.length;
       else for (const at of job.places) result.set(score.logits, at);
     });
-    const worst = Math.max(...failures);
-    if (worst >= SOME && worst > rows.length / 2)
+    const asked = prompts.length * rows.length;
+    if (failed >= SOME && failed > asked / 2)
       throw new ServerError(
         'broken',
-        `${worst} of a prompt's ${rows.length} rows could not be scored, each sent as often as server.maxRetries allows. The last failure: ${this.lastFailure!.message}`,
+        `${failed} of ${asked} texts could not be scored, each sent as often as server.maxRetries allows. The last failure: ${this.lastFailure!.message}`,
       );
     return result;
   }
 
   /** Scores texts that need not be known yet; what is known is asked again, for a measurement. */
   async measure(texts: readonly string[], signal?: AbortSignal): Promise<void> {
-    const jobs = [...new Set(texts)].map((text): Job => ({ text, places: [], prompts: new Set() }));
+    const jobs = [...new Set(texts)].map((text): Job => ({ text, places: [] }));
     await this.send(jobs, signal, ({ text }) => this.measured.add(text));
   }
 

@@ -138,7 +138,7 @@ it('a prompt that a server refuses on all rows is an error of that model alone',
   const server = await agreeable();
   const result = await on([`openai:tiny@${server.url}`, 'bundled:masked']);
   const [tiny, masked] = result.models.slice(1);
-  expect(tiny).toMatchObject({ scores: [], error: expect.stringContaining("8 of a prompt's 8 rows could not be scored") as string });
+  expect(tiny).toMatchObject({ scores: [], error: expect.stringContaining('8 of 8 texts could not be scored') as string });
   expect(masked!.scores).toHaveLength(1);
 });
 

@@ -78,7 +78,17 @@ const turn = (milliseconds = 0): Promise<void> => new Promise((resolve) => setTi
 describe('the panel of a run', () => {
   it('gives the page a snapshot, then what is new, and a snapshot again when the journal is told anew', async () => {
     const { say, answer, change, posted, builder } = opened();
-    const step = { mean: 1, best: 1, spread: 1, bestPrompt: '', distinct: 16, entropy: 1, loss: 1, gradientNorm: 1, queries: { asked: 1, computed: 1 } };
+    const step = {
+      mean: 1,
+      best: 1,
+      spread: 1,
+      bestPrompt: '',
+      distinct: 16,
+      entropy: 1,
+      loss: 1,
+      gradientNorm: 1,
+      queries: { asked: 1, computed: 1 },
+    };
     const milliseconds = { states: 1, policy: 1, reward: 1, update: 1 };
     const flushed = async (): Promise<void> => {
       change();

@@ -123,10 +123,10 @@ describe('failures', () => {
     expect(later.sent).toEqual(['bb']);
   });
 
-  it("of more than half of a prompt's rows end the run", async () => {
+  it('of more than half of what is asked end the run', async () => {
     const task = taskModel(new FakeTextModel(1, refuses('a', 'b', 'c', 'd')));
     await expect(task.score([[1]], task.rows(texts), rows)).rejects.toThrow(
-      "4 of a prompt's 6 rows could not be scored, each sent as often as server.maxRetries allows. The last failure: no, it is request.",
+      '4 of 6 texts could not be scored, each sent as often as server.maxRetries allows. The last failure: no, it is request.',
     );
     const half = taskModel(new FakeTextModel(1, refuses('a', 'b', 'c')));
     await expect(half.score([[1]], half.rows(texts), rows)).resolves.toBeDefined();
