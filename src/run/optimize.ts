@@ -106,7 +106,7 @@ export class OptimizationRun {
   /** @throws RunStopped on request; StorageError only when nothing could be saved from the start */
   async run(): Promise<RunResult> {
     try {
-      if (this.stage === 'finished') return this.folder.readResult() as RunResult;
+      if (this.stage === 'finished' && this.folder.hasResult()) return this.folder.readResult() as RunResult;
       if (this.stage === 'policy') await this.train();
       if (this.stage === 'random') await this.searchAtRandom();
       const result = await this.conclude();

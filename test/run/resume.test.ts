@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/rl/random';
@@ -148,6 +148,14 @@ describe('a run', () => {
     expect(journal(other)).not.toEqual(journal(whole));
   });
 
+  it('makes its table anew from the checkpoint where the result was lost', { timeout: 120_000 }, async () => {
+    const out = join(folder, 'lost');
+    cpSync(whole, out, { recursive: true });
+    rmSync(join(out, 'result.json'));
+    expect((await rlprompt('optimize', '--resume', out)).status).toBe(0);
+    expect(results(out)).toEqual(results(whole));
+  });
+
   it('ends when each step is of one prompt only, unless the preset lets it go on', { timeout: 120_000 }, async () => {
     // The greedy token at each place: all prompts of a step are the same one.
     const greedy = { topK: 1, steps: 14 };
@@ -155,7 +163,9 @@ describe('a run', () => {
       ['settled', greedy, 10, 'converged'],
       ['paper', { ...greedy, preset: 'paper' }, 14, 'steps'],
     ] as const) {
-      const finished = await rlprompt('optimize', smallTask(folder, search), '--out', join(folder, name), '--json', '--no-random');
+      const own = join(folder, name);
+      mkdirSync(own);
+      const finished = await rlprompt('optimize', smallTask(own, search), '--json', '--no-random');
       expect(finished.status).toBe(0);
       expect(JSON.parse(finished.stdout)).toMatchObject({ steps, stopped });
     }
