@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Spec } from '../task/spec';
 import { taskName } from './history';
@@ -24,16 +24,24 @@ export function refuseChanges(task: RunTask, now: RunTask): void {
 /** Adds prompts that a person had scored to those that lie in the run's folder; the latest scores of a prompt stand. */
 export function keepEvaluated(folder: string, prompts: readonly PromptResult[]): void {
   const file = join(folder, 'evaluated.json');
-  let before: PromptResult[] = [];
-  try {
-    before = JSON.parse(readFileSync(file, 'utf8')) as PromptResult[];
-  } catch {
-    // None yet.
-  }
+  const before = readEvaluated(file);
   const texts = new Set(prompts.map(({ prompt }) => prompt));
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${file}.tmp`, `${JSON.stringify([...before.filter(({ prompt }) => !texts.has(prompt)), ...prompts], null, 2)}\n`);
   renameSync(`${file}.tmp`, file);
+}
+
+/** None where there is no file yet; one that is damaged is put aside under another name, so that it is not written over. */
+function readEvaluated(file: string): PromptResult[] {
+  if (!existsSync(file)) return [];
+  try {
+    const value = JSON.parse(readFileSync(file, 'utf8')) as unknown;
+    if (Array.isArray(value)) return value as PromptResult[];
+  } catch {
+    // No JSON.
+  }
+  renameSync(file, `${file}.damaged`);
+  return [];
 }
 
 /** The command line that gives the same run again. */

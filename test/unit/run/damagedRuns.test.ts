@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finishedRun } from '../../../src/cli/report';
 import { readRun } from '../../../src/run/history';
+import { keepEvaluated } from '../../../src/run/start';
 import { RunFolder } from '../../../src/run/storage';
 import { smallResult } from './smallResult';
 
@@ -81,5 +82,28 @@ describe('a checkpoint', () => {
     const state = { stage: 'policy', journalOffset: 12 };
     writeFileSync(run.file('checkpoint'), serialize(state));
     expect(run.readCheckpoint()).toEqual(state);
+  });
+});
+
+describe('evaluated prompts', () => {
+  const [prompt] = smallResult().prompts;
+  const kept = (): unknown => JSON.parse(readFileSync(run.file('evaluated.json'), 'utf8'));
+
+  it('are kept beside those before, the latest scores of each', () => {
+    keepEvaluated(path, [{ ...prompt!, prompt: 'one', gap: 0.1 }]);
+    keepEvaluated(path, [{ ...prompt!, prompt: 'two', gap: 0.2 }]);
+    keepEvaluated(path, [{ ...prompt!, prompt: 'one', gap: 0.3 }]);
+    expect(kept()).toMatchObject([
+      { prompt: 'two', gap: 0.2 },
+      { prompt: 'one', gap: 0.3 },
+    ]);
+    expect(existsSync(run.file('evaluated.json.damaged'))).toBe(false);
+  });
+
+  it.each(['[{"prompt": "cut sh', '{}'])('never write over a damaged file: %s', (damagedText) => {
+    writeFileSync(run.file('evaluated.json'), damagedText);
+    keepEvaluated(path, [{ ...prompt!, prompt: 'one' }]);
+    expect(kept()).toMatchObject([{ prompt: 'one' }]);
+    expect(readFileSync(run.file('evaluated.json.damaged'), 'utf8')).toBe(damagedText);
   });
 });
