@@ -72,9 +72,14 @@ async function test(chromium, packed, folder, only) {
         await on(server, async () => {
           const sum = { passed: 0, failed: 0 };
           for (const path of walked) {
-            const { passed, failed } = await walk(browser, server, path);
-            sum.passed += passed;
-            sum.failed += failed;
+            let steps = await walk(browser, server, path);
+            if (steps.failed > 0) {
+              // Keys and clicks are lost where a busy machine's window lags; a defect fails twice.
+              console.log(`\n${path.name}: failed; once more, in a new window and workspace`);
+              steps = await walk(browser, server, path);
+            }
+            sum.passed += steps.passed;
+            sum.failed += steps.failed;
           }
           return sum;
         });

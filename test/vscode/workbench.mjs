@@ -227,13 +227,16 @@ export class Workbench {
   async pasteOver(text, { save = false } = {}) {
     await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
     await this.page.locator('.editor-group-container.active .monaco-editor .view-lines').first().click();
-    await this.page.keyboard.press('Control+A');
-    await this.page.keyboard.press('Control+V');
     const start = text.trimEnd().split('\n').slice(0, 10).join('\n');
-    await until('the pasted text in the editor', async () => (await this.editorText()).startsWith(start), {
-      timeout: SHORT,
-      seen: () => this.editorText(),
-    });
+    const there = async () => (await this.editorText()).startsWith(start);
+    // A key may be lost while the window is busy. Only lines in sight are in the document: then to the start, and back to the end.
+    const paste = async () => {
+      for (const key of ['Control+A', 'Control+V']) await this.page.keyboard.press(key);
+      const scroll = () => this.page.keyboard.press('Control+Home').then(() => until('the pasted text', there, { timeout: 1000 }));
+      return until('the pasted text', there, { timeout: 4000 }).catch(scroll);
+    };
+    await until('the pasted text in the editor', paste, { seen: () => this.editorText() });
+    await this.page.keyboard.press('Control+End');
     if (save) await this.save();
   }
 

@@ -65,6 +65,8 @@ export default {
       await workbench.answer(join(workbench.folder, 'prompts.md'));
       const text = await workbench.waitForFile('prompts.md', 'a table', (written) => written.includes('|'));
       assert.match(text, /^# sentiment\n\n\|/);
+      // The file opens beside the code, over the panel, once it is written.
+      await workbench.see('the exported table', workbench.tab('prompts.md'));
     },
 
     'Copy command gives a line that finds the same prompt again': async (workbench) => {
