@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { MOST_THREADS } from '../run/threads';
 
 export const USAGE = `RLPrompt finds the short prompt that makes a frozen language model do your task best.
 
@@ -16,9 +17,6 @@ transfer scores a run's prompts on other task models. --yes answers every questi
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
 `;
-
-/** Threads of ONNX Runtime at most, as the setting `rlprompt.threads` has it: it starts them all before anything else, and so many hang. */
-const MOST_THREADS = 256;
 
 /** Wrong usage of the command line. */
 export class UsageError extends Error {}

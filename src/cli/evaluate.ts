@@ -7,7 +7,8 @@ import { textTable } from '../run/report';
 import { readSpec } from '../task/spec';
 import type { Command } from './arguments';
 import { fetchHubModels } from './consent';
-import { introduce, progress } from './terminal';
+import { tellNotes } from './report';
+import { introduce } from './terminal';
 
 /** Scores given prompts; resolves to the exit status. */
 export async function evaluatePrompts(command: Extract<Command, { name: 'evaluate' }>): Promise<number> {
@@ -20,7 +21,7 @@ export async function evaluatePrompts(command: Extract<Command, { name: 'evaluat
     await introduce(experiment, command.yes);
     const known = new Set(experiment.notes);
     const prompts = await evaluate(experiment, command.prompts);
-    for (const note of experiment.notes) if (!known.has(note)) progress.line(`Note: ${note}.`);
+    tellNotes(experiment, known);
     process.stdout.write(command.json ? `${JSON.stringify({ format: 1, prompts }, null, 2)}\n` : `${textTable(prompts)}\n`);
     return 0;
   } finally {

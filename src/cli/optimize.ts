@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { RunEvent } from '../run/events';
 import { openExperiment } from '../run/experiment';
 import { readJournal } from '../run/history';
-import { lockRun } from '../run/lock';
+import { whileLocked } from '../run/lock';
 import { OptimizationRun, RunStopped } from '../run/optimize';
 import { planRuns } from '../run/preview';
 import { seedsSummary } from '../run/report';
@@ -52,20 +52,16 @@ export async function optimize(command: Optimize): Promise<number> {
       const now = await describeTask(experiment, seed, random, threads);
       const folder = resumed ?? new RunFolder(runPath(command, spec, seed, seeds.length > 1));
       if (task) refuseChanges(task, now);
-      const free = lockRun(folder.path);
-      let result: RunResult;
-      try {
+      const result = await whileLocked(folder.path, () => {
         if (!task) folder.create(now);
-        result = await resumable(folder, async () => {
+        return resumable(folder, async () => {
           const options = { random, signal: stop.signal, onEvent: (event: RunEvent) => progress.show(event) };
           const run = await OptimizationRun.open(experiment!, folder, seed, { threads }, resumed !== undefined, options);
           // The journal is cut back to the checkpoint by now.
           if (resumed) progress.resume(await readJournal(folder.path));
           return run.run();
         });
-      } finally {
-        free();
-      }
+      });
       progress.clear();
       results.push(result);
       if (!command.json) printResult(result);

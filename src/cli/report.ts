@@ -1,6 +1,5 @@
-import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { otherTrainer, type Lock } from '../run/lock';
+import { otherTrainer, trainerName } from '../run/lock';
 import { csvTable, markdownTable, summary, textTable } from '../run/report';
 import type { RunResult } from '../run/result';
 import { quote } from '../run/shell';
@@ -37,8 +36,4 @@ export function finishedRun(path: string): { folder: RunFolder; result: RunResul
   throw new Error(
     `${folder.path} has no result yet${trainer ? `: it is being trained by ${trainerName(trainer)}. Wait for its end.` : `. Take the run up: npx rlprompt optimize --resume ${quote(path)}`}`,
   );
-}
-
-function trainerName({ pid, host }: Lock): string {
-  return host === hostname() ? `pid ${pid}` : `pid ${pid} on ${host}`;
 }

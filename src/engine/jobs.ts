@@ -2,7 +2,7 @@ import type { FromEngine, Job } from '../protocol';
 import { evaluate, makeRoom } from '../run/evaluate';
 import { openExperiment, type Experiment } from '../run/experiment';
 import { readJournal } from '../run/history';
-import { lockRun } from '../run/lock';
+import { whileLocked } from '../run/lock';
 import { OptimizationRun } from '../run/optimize';
 import { planEvaluation, planRuns, type Plan } from '../run/preview';
 import { describePreview } from '../run/previewText';
@@ -29,7 +29,7 @@ export async function optimizeJob(job: JobOf<'optimize'>, context: JobContext): 
   return withExperiment(spec, job.threads, context, planRuns(job.random), async (experiment) => {
     const folder = new RunFolder(job.folder);
     const task = await describeTask(experiment, job.seed, job.random, job.threads);
-    return locked(folder, () => {
+    return whileLocked(folder.path, () => {
       folder.create(task);
       context.send({ type: 'opened', task });
       return train(experiment, folder, { seed: job.seed, random: job.random, threads: job.threads, resume: false }, context);
@@ -42,7 +42,7 @@ export async function resumeJob(job: JobOf<'resume'>, context: JobContext): Prom
   const task = folder.readTask() as RunTask;
   context.send({ type: 'opened', task });
   const { specFile, seed, random, threads } = task;
-  return locked(folder, () =>
+  return whileLocked(folder.path, () =>
     withExperiment(parseSpecValues(task.spec, specFile), threads, context, planRuns(random), async (experiment) => {
       refuseChanges(task, await describeTask(experiment, seed, random, threads));
       return train(experiment, folder, { seed, random, threads, resume: true }, context);
@@ -89,16 +89,6 @@ export async function transferJob(job: JobOf<'transfer'>, context: JobContext): 
   );
   const errors = result.models.flatMap(({ reference, error }) => (error === undefined ? [] : [`${reference}: ${error}`]));
   return { type: 'transferred', errors };
-}
-
-/** No second process trains in the folder meanwhile. */
-async function locked<T>(folder: RunFolder, work: () => Promise<T>): Promise<T> {
-  const free = lockRun(folder.path);
-  try {
-    return await work();
-  } finally {
-    free();
-  }
 }
 
 async function train(

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
+import { MOST_THREADS } from '../run/threads';
 
 function setting<T>(name: string, fallback: T): T {
   return vscode.workspace.getConfiguration('rlprompt').get<T>(name, fallback);
@@ -8,7 +9,7 @@ function setting<T>(name: string, fallback: T): T {
 /** Threads of the engine: by default all cores but one, so that the editor stays smooth. */
 export function threads(): number {
   const set = setting<number>('threads', 0);
-  return set > 0 ? Math.min(set, 256) : Math.max(1, availableParallelism() - 1);
+  return set > 0 ? Math.min(set, MOST_THREADS) : Math.max(1, availableParallelism() - 1);
 }
 
 /** Weight of the past in the charts' smoothed curves, 0 to 0.99. */

@@ -11,7 +11,7 @@ import { TaskError, type Problem } from '../task/problem';
 import { searchSettings, type SearchSettings } from '../task/schema';
 import type { Spec } from '../task/spec';
 import { actionsOf } from './localTask';
-import { isTextModel, openTask, type Access, type OpenTask } from './openTask';
+import { cutNotes, isTextModel, openTask, type Access, type OpenTask } from './openTask';
 import { planRuns, preview, type Plan, type Preview } from './preview';
 
 /** A task spec with its data read, its models open and its template laid out: all that a run needs. */
@@ -71,8 +71,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const layOut = (name: SplitName): LabelledRows => {
     const { texts, labels } = dataset.splits[name];
     const set = task.model.rows(texts);
-    if (set.cut > 0)
-      notes.push(`${name}: ${set.cut} of ${texts.length} texts were cut to fit the model's context of ${task.context} tokens`);
+    notes.push(...cutNotes(name, set, task.context));
     return { set, labels };
   };
   const splits = { train: layOut('train'), validation: layOut('validation'), test: layOut('test') };

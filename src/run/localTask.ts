@@ -43,7 +43,7 @@ export function layOutTask(
   const { parts, note } = kind === 'causal' ? { parts: causalParts(spec), note: undefined } : maskedParts(spec, addMask);
   const bare = new Layout(parts, tokenizer, context, 0);
   // Room for the longest prompt: what is searched for, and what the user wants to compare.
-  const searched = spec.prompt.length * mostTokens(spec, parts, policy, bare, tokenizer);
+  const searched = spec.prompt.length === 0 ? 0 : spec.prompt.length * mostTokens(spec, parts, policy, bare, tokenizer);
   const room = Math.max(searched, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
   const layout = new Layout(parts, tokenizer, context, room);
   const verbalizer = verbalize(spec, classes, tokenizer, { atStart: layout.maskAtStart, causal: kind === 'causal' });

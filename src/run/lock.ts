@@ -32,6 +32,16 @@ export function lockRun(folder: string): () => void {
   };
 }
 
+/** Does work while this process has the run's folder. @throws as `lockRun` */
+export async function whileLocked<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const free = lockRun(folder);
+  try {
+    return await work();
+  } finally {
+    free();
+  }
+}
+
 /** The process other than this one that trains the run, if one does. */
 export function otherTrainer(folder: string): Lock | undefined {
   const lock = readLock(folder);
@@ -42,10 +52,14 @@ export function otherTrainer(folder: string): Lock | undefined {
 export function refuseLocked(folder: string): void {
   const lock = otherTrainer(folder);
   if (!lock) return;
-  const where = lock.host === hostname() ? '' : ` on ${lock.host}`;
   throw new Error(
-    `This run trains in another process (pid ${lock.pid}${where}). Wait for its end or stop it there; if no such run is there, delete ${lockFile(folder)}.`,
+    `This run trains in another process (${trainerName(lock)}). Wait for its end or stop it there; if no such run is there, delete ${lockFile(folder)}.`,
   );
+}
+
+/** What a person calls the process by. */
+export function trainerName({ pid, host }: Lock): string {
+  return host === hostname() ? `pid ${pid}` : `pid ${pid} on ${host}`;
 }
 
 function lockFile(folder: string): string {

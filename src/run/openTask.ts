@@ -2,7 +2,7 @@ import type { Clock } from '../lm/server/clock';
 import { EDITOR_SCHEME, type Ask } from '../lm/server/editorModel';
 import { OPENAI_SCHEME } from '../lm/server/reference';
 import type { Compute } from '../lm/session';
-import type { TaskModel } from '../lm/taskModel';
+import type { RowSet, TaskModel } from '../lm/taskModel';
 import type { ModelFolder } from '../lm/modelFolder';
 import type { PromptIds } from '../reward/scorer';
 import type { Problem } from '../task/problem';
@@ -35,6 +35,11 @@ export interface Access {
   readonly signal?: AbortSignal | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;
+}
+
+/** Says how many texts of a split were cut, where some were. */
+export function cutNotes(split: string, { cut, texts }: RowSet, context: number | undefined): string[] {
+  return cut > 0 ? [`${split}: ${cut} of ${texts.length} texts were cut to fit the model's context of ${context} tokens`] : [];
 }
 
 /** How fast and how dear a server was when it was tried. */

@@ -2,14 +2,14 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readModel } from '../lm/modelFolder';
 import { ModelError } from '../lm/modelError';
 import { AskError } from '../lm/server/editorModel';
-import { OPENAI_SCHEME, parseServerReference } from '../lm/server/reference';
+import { checkServerReferences } from '../lm/server/reference';
 import type { Compute } from '../lm/session';
 import { Scorer, ScoringError } from '../reward/scorer';
 import { loadDataset } from '../task/dataset';
 import { TaskError } from '../task/problem';
 import { parseSpecValues } from '../task/spec';
 import { Declined } from './declined';
-import { openTask, type Access, type OpenTask } from './openTask';
+import { cutNotes, openTask, type Access, type OpenTask } from './openTask';
 import { planTest, preview, type Preview } from './preview';
 import type { Origin, PromptResult, RunResult } from './result';
 import { wilson } from './statistics';
@@ -73,7 +73,7 @@ export async function transfer(
   compute: Compute,
   options: TransferOptions = {},
 ): Promise<TransferResult> {
-  refuseKeys(references);
+  checkServerReferences(references);
   const task = folder.readTask() as RunTask;
   const result = folder.readResult() as RunResult;
   const spec = parseSpecValues(task.spec, task.specFile);
@@ -118,7 +118,7 @@ export async function transfer(
       const texts = prompts.map(({ prompt }) => prompt);
       // Room is kept for these prompts, so that every model sees as much of each text as it can.
       const needs = {
-        spec: { ...spec, taskModel: reference, compare: texts, prompt: { ...spec.prompt, length: 1 } },
+        spec: { ...spec, taskModel: reference, compare: texts, prompt: { ...spec.prompt, length: 0 } },
         classes: dataset.classes,
         samples: test.texts,
         policy,
@@ -128,8 +128,7 @@ export async function transfer(
       const task = await openTask(needs, compute, options);
       open = task;
       const set = task.model.rows(test.texts);
-      const cut =
-        set.cut > 0 ? [`test: ${set.cut} of ${set.texts.length} texts were cut to fit the model's context of ${task.context} tokens`] : [];
+      const cut = cutNotes('test', set, task.context);
       await options.onOpen?.({ reference, notes: [...cut, ...task.notes()], preview: task.pace && preview(plan, task.pace) });
       const scorer = new Scorer(task.model, { set, labels: test.labels }, 'rows');
       const scores = await scorer.score(
@@ -154,11 +153,6 @@ export async function transfer(
 
 /** Errors that say nothing of the next model. */
 const OF_ONE_MODEL = [ModelError, TaskError, ScoringError, AskError, Declined];
-
-/** @throws ServerError, which does not repeat the reference */
-function refuseKeys(references: readonly string[]): void {
-  for (const reference of references) if (reference.trim().toLowerCase().startsWith(OPENAI_SCHEME)) parseServerReference(reference);
-}
 
 /** The prompts of the search, as many as asked, with every other prompt of the table. */
 function chosen(prompts: readonly PromptResult[], top = Infinity): PromptResult[] {

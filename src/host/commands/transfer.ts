@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { OPENAI_SCHEME, parseServerReference } from '../../lm/server/reference';
+import { checkServerReferences } from '../../lm/server/reference';
 import type { Panels } from '../panel/panels';
 import type { Engines } from '../runs/engines';
-import { runJob } from '../runs/evaluations';
+import { runInNotification } from '../runs/evaluations';
 import type { Runs } from '../runs/runs';
 import { threads } from '../settings';
 import { mayRun } from './trust';
@@ -17,17 +17,8 @@ export async function transfer(runs: Runs, panels: Panels, engines: Engines, log
   if (models.length === 0) return;
   await panels.show(id);
   const title = vscode.l10n.t('Evaluating the prompts of {0} on {1}', head.name, models.join(', '));
-  await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      try {
-        const last = await runJob(engines, { type: 'transfer', folder: id, models, threads: threads() }, log, progress, token);
-        if (last.type === 'transferred' && last.errors.length > 0) void vscode.window.showWarningMessage(last.errors.join(' '));
-      } catch (error) {
-        if (!token.isCancellationRequested) throw error;
-      }
-    },
-  );
+  const last = await runInNotification(engines, { type: 'transfer', folder: id, models, threads: threads() }, log, title);
+  if (last?.type === 'transferred' && last.errors.length > 0) void vscode.window.showWarningMessage(last.errors.join(' '));
   runs.reload(id);
 }
 
@@ -59,7 +50,7 @@ function separated(text: string): string[] {
 /** What is wrong with a server's reference, which may hold a key: it goes into titles and files only when it is right. */
 function wrongServer(references: readonly string[]): string | undefined {
   try {
-    for (const reference of references) if (reference.toLowerCase().startsWith(OPENAI_SCHEME)) parseServerReference(reference);
+    checkServerReferences(references);
     return undefined;
   } catch (error) {
     return (error as Error).message;

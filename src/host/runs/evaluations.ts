@@ -34,23 +34,33 @@ export async function runJob(
   });
 }
 
-/** Scores prompts on the task of a run or of a spec, with progress that can be cancelled; undefined when it was. */
-export async function evaluatePrompts(
+/** As `runJob`, under a notification that tells how far it is and can cancel it; undefined when it did. */
+export async function runInNotification(
   engines: Engines,
-  job: Extract<Job, { type: 'evaluate' }>,
+  job: Job,
   log: vscode.LogOutputChannel,
-): Promise<readonly PromptResult[] | undefined> {
-  const title = vscode.l10n.t('Evaluating {0}', job.prompts.map((prompt) => JSON.stringify(prompt)).join(', '));
+  title: string,
+): Promise<FromEngine | undefined> {
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
       try {
-        const last = await runJob(engines, job, log, progress, token);
-        return last.type === 'evaluated' ? last.prompts : undefined;
+        return await runJob(engines, job, log, progress, token);
       } catch (error) {
         if (token.isCancellationRequested) return undefined;
         throw error;
       }
     },
   );
+}
+
+/** Scores prompts on the task of a run or of a spec; undefined when it was cancelled. */
+export async function evaluatePrompts(
+  engines: Engines,
+  job: Extract<Job, { type: 'evaluate' }>,
+  log: vscode.LogOutputChannel,
+): Promise<readonly PromptResult[] | undefined> {
+  const title = vscode.l10n.t('Evaluating {0}', job.prompts.map((prompt) => JSON.stringify(prompt)).join(', '));
+  const last = await runInNotification(engines, job, log, title);
+  return last?.type === 'evaluated' ? last.prompts : undefined;
 }

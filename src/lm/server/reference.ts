@@ -43,6 +43,11 @@ export function parseServerReference(reference: string): ServerReference {
   return { model, url: `${url.protocol}//${url.host}${path === '' ? '/v1' : path}` };
 }
 
+/** Of references of any kind looks at those of servers. @throws ServerError, whose message never repeats what may be a key */
+export function checkServerReferences(references: readonly string[]): void {
+  for (const reference of references) if (reference.trim().toLowerCase().startsWith(OPENAI_SCHEME)) parseServerReference(reference);
+}
+
 const KEYS_GO =
   'A key never goes into a spec: put it into an environment variable and name that in server.apiKeyVariable, or store it in the editor.';
 
