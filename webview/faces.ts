@@ -1,4 +1,4 @@
-import type { RunView } from '../src/protocol';
+import type { RunView } from '../src/messages/protocol';
 import { element } from './dom';
 import { count } from './format';
 

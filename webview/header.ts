@@ -1,6 +1,6 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
-import type { FromPage, RunHead, RunState, RunView } from '../src/protocol';
+import type { FromPage, RunHead, RunState, RunView } from '../src/messages/protocol';
 import { name } from './charts';
 import { element, replaceChildren } from './dom';
 import { count, duration, plural } from './format';

@@ -1,4 +1,4 @@
-import type { Curves, PageSettings, PromptRow, RunView, ToPage } from '../src/protocol';
+import type { Curves, PageSettings, PromptRow, RunView, ToPage } from '../src/messages/protocol';
 
 /** What has become of the prompt that the person typed. */
 export interface Evaluation {

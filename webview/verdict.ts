@@ -1,4 +1,4 @@
-import type { PromptRow, RunView } from '../src/protocol';
+import type { PromptRow, RunView } from '../src/messages/protocol';
 import { element } from './dom';
 import { count, percent, plural, pValue, signed } from './format';
 

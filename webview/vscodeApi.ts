@@ -1,4 +1,4 @@
-import type { FromPage, PageState } from '../src/protocol';
+import type { FromPage, PageState } from '../src/messages/protocol';
 
 /** What the page keeps over a reload of its panel; `id` and `other` are what the host restores it from. */
 export interface KeptState extends PageState {

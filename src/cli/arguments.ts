@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { MOST_THREADS } from '../run/threads';
+import { MOST_THREADS } from '../model/local/threads';
 
 export const USAGE = `RLPrompt finds the short prompt that makes a frozen language model do your task best.
 

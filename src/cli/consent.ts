@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline/promises';
-import { describePlan, formatBytes, planDetails } from '../lm/hub/describe';
-import { download, type DownloadProgress, type LocalModel } from '../lm/hub/download';
-import { HubError } from '../lm/hub/hubError';
-import { planDownload, type DownloadPlan } from '../lm/hub/plan';
-import { isHubReference } from '../lm/hub/reference';
-import type { HubOptions } from '../lm/hub/settings';
+import { describePlan, formatBytes, planDetails } from '../model/hub/describe';
+import { download, type DownloadProgress, type LocalModel } from '../model/hub/download';
+import { HubError } from '../model/hub/hubError';
+import { planDownload, type DownloadPlan } from '../model/hub/plan';
+import { isHubReference } from '../model/hub/reference';
+import type { HubOptions } from '../model/hub/settings';
 import { StatusLine } from './statusLine';
 
 export interface ConsentOptions extends HubOptions {

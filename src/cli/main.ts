@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ModelError } from '../lm/modelError';
+import { ModelError } from '../model/modelError';
 import { Declined } from '../run/declined';
 import { RunStopped } from '../run/optimize';
-import { StorageError } from '../run/storage';
-import { TaskError } from '../task/problem';
+import { StorageError } from '../run/store/storage';
+import { TaskError } from '../spec/problem';
 import { parseCommand, USAGE, UsageError } from './arguments';
 import { evaluatePrompts } from './evaluate';
 import { optimize } from './optimize';
 import { report } from './report';
-import { quote } from '../run/shell';
+import { quote } from '../run/report/shell';
 import { progress } from './terminal';
 import { transferPrompts } from './transfer';
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { duration } from '../run/duration';
+import { duration } from '../run/report/duration';
 import type { PolicyStepEvent, RunEvent, ScoredPrompt, StartEvent } from '../run/events';
-import { TimeLeft } from '../run/timeLeft';
+import { TimeLeft } from '../run/view/timeLeft';
 import { StatusLine } from './statusLine';
 
 const NOTHING = { prompt: '', gap: -Infinity };

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { otherTrainer, trainerName } from '../run/lock';
-import { csvTable, markdownTable, summary, textTable } from '../run/report';
+import { otherTrainer, trainerName } from '../run/store/lock';
+import { csvTable, markdownTable, summary, textTable } from '../run/report/report';
 import type { RunResult } from '../run/result';
-import { quote } from '../run/shell';
-import { RunFolder } from '../run/storage';
+import { quote } from '../run/report/shell';
+import { RunFolder } from '../run/store/storage';
 import type { Command } from './arguments';
 import { progress } from './terminal';
 

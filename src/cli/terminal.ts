@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Declined } from '../run/declined';
 import type { Experiment } from '../run/experiment';
-import { describePreview } from '../run/previewText';
-import { formatProblem } from '../task/problem';
+import { describePreview } from '../run/report/previewText';
+import { formatProblem } from '../spec/problem';
 import { Progress } from './progress';
 
 /** What every command shows goes through here: standard error, so that standard output holds results alone. */

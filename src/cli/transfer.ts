@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { StorageError } from '../run/storage';
+import { StorageError } from '../run/store/storage';
 import { saveTransfer, transfer } from '../run/transfer';
-import { transferCsv, transferMarkdown, transferText } from '../run/transferReport';
+import { transferCsv, transferMarkdown, transferText } from '../run/report/transferReport';
 import type { Command } from './arguments';
 import { fetchHubModels } from './consent';
 import { finishedRun } from './report';

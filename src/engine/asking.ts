@@ -1,5 +1,5 @@
-import { AskError, type Ask } from '../lm/server/editorModel';
-import type { FromEngine, ToEngine } from '../protocol';
+import { AskError, type Ask } from '../model/server/editorModel';
+import type { FromEngine, ToEngine } from '../messages/protocol';
 
 /** Questions of the engine to the host that wait for their answers. */
 export class Asking {

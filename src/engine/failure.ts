@@ -1,5 +1,5 @@
-import type { FromEngine } from '../protocol';
-import { TaskError } from '../task/problem';
+import type { FromEngine } from '../messages/protocol';
+import { TaskError } from '../spec/problem';
 
 /** Mistakes in this program, by what the language calls them: their message alone says too little. */
 const CRASHES = [TypeError, RangeError, ReferenceError, SyntaxError, URIError];

@@ -1,8 +1,8 @@
-import { planDetails } from '../lm/hub/describe';
-import { download } from '../lm/hub/download';
-import { planDownload } from '../lm/hub/plan';
-import { isHubReference } from '../lm/hub/reference';
-import type { HubOptions } from '../lm/hub/settings';
+import { planDetails } from '../model/hub/describe';
+import { download } from '../model/hub/download';
+import { planDownload } from '../model/hub/plan';
+import { isHubReference } from '../model/hub/reference';
+import type { HubOptions } from '../model/hub/settings';
 import type { JobContext } from './jobs';
 
 /**

@@ -1,16 +1,16 @@
-import type { FromEngine, Job } from '../protocol';
+import type { FromEngine, Job } from '../messages/protocol';
 import { evaluate, makeRoom } from '../run/evaluate';
 import { openExperiment, type Experiment } from '../run/experiment';
-import { readJournal } from '../run/history';
-import { whileLocked } from '../run/lock';
+import { readJournal } from '../run/store/history';
+import { whileLocked } from '../run/store/lock';
 import { OptimizationRun } from '../run/optimize';
 import { planEvaluation, planRuns, type Plan } from '../run/preview';
-import { describePreview } from '../run/previewText';
+import { describePreview } from '../run/report/previewText';
 import { keepEvaluated, refuseChanges } from '../run/start';
-import { RunFolder } from '../run/storage';
-import { describeTask, type RunTask } from '../run/task';
+import { RunFolder } from '../run/store/storage';
+import { describeTask, type RunTask } from '../run/store/task';
 import { saveTransfer, transfer } from '../run/transfer';
-import { parseSpecValues, readSpec, type Spec } from '../task/spec';
+import { parseSpecValues, readSpec, type Spec } from '../spec/spec';
 import type { Asking } from './asking';
 import { fetchHubModels } from './hubModels';
 

@@ -1,4 +1,4 @@
-import type { FromEngine, Job, ToEngine } from '../protocol';
+import type { FromEngine, Job, ToEngine } from '../messages/protocol';
 import { RunStopped } from '../run/optimize';
 import { Asking } from './asking';
 import { failure } from './failure';

@@ -1,7 +1,7 @@
-import type { FromEngine, Question } from '../protocol';
-import { checkSpec } from '../run/check';
-import { inspectDataset, suggestWords } from '../run/inspect';
-import { TaskError } from '../task/problem';
+import type { FromEngine, Question } from '../messages/protocol';
+import { checkSpec } from '../checks/check';
+import { inspectDataset, suggestWords } from '../checks/inspect';
+import { TaskError } from '../spec/problem';
 
 /** Answers a question of the editor: what is wrong with a spec, or what a data file holds. */
 export async function answerQuestion(id: number, question: Question): Promise<FromEngine> {

@@ -1,4 +1,4 @@
-import type { Question } from '../protocol';
+import type { Question } from '../messages/protocol';
 import { EngineProcess } from './client';
 
 /** The engine cannot answer a question. */

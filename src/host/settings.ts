@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
-import { MOST_THREADS } from '../run/threads';
+import { MOST_THREADS } from '../model/local/threads';
 
 function setting<T>(name: string, fallback: T): T {
   return vscode.workspace.getConfiguration('rlprompt').get<T>(name, fallback);

@@ -1,4 +1,4 @@
-import type { Spec } from '../task/spec';
+import type { Spec } from '../spec/spec';
 import type { Experiment } from './experiment';
 import { candidates, rank, table, type Entry } from './ranking';
 import type { PromptResult } from './result';

@@ -1,17 +1,17 @@
-import { Layout } from '../lm/layout';
-import { readModel, type ModelFolder } from '../lm/modelFolder';
-import { ModelError } from '../lm/modelError';
-import { PolicyModel } from '../lm/policyModel';
-import { roundTrips } from '../lm/roundTrip';
-import { ServerError } from '../lm/server/serverError';
-import type { Compute } from '../lm/session';
-import { Scorer, type LabelledRows, type PromptIds } from '../reward/scorer';
-import { loadDataset, type Dataset, type SplitName } from '../task/dataset';
-import { TaskError, type Problem } from '../task/problem';
-import { searchSettings, type SearchSettings } from '../task/schema';
-import type { Spec } from '../task/spec';
-import { actionsOf } from './localTask';
-import { cutNotes, isTextModel, openTask, type Access, type OpenTask } from './openTask';
+import { Layout } from '../model/local/layout';
+import { readModel, type ModelFolder } from '../model/local/modelFolder';
+import { ModelError } from '../model/modelError';
+import { PolicyModel } from '../method/policyModel';
+import { roundTrips } from '../model/local/roundTrip';
+import { ServerError } from '../model/server/serverError';
+import type { Compute } from '../model/local/session';
+import { Scorer, type LabelledRows, type PromptIds } from '../method/scorer';
+import { loadDataset, type Dataset, type SplitName } from '../data/dataset';
+import { TaskError, type Problem } from '../spec/problem';
+import { searchSettings, type SearchSettings } from '../spec/schema';
+import type { Spec } from '../spec/spec';
+import { actionsOf } from '../model/local/localTask';
+import { cutNotes, isTextModel, openTask, type Access, type OpenTask } from '../model/openTask';
 import { planRuns, preview, type Plan, type Preview } from './preview';
 
 /** A task spec with its data read, its models open and its template laid out: all that a run needs. */

@@ -1,17 +1,17 @@
-import { OnnxPolicyNetwork } from '../lm/policyNetwork';
-import type { Compute } from '../lm/session';
-import { Random } from '../rl/random';
-import { Trainer } from '../rl/trainer';
-import type { Scorer } from '../reward/scorer';
+import { OnnxPolicyNetwork } from '../method/policyNetwork';
+import type { Compute } from '../model/local/session';
+import { Random } from '../method/random';
+import { Trainer } from '../method/trainer';
+import type { Scorer } from '../method/scorer';
 import { RandomSearch } from '../search/randomSearch';
 import { select, type Candidate } from '../search/selection';
-import { planBudget, type BudgetPlan } from './budget';
-import { CheckpointPace, SCORERS, type Checkpoint, type ScorerName, type Stage } from './checkpoint';
+import { planBudget, type BudgetPlan } from '../search/budget';
+import { CheckpointPace, SCORERS, type Checkpoint, type ScorerName, type Stage } from './store/checkpoint';
 import type { PolicyStepEvent, Queries, RunEvent, ScoredPrompt, StopReason } from './events';
 import type { Experiment } from './experiment';
 import { candidates, diverse, pieces, rank, split, table, type Entry } from './ranking';
 import { buildResult, type RunResult } from './result';
-import { StorageError, type RunFolder } from './storage';
+import { StorageError, type RunFolder } from './store/storage';
 
 export interface RunOptions {
   /** Also run random search, on as many queries as the policy's search computed. */

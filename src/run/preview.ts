@@ -1,8 +1,8 @@
 import { selectionCost } from '../search/selection';
-import type { Dataset } from '../task/dataset';
-import type { SearchSettings } from '../task/schema';
-import type { Spec } from '../task/spec';
-import type { ServerPace } from './openTask';
+import type { Dataset } from '../data/dataset';
+import type { SearchSettings } from '../spec/schema';
+import type { Spec } from '../spec/spec';
+import type { ServerPace } from '../model/openTask';
 
 /** Queries that a run may ask for at most: a query is one text, a (prompt, row) pair. */
 export interface QueryPlan {

@@ -1,8 +1,8 @@
-import type { PromptIds, PromptScore, Scorer } from '../reward/scorer';
+import type { PromptIds, PromptScore, Scorer } from '../method/scorer';
 import { byGap, pooledGap, type Candidate } from '../search/selection';
 import type { Experiment } from './experiment';
 import type { Example, Origin, PromptResult, TestScore } from './result';
-import { macroF1, mcnemar, wilson, type PairedTest } from './statistics';
+import { macroF1, mcnemar, wilson, type PairedTest } from './report/statistics';
 
 export interface Entry extends Candidate {
   readonly origin: Origin;

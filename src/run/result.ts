@@ -1,6 +1,6 @@
 import type { StopReason, Queries } from './events';
 import type { Experiment } from './experiment';
-import { majorityBaseline, mean, type PairedTest } from './statistics';
+import { majorityBaseline, mean, type PairedTest } from './report/statistics';
 
 export type Origin = 'policy' | 'manual' | 'random' | 'none';
 

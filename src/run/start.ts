@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Spec } from '../task/spec';
-import { taskName } from './history';
+import type { Spec } from '../spec/spec';
+import { taskName } from './store/history';
 import type { PromptResult } from './result';
-import { quote } from './shell';
-import { changesSince, type RunTask } from './task';
+import { quote } from './report/shell';
+import { changesSince, type RunTask } from './store/task';
 
 /** A new run's folder: `TIME-TASK-seedN` in `root`, by default `.rlprompt/runs` beside the spec. */
 export function newRunPath(spec: Pick<Spec, 'file' | 'folder'>, seed: number, root = join(spec.folder, '.rlprompt', 'runs')): string {

@@ -1,20 +1,20 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readModel } from '../lm/modelFolder';
-import { ModelError } from '../lm/modelError';
-import { AskError } from '../lm/server/editorModel';
-import { checkServerReferences } from '../lm/server/reference';
-import type { Compute } from '../lm/session';
-import { Scorer, ScoringError } from '../reward/scorer';
-import { loadDataset } from '../task/dataset';
-import { TaskError } from '../task/problem';
-import { parseSpecValues } from '../task/spec';
+import { readModel } from '../model/local/modelFolder';
+import { ModelError } from '../model/modelError';
+import { AskError } from '../model/server/editorModel';
+import { checkServerReferences } from '../model/server/reference';
+import type { Compute } from '../model/local/session';
+import { Scorer, ScoringError } from '../method/scorer';
+import { loadDataset } from '../data/dataset';
+import { TaskError } from '../spec/problem';
+import { parseSpecValues } from '../spec/spec';
 import { Declined } from './declined';
-import { cutNotes, openTask, type Access, type OpenTask } from './openTask';
+import { cutNotes, openTask, type Access, type OpenTask } from '../model/openTask';
 import { planTest, preview, type Preview } from './preview';
 import type { Origin, PromptResult, RunResult } from './result';
-import { wilson } from './statistics';
-import { StorageError, type RunFolder } from './storage';
-import { hashData, type RunTask } from './task';
+import { wilson } from './report/statistics';
+import { StorageError, type RunFolder } from './store/storage';
+import { hashData, type RunTask } from './store/task';
 
 /** `transfer.json` in a run's folder: its prompts on other task models, on the run's test rows. */
 export interface TransferResult {

@@ -1,5 +1,5 @@
-import type { Random } from '../rl/random';
-import type { Scorer } from '../reward/scorer';
+import type { Random } from '../method/random';
+import type { Scorer } from '../method/scorer';
 import { selectionCost } from './selection';
 
 export interface RandomSearchSettings {

@@ -1,4 +1,4 @@
-import { ScoringError, type PromptIds, type PromptScore, type Scorer } from '../reward/scorer';
+import { ScoringError, type PromptIds, type PromptScore, type Scorer } from '../method/scorer';
 
 /** A prompt with its scores on the rows that the choice may see. */
 export interface Candidate {

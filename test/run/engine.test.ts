@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineProcess } from '../../src/engine/client';
-import type { FromEngine, Job } from '../../src/protocol';
-import { readRun } from '../../src/run/history';
-import { fakeServer, send } from '../unit/lm/server/fakeServer';
+import type { FromEngine, Job } from '../../src/messages/protocol';
+import { readRun } from '../../src/run/store/history';
+import { fakeServer, send } from '../unit/model/server/fakeServer';
 import { smallTask } from './commandLine';
 
 const ENGINE = join(__dirname, '..', '..', 'dist', 'engine.js');

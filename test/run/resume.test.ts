@@ -1,7 +1,7 @@
 import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Random } from '../../src/rl/random';
+import { Random } from '../../src/method/random';
 import type { RunResult } from '../../src/run/result';
 import { journal, rlprompt, smallTask, start, temporaryFolder } from './commandLine';
 

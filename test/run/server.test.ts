@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/run/result';
-import { completion, fakeServer, send, type FakeServer, type Handler } from '../unit/lm/server/fakeServer';
+import { completion, fakeServer, send, type FakeServer, type Handler } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, smallTask, temporaryFolder } from './commandLine';
 
 const KEY = 'sk-live-Zx81qTestKeyOfNobody';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PromptResult, RunResult } from '../../src/run/result';
 import type { TransferResult } from '../../src/run/transfer';
-import { completion, fakeServer, send } from '../unit/lm/server/fakeServer';
+import { completion, fakeServer, send } from '../unit/model/server/fakeServer';
 import { rlprompt, smallTask, temporaryFolder } from './commandLine';
 
 const folder = temporaryFolder();

@@ -6,10 +6,10 @@ import type { PolicyStepEvent, RunEvent } from '../../src/run/events';
 import { openExperiment } from '../../src/run/experiment';
 import { OptimizationRun } from '../../src/run/optimize';
 import type { PromptResult, RunResult } from '../../src/run/result';
-import { mean, standardDeviation } from '../../src/run/statistics';
-import { RunFolder } from '../../src/run/storage';
-import { describeTask } from '../../src/run/task';
-import { parseSpec } from '../../src/task/spec';
+import { mean, standardDeviation } from '../../src/run/report/statistics';
+import { RunFolder } from '../../src/run/store/storage';
+import { describeTask } from '../../src/run/store/task';
+import { parseSpec } from '../../src/spec/spec';
 import { measureEditor } from './editor';
 
 /**

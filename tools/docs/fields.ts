@@ -1,4 +1,4 @@
-import { presets, specJsonSchema, type SearchSettings } from '../../src/task/schema';
+import { presets, specJsonSchema, type SearchSettings } from '../../src/spec/schema';
 
 interface SchemaNode {
   readonly type?: string;

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { specJsonSchema } from '../../src/task/schema';
+import { specJsonSchema } from '../../src/spec/schema';
 import { fieldsTable } from './fields';
 
 // Part of the build: the schema in code, written out for editors (media/) and for people (docs/).

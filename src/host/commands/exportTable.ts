@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { PromptRow, RunHead } from '../../protocol';
-import { csvTable, markdownTable } from '../../run/report';
+import type { PromptRow, RunHead } from '../../messages/protocol';
+import { csvTable, markdownTable } from '../../run/report/report';
 
 /** Writes a run's table where the person says, and opens it. */
 export async function exportTable(head: RunHead, rows: readonly PromptRow[], format: 'csv' | 'markdown'): Promise<void> {

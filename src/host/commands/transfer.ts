@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { checkServerReferences } from '../../lm/server/reference';
+import { checkServerReferences } from '../../model/server/reference';
 import type { Panels } from '../panel/panels';
 import type { Engines } from '../runs/engines';
 import { runInNotification } from '../runs/evaluations';

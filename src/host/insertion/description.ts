@@ -1,4 +1,4 @@
-import { percent } from '../../run/report';
+import { percent } from '../../run/report/report';
 import type { FoundPrompt } from './foundPrompt';
 
 /** `78.0 % (76.0–80.0 %, n = 1821)`; undefined when the prompt was not scored on held-out rows. */

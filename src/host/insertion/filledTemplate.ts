@@ -1,4 +1,4 @@
-import { fillTemplate, forCausal, parseTemplate } from '../../task/template';
+import { fillTemplate, forCausal, parseTemplate } from '../../spec/template';
 import type { FoundPrompt } from './foundPrompt';
 import { InsertionError } from './insertionError';
 

@@ -1,5 +1,5 @@
-import type { PromptRow, RunHead } from '../../protocol';
-import { parseTemplate } from '../../task/template';
+import type { PromptRow, RunHead } from '../../messages/protocol';
+import { parseTemplate } from '../../spec/template';
 import type { Runs } from '../runs/runs';
 import type { FoundPrompt } from './foundPrompt';
 

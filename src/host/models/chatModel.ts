@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { AskFailure } from '../../lm/server/editorModel';
-import type { Message } from '../../lm/server/chat';
+import type { AskFailure } from '../../model/server/editorModel';
+import type { Message } from '../../model/server/chat';
 
 /** Why VS Code's language model gave no answer, with what to do about it. */
 export class ChatError extends Error {

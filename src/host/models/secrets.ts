@@ -1,8 +1,8 @@
 import { setTimeout as passed } from 'node:timers/promises';
 import { parse } from 'jsonc-parser';
 import * as vscode from 'vscode';
-import { STORED_KEYS } from '../../lm/server/apiKey';
-import { OPENAI_SCHEME, parseServerReference } from '../../lm/server/reference';
+import { STORED_KEYS } from '../../model/server/apiKey';
+import { OPENAI_SCHEME, parseServerReference } from '../../model/server/reference';
 
 const HUB_TOKEN = 'rlprompt.hubToken';
 /** A keyring that is locked waits for the person; models that need no key do not wait for it. */

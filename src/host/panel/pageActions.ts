@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { FromPage, InsertForm, PromptRow, RunHead } from '../../protocol';
-import { quote } from '../../run/shell';
+import type { FromPage, InsertForm, PromptRow, RunHead } from '../../messages/protocol';
+import { quote } from '../../run/report/shell';
 import { reproduceCommand } from '../../run/start';
-import type { RunTask } from '../../run/task';
+import type { RunTask } from '../../run/store/task';
 import { exportTable } from '../commands/exportTable';
 import type { Runs } from '../runs/runs';
 import type { RunPanel } from './runPanel';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { FromPage, PageState } from '../../protocol';
-import { taskName } from '../../run/history';
+import type { FromPage, PageState } from '../../messages/protocol';
+import { taskName } from '../../run/store/history';
 import type { Runs } from '../runs/runs';
 import { RunPanel } from './runPanel';
 

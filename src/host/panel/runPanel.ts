@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { FromPage, ToPage } from '../../protocol';
-import { curveLengths, curvesSince, type RunViewBuilder } from '../../run/view';
+import type { FromPage, ToPage } from '../../messages/protocol';
+import { curveLengths, curvesSince, type RunViewBuilder } from '../../run/view/view';
 import type { Runs } from '../runs/runs';
 import { smoothing } from '../settings';
 import { pageHtml } from './pageHtml';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineProcess } from '../../engine/client';
-import type { FromEngine, Job } from '../../protocol';
-import type { RunViewBuilder } from '../../run/view';
+import type { FromEngine, Job } from '../../messages/protocol';
+import type { RunViewBuilder } from '../../run/view/view';
 import type { Engines } from './engines';
 
 /** Lines of the engine's log that are shown with a failed run. */

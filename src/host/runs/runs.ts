@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { Job, RunHead } from '../../protocol';
-import { taskName } from '../../run/history';
-import { refuseLocked } from '../../run/lock';
+import type { Job, RunHead } from '../../messages/protocol';
+import { taskName } from '../../run/store/history';
+import { refuseLocked } from '../../run/store/lock';
 import { newRunPath } from '../../run/start';
-import { RunViewBuilder } from '../../run/view';
+import { RunViewBuilder } from '../../run/view/view';
 import { threads } from '../settings';
 import type { Engines } from './engines';
 import { LiveRun } from './liveRun';

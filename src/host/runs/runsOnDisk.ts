@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { listRuns, readRun } from '../../run/history';
-import { otherTrainer } from '../../run/lock';
-import type { RunViewBuilder } from '../../run/view';
+import { listRuns, readRun } from '../../run/store/history';
+import { otherTrainer } from '../../run/store/lock';
+import type { RunViewBuilder } from '../../run/view/view';
 
 const SPECS = '**/*.prompt-task.json';
 const RUNS = '**/.rlprompt/runs/*/task.json';

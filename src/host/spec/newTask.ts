@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { readdir, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { DatasetOutline } from '../../run/inspect';
+import type { DatasetOutline } from '../../checks/inspect';
 import { SPEC_ENDING } from '../commands/pickSpec';
 import { inOrder, newTaskName, siblings, specText } from './specText';
 import type { SpecService } from './specService';

@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { getLocation, getNodeValue, parseTree, type Location } from 'jsonc-parser';
 import * as vscode from 'vscode';
-import type { DatasetOutline } from '../../run/inspect';
+import type { DatasetOutline } from '../../checks/inspect';
 import type { SpecService } from './specService';
 
 const TEMPLATES = ['{input} {prompt}', '{input} {prompt} {mask} .', '{prompt} {input} {mask} .'];

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { getNodeValue, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
-import type { Fix, Problem } from '../../task/problem';
+import type { Fix, Problem } from '../../spec/problem';
 import { SPEC_ENDING } from '../commands/pickSpec';
 import type { SpecService } from './specService';
 

@@ -1,5 +1,5 @@
 import { applyEdits, findNodeAtLocation, modify, parseTree, type Edit, type JSONPath } from 'jsonc-parser';
-import type { Fix } from '../../task/problem';
+import type { Fix } from '../../spec/problem';
 
 const FORMAT = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
 

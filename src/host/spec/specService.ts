@@ -1,6 +1,6 @@
 import type { EngineService } from '../../engine/service';
-import type { DatasetOutline } from '../../run/inspect';
-import type { Problem } from '../../task/problem';
+import type { DatasetOutline } from '../../checks/inspect';
+import type { Problem } from '../../spec/problem';
 
 /** Questions about specs and data files, answered by the engine's process. */
 export class SpecService {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Progress } from '../../../src/cli/progress';
-import { duration } from '../../../src/run/duration';
+import { duration } from '../../../src/run/report/duration';
 import type { PolicyStepEvent } from '../../../src/run/events';
 
 function screen(isTTY: boolean, columns = 60): { out: NodeJS.WriteStream; text: () => string } {

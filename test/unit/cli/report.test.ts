@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resumable } from '../../../src/cli/optimize';
 import { finishedRun, report, tellNotes } from '../../../src/cli/report';
 import { progress } from '../../../src/cli/terminal';
-import { ServerError } from '../../../src/lm/server/serverError';
-import { ScoringError } from '../../../src/reward/scorer';
+import { ServerError } from '../../../src/model/server/serverError';
+import { ScoringError } from '../../../src/method/scorer';
 import { refuseChanges } from '../../../src/run/start';
-import { RunFolder } from '../../../src/run/storage';
-import type { RunTask } from '../../../src/run/task';
+import { RunFolder } from '../../../src/run/store/storage';
+import type { RunTask } from '../../../src/run/store/task';
 import { smallResult } from '../run/smallResult';
 
 let folder: string;

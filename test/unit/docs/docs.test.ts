@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSpec } from '../../../src/task/spec';
-import { loadDataset } from '../../../src/task/dataset';
+import { readSpec } from '../../../src/spec/spec';
+import { loadDataset } from '../../../src/data/dataset';
 import { fieldsTable } from '../../../tools/docs/fields';
 
 describe('docs', () => {

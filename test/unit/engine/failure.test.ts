@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { failure } from '../../../src/engine/failure';
-import { TaskError } from '../../../src/task/problem';
+import { TaskError } from '../../../src/spec/problem';
 
 afterEach(() => vi.restoreAllMocks());
 

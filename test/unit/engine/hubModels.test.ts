@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { Asking } from '../../../src/engine/asking';
 import { fetchHubModels } from '../../../src/engine/hubModels';
-import type { FromEngine } from '../../../src/protocol';
-import { answer } from '../lm/hub/hubServer';
-import { makeWorld, MODEL } from '../lm/hub/world';
+import type { FromEngine } from '../../../src/messages/protocol';
+import { answer } from '../model/hub/hubServer';
+import { makeWorld, MODEL } from '../model/hub/world';
 
 it('says how far a download is, and why it waits', async () => {
   const world = await makeWorld();

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finishedRun } from '../../../src/cli/report';
-import { readRun } from '../../../src/run/history';
+import { readRun } from '../../../src/run/store/history';
 import { keepEvaluated } from '../../../src/run/start';
-import { RunFolder } from '../../../src/run/storage';
+import { RunFolder } from '../../../src/run/store/storage';
 import { smallResult } from './smallResult';
 
 let path: string;

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockRun, refuseLocked } from '../../../src/run/lock';
+import { lockRun, refuseLocked } from '../../../src/run/store/lock';
 
 let folder: string;
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describePreview as lines } from '../../../src/run/previewText';
+import { describePreview as lines } from '../../../src/run/report/previewText';
 import { planEvaluation, planRuns, planTest, preview } from '../../../src/run/preview';
-import { searchSettings } from '../../../src/task/schema';
-import { parseSpec } from '../../../src/task/spec';
+import { searchSettings } from '../../../src/spec/schema';
+import { parseSpec } from '../../../src/spec/spec';
 
 const split = (rows: number): { texts: string[]; labels: number[] } => ({
   texts: Array<string>(rows).fill('x'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NO_CLASS, type PromptScore } from '../../../src/reward/scorer';
+import { NO_CLASS, type PromptScore } from '../../../src/method/scorer';
 import { paired, rank, testScore, type Entry } from '../../../src/run/ranking';
-import { wilson } from '../../../src/run/statistics';
+import { wilson } from '../../../src/run/report/statistics';
 
 const score = (predicted: number[], failed: number[] = [], accuracy = 0): PromptScore => ({
   reward: 0,

@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { csvTable, markdownTable, percent, seedsSummary, summary, textTable } from '../../../src/run/report';
+import { csvTable, markdownTable, percent, seedsSummary, summary, textTable } from '../../../src/run/report/report';
 import type { Origin, PromptResult, RunResult } from '../../../src/run/result';
-import { summarizeSeeds } from '../../../src/run/seeds';
+import { summarizeSeeds } from '../../../src/run/report/seeds';
 
 function prompt(rank: number, text: string, origin: Origin, accuracy: number, changes: Partial<PromptResult> = {}): PromptResult {
   const split = { reward: 12, gap: 0.2, accuracy: 0.75 };

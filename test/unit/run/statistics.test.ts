@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { macroF1, majorityBaseline, mcnemar, mean, standardDeviation, wilson } from '../../../src/run/statistics';
+import { macroF1, majorityBaseline, mcnemar, mean, standardDeviation, wilson } from '../../../src/run/report/statistics';
 
 describe('wilson', () => {
   // Published 95 % score intervals (for example R's prop.test without continuity correction).

@@ -1,17 +1,17 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { HubError } from '../../../src/lm/hub/hubError';
-import { AskError } from '../../../src/lm/server/editorModel';
-import { ScoringError } from '../../../src/reward/scorer';
+import { HubError } from '../../../src/model/hub/hubError';
+import { AskError } from '../../../src/model/server/editorModel';
+import { ScoringError } from '../../../src/method/scorer';
 import { Declined } from '../../../src/run/declined';
-import { RunFolder } from '../../../src/run/storage';
-import { hashData } from '../../../src/run/task';
+import { RunFolder } from '../../../src/run/store/storage';
+import { hashData } from '../../../src/run/store/task';
 import { saveTransfer, transfer, type TransferOptions, type TransferResult } from '../../../src/run/transfer';
-import { transferMarkdown, transferText } from '../../../src/run/transferReport';
-import { parseSpec } from '../../../src/task/spec';
+import { transferMarkdown, transferText } from '../../../src/run/report/transferReport';
+import { parseSpec } from '../../../src/spec/spec';
 import { temporaryFolder } from '../../run/commandLine';
-import { completion, fakeServer, send, type FakeServer } from '../lm/server/fakeServer';
+import { completion, fakeServer, send, type FakeServer } from '../model/server/fakeServer';
 import { smallResult } from './smallResult';
 
 const folder = temporaryFolder();

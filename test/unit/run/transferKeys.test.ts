@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RunFolder } from '../../../src/run/storage';
+import { RunFolder } from '../../../src/run/store/storage';
 import { transfer } from '../../../src/run/transfer';
 
 const KEY = 'sk-live-Zx81qTestKeyOfNobody';

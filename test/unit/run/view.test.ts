@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyStepEvent, ScoredPrompt } from '../../../src/run/events';
 import type { PromptResult, RunResult, TestScore } from '../../../src/run/result';
-import type { RunTask } from '../../../src/run/task';
-import { curveLengths, curvesSince, RunViewBuilder } from '../../../src/run/view';
+import type { RunTask } from '../../../src/run/store/task';
+import { curveLengths, curvesSince, RunViewBuilder } from '../../../src/run/view/view';
 
 const task: RunTask = {
   format: 1,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Scorer } from '../../../src/reward/scorer';
-import { Random } from '../../../src/rl/random';
+import { Scorer } from '../../../src/method/scorer';
+import { Random } from '../../../src/method/random';
 import { RandomSearch, type RandomSearchSettings } from '../../../src/search/randomSearch';
 import { select } from '../../../src/search/selection';
-import { alternating, fakeModel, labelled, type FakeTaskModel } from '../reward/fakeTaskModel';
+import { alternating, fakeModel, labelled, type FakeTaskModel } from '../method/fakeTaskModel';
 
 const TRAIN = labelled(alternating(10), 'train');
 const VALIDATION = labelled(alternating(16), 'validation');

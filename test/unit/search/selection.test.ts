@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Scorer, ScoringError, type PromptIds } from '../../../src/reward/scorer';
-import { Random } from '../../../src/rl/random';
+import { Scorer, ScoringError, type PromptIds } from '../../../src/method/scorer';
+import { Random } from '../../../src/method/random';
 import { byGap, FINALISTS, pooledGap, select, selectionCost } from '../../../src/search/selection';
-import { alternating, fakeModel, labelled, type FakeTaskModel } from '../reward/fakeTaskModel';
+import { alternating, fakeModel, labelled, type FakeTaskModel } from '../method/fakeTaskModel';
 
 const TRAIN = labelled(alternating(16), 'train');
 const VALIDATION = labelled(alternating(128), 'validation');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Curves, PromptRow, RunHead, RunView, ToPage } from '../../../src/protocol';
+import type { Curves, PromptRow, RunHead, RunView, ToPage } from '../../../src/messages/protocol';
 import type { TestScore } from '../../../src/run/result';
 import { scoredText } from '../../../webview/format';
 import { EMPTY, receive, sorted } from '../../../webview/store';

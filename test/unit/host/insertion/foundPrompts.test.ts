@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { filledTemplate } from '../../../../src/host/insertion/filledTemplate';
 import { foundPrompt } from '../../../../src/host/insertion/foundPrompts';
-import type { PromptRow, RunHead, RunSummary } from '../../../../src/protocol';
-import { RunViewBuilder } from '../../../../src/run/view';
+import type { PromptRow, RunHead, RunSummary } from '../../../../src/messages/protocol';
+import { RunViewBuilder } from '../../../../src/run/view/view';
 
 const score = { reward: 1, gap: 0.1, accuracy: 0.5 };
 const row: PromptRow = { rank: 1, prompt: 'It was', pieces: [], origin: 'policy', gap: 0.1, train: score, validation: score };

@@ -1,7 +1,7 @@
 import { promptFunction } from '../../../../src/host/insertion/promptFunction';
 import { placed } from '../../../../src/host/insertion/placement';
 import type { FoundPrompt } from '../../../../src/host/insertion/foundPrompt';
-import { fillTemplate, forCausal, parseTemplate } from '../../../../src/task/template';
+import { fillTemplate, forCausal, parseTemplate } from '../../../../src/spec/template';
 
 export function found(more: Partial<FoundPrompt> = {}): FoundPrompt {
   return {

@@ -1,4 +1,4 @@
-import { Random } from '../../../../src/rl/random';
+import { Random } from '../../../../src/method/random';
 
 /** Texts that break a literal that was not escaped with care. */
 export const NASTY: readonly string[] = [

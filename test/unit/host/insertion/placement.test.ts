@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accuracyText, functionDescription, visiblePrompt } from '../../../../src/host/insertion/description';
 import { endsOfInsertions, placed, type Place } from '../../../../src/host/insertion/placement';
-import { Random } from '../../../../src/rl/random';
+import { Random } from '../../../../src/method/random';
 import { found } from './functions';
 
 describe('placed', () => {

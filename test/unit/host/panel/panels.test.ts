@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Uri, type WebviewPanel } from 'vscode';
 import { Panels } from '../../../../src/host/panel/panels';
 import type { Runs } from '../../../../src/host/runs/runs';
-import { RunViewBuilder } from '../../../../src/run/view';
+import { RunViewBuilder } from '../../../../src/run/view/view';
 import * as editor from '../editor';
 
 vi.mock('vscode', () => import('../editor'));

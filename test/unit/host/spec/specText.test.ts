@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inOrder, newTaskName, siblings, specText } from '../../../../src/host/spec/specText';
-import { parseSpec } from '../../../../src/task/spec';
+import { parseSpec } from '../../../../src/spec/spec';
 
 const NEW = {
   train: 'train.csv',

@@ -1,0 +1,170 @@
+import { TaskError } from '../spec/problem';
+import { readSplit } from './readSplit';
+import type { Example, Sample, SplitName } from './sample';
+import type { Spec } from '../spec/spec';
+
+export type { SplitName } from './sample';
+
+/** Labelled rows of one split; `labels[i]` is the index of row i's class. */
+export interface Split {
+  readonly texts: readonly string[];
+  readonly labels: readonly number[];
+}
+
+export interface Dataset {
+  /** Labels in the order of the spec's `labels`, else sorted. */
+  readonly classes: readonly string[];
+  readonly splits: Readonly<Record<SplitName, Split>>;
+  /** Rows of each class that the training file has, before the draw. */
+  readonly classCounts: readonly number[];
+  /** What a person should know: rows left out, duplicates, splits drawn from train. */
+  readonly notes: readonly string[];
+}
+
+/** Loads the splits that a spec names. @throws TaskError */
+export async function loadDataset(spec: Spec): Promise<Dataset> {
+  const seed = spec.search.seed;
+  const { rowsPerClass, testRows } = spec.data;
+  const notes: string[] = [];
+  const drawn = spec.data.validation === undefined || spec.data.test === undefined;
+  // Room for every split that has to come out of the training file.
+  const room =
+    rowsPerClass.train + (spec.data.validation === undefined ? rowsPerClass.validation : 0) + (spec.data.test === undefined ? testRows : 0);
+  const train = await readSplit(spec, 'train', room, seed);
+  const classes = spec.labels ? Object.keys(spec.labels) : [...train.keys()].sort();
+  checkClasses(spec, classes, train);
+
+  const classCounts = classes.map((label) => train.get(label)!.seen);
+  const quotas = proportions(classCounts, testRows);
+  const splits: Record<SplitName, Example[]> = { train: [], validation: [], test: [] };
+  for (const [c, label] of classes.entries()) {
+    const rows = train.get(label)!.take();
+    const parts = drawn ? shares(rows.length, spec, quotas[c]!) : { train: rows.length, validation: 0, test: 0 };
+    splits.train.push(...rows.slice(0, Math.min(rowsPerClass.train, parts.train)));
+    splits.validation.push(...rows.slice(parts.train, parts.train + parts.validation));
+    splits.test.push(...rows.slice(parts.train + parts.validation, parts.train + parts.validation + parts.test));
+  }
+  leftOut(notes, 'train', train, splits.train.length + (drawn ? splits.validation.length + splits.test.length : 0));
+  for (const name of ['validation', 'test'] as const) {
+    if (spec.data[name] === undefined) {
+      notes.push(`${name}: no file given, so ${splits[name].length} rows were drawn from train and kept out of it`);
+      continue;
+    }
+    const perClass = name === 'validation' ? rowsPerClass.validation : testRows;
+    const found = await readSplit(spec, name, perClass, seed, classes);
+    const total = [...found.values()].reduce((sum, sample) => sum + Math.min(sample.seen, perClass), 0);
+    const inProportion = proportions(
+      classes.map((label) => found.get(label)?.seen ?? 0),
+      testRows,
+    );
+    for (const [c, label] of classes.entries()) {
+      const rows = found.get(label)?.take() ?? [];
+      splits[name].push(...rows.slice(0, name === 'test' && total > testRows ? inProportion[c] : rows.length));
+    }
+    leftOut(notes, name, found, splits[name].length);
+  }
+  warnOfConflicts(notes, splits);
+  // A file may repeat another's rows, and a text under two labels can be drawn for two splits.
+  dropLearnt(notes, splits, 'validation', ['train']);
+  dropLearnt(notes, splits, 'test', ['train', 'validation']);
+  for (const name of ['validation', 'test'] as const) {
+    if (splits[name].length === 0) {
+      const path = spec.data[name] === undefined ? ['data', 'train'] : ['data', name];
+      throw new TaskError([
+        spec.problemAt(path, {
+          message: `no row is left for the ${name} split`,
+          found: '0 rows',
+          expected: 'more rows, or a file of its own',
+        }),
+      ]);
+    }
+    const lacking = classes.filter((label) => !splits[name].some((example) => example.label === label));
+    if (lacking.length > 0) notes.push(`${name}: no row of ${lacking.map((label) => JSON.stringify(label)).join(', ')}`);
+  }
+  const toSplit = (examples: Example[]): Split => {
+    const mixed = interleave(classes.map((label) => examples.filter((example) => example.label === label)));
+    return { texts: mixed.map((example) => example.text), labels: mixed.map((example) => classes.indexOf(example.label)) };
+  };
+  const mixed = { train: toSplit(splits.train), validation: toSplit(splits.validation), test: toSplit(splits.test) };
+  return { classes, splits: mixed, classCounts, notes };
+}
+
+/** So many rows, shared out in proportion to the classes' counts; rounded so that they add up. */
+function proportions(counts: readonly number[], rows: number): number[] {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const upTo = (c: number): number => Math.round((rows * counts.slice(0, c).reduce((sum, count) => sum + count, 0)) / all);
+  return counts.map((_, c) => upTo(c + 1) - upTo(c));
+}
+
+/** One row of each class in turn, so that the first rows of a split speak for the whole. */
+function interleave(byClass: readonly Example[][]): Example[] {
+  const longest = Math.max(...byClass.map((rows) => rows.length));
+  return Array.from({ length: longest }, (_, i) => byClass.flatMap((rows) => rows[i] ?? [])).flat();
+}
+
+/** How many of a class's n rows each split gets when validation or test are drawn from train; test keeps the classes' proportions. */
+function shares(n: number, spec: Spec, testQuota: number): Record<SplitName, number> {
+  const needValidation = spec.data.validation === undefined;
+  const needTest = spec.data.test === undefined;
+  const whole = 0.4 + (needValidation ? 0.25 : 0) + (needTest ? 0.35 : 0);
+  const train = Math.max(1, Math.min(spec.data.rowsPerClass.train, Math.round((n * 0.4) / whole)));
+  const validation = needValidation ? Math.min(spec.data.rowsPerClass.validation, Math.round((n * 0.25) / whole)) : 0;
+  const test = needTest ? Math.min(Math.max(1, testQuota), n - train - validation) : 0;
+  return { train, validation, test: Math.max(0, test) };
+}
+
+function checkClasses(spec: Spec, classes: readonly string[], train: Map<string, Sample>): void {
+  const problems = classes
+    .filter((label) => !train.has(label))
+    .map((label) =>
+      spec.problemAt(['labels', label], {
+        message: `${spec.data.train} has no row of this class`,
+        found: `labels there: ${[...train.keys()].join(', ')}`,
+        expected: 'at least one row of each class, or one class less',
+      }),
+    );
+  if (problems.length > 0) throw new TaskError(problems);
+  if (classes.length < 2) {
+    throw new TaskError([
+      spec.problemAt(spec.labels ? ['labels'] : ['data', 'train'], {
+        message: 'one class only: there is nothing to tell apart',
+        found: classes.join(', '),
+        expected: 'rows of two classes or more',
+      }),
+    ]);
+  }
+}
+
+function leftOut(notes: string[], name: SplitName, samples: Map<string, Sample>, used: number): void {
+  const seen = [...samples.values()].reduce((sum, sample) => sum + sample.seen, 0);
+  const repeated = [...samples.values()].reduce((sum, sample) => sum + sample.repeated, 0);
+  if (repeated > 0) notes.push(`${name}: ${repeated} duplicate rows were used once`);
+  if (seen - repeated > used) notes.push(`${name}: ${seen - repeated - used} of ${seen} rows were left out by the draw`);
+}
+
+/** Drops the rows of a split whose text an earlier split holds. */
+function dropLearnt(notes: string[], splits: Record<SplitName, Example[]>, name: SplitName, earlier: readonly SplitName[]): void {
+  const learnt = new Set(earlier.flatMap((other) => splits[other].map((example) => example.text)));
+  const clean = splits[name].filter((example) => !learnt.has(example.text));
+  const dropped = splits[name].length - clean.length;
+  if (dropped > 0) notes.push(`${name}: ${dropped} rows dropped, because ${earlier.join(' or ')} holds the same text`);
+  splits[name] = clean;
+}
+
+/** Notes the texts that a file has under two labels, in whatever splits the draw put them. */
+function warnOfConflicts(notes: string[], splits: Record<SplitName, Example[]>): void {
+  const rows = new Map<string, Example>();
+  const found: string[] = [];
+  for (const name of ['train', 'validation', 'test'] as const) {
+    for (const example of splits[name]) {
+      const key = `${example.file}\n${example.text}`;
+      const other = rows.get(key);
+      if (other && other.label !== example.label)
+        found.push(`${name}: ${example.file}:${example.line} has the text of line ${other.line} under another label`);
+      rows.set(key, example);
+    }
+  }
+  const SHOWN = 3;
+  notes.push(...found.slice(0, SHOWN));
+  if (found.length > SHOWN) notes.push(`and ${found.length - SHOWN} more texts under two labels`);
+}

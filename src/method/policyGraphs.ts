@@ -1,0 +1,93 @@
+import { GraphBuilder } from '../model/local/graphs/build';
+import { GraphView } from '../model/local/graphs/graphView';
+import { findHead, type Head } from '../model/local/graphs/head';
+import { finish } from '../model/local/graphs/prune';
+import { copyModel, ELEMENT, type Model } from '../model/local/graphs/schema';
+import { PLACES } from '../model/local/graphs/scoring';
+
+/** What the policy needs to know of a model's output head. */
+export interface HeadShape {
+  readonly vocabulary: number;
+  readonly stateSize: number;
+}
+
+/** The shape of the output head; undefined where the graph has none that can be taken out. */
+export function headShape(model: Model, logits: string): HeadShape | undefined {
+  const head = findHead(new GraphView(model.graph), logits);
+  return head?.state === undefined ? undefined : { vocabulary: head.product.vocabulary, stateSize: head.product.stateSize };
+}
+
+/** Output `state` [B, d]: what goes into the head, at one place of each row (`places`, as in scoring). */
+export function stateGraph(model: Model, logits: string): Uint8Array {
+  const head = known(findHead(new GraphView(model.graph), logits));
+  const edited = copyModel(model);
+  const { graph } = edited;
+  const g = new GraphBuilder(graph, 'state');
+  g.input(PLACES, ['batch'], ELEMENT.int64);
+  graph.output = [];
+  const flat = head.flat ? head.state : g.op('Flatten', [head.state], { axis: 2 });
+  g.op('Cast', [g.op('Gather', [flat, PLACES], { axis: 0 })], { to: ELEMENT.float }, 'state');
+  g.output('state', ['batch', 'd']);
+  return finish(edited);
+}
+
+/** A graph without inputs whose output `embedding` is the head's weight in numbers: [V, d] if `transposed`, else [d, V]. */
+export function embeddingGraph(model: Model, logits: string): { bytes: Uint8Array; transposed: boolean } {
+  const head = known(findHead(new GraphView(model.graph), logits));
+  const edited = copyModel(model);
+  const { graph } = edited;
+  const { weight, node, bias, stateSize } = head.product;
+  const g = new GraphBuilder(graph, 'embedding');
+  graph.output = [];
+  g.output('embedding', ['rows', 'columns']);
+  if (weight) {
+    // A transposed embedding is read as it is stored.
+    const maker = new GraphView(model.graph).maker(weight.name);
+    const stored = maker?.opType === 'Transpose' && !weight.transposed ? maker.input[0]! : weight.name;
+    g.op('Cast', [stored], { to: ELEMENT.float }, 'embedding');
+    return { bytes: finish(edited), transposed: weight.transposed || stored !== weight.name };
+  }
+  // The product of the identity and a quantised weight is the weight in numbers.
+  const identity = new Float32Array(stateSize * stateSize);
+  for (let i = 0; i < stateSize; i++) identity[i * stateSize + i] = 1;
+  const plain = {
+    ...node,
+    input: node.input.map((name, i) => (i === bias ? '' : name)),
+    attribute: (node.attribute ?? []).filter((each) => each.name !== 'accuracy_level'),
+  };
+  graph.node = graph.node.flatMap((each) => (each === node ? [plain] : each.output.includes(head.state) ? [] : [each]));
+  graph.input = [];
+  g.floats(identity, [1, stateSize, stateSize], head.state);
+  const product = head.scaling.at(-1)?.node ?? node;
+  g.op('Cast', [g.op('Flatten', [product.output[0]!], { axis: 2 })], { to: ELEMENT.float }, 'embedding');
+  return { bytes: finish(edited), transposed: false };
+}
+
+/** Logits [N, V] of states [N, d]: inputs `states` and `embedding` [V, d], and what the head does behind its product. */
+export function languageHeadGraph(model: Model, logits: string): Uint8Array {
+  const head = known(findHead(new GraphView(model.graph), logits));
+  const edited = copyModel(model);
+  const { graph } = edited;
+  const { node, bias } = head.product;
+  const g = new GraphBuilder(graph, 'language');
+  g.input('states', ['N', 'd']);
+  g.input('embedding', ['V', 'd']);
+  graph.output = [];
+  const number = (name: string) => g.op('Cast', [name], { to: ELEMENT.float });
+  let result = g.op('Gemm', ['states', 'embedding'], { transB: 1 });
+  if (bias !== undefined && node.input[bias]) result = g.op('Add', [result, number(node.input[bias])]);
+  // All in fp32: what only changes the kind of number falls away.
+  for (const { node, data } of head.steps.filter((step) => ['Add', 'Sub', 'Mul', 'Div', 'Tanh'].includes(step.node.opType)))
+    result = g.like(
+      node,
+      node.input.map((name, i) => (i === data ? result : number(name))),
+    );
+  g.op('Identity', [result], {}, 'language_logits');
+  g.output('language_logits', ['N', 'V']);
+  return finish(edited);
+}
+
+function known(head: Head | undefined): Head & { state: string } {
+  if (head?.state === undefined) throw new Error('the graph has no output head that can be taken out');
+  return { ...head, state: head.state };
+}

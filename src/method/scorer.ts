@@ -1,0 +1,212 @@
+import type { RowSet, TaskModel } from '../model/taskModel';
+import { classMean, piecewise, rowScore, type RowScore } from './reward';
+
+/** Memory of one scorer's cache. */
+const CACHE_BYTES = 96e6;
+/** Prompts that stay in the cache for their gap, however long ago they were used: what a selection chooses from. */
+const BEST = 512;
+
+/** A prompt as the task model's token ids. */
+export type PromptIds = readonly number[];
+
+export interface LabelledRows {
+  readonly set: RowSet;
+  readonly labels: readonly number[];
+}
+
+/** Scores of one prompt on rows of one split. */
+export interface PromptScore {
+  /** Mean reward (piecewise), mean gap, and share of right answers; class-weighted as the task asks. */
+  readonly reward: number;
+  readonly gap: number;
+  /** Share of right answers over rows, unweighted. */
+  readonly accuracy: number;
+  /** Class of each row; NO_CLASS where the model named none, or where the row could not be scored. */
+  readonly predicted: readonly number[];
+  /** How many rows could not be scored and are left out of the means, and which; absent when there are none. */
+  readonly missing?: number;
+  readonly failed?: readonly number[];
+}
+
+/** In place of a class: the answer was none. */
+export const NO_CLASS = -1;
+
+interface Entry {
+  readonly gap: Float64Array; // [rows]
+  readonly predicted: Int16Array; // [rows]
+  readonly done: Uint8Array; // [rows]; 2 where the row could not be scored
+}
+
+const SCORED = 1;
+const FAILED = 2;
+
+/** A prompt without a single score. */
+export class ScoringError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ScoringError';
+  }
+}
+
+/**
+ * Gap and class of a row; undefined where it could not be scored. An answer that is no class is as wrong as can be; where
+ * all classes are exactly as likely, the model chose none of them.
+ */
+function judge(logits: Float32Array, label: number): RowScore | undefined {
+  const [first] = logits;
+  if (Number.isNaN(first)) return undefined;
+  if (logits.every((x) => x === first)) return { gap: first === -Infinity ? -1 : 0, predicted: NO_CLASS };
+  return rowScore(logits, label);
+}
+
+/**
+ * Scores prompts on one split with the task model, remembers every (prompt, row) pair, and counts queries.
+ *
+ * One query is one (prompt, row) pair: `asked` counts all that were wanted, `computed` those that the model had to score.
+ * The cache keeps the best and the most recently used prompts, in `CACHE_BYTES`; what falls out is computed, and counted, again.
+ */
+export class Scorer {
+  asked = 0;
+  computed = 0;
+  private cache = new Map<string, Entry>();
+  private readonly bound: number;
+
+  constructor(
+    readonly model: TaskModel,
+    readonly rows: LabelledRows,
+    private readonly weights: 'balanced' | 'rows',
+    cacheBytes = CACHE_BYTES,
+  ) {
+    // Beside its scores a prompt costs about 200 bytes of keys and objects.
+    this.bound = Math.floor(cacheBytes / (rows.labels.length * 11 + 200));
+  }
+
+  get size(): number {
+    return this.rows.labels.length;
+  }
+
+  /** Scores prompts on the whole split, or on its first `count` rows. @throws ScoringError when no row of a prompt could be scored */
+  async score(prompts: readonly PromptIds[], signal?: AbortSignal, count = this.size): Promise<PromptScore[]> {
+    const scores = await this.scoreAny(prompts, signal, count);
+    return scores.map((score) => {
+      if (!score) throw new ScoringError(`None of a prompt's ${count} rows could be scored.`);
+      return score;
+    });
+  }
+
+  /** As `score`, but where no row of a prompt could be scored, there is no score. */
+  async scoreAny(prompts: readonly PromptIds[], signal?: AbortSignal, count = this.size): Promise<(PromptScore | undefined)[]> {
+    this.asked += prompts.length * count;
+    const entries = new Map(prompts.map((ids) => [ids.join(), { ids, entry: this.entry(ids.join()) }]));
+    // Prompts that lack the same rows go to the model together.
+    const byMissing = new Map<string, { ids: PromptIds; entry: Entry; missing: number[] }[]>();
+    for (const { ids, entry } of entries.values()) {
+      const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !entry.done[i]);
+      if (missing.length === 0) continue;
+      const key = missing.join();
+      byMissing.set(key, [...(byMissing.get(key) ?? []), { ids, entry, missing }]);
+    }
+    const K = this.model.classes;
+    for (const jobs of byMissing.values()) {
+      const missing = jobs[0]!.missing;
+      const logits = await this.model.score(
+        jobs.map((job) => job.ids),
+        this.rows.set,
+        missing,
+        signal,
+      );
+      jobs.forEach(({ entry }, p) =>
+        missing.forEach((row, r) => {
+          const at = (p * missing.length + r) * K;
+          const score = judge(logits.subarray(at, at + K), this.rows.labels[row]!);
+          entry.gap[row] = score?.gap ?? 0;
+          entry.predicted[row] = score?.predicted ?? NO_CLASS;
+          entry.done[row] = score ? SCORED : FAILED;
+        }),
+      );
+      this.computed += jobs.length * missing.length;
+    }
+    const scores = prompts.map((ids) => this.summary(entries.get(ids.join())!.entry, count));
+    if (this.cache.size > this.bound) this.evict();
+    return scores;
+  }
+
+  /** Cuts the cache back to nine tenths: the best stay, of the others those that were used last. */
+  private evict(): void {
+    const room = Math.ceil(0.9 * this.bound);
+    const best = this.scored()
+      .sort((a, b) => b.score.gap - a.score.gap)
+      .slice(0, Math.min(BEST, Math.floor(room / 2)));
+    const stay = new Set(best.map(({ ids }) => ids.join()));
+    for (const key of [...this.cache.keys()]) {
+      if (this.cache.size <= room) break;
+      if (!stay.has(key)) this.cache.delete(key);
+    }
+  }
+
+  /** The score of a prompt that is in the cache with all its rows, unless none of them could be scored. */
+  known(ids: PromptIds): PromptScore | undefined {
+    const entry = this.cache.get(ids.join());
+    return entry?.done.every((done) => done !== 0) ? this.summary(entry, this.size) : undefined;
+  }
+
+  /** Every prompt with a score on the whole split, in the order of last use. */
+  scored(): { ids: PromptIds; score: PromptScore }[] {
+    return [...this.cache.keys()].flatMap((key) => {
+      const ids = key === '' ? [] : key.split(',').map(Number);
+      const score = this.known(ids);
+      return score ? [{ ids, score }] : [];
+    });
+  }
+
+  private entry(key: string): Entry {
+    const entry = this.cache.get(key) ?? {
+      gap: new Float64Array(this.size),
+      predicted: new Int16Array(this.size),
+      done: new Uint8Array(this.size),
+    };
+    // Newest last, so that the oldest falls out first.
+    this.cache.delete(key);
+    this.cache.set(key, entry);
+    return entry;
+  }
+
+  /** Undefined where no row could be scored. */
+  private summary(entry: Entry, count: number): PromptScore | undefined {
+    const predicted = Array.from(entry.predicted.subarray(0, count));
+    // A row that could not be scored says nothing of the prompt.
+    const rows = predicted.map((_, i) => i).filter((i) => entry.done[i] !== FAILED);
+    if (rows.length === 0) return undefined;
+    const labels = rows.map((i) => this.rows.labels[i]!);
+    const gaps = rows.map((i) => entry.gap[i]!);
+    return {
+      gap: classMean(gaps, labels, this.weights),
+      reward: classMean(gaps.map(piecewise), labels, this.weights),
+      accuracy: rows.filter((i) => predicted[i] === this.rows.labels[i]).length / rows.length,
+      predicted,
+      ...(rows.length < count && {
+        missing: count - rows.length,
+        failed: predicted.flatMap((_, i) => (entry.done[i] === FAILED ? [i] : [])),
+      }),
+    };
+  }
+
+  /** For a checkpoint: counts and cache. */
+  save(): ScorerState {
+    return { key: this.model.key, asked: this.asked, computed: this.computed, cache: this.cache };
+  }
+
+  restore(state: ScorerState): void {
+    if (state.key !== this.model.key) throw new Error('The scores in the checkpoint are of another model, template or label words.');
+    this.asked = state.asked;
+    this.computed = state.computed;
+    this.cache = new Map(state.cache);
+  }
+}
+
+export interface ScorerState {
+  readonly key: string;
+  readonly asked: number;
+  readonly computed: number;
+  readonly cache: ReadonlyMap<string, Entry>;
+}

@@ -1,0 +1,223 @@
+import { adam, initialAdam, type AdamState } from './adam';
+import { softQLoss } from './loss';
+import type { PolicyNetwork, PolicyWeights, StateSource } from '../model/policyInterfaces';
+import { copyWeights, initialWeights, polyak } from './policy';
+import { Random } from './random';
+import { logSumExp } from '../model/local/logits';
+import { argmax, entropy, sampleTopK, topIndices } from './sampling';
+import { shape, zScore } from './reward';
+
+export interface TrainerSettings {
+  /** Tokens of a prompt, T. */
+  readonly length: number;
+  readonly promptsPerStep: number;
+  readonly topK: number;
+  readonly learningRate: number;
+  readonly targetRate: number;
+  readonly gradientClip: number;
+  readonly logitBias: number;
+  readonly fluentTopK: number | null;
+  readonly hiddenSize: number;
+  readonly initialisation: 'paper' | 'live';
+  readonly seed: number;
+}
+
+/** Rewards of prompts, given as actions (indices into the action set). */
+export type RewardOf = (prompts: readonly (readonly number[])[]) => Promise<number[]>;
+
+/** What one step did. */
+export interface StepReport {
+  readonly step: number;
+  /** Rewards before z-score and shaping: mean and best of the step. */
+  readonly mean: number;
+  readonly best: number;
+  readonly bestPrompt: readonly number[];
+  /** Prompts of the step that differ from each other. */
+  readonly distinct: number;
+  /** Standard deviation of the step's rewards, by which the z-score divides. */
+  readonly spread: number;
+  /** Mean entropy of π over the states of the step, in nats. */
+  readonly entropy: number;
+  readonly loss: number;
+  /** Norm of the gradient before clipping. */
+  readonly gradientNorm: number;
+  /** Milliseconds of each part. */
+  readonly milliseconds: { readonly states: number; readonly policy: number; readonly reward: number; readonly update: number };
+}
+
+export interface TrainerState {
+  readonly step: number;
+  readonly weights: PolicyWeights;
+  readonly target: PolicyWeights;
+  readonly adam: AdamState;
+  readonly random: readonly number[];
+}
+
+/** The training loop of RLPrompt: roll out B prompts, score them, one step of soft Q-learning. */
+export class Trainer {
+  step = 0;
+  private weights: PolicyWeights;
+  private target: PolicyWeights;
+  private optimiser: AdamState;
+  private readonly random: Random;
+
+  constructor(
+    private readonly settings: TrainerSettings,
+    private readonly language: StateSource,
+    private readonly network: PolicyNetwork,
+    /** Token ids of the source that every prompt starts from, and of the actions. */
+    private readonly source: readonly number[],
+    private readonly actions: readonly number[],
+    private readonly rewardOf: RewardOf,
+  ) {
+    this.random = new Random(settings.seed);
+    this.weights = initialWeights(language.stateSize, settings.hiddenSize, settings.initialisation, this.random);
+    this.target = copyWeights(this.weights);
+    this.optimiser = initialAdam(this.weights);
+  }
+
+  async train(): Promise<StepReport> {
+    const { promptsPerStep: B, length: T, learningRate, targetRate, gradientClip } = this.settings;
+    if (this.step > 0) polyak(this.target, this.weights, targetRate);
+    const clock = new Stopwatch();
+
+    const prompts: number[][] = Array.from({ length: B }, () => []);
+    const at = { states: [] as Float32Array[], bias: [] as Float32Array[] };
+    const Q = new Float32Array(B * T);
+    const V = new Float32Array(B * T);
+    let totalEntropy = 0;
+    for (let t = 0; t < T; t++) {
+      const { states, bias, logits } = await this.look(prompts, clock);
+      at.states.push(states);
+      at.bias.push(bias);
+      const A = this.actions.length;
+      prompts.forEach((prompt, b) => {
+        const row = logits.subarray(b * A, (b + 1) * A);
+        const action = sampleTopK(row, this.settings.topK, this.random);
+        prompt.push(action);
+        Q[b * T + t] = row[action]!;
+        V[b * T + t] = logSumExp(row);
+        totalEntropy += entropy(row);
+      });
+    }
+    // The gradient is taken over all states at once, in rollout order: row b·T + t.
+    const states = interleave(at.states, B);
+    const bias = this.fluent === null ? at.bias[0]! : interleave(at.bias, B);
+    const targetQ = await this.network.q(this.target, states, bias);
+    const targetV = Float32Array.from({ length: B * T }, (_, i) =>
+      logSumExp(targetQ.subarray(i * this.actions.length, (i + 1) * this.actions.length)),
+    );
+    clock.lap('policy');
+
+    const rewards = await this.rewardOf(prompts);
+    clock.lap('reward');
+
+    const reward = Float32Array.from(zScore(rewards), shape);
+    const { loss, dQ, dV } = softQLoss({ B, T, Q, V, targetV, reward });
+    const gradient = await this.network.gradient(this.weights, states, bias, prompts.flat(), dQ, dV);
+    const gradientNorm = adam(this.weights, gradient, this.optimiser, learningRate, gradientClip);
+    if (!Number.isFinite(gradientNorm))
+      throw new Error(
+        `Training has diverged at step ${this.step + 1}: the gradient is ${gradientNorm}. Try a smaller search.learningRate.`,
+      );
+    clock.lap('update');
+
+    const mean = rewards.reduce((a, b) => a + b, 0) / B;
+    const best = Math.max(...rewards);
+    return {
+      step: ++this.step,
+      mean,
+      best,
+      bestPrompt: prompts[rewards.indexOf(best)]!,
+      distinct: new Set(prompts.map((prompt) => prompt.join())).size,
+      spread: Math.sqrt(rewards.reduce((sum, r) => sum + (r - mean) ** 2, 0) / B),
+      entropy: totalEntropy / (B * T),
+      loss,
+      gradientNorm,
+      milliseconds: clock.laps,
+    };
+  }
+
+  /** The prompt that takes the likeliest token at each place. */
+  async greedy(): Promise<number[]> {
+    const prompt: number[] = [];
+    while (prompt.length < this.settings.length) {
+      const { logits } = await this.look([prompt], new Stopwatch());
+      prompt.push(argmax(logits));
+    }
+    return prompt;
+  }
+
+  /** States of the prefixes, and the online network's logits there. */
+  private async look(
+    prompts: readonly (readonly number[])[],
+    clock: Stopwatch,
+  ): Promise<{ states: Float32Array; bias: Float32Array; logits: Float32Array }> {
+    const states = await this.language.states(prompts.map((prompt) => [...this.source, ...prompt.map((action) => this.actions[action]!)]));
+    const bias = await this.bias(states);
+    clock.lap('states');
+    const logits = await this.network.q(this.weights, states, bias);
+    clock.lap('policy');
+    return { states, bias, logits };
+  }
+
+  /** How many actions the fluency constraint leaves at each place; null where it leaves them all. */
+  private get fluent(): number | null {
+    const k = this.settings.fluentTopK;
+    return k === null || k >= this.actions.length ? null : k;
+  }
+
+  /** `logit_bias` for every action, in one row for all states; with the fluency constraint, −1e9 for all but the frozen model's own top k. */
+  private async bias(states: Float32Array): Promise<Float32Array> {
+    const A = this.actions.length;
+    const { logitBias } = this.settings;
+    if (this.fluent === null) return new Float32Array(A).fill(logitBias);
+    const N = states.length / this.language.stateSize;
+    const logits = await this.language.languageLogits(states);
+    const vocabulary = logits.length / N;
+    const bias = new Float32Array(N * A).fill(-1e9);
+    for (let n = 0; n < N; n++) {
+      const row = logits.subarray(n * vocabulary, (n + 1) * vocabulary);
+      const fluent = topIndices(
+        Float32Array.from(this.actions, (id) => row[id]!),
+        this.fluent,
+      );
+      for (const action of fluent) bias[n * A + action] = logitBias;
+    }
+    return bias;
+  }
+
+  save(): TrainerState {
+    return { step: this.step, weights: this.weights, target: this.target, adam: this.optimiser, random: this.random.state };
+  }
+
+  restore(state: TrainerState): void {
+    this.step = state.step;
+    this.weights = state.weights;
+    this.target = state.target;
+    this.optimiser = state.adam;
+    this.random.state = state.random;
+  }
+}
+
+/** T arrays of B rows to one array whose row b·T + t is row b of array t. */
+function interleave(parts: readonly Float32Array[], B: number): Float32Array {
+  const T = parts.length;
+  const width = parts[0]!.length / B;
+  const result = new Float32Array(B * T * width);
+  parts.forEach((part, t) => {
+    for (let b = 0; b < B; b++) result.set(part.subarray(b * width, (b + 1) * width), (b * T + t) * width);
+  });
+  return result;
+}
+
+class Stopwatch {
+  readonly laps = { states: 0, policy: 0, reward: 0, update: 0 };
+  private last = performance.now();
+
+  lap(part: keyof Stopwatch['laps']): void {
+    const now = performance.now();
+    this.laps[part] += now - this.last;
+    this.last = now;
+  }
+}

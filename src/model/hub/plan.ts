@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import { withPastOf } from '../local/modelFiles';
+import { CachedRepository, sizeOf } from './cacheLayout';
+import { chooseFiles, OPTIONAL_FILES, type ChosenFiles } from './chooseFiles';
+import { HubConnection } from './connection';
+import { printable } from './failures';
+import { HubError } from './hubError';
+import { askListing, statedLicence, type ListedFile } from './listing';
+import { parseHubReference, type HubReference } from './reference';
+import { retrying, type OnWait } from './retry';
+import { hubSettings, type HubOptions, type HubSettings } from './settings';
+import { findSnapshot, missingHalf, preferredTo, type Snapshot } from './snapshot';
+import { Watchdog } from './watchdog';
+
+export interface PlannedFile {
+  /** Path in the repository. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes that are on disk already. */
+  readonly there: number;
+  /** What the content must hash to: SHA-256 for files in large storage, git's SHA-1 of a blob for others; the blob's name in the cache. */
+  readonly hash: { readonly algorithm: 'sha256' | 'git-sha1'; readonly hex: string };
+}
+
+/** What a download would fetch, for a person to agree to; holds no token. Sizes are in bytes. */
+export interface DownloadPlan {
+  readonly reference: string;
+  /** `OWNER/NAME`. */
+  readonly model: string;
+  /** The branch, tag or commit that was asked for. */
+  readonly revision: string;
+  readonly commit: string;
+  /** Of the model, on the hub. */
+  readonly page: string;
+  /** As the model's card states it; undefined where it does not, or where the hub was not asked. */
+  readonly licence: string | undefined;
+  /** The ONNX file's path in the folder. */
+  readonly graph: string;
+  readonly folder: string;
+  /** Whether this is a model from the cache and the hub was not asked, or did not answer. */
+  readonly cached: boolean;
+  /** What a person should know beside. */
+  readonly notes: readonly string[];
+  /** Empty for a cached model. */
+  readonly files: readonly PlannedFile[];
+  readonly bytesTotal: number;
+  readonly bytesThere: number;
+  readonly bytesToFetch: number;
+  /** Other ONNX files of the repository with their weights' sizes; `hf:OWNER/NAME#FILE` takes one. */
+  readonly alternatives: readonly { readonly file: string; readonly size: number }[];
+  /** Files that this commit does not have and a later look into the cache would ask for. */
+  readonly absent: readonly string[];
+}
+
+export interface PlanOptions extends HubOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told before each wait for a busy or broken server. */
+  readonly onWait?: OnWait | undefined;
+}
+
+/**
+ * What it takes to have a model: nothing, and no network, if the cache holds it; else the hub is asked for its licence and its files.
+ * No file is fetched. @throws HubError
+ */
+export async function planDownload(reference: string, options: PlanOptions = {}): Promise<DownloadPlan> {
+  const wanted = parseHubReference(reference);
+  const settings = hubSettings(options);
+  const found = await findSnapshot(wanted, settings.cache);
+  if (found?.certain) return cachedPlan(reference, wanted, found, settings, []);
+  if (settings.offline) {
+    if (found) return cachedPlan(reference, wanted, found, settings, [MAY_BE_BETTER]);
+    throw new HubError('offline', `${missing(wanted, settings)} HF_HUB_OFFLINE is set: unset it to download the model.`);
+  }
+  try {
+    return await hubPlan(reference, wanted, settings, options);
+  } catch (error) {
+    if (!(error instanceof HubError) || !['unreachable', 'broken', 'busy'].includes(error.kind)) throw error;
+    if (found) return cachedPlan(reference, wanted, found, settings, [error.message, MAY_BE_BETTER]);
+    throw new HubError(error.kind, `${error.message} ${missing(wanted, settings)}`, { cause: error });
+  }
+}
+
+const MAY_BE_BETTER = 'The hub was not asked whether it has a more precise version of the model.';
+
+function missing({ model, revision }: HubReference, { cache }: HubSettings): string {
+  return `The cache ${cache} does not hold the whole model ${model} at revision ${revision}.`;
+}
+
+async function cachedPlan(
+  reference: string,
+  wanted: HubReference,
+  { folder, commit, files }: Snapshot,
+  settings: HubSettings,
+  notes: readonly string[],
+): Promise<DownloadPlan> {
+  const sizes = await Promise.all(pathsOf(files).map((path) => sizeOf(join(folder, path))));
+  const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  return {
+    reference,
+    model: wanted.model,
+    revision: wanted.revision,
+    commit,
+    page: `${settings.endpoint}/${wanted.model}`,
+    licence: undefined,
+    graph: files.graph,
+    folder,
+    cached: true,
+    notes,
+    files: [],
+    bytesTotal: bytes,
+    bytesThere: bytes,
+    bytesToFetch: 0,
+    alternatives: [],
+    absent: [],
+  };
+}
+
+async function hubPlan(reference: string, wanted: HubReference, settings: HubSettings, options: PlanOptions): Promise<DownloadPlan> {
+  const { model, revision } = wanted;
+  const connection = new HubConnection({ model, revision, settings }, options.signal, options.onWait);
+  const listing = await askListing(wanted, connection);
+  const paths = listing.files.map((file) => file.path);
+  const chosen = chooseFiles(model, paths, wanted.file);
+  const { commit } = listing;
+  if (listing.restricted) await checkAccess(connection, fileUrl(settings, model, commit, chosen.graph), settings, options);
+  const repository = new CachedRepository(settings.cache, model);
+  const listed = pathsOf(chosen).map((path) => listing.files.find((file) => file.path === path)!);
+  const files = await Promise.all(listed.map((file) => plannedFile(repository, commit, file)));
+  const bytesTotal = files.reduce((sum, file) => sum + file.size, 0);
+  const bytesThere = files.reduce((sum, file) => sum + file.there, 0);
+  const licence = statedLicence(listing);
+  return {
+    reference,
+    model,
+    revision,
+    commit,
+    page: `${settings.endpoint}/${model}`,
+    licence: licence === undefined ? undefined : printable(licence).slice(0, 300),
+    graph: chosen.graph,
+    folder: repository.snapshot(commit),
+    cached: false,
+    notes: [],
+    files,
+    bytesTotal,
+    bytesThere,
+    bytesToFetch: bytesTotal - bytesThere,
+    alternatives: alternativesTo(model, chosen.graph, listing.files),
+    absent: [
+      ...(wanted.file === undefined ? preferredTo(chosen.graph) : []),
+      ...missingHalf(chosen),
+      ...OPTIONAL_FILES.filter((name) => !chosen.small.includes(name)),
+    ],
+  };
+}
+
+/** Small files first, then the graphs, whose weights can then be checked by name before they are fetched. */
+const pathsOf = ({ small, graph, withPast, data }: ChosenFiles): string[] => [
+  ...small,
+  ...(withPast === undefined ? [] : [withPast]),
+  graph,
+  ...data,
+];
+
+/** The address of a file at a commit. */
+export function fileUrl(settings: HubSettings, model: string, commit: string, path: string): string {
+  return `${settings.endpoint}/${model}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+async function plannedFile(repository: CachedRepository, commit: string, { path, oid, sha256, size }: ListedFile): Promise<PlannedFile> {
+  const hash = sha256 === undefined ? ({ algorithm: 'git-sha1', hex: oid } as const) : ({ algorithm: 'sha256', hex: sha256 } as const);
+  const [placed, blob] = await Promise.all([sizeOf(join(repository.snapshot(commit), path)), sizeOf(repository.blob(hash.hex))]);
+  const part = (await sizeOf(repository.incomplete(hash.hex))) ?? 0;
+  const there = placed === size || blob === size ? size : part <= size ? part : 0;
+  return { path, size, there, hash };
+}
+
+/** Asks for the graph without fetching it: a gated or private model is refused before a person is asked for consent. */
+async function checkAccess(connection: HubConnection, url: string, settings: HubSettings, options: PlanOptions): Promise<void> {
+  const ask = async (): Promise<void> => {
+    const watchdog = new Watchdog(settings.idleMilliseconds, options.signal);
+    try {
+      await (await connection.open(url, watchdog, { method: 'HEAD', follow: false })).body?.cancel();
+    } finally {
+      watchdog.stop();
+    }
+  };
+  await retrying(ask, settings, options.signal, options.onWait);
+}
+
+function alternativesTo(model: string, graph: string, files: readonly ListedFile[]): { file: string; size: number }[] {
+  const paths = files.map((file) => file.path);
+  const halves = new Set(paths.map(withPastOf));
+  return paths
+    .filter((path) => path.endsWith('.onnx') && path !== graph && !halves.has(path))
+    .map((file) => {
+      const { withPast, data } = chooseFiles(model, paths, file);
+      const weights = new Set([file, withPast, ...data]);
+      return { file, size: files.reduce((sum, { path, size }) => sum + (weights.has(path) ? size : 0), 0) };
+    })
+    .sort((a, b) => a.size - b.size);
+}

@@ -1,0 +1,131 @@
+import { Tensor } from '../runtime';
+import type { GraphFile } from './graphFile';
+import { ModelError } from '../../modelError';
+import { isPast } from './branch';
+import { ELEMENT, type TensorValue } from './schema';
+
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+/** Keys and values of tokens that were read before, padded to one width. */
+export interface Past {
+  readonly tensors: Feeds;
+  readonly width: number;
+  /** Tokens of each row. */
+  readonly lengths: readonly number[];
+}
+
+/** What a model's configuration says of it, as far as its inputs go. */
+export interface InputShape {
+  /** Place that a text's first token has by this model's count. */
+  readonly firstPosition: number;
+  /** Sizes of kept keys and values: heads, and numbers in each; undefined where the configuration does not say. */
+  readonly heads: number | undefined;
+  readonly headSize: number | undefined;
+}
+
+/** What each kind of input is fed with. */
+const KNOWN = ['input_ids', 'attention_mask', 'position_ids', 'cache_position', 'token_type_ids', 'num_logits_to_keep', 'logits_to_keep'];
+
+/** Puts rows of token ids into the inputs that a graph asks for, padded on the right. */
+export class Feeder {
+  /** @throws ModelError where a graph asks for what we do not know */
+  constructor(
+    private readonly graph: GraphFile,
+    private readonly padId: number,
+    private readonly shape: InputShape,
+    reference: string,
+  ) {
+    const unknown = graph.inputs.filter(({ name }) => !KNOWN.includes(name) && !isPast(name));
+    if (unknown.length > 0)
+      throw new ModelError(
+        `The graph of ${reference} (${graph.path}) asks for ${unknown.map(({ name }) => `"${name}"`).join(', ')}: ${explain(unknown[0]!.name)}.`,
+      );
+    for (const input of graph.inputs.filter(({ name }) => isPast(name))) emptyPast(input, 1, shape, reference);
+  }
+
+  /** Whether rows of different lengths may stand in one batch. */
+  get pads(): boolean {
+    return this.graph.takes('attention_mask');
+  }
+
+  feeds(rows: readonly (readonly number[])[], past?: Past): Feeds {
+    const batch = rows.length;
+    const width = Math.max(...rows.map((row) => row.length));
+    const kept = past?.width ?? 0;
+    const feeds: Record<string, Tensor> = {};
+    for (const input of this.graph.inputs) {
+      if (isPast(input.name)) feeds[input.name] = past?.tensors[input.name] ?? emptyPast(input, batch, this.shape, '');
+      else {
+        const [dims, value] = this.fill(input.name, rows, width, kept, past?.lengths);
+        feeds[input.name] = tensorOf(input.elemType, dims, value);
+      }
+    }
+    return feeds;
+  }
+
+  /** Sizes of an input and its values by row and column. */
+  private fill(
+    name: string,
+    rows: readonly (readonly number[])[],
+    width: number,
+    kept: number,
+    lengths: readonly number[] | undefined,
+  ): [readonly number[], (row: number, column: number) => number] {
+    const before = (i: number) => lengths?.[i] ?? 0;
+    switch (name) {
+      case 'input_ids':
+        return [[rows.length, width], (i, j) => rows[i]![j] ?? this.padId];
+      case 'attention_mask':
+        return [[rows.length, kept + width], (i, j) => ((j < kept ? j < before(i) : j - kept < rows[i]!.length) ? 1 : 0)];
+      case 'position_ids':
+        return [[rows.length, width], (i, j) => this.shape.firstPosition + before(i) + j];
+      case 'cache_position':
+        return [[width], (_, j) => kept + j];
+      case 'token_type_ids':
+        return [[rows.length, width], () => 0];
+      default: // how many tokens get logits: 0 stands for all
+        return [[], () => 0];
+    }
+  }
+}
+
+function explain(name: string): string {
+  if (/^encoder_|^decoder_/.test(name))
+    return 'it is one half of an encoder–decoder model, and prompts are searched on masked and causal models';
+  if (name === 'pixel_values' || name === 'input_features' || name === 'inputs_embeds')
+    return 'it does not read text. Take a masked or causal language model, exported whole';
+  return `a language model is asked with ${KNOWN.slice(0, 5).join(', ')} and past_key_values. Export it again with optimum-cli`;
+}
+
+/** A tensor of integers; its last axis are the columns. */
+function tensorOf(elemType: number, dims: readonly number[], value: (row: number, column: number) => number): Tensor {
+  const columns = dims.at(-1) ?? 1;
+  const size = dims.reduce((a, b) => a * b, 1);
+  const at = (i: number) => value(Math.floor(i / columns), i % columns);
+  const fill = <T extends { [index: number]: number }>(data: T): T => {
+    for (let i = 0; i < size; i++) data[i] = at(i);
+    return data;
+  };
+  if (elemType === ELEMENT.int32) return new Tensor('int32', fill(new Int32Array(size)), dims);
+  if (elemType === ELEMENT.float) return new Tensor('float32', fill(new Float32Array(size)), dims);
+  if (elemType === ELEMENT.bool) return new Tensor('bool', fill(new Uint8Array(size)), dims);
+  const data = new BigInt64Array(size);
+  for (let i = 0; i < size; i++) data[i] = BigInt(at(i));
+  return new Tensor('int64', data, dims);
+}
+
+/** Keys or values of no tokens: the sizes that the graph gives, or the configuration where it names them only, and 0 for the tokens. */
+function emptyPast(input: TensorValue, batch: number, shape: InputShape, reference: string): Tensor {
+  const dims = input.dims?.map((size, axis) => {
+    if (typeof size === 'number') return size;
+    if (/past|sequence|length/i.test(size)) return 0;
+    if (/[x*]/.test(size)) return undefined; // "batch_size x num_heads": keys and values are laid out otherwise
+    return [batch, shape.heads, undefined, shape.headSize][axis];
+  });
+  const type = ({ [ELEMENT.float]: 'float32', [ELEMENT.float16]: 'float16' } as const)[input.elemType];
+  if (!dims?.includes(0) || !dims.every((size) => size !== undefined) || !type)
+    throw new ModelError(
+      `The graph of ${reference} does not say what size its kept keys and values have (${input.name}: ${input.dims?.join(' × ')}). Export it again with optimum-cli, or use a file without past, such as decoder_model.onnx.`,
+    );
+  return type === 'float32' ? new Tensor(type, new Float32Array(0), dims) : new Tensor(type, new Uint16Array(0), dims);
+}

@@ -1,0 +1,129 @@
+import type { Part } from '../../spec/template';
+import { ModelError } from '../modelError';
+import type { LmTokenizer, Place } from './tokenizer/tokenizer';
+
+/** A row of the task model around a prompt: ids before it and behind it, and the place of the answer. */
+export interface RowLayout {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** Place of the mask behind or before the prompt; on a causal model the last token answers. */
+  readonly mask: { readonly part: 'before' | 'after'; readonly index: number } | undefined;
+  /** Tokens of the input that were cut to make room. */
+  readonly cut: number;
+}
+
+/**
+ * Puts a template's parts together as ids, each part encoded by itself and the mask's place known by construction.
+ * A space before a part belongs to that part, so the prompt's first token carries the template's space.
+ *
+ * Only the input is cut when a row is too long, from its start where it precedes the prompt, else from its end; room is
+ * kept for a prompt of `promptRoom` tokens, so that every prompt sees the same text.
+ */
+export class Layout {
+  private readonly promptAt: number;
+
+  constructor(
+    private readonly parts: readonly Part[],
+    private readonly tokenizer: LmTokenizer,
+    private readonly context: number,
+    private readonly promptRoom: number,
+  ) {
+    this.promptAt = parts.findIndex((part) => part.kind === 'prompt');
+  }
+
+  /** Whether the input stands before the prompt: then a text can be read once for all prompts. */
+  get inputFirst(): boolean {
+    return this.parts.findIndex((part) => part.kind === 'input') < this.promptAt;
+  }
+
+  /** Whether the label word stands at the very start of the text. */
+  get maskAtStart(): boolean {
+    return this.parts[0]?.kind === 'mask';
+  }
+
+  /** Where the prompt stands: what is before it decides how its first token is read. */
+  private get promptPlace(): Place {
+    const before = this.parts[this.promptAt - 1];
+    if (!before) return 'start';
+    return before.kind === 'mask' ? 'behind mask' : 'behind';
+  }
+
+  /** Whether the prompt's first token carries a space of the template. */
+  get promptSpace(): boolean {
+    const part = this.parts[this.promptAt];
+    return part?.kind === 'prompt' && part.space;
+  }
+
+  /** Ids of a prompt that a person wrote, as it stands in the template. */
+  encodePrompt(text: string): number[] {
+    return this.tokenizer.encode(this.promptSpace && text !== '' ? ` ${text}` : text, this.promptPlace);
+  }
+
+  /** The text that puts exactly these ids into the template's `{prompt}`. */
+  promptText(ids: readonly number[]): string {
+    const text = this.promptPlace === 'start' ? this.tokenizer.decode(ids) : this.tokenizer.decodeBehind(ids);
+    return this.promptSpace && text.startsWith(' ') ? text.slice(1) : text;
+  }
+
+  /** A prompt as text on its way to another tokenizer: at the start of a text the space that its first token carries means nothing there. */
+  travellingText(ids: readonly number[]): string {
+    const text = this.promptText(ids);
+    return this.promptPlace === 'start' ? text.trimStart() : text;
+  }
+
+  /** @throws ModelError when a row of so many tokens, its prompt among them, is more than the model can read */
+  refuseLonger(tokens: number): void {
+    if (tokens > this.context)
+      throw new ModelError(
+        `A text with its template and prompt is ${tokens} tokens long, and the model's context holds ${this.context}: the prompt is longer than the ${this.promptRoom} tokens that room was kept for. Take a shorter prompt.`,
+      );
+  }
+
+  /** A row's ids; one without a single token gets the token that texts start with, since something has to be read. */
+  filled(ids: readonly number[]): readonly number[] {
+    return ids.length > 0 ? ids : [this.tokenizer.startId ?? this.tokenizer.padId];
+  }
+
+  /** @throws ModelError when the template and the prompt alone fill the context */
+  row(input: string, emptyPrompt: boolean): RowLayout {
+    const sides = { before: [...this.tokenizer.prefix], after: [] as number[] };
+    let mask: RowLayout['mask'];
+    let inputStart = 0;
+    let inputIds: number[] = [];
+    const inputSide = this.inputFirst ? 'before' : 'after';
+    let dropSpace = false;
+    let place: Place = 'start';
+    const encode = (text: string): number[] => {
+      const ids = this.tokenizer.encode(text, place);
+      if (text !== '') place = 'behind';
+      return ids;
+    };
+    this.parts.forEach((part, i) => {
+      const side = i < this.promptAt ? 'before' : 'after';
+      const lead = part.kind !== 'literal' && part.space && !dropSpace ? ' ' : '';
+      if (part.kind === 'literal') sides[side].push(...encode(dropSpace ? part.text.replace(/^ /, '') : part.text));
+      else if (part.kind === 'mask') {
+        mask = { part: side, index: sides[side].length };
+        sides[side].push(this.tokenizer.maskId!);
+        place = 'behind mask';
+      } else if (part.kind === 'input') {
+        inputIds = encode(lead + input);
+        inputStart = sides[side].length;
+        sides[side].push(...inputIds);
+      } else if (!emptyPrompt) place = 'behind';
+      dropSpace = part.kind === 'prompt' && emptyPrompt && !part.space && i === 0;
+    });
+    sides.after.push(...this.tokenizer.suffix);
+    const cut = Math.max(0, sides.before.length + sides.after.length + this.promptRoom - this.context);
+    if (cut > 0) {
+      if (cut >= inputIds.length)
+        throw new ModelError(
+          `The template with a prompt of ${this.promptRoom} tokens leaves no room for the text: the model's context holds ${this.context} tokens. Shorten the template or the prompts.`,
+        );
+      const from = inputSide === 'before' ? inputStart : inputStart + inputIds.length - cut;
+      sides[inputSide].splice(from, cut);
+      if (mask && mask.part === inputSide && mask.index > inputStart) mask = { part: mask.part, index: mask.index - cut };
+    }
+    return { ...sides, mask, cut };
+  }
+}

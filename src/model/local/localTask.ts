@@ -1,0 +1,99 @@
+import { Layout } from './layout';
+import { readModel, type ModelFolder } from './modelFolder';
+import { openTaskModel } from './openTaskModel';
+import type { LmTokenizer } from './tokenizer/tokenizer';
+import { roundTrips } from './roundTrip';
+import type { Compute } from './session';
+import { TaskError } from '../../spec/problem';
+import { searchSettings } from '../../spec/schema';
+import type { Spec } from '../../spec/spec';
+import { forCausal, parseTemplate, type Part } from '../../spec/template';
+import { verbalize, type Verbalizer } from '../../spec/verbalizer';
+import type { OpenTask, TaskNeeds } from '../openTask';
+
+/** Opens a task model that runs here, in ONNX Runtime. @throws TaskError, ModelError */
+export async function openLocalTask({ spec, classes, policy, addMask = false }: TaskNeeds, compute: Compute): Promise<OpenTask> {
+  const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
+  const { tokenizer, context } = folder;
+  const { parts, note, layout, verbalizer } = layOutTask(spec, classes, folder, addMask, policy.tokenizer);
+  const { model, notes } = await openTaskModel(folder, layout, spec.template, verbalizer.ids, compute);
+  return {
+    model,
+    folder,
+    parts,
+    words: verbalizer.words,
+    warnings: verbalizer.warnings,
+    context,
+    pace: undefined,
+    encodePrompt: (text) => layout.encodePrompt(text),
+    promptText: (ids) => layout.promptText(ids),
+    roundTrip: (ids, input) => roundTrips(parts, layout, tokenizer, ids, input),
+    notes: () => (note === undefined ? notes : [note, ...notes]),
+  };
+}
+
+/** The template laid out for a model and the label words found in its tokens, with no model opened. @throws TaskError */
+export function layOutTask(
+  spec: Spec,
+  classes: readonly string[],
+  { tokenizer, kind, context }: Pick<ModelFolder, 'tokenizer' | 'kind' | 'context'>,
+  addMask: boolean,
+  policy: LmTokenizer = tokenizer,
+): { parts: readonly Part[]; note: string | undefined; layout: Layout; verbalizer: Verbalizer } {
+  const { parts, note } = kind === 'causal' ? { parts: causalParts(spec), note: undefined } : maskedParts(spec, addMask);
+  const bare = new Layout(parts, tokenizer, context, 0);
+  // Room for the longest prompt: what is searched for, and what the user wants to compare.
+  const searched = spec.prompt.length === 0 ? 0 : spec.prompt.length * mostTokens(spec, parts, policy, bare, tokenizer);
+  const room = Math.max(searched, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
+  const layout = new Layout(parts, tokenizer, context, room);
+  const verbalizer = verbalize(spec, classes, tokenizer, { atStart: layout.maskAtStart, causal: kind === 'causal' });
+  return { parts, note, layout, verbalizer };
+}
+
+/** Tokens of the task model that one token of the policy can become on its way as text. */
+function mostTokens(spec: Spec, parts: readonly Part[], policy: LmTokenizer, layout: Layout, tokenizer: LmTokenizer): number {
+  if (policy === tokenizer || policy.sameVocabulary(tokenizer)) return 1;
+  const readable = new Layout(
+    parts.filter((part) => part.kind !== 'mask'),
+    policy,
+    Infinity,
+    0,
+  );
+  return actionsOf(spec, policy).reduce((most, id) => Math.max(most, layout.encodePrompt(readable.travellingText([id])).length), 1);
+}
+
+/** Ids of the policy's tokens that a prompt may be made of. */
+export function actionsOf(spec: Spec, policy: LmTokenizer): readonly number[] {
+  return searchSettings(spec).tokens === 'words' ? policy.wordIds(true) : policy.ordinaryIds();
+}
+
+/** What is put behind a template without {mask}: the label word and a full stop, as in the paper's templates. */
+const MASK = ' {mask} .';
+
+function maskedParts(spec: Spec, addMask: boolean): { parts: readonly Part[]; note: string | undefined } {
+  const template = parseTemplate(spec.template);
+  if (template.parts.some((part) => part.kind === 'mask')) return { parts: template.parts, note: undefined };
+  if (addMask) {
+    const longer = spec.template.trimEnd() + MASK;
+    return { parts: parseTemplate(longer).parts, note: `a masked model needs {mask}, so the template became "${longer}"` };
+  }
+  throw new TaskError([
+    spec.problemAt(['template'], {
+      message: `${spec.taskModel} is a masked model: its template needs {mask} where the label word goes`,
+      found: JSON.stringify(spec.template),
+      expected: 'for example "{input} {prompt} {mask} ."',
+      fixes: [
+        { title: `Change to "${spec.template.trimEnd() + MASK}"`, path: ['template'], change: { value: spec.template.trimEnd() + MASK } },
+      ],
+    }),
+  ]);
+}
+
+/** The template as a model reads it that goes from left to right: up to the label word. @throws TaskError */
+export function causalParts(spec: Spec): readonly Part[] {
+  const { parts, error } = forCausal(parseTemplate(spec.template));
+  if (error === undefined) return parts;
+  throw new TaskError([
+    spec.problemAt(['template'], { message: error, found: JSON.stringify(spec.template), expected: 'for example "{input} {prompt}"' }),
+  ]);
+}

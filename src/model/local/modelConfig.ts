@@ -1,0 +1,89 @@
+import type { InputShape } from './graphs/feeds';
+import type { GraphFile } from './graphs/graphFile';
+import { ModelError } from '../modelError';
+import { isPast } from './graphs/branch';
+import type { TensorValue } from './graphs/schema';
+
+/** `config.json`, as far as it is read here. */
+export type ModelConfig = Readonly<Record<string, unknown>>;
+
+export interface ModelFacts {
+  readonly kind: 'causal' | 'masked';
+  /** Name of the graph's logits, [B, S, V]. */
+  readonly logits: string;
+  /** Tokens that fit, special ones included. */
+  readonly context: number;
+  readonly shape: InputShape;
+}
+
+/** Models that count places from behind their padding token's id. */
+const COUNTED_FROM_PADDING = ['roberta', 'xlm-roberta', 'xlm-roberta-xl', 'camembert', 'longformer', 'mpnet', 'roberta-prelayernorm', 'data2vec-text', 'xmod', 'ibert', 'luke', 'esm']; // prettier-ignore
+const ENCODER_DECODERS =
+  /^(m?t5|umt5|longt5|m?bart|marian|pegasus|blenderbot|bigbird_pegasus|prophetnet|led|m2m_100|nllb|whisper|encoder-decoder)/;
+
+/**
+ * What a model is and how it is asked, by its configuration and its graph.
+ * @throws ModelError for models that do not say words: encoders without a head, classifiers, encoder–decoders
+ */
+export function modelFacts(reference: string, config: ModelConfig, graph: GraphFile, hasMask: boolean, longestText: unknown): ModelFacts {
+  const type = typeof config.model_type === 'string' ? config.model_type : 'unknown';
+  if (
+    config.is_encoder_decoder === true ||
+    ENCODER_DECODERS.test(type) ||
+    graph.takes('encoder_hidden_states') ||
+    graph.takes('decoder_input_ids')
+  )
+    throw new ModelError(
+      `The model ${reference} is an encoder–decoder model (${type}); prompts are searched on masked models such as RoBERTa and on causal ones such as GPT-2.`,
+    );
+  const architectures = Array.isArray(config.architectures) ? (config.architectures as unknown[]).map(String) : [];
+  const logits = findLogits(reference, config, architectures, graph.outputs);
+  const kind = findKind(architectures, type, graph, hasMask);
+  const number = (...names: string[]): number | undefined => {
+    const nested = (config.text_config ?? {}) as ModelConfig;
+    return names.flatMap((name) => [config[name], nested[name]]).find((value) => typeof value === 'number');
+  };
+  const pad = number('pad_token_id') ?? 1;
+  const firstPosition = COUNTED_FROM_PADDING.includes(type) ? pad + 1 : 0;
+  const positions = number('n_positions', 'max_position_embeddings', 'max_seq_len', 'seq_length', 'max_sequence_length', 'n_ctx');
+  // Some tokenizers say 1e30 for "no limit"; models with relative places may have none at all.
+  const said = typeof longestText === 'number' && longestText < 1e9 ? longestText : undefined;
+  const context = Math.min(
+    positions === undefined ? (said ?? 2048) : positions - firstPosition,
+    kind === 'masked' ? (said ?? Infinity) : Infinity,
+  );
+  const [size, all] = [number('hidden_size', 'n_embd', 'd_model'), number('num_attention_heads', 'n_head', 'n_heads')];
+  const heads = number('num_key_value_heads', 'num_kv_heads') ?? all;
+  const headSize = number('head_dim') ?? (size === undefined || all === undefined ? undefined : size / all);
+  return { kind, logits, context, shape: { firstPosition, heads, headSize } };
+}
+
+function findLogits(reference: string, config: ModelConfig, architectures: readonly string[], outputs: readonly TensorValue[]): string {
+  const words = outputs.filter(({ dims }) => dims === undefined || dims.length === 3);
+  const output = outputs.find(({ name }) => name === 'logits') ?? words.find(({ dims }) => dims?.at(-1) === config.vocab_size);
+  const again =
+    'Take the model with its language-modelling head: optimum-cli export onnx --task fill-mask (masked) or text-generation-with-past (causal)';
+  if (!output)
+    throw new ModelError(
+      `The graph of ${reference} gives ${outputs.map(({ name }) => name).join(', ')} and no logits over words: it was exported without its head. ${again}.`,
+    );
+  const size = output.dims?.at(-1);
+  const labels = Object.keys(config.id2label ?? {}).length;
+  const classifies =
+    architectures.some((name) => /For(Sequence|Token)Classification|ForQuestionAnswering|ForMultipleChoice/.test(name)) ||
+    (output.dims !== undefined && output.dims.length !== 3) ||
+    (size === labels && size !== config.vocab_size);
+  if (classifies)
+    throw new ModelError(
+      `The model ${reference} is a classifier (${architectures.join(', ') || `its logits have ${output.dims?.length} axes`}): it scores its own classes and no words. ${again}.`,
+    );
+  return output.name;
+}
+
+function findKind(architectures: readonly string[], type: string, graph: GraphFile, hasMask: boolean): 'causal' | 'masked' {
+  if (graph.inputs.some(({ name }) => isPast(name)) || graph.outputs.some(({ name }) => name.startsWith('present'))) return 'causal';
+  if (architectures.some((name) => /ForCausalLM|LMHeadModel$|DoubleHeadsModel/.test(name))) return 'causal';
+  if (architectures.some((name) => /ForMaskedLM|ForPreTraining/.test(name))) return 'masked';
+  if (/gpt|llama|qwen|mistral|gemma|phi|opt|bloom|falcon|mpt|olmo|smollm|stablelm|codegen|granite|cohere/.test(type)) return 'causal';
+  return hasMask ? 'masked' : 'causal';
+}

@@ -1,0 +1,56 @@
+import { ModelError } from '../modelError';
+
+/** Precisions of a graph, best first: as it was trained, half, then ever fewer bits for a weight. */
+const PRECISIONS = ['', '_fp16', '_int8', '_uint8', '_quantized', '_q8', '_q4f16', '_q4', '_bnb4'];
+/** A whole model; one graph for both halves of decoding; a decoder that reads texts from their start. */
+const GRAPHS = ['model', 'decoder_model_merged', 'decoder_model'];
+
+/** Where exporters put a language model's graph, best first. */
+export const GRAPH_FILES: readonly string[] = PRECISIONS.flatMap((precision) =>
+  GRAPHS.flatMap((graph) => [`onnx/${graph}${precision}.onnx`, `${graph}${precision}.onnx`]),
+);
+
+/** How a model becomes ONNX files. */
+export const EXPORT_COMMANDS = 'pip install "optimum-onnx[onnxruntime]", then optimum-cli export onnx --model NAME FOLDER';
+
+export interface ChosenGraphs {
+  /** Reads texts from their start. */
+  readonly graph: string;
+  /** Goes on from kept keys and values, where that is a file of its own. */
+  readonly withPast: string | undefined;
+}
+
+/**
+ * Which graph of a model folder is used: the one that is named, else the most exact one.
+ * @param files paths of the folder's files, with `/`
+ * @throws ModelError where there is none, or where names do not tell
+ */
+export function chooseGraphs(reference: string, files: readonly string[], named?: string): ChosenGraphs {
+  const graphs = files.filter((file) => file.endsWith('.onnx'));
+  const graph = named ?? GRAPH_FILES.find((file) => graphs.includes(file)) ?? (graphs.length === 1 ? graphs[0] : undefined);
+  if (graph === undefined && graphs.length === 0)
+    throw new ModelError(
+      `The model ${reference} has no ONNX file, neither in its folder nor in its folder onnx. Export it once in Python: ${EXPORT_COMMANDS}.`,
+    );
+  if (graph === undefined)
+    throw new ModelError(
+      `The model ${reference} has several ONNX files and none has a name that tells what it is: ${list(graphs)}. Name one, such as ${reference}#${graphs[0]}.`,
+    );
+  if (!graphs.includes(graph))
+    throw new ModelError(
+      `The model ${reference} has no file ${graph}. ${graphs.length > 0 ? `Its ONNX files are ${list(graphs)}.` : 'It has no ONNX file at all.'}`,
+    );
+  const withPast = withPastOf(graph);
+  return { graph, withPast: withPast !== undefined && graphs.includes(withPast) ? withPast : undefined };
+}
+
+/** The file that goes on from kept keys and values, beside one that reads texts from their start; undefined where one graph does both. */
+export function withPastOf(graph: string): string | undefined {
+  const withPast = graph.replace(/(^|\/)decoder_model(?!_merged)/, '$1decoder_with_past_model');
+  return withPast === graph ? undefined : withPast;
+}
+
+function list(files: readonly string[]): string {
+  const shown = [...files].sort().slice(0, 8);
+  return shown.join(', ') + (files.length > shown.length ? ` and ${files.length - shown.length} more` : '');
+}

@@ -1,0 +1,110 @@
+import { Layout, type RowLayout } from './layout';
+import type { ModelFolder } from './modelFolder';
+import { LABEL_LOGITS, PLACES, scoringGraph } from './graphs/scoring';
+import { integers, openSession, values, type Compute, type Session } from './session';
+import type { RowSet, TaskModel } from '../taskModel';
+
+interface LaidOutRows extends RowSet {
+  readonly layouts: readonly RowLayout[];
+  readonly bare: readonly RowLayout[];
+}
+
+/** A row of ids and the index of the token that answers. */
+interface Job {
+  readonly ids: readonly number[];
+  readonly answer: number;
+}
+
+const BATCH = 16;
+
+/** Whole rows through the model, in batches of like length, with the head at the answer's position only. */
+export class WholeRowTaskModel implements TaskModel {
+  private constructor(
+    readonly key: string,
+    private readonly session: Session,
+    private readonly model: ModelFolder,
+    private readonly layout: Layout,
+    private readonly labelIds: readonly number[],
+    /** Whether the head is computed for the label words only. */
+    readonly narrow: boolean,
+  ) {}
+
+  /** @throws ModelError */
+  static async open(
+    model: ModelFolder,
+    layout: Layout,
+    template: string,
+    labelIds: readonly number[],
+    compute: Compute,
+  ): Promise<WholeRowTaskModel> {
+    const { file } = model.whole;
+    const { bytes, narrow } = scoringGraph(await file.load(), model.logits, labelIds, []);
+    const session = await openSession(bytes, compute, { reference: model.reference, folder: file.weightsFolder });
+    return new WholeRowTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, session, model, layout, labelIds, narrow);
+  }
+
+  get classes(): number {
+    return this.labelIds.length;
+  }
+
+  rows(texts: readonly string[]): LaidOutRows {
+    const layouts = texts.map((text) => this.layout.row(text, false));
+    return { texts, layouts, bare: texts.map((text) => this.layout.row(text, true)), cut: layouts.filter((row) => row.cut > 0).length };
+  }
+
+  async score(
+    prompts: readonly (readonly number[])[],
+    set: LaidOutRows,
+    rows: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
+    const K = this.classes;
+    const result = new Float32Array(prompts.length * rows.length * K);
+    const jobs = prompts.flatMap((prompt, p) =>
+      rows.map((row, r) => {
+        const layout = (prompt.length === 0 ? set.bare : set.layouts)[row]!;
+        return { at: (p * rows.length + r) * K, ...this.assemble(layout, prompt) };
+      }),
+    );
+    // Rows of like length together: no work on padding. Ties keep their order, so that batches are the same every time.
+    jobs.sort((a, b) => a.ids.length - b.ids.length || a.at - b.at);
+    for (const batch of this.batches(jobs)) {
+      signal?.throwIfAborted();
+      const logits = await this.run(batch);
+      batch.forEach((job, i) => result.set(logits.subarray(i * K, (i + 1) * K), job.at));
+    }
+    return result;
+  }
+
+  private assemble(row: RowLayout, prompt: readonly number[]): Job {
+    const ids = this.layout.filled([...row.before, ...prompt, ...row.after]);
+    this.layout.refuseLonger(ids.length);
+    if (!row.mask) return { ids, answer: ids.length - 1 };
+    return { ids, answer: row.mask.part === 'before' ? row.mask.index : row.before.length + prompt.length + row.mask.index };
+  }
+
+  /** Rows that may run together: one by one where activations are quantised by the batch, of one length where padding would be read. */
+  private *batches<T extends Job>(jobs: readonly T[]): Generator<readonly T[]> {
+    const { file, feeder } = this.model.whole;
+    const most = file.batchDependent ? 1 : BATCH;
+    const mixed = feeder.pads || this.model.kind === 'causal';
+    for (let start = 0; start < jobs.length;) {
+      let end = start + 1;
+      while (end < jobs.length && end - start < most && (mixed || jobs[end]!.ids.length === jobs[start]!.ids.length)) end++;
+      yield jobs.slice(start, end);
+      start = end;
+    }
+  }
+
+  private async run(batch: readonly Job[]): Promise<Float32Array> {
+    const rows = batch.map((job) => job.ids);
+    const width = Math.max(...rows.map((ids) => ids.length));
+    const places = batch.map((job, i) => i * width + job.answer);
+    const output = await this.session.run({ ...this.model.whole.feeder.feeds(rows), [PLACES]: integers(places, [places.length]) });
+    return values(output[LABEL_LOGITS]);
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}

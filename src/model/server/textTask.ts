@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { Layout } from '../local/layout';
+import { realClock } from './clock';
+import { EDITOR_SCHEME, openEditorModel } from './editorModel';
+import { openServer } from './openServer';
+import { ScoreCache } from './scoreCache';
+import type { TextModel } from './textModel';
+import { TextTaskModel } from './textTaskModel';
+import { fillTemplate } from '../../spec/template';
+import { textLabels } from '../../spec/textLabels';
+import { causalParts } from '../local/localTask';
+import type { Access, OpenTask, ServerPace, TaskNeeds } from '../openTask';
+
+/** Texts that a server is tried on, and those that its speed is measured on. */
+const SAMPLES = 16;
+const MEASURED = 32;
+
+/**
+ * Opens a task model that is asked with text: behind a server, or the editor's. It has no tokenizer of ours, so prompts
+ * are ids of the policy's tokenizer that travel as their text. @throws TaskError, ModelError
+ */
+export async function openTextTask(needs: TaskNeeds, access: Access): Promise<OpenTask> {
+  const { spec, classes, samples } = needs;
+  const { tokenizer } = needs.policy;
+  const parts = causalParts(spec);
+  const layout = new Layout(parts, tokenizer, Infinity, 0);
+  const words = textLabels(spec, classes);
+  const fill = (input: string, prompt: readonly number[]): string => fillTemplate(parts, input, layout.promptText(prompt), '');
+  const texts = samples.map((input) => fill(input, []));
+  const clock = access.clock ?? realClock;
+  const { model, name, keyFrom } = await openModel(needs, access, words, spread(texts, SAMPLES));
+  const cache = ScoreCache.open(access.cacheFolder ?? join(spec.folder, '.rlprompt', 'cache'), model.identity, classes.length);
+  const hash = createHash('sha256').update(JSON.stringify(model.identity)).digest('hex');
+  const taskModel = new TextTaskModel(
+    { key: `${hash}\n${spec.template}`, classes: classes.length, fill, mostQueries: needs.mostQueries },
+    model,
+    cache,
+  );
+  const measured = spread(texts, MEASURED);
+  const began = clock.now();
+  await taskModel.measure(measured, access.signal);
+  const seconds = Math.max(1e-3, (clock.now() - began) / 1000);
+  const counted = model.tokensPerText();
+  const pace: ServerPace = {
+    name,
+    queriesPerSecond: measured.length / seconds,
+    tokensPerQuery: counted ?? measured.reduce((sum, text) => sum + text.length, 0) / measured.length / 4,
+    tokensCounted: counted !== undefined,
+    keyFrom,
+  };
+  return {
+    model: taskModel,
+    folder: { reference: spec.taskModel, hash, kind: 'causal', tokenizer },
+    parts,
+    words,
+    warnings: [],
+    context: undefined,
+    pace,
+    encodePrompt: (text) => layout.encodePrompt(text),
+    promptText: (ids) => layout.promptText(ids),
+    roundTrip: () => true,
+    notes: () => taskModel.notes(),
+  };
+}
+
+async function openModel(
+  { spec, classes }: TaskNeeds,
+  access: Access,
+  words: readonly string[],
+  samples: readonly string[],
+): Promise<{ model: TextModel; name: string; keyFrom: string | undefined }> {
+  const settings = spec.server;
+  const clock = access.clock ?? realClock;
+  const task = { words, labels: classes, samples };
+  const { taskModel: reference } = spec;
+  if (reference.startsWith(EDITOR_SCHEME)) {
+    const model = await openEditorModel(reference, settings, task, access.ask, clock, access.signal);
+    return { model, name: `${reference.slice(EDITOR_SCHEME.length) || 'a model'} of VS Code`, keyFrom: undefined };
+  }
+  return openServer(reference, settings, task, { environment: process.env, clock }, access.signal);
+}
+
+/** `count` items, evenly spread. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  const n = Math.min(count, items.length);
+  return Array.from({ length: n }, (_, i) => items[Math.floor((i * items.length) / n)]!);
+}

@@ -1,0 +1,27 @@
+import { duration } from './duration';
+import type { Preview } from '../preview';
+
+/** What will be asked of a server, for people. */
+export function describePreview({ name, queries, seconds, tokens, queriesPerSecond, tokensCounted, keyFrom }: Preview): string[] {
+  const parts = [
+    queries.search > 0 ? `search ${count(queries.search)}` : '',
+    queries.random > 0 ? `random search ${count(queries.random)}` : '',
+    queries.baselines > 0 ? `given prompts ${count(queries.baselines)}` : '',
+    queries.test > 0 ? `test rows ${count(queries.test)}` : '',
+  ].filter(Boolean);
+  return [
+    `${name}${keyFrom === undefined ? ', without a key' : `, with the key of ${keyFrom}`}:`,
+    `  at most ${count(queries.total)} queries (${parts.join(', ')}); more are never sent`,
+    `  about ${duration(seconds)} at the measured ${queriesPerSecond.toFixed(queriesPerSecond < 10 ? 1 : 0)} queries a second`,
+    `  about ${count(round(tokens))} tokens (${tokensCounted ? 'as the server counts them' : 'a fourth of the characters; the server does not count them'})`,
+  ];
+}
+
+/** To two digits: an estimate should look like one. */
+function round(n: number): number {
+  return Number(n.toPrecision(2));
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US');
+}

@@ -1,0 +1,60 @@
+import { alignedTable, csvRows, markdownRows, percent, promptCell, type Cells } from './tables';
+import type { TransferModel, TransferResult } from '../transfer';
+
+/** Prompt × model, test accuracy in percent with its 95 % interval. */
+function cells({ prompts, models }: TransferResult): Cells {
+  const header = ['rank', 'prompt', 'origin', ...models.map(({ reference, own }) => (own ? `${reference} (searched on)` : reference))];
+  const rows = prompts.map(({ rank, prompt, origin }, p) => [
+    String(rank),
+    promptCell(prompt),
+    origin,
+    ...models.map((model) => cell(model, p)),
+  ]);
+  return [header, ...rows];
+}
+
+function cell({ scores }: TransferModel, p: number): string {
+  const score = scores[p];
+  if (!score) return 'failed';
+  const [low, high] = score.interval;
+  return `${percent(score.accuracy)} (${percent(low)}–${percent(high)})`;
+}
+
+export function transferText(result: TransferResult): string {
+  return [alignedTable(cells(result), new Set([1, 2])), '', ...remarks(result)].join('\n');
+}
+
+export function transferMarkdown(result: TransferResult): string {
+  return [markdownRows(cells(result)), '', ...remarks(result)].join('\n');
+}
+
+/** One row for each prompt and model; shares as fractions. */
+export function transferCsv({ prompts, models }: TransferResult): string {
+  const header = ['rank', 'prompt', 'origin', 'model', 'searched_on', 'test_accuracy', 'test_low', 'test_high', 'test_rows', 'error'];
+  const rows = models.flatMap((model) =>
+    prompts.map(({ rank, prompt, origin }, p) => {
+      const score = model.scores[p];
+      const numbers = score ? [score.accuracy, ...score.interval, score.n] : ['', '', '', ''];
+      return [rank, prompt, origin, model.reference, model.own, ...numbers, model.error ?? ''];
+    }),
+  );
+  return csvRows([header, ...rows]);
+}
+
+/** What the table does not say: how many rows, what was done for a model, what failed. */
+function remarks({ testRows, notes, models }: TransferResult): string[] {
+  return [
+    `Accuracy in percent on ${testRows} test rows, with its 95 % Wilson interval.`,
+    ...notes.map(sentence),
+    ...models.flatMap(({ reference, notes: own, error, scores }) => [
+      ...own.map((note) => `${reference}: ${sentence(note)}`),
+      ...(error === undefined
+        ? []
+        : [`${reference} failed: ${sentence(error)}${scores.length > 0 ? ' Its scores are those of an earlier transfer.' : ''}`]),
+    ]),
+  ];
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
+}

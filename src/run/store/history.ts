@@ -1,0 +1,86 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { PromptRow } from '../../messages/protocol';
+import type { RunEvent } from '../events';
+import type { PromptResult, RunResult } from '../result';
+import { parseResult } from './resultFile';
+import type { RunTask } from './task';
+import type { TransferResult } from '../transfer';
+import { otherTrainer } from './lock';
+import { RunViewBuilder } from '../view/view';
+
+/** The name of a task: its spec's file name without the ending. */
+export function taskName(specFile: string): string {
+  return basename(specFile).replace(/\.prompt-task\.json$/, '');
+}
+
+/** Folders of runs in a folder such as `.rlprompt/runs`; none when it is not there. */
+export async function listRuns(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name));
+}
+
+/** Reads a run from disk, whatever state it was left in. @throws Error when the folder is no run */
+export async function readRun(folder: string): Promise<RunViewBuilder> {
+  let task: RunTask;
+  try {
+    task = JSON.parse(await readFile(join(folder, 'task.json'), 'utf8')) as RunTask;
+  } catch {
+    throw new Error(`${folder} is not the folder of a run: it has no readable task.json.`);
+  }
+  const builder = new RunViewBuilder(folder, taskName(task.specFile), task.specFile);
+  builder.describe(task);
+  const elsewhere = otherTrainer(folder) !== undefined;
+  builder.set({ state: elsewhere ? 'elsewhere' : 'interrupted', resumable: !elsewhere });
+  for (const event of await readJournal(folder)) builder.apply(event);
+  const result = await readResult(folder);
+  if (result instanceof Error) {
+    // A finished run: what it found is not to be read, and no checkpoint gives it again.
+    if (!elsewhere) builder.set({ state: 'failed', resumable: false, secondsLeft: null, error: result.message });
+  } else if (result) builder.finish(result);
+  else if (!elsewhere) builder.set({ secondsLeft: null });
+  builder.addEvaluated((await readJson<PromptResult[]>(folder, 'evaluated.json')) ?? []);
+  const transfer = await readJson<TransferResult>(folder, 'transfer.json');
+  if (transfer) builder.setTransfer(columns(transfer));
+  return builder;
+}
+
+/** The columns of other models, by the prompts' texts; the run's own is in the table already. */
+function columns({ models, prompts }: TransferResult): Map<string, NonNullable<PromptRow['transfer']>> {
+  const others = models.filter(({ own, scores }) => !own && scores.length > 0);
+  return new Map(
+    prompts.map(({ prompt }, i) => [prompt, Object.fromEntries(others.map(({ reference, scores }) => [reference, scores[i]!]))]),
+  );
+}
+
+/** The whole lines of a journal; a line that a crash cut short is left out. */
+export async function readJournal(folder: string): Promise<RunEvent[]> {
+  const text = await readFile(join(folder, 'events.jsonl'), 'utf8').catch(() => '');
+  const events: RunEvent[] = [];
+  for (const line of text.split('\n')) {
+    try {
+      if (line) events.push(JSON.parse(line) as RunEvent);
+    } catch {
+      break;
+    }
+  }
+  return events;
+}
+
+/** Undefined where there is none; the error where it cannot be read. */
+async function readResult(folder: string): Promise<RunResult | Error | undefined> {
+  const file = join(folder, 'result.json');
+  try {
+    return parseResult(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : (error as Error);
+  }
+}
+
+async function readJson<T>(folder: string, name: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, name), 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import type { RunResult } from '../result';
+
+/** The type of a JSON value; of an object, by its fields. */
+type Shape = 'string' | 'number' | 'list' | { readonly [field: string]: Shape };
+
+const QUERIES = { asked: 'number', computed: 'number' } as const;
+const SPLIT = { accuracy: 'number' } as const;
+
+/** What tables and summaries read of a result, and of each of its prompts. */
+const RESULT: Shape = {
+  status: 'string',
+  taskModel: 'string',
+  template: 'string',
+  steps: 'number',
+  seconds: 'number',
+  queries: QUERIES,
+  learning: {},
+  pairedTest: {},
+  notes: 'list',
+  prompts: 'list',
+};
+const PROMPT: Shape = { rank: 'number', prompt: 'string', origin: 'string', gap: 'number', train: SPLIT, validation: SPLIT };
+const TEST: Shape = { accuracy: 'number', interval: 'list', n: 'number', macroF1: 'number' };
+
+/**
+ * Reads the text of a `result.json`. By hand, since the extension host, which reads results too, is kept free of parsers.
+ * @throws Error that names the file, what was found and what to do
+ */
+export function parseResult(text: string, file: string): RunResult {
+  const instead = 'restore it from a copy, or start the run anew from its spec.';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is damaged: it is no JSON (${(error as Error).message}). To read its run, ${instead}`, { cause: error });
+  }
+  if (typeof value !== 'object' || value === null || !('format' in value))
+    throw new Error(`${file} is no result of a run: it has no "format". To read its run, ${instead}`);
+  if (value.format !== 1)
+    throw new Error(
+      `${file} has "format": ${JSON.stringify(value.format)}, and this version of RLPrompt reads 1. Read it with the version that wrote it, or ${instead}`,
+    );
+  const flaw = flawOf(value);
+  if (flaw !== undefined) throw new Error(`${file} is damaged: ${flaw}. To read its run, ${instead}`);
+  return value as unknown as RunResult;
+}
+
+function flawOf(result: Readonly<Record<string, unknown>>): string | undefined {
+  const flaw = mismatch(result, RESULT, '');
+  if (flaw !== undefined) return flaw;
+  const prompts = result.prompts as readonly { test?: unknown }[];
+  if (prompts.length === 0) return '"prompts" is empty';
+  for (const [i, prompt] of prompts.entries()) {
+    const place = `prompts[${i}]`;
+    const wrong = mismatch(prompt, PROMPT, place) ?? (prompt.test === undefined ? undefined : mismatch(prompt.test, TEST, `${place}.test`));
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/** The first place where a value is not of a shape, as part of a sentence. */
+function mismatch(value: unknown, shape: Shape, place: string): string | undefined {
+  const expected = typeof shape === 'string' ? shape : 'object';
+  const found = typeName(value);
+  if (found !== expected) return `"${place}" is ${found}, expected: ${expected}`;
+  if (typeof shape === 'string') return undefined;
+  for (const [field, inner] of Object.entries(shape)) {
+    const wrong = mismatch((value as Readonly<Record<string, unknown>>)[field], inner, place === '' ? field : `${place}.${field}`);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+function typeName(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'list' : typeof value;
+}

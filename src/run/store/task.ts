@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Spec } from '../../spec/spec';
+import type { Experiment } from '../experiment';
+
+/** `task.json`: the spec as resolved, and hashes of what the run's numbers hang on. */
+export interface RunTask {
+  readonly format: 1;
+  /** Absolute path of the spec file. */
+  readonly specFile: string;
+  readonly spec: object;
+  readonly seed: number;
+  readonly random: boolean;
+  readonly threads: number;
+  readonly settings: object;
+  /** SHA-256 by file as named in the spec. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly models: Readonly<Record<string, string>>;
+  readonly created: string;
+}
+
+export async function describeTask(experiment: Experiment, seed: number, random: boolean, threads: number): Promise<RunTask> {
+  const { spec, settings, taskFolder, policyFolder } = experiment;
+  return {
+    format: 1,
+    specFile: resolve(spec.file),
+    spec: plain(spec),
+    seed,
+    random,
+    threads,
+    settings,
+    data: await hashData(spec),
+    models: { [taskFolder.reference]: taskFolder.hash, [policyFolder.reference]: policyFolder.hash },
+    created: new Date().toISOString(),
+  };
+}
+
+/** What differs between the run's beginning and now, as sentences; empty when it can be taken up. */
+export function changesSince(task: RunTask, now: RunTask): string[] {
+  const changed = (kind: string, then: Readonly<Record<string, string>>, today: Readonly<Record<string, string>>): string[] =>
+    Object.keys({ ...then, ...today })
+      .filter((name) => then[name] !== today[name])
+      .map((name) => `${kind} ${name} has changed`);
+  const specChanged =
+    JSON.stringify(task.spec) !== JSON.stringify(now.spec) || JSON.stringify(task.settings) !== JSON.stringify(now.settings);
+  return [
+    ...(specChanged ? [`the task spec ${task.specFile} has changed`] : []),
+    ...changed('the data file', task.data, now.data),
+    ...changed('the model', task.models, now.models),
+  ];
+}
+
+/** SHA-256 of each data file, by its name in the spec. */
+export async function hashData(spec: Spec): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const name of new Set([spec.data.train, spec.data.validation, spec.data.test])) {
+    if (name === undefined) continue;
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(resolve(spec.folder, name)), hash);
+    hashes[name] = hash.digest('hex');
+  }
+  return hashes;
+}
+
+/** The spec's own fields. */
+function plain(spec: Spec): object {
+  const { file: _file, folder: _folder, problemAt: _problemAt, ...fields } = spec;
+  return fields;
+}

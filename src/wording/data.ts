@@ -1,0 +1,2 @@
+/** Messages of `data/`: `'data.code': (arguments) => text`. */
+export const dataWording = {};

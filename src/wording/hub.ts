@@ -1,0 +1,2 @@
+/** Messages of `model/hub/`: `'hub.code': (arguments) => text`. */
+export const hubWording = {};

@@ -1,0 +1,2 @@
+/** Messages of `method/`: `'method.code': (arguments) => text`. */
+export const methodWording = {};

@@ -1,0 +1,2 @@
+/** Messages of `model/`: `'model.code': (arguments) => text`. */
+export const modelWording = {};

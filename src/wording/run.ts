@@ -1,0 +1,2 @@
+/** Messages of `run/`: `'run.code': (arguments) => text`. */
+export const runWording = {};

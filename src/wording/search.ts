@@ -1,0 +1,2 @@
+/** Messages of `search/`: `'search.code': (arguments) => text`. */
+export const searchWording = {};

@@ -1,0 +1,2 @@
+/** Messages of `model/server/`: `'server.code': (arguments) => text`. */
+export const serverWording = {};

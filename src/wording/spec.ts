@@ -1,0 +1,2 @@
+/** Messages of `spec/`: `'spec.code': (arguments) => text`. */
+export const specWording = {};

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inspectDataset, suggestWords, type DatasetOutline } from '../../../src/checks/inspect';
+import { makeFolder } from '../data/folder';
+
+async function outline(name: string, lines: readonly string[]): Promise<DatasetOutline> {
+  const folder = await makeFolder({ [name]: lines.join('\n') });
+  return inspectDataset(join(folder, name));
+}
+
+const many = (n: number, line: (i: number) => string): string[] => Array.from({ length: n }, (_, i) => line(i));
+
+describe('what a data file holds', () => {
+  it('is told by the names of its columns', async () => {
+    const found = await outline('a.csv', ['id,sentence,label', ...many(10, (i) => `${i},film ${i},${i % 3 === 0 ? 'bad' : 'good'}`)]);
+    expect(found).toMatchObject({ columns: ['id', 'sentence', 'label'], input: 'sentence', label: 'label', rows: 10, more: false });
+    expect(found.labels.label).toEqual([
+      { label: 'good', count: 6 },
+      { label: 'bad', count: 4 },
+    ]);
+    expect(found.labels.id).toBeUndefined();
+    expect(found.sample).toEqual({ id: '0', sentence: 'film 0', label: 'bad' });
+  });
+
+  it('is told by lengths and counts where no name helps', async () => {
+    const found = await outline('a.tsv', ['one\ttwo', ...many(12, (i) => `this is the long text of row ${i}\t${i % 2}`)]);
+    expect(found).toMatchObject({ input: 'one', label: 'two' });
+  });
+
+  it('is left to the person where two columns could be meant', async () => {
+    const found = await outline('a.csv', ['alpha,beta,body,head', ...many(12, (i) => `${i % 2},${i % 3},some text ${i},more text ${i}`)]);
+    expect(found.label).toBeUndefined();
+    expect(Object.keys(found.labels)).toEqual(['alpha', 'beta']);
+    expect(found.input).toBeUndefined();
+  });
+
+  it('has no column of classes where all values differ, are long, or one is empty', async () => {
+    const found = await outline('a.csv', ['x,y,z', ...many(12, (i) => `v${i},${'long '.repeat(9)}${i % 2},${i % 2 === 0 ? '' : 'a'}`)]);
+    expect(found.labels).toEqual({});
+  });
+
+  it('is known from its first rows in a long file, and in JSON lines', async () => {
+    const found = await outline(
+      'a.jsonl',
+      many(5100, (i) => JSON.stringify({ text: `t ${i}`, class: i % 2 })),
+    );
+    expect(found).toMatchObject({ rows: 5000, more: true, input: 'text', label: 'class' });
+  });
+});
+
+describe('label words', () => {
+  it('are the labels themselves where each is one token', async () => {
+    expect(await suggestWords(['Positive', 'bad'], 'bundled:causal')).toMatchObject({
+      Positive: { word: 'positive' },
+      bad: { word: 'bad' },
+    });
+  });
+
+  it('are asked for where a label is a number or several tokens, with words like it', async () => {
+    const found = await suggestWords(['0', 'greatestest'], 'hf:some/model');
+    expect(found['0']).toEqual({ close: [] });
+    expect(found.greatestest?.word).toBeUndefined();
+    expect(found.greatestest?.close[0]).toMatch(/^great/);
+  });
+});

@@ -1,0 +1,279 @@
+import { describe, expect, it } from 'vitest';
+import { loadDataset, type Dataset, type SplitName } from '../../../src/data/dataset';
+import { Sample } from '../../../src/data/sample';
+import { csv, lines, load, makeFolder, OWN, problemOf, specIn } from './folder';
+
+const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];
+
+/** Rows of each class in a split. */
+function counts(dataset: Dataset, split: SplitName): Record<string, number> {
+  return Object.fromEntries(dataset.classes.map((label, k) => [label, dataset.splits[split].labels.filter((l) => l === k).length]));
+}
+
+describe('files larger than their limits', () => {
+  it('give rowsPerClass rows of each class, and the note says how many were left out', async () => {
+    const files = {
+      'train.csv': csv(...lines('train', { a: 100, b: 40, c: 5 })),
+      'dev.csv': csv(...lines('dev', { a: 30, b: 20, c: 10 })),
+      'test.csv': csv(...lines('test', { a: 3, b: 3, c: 3 })),
+    };
+    const dataset = await load(files, { data: { ...OWN, rowsPerClass: { train: 10, validation: 7 } } });
+    expect(counts(dataset, 'train')).toEqual({ a: 10, b: 10, c: 5 });
+    expect(counts(dataset, 'validation')).toEqual({ a: 7, b: 7, c: 7 });
+    expect(counts(dataset, 'test')).toEqual({ a: 3, b: 3, c: 3 });
+    expect(dataset.notes).toEqual([
+      'train: 120 of 145 rows were left out by the draw',
+      'validation: 39 of 60 rows were left out by the draw',
+    ]);
+  });
+
+  it('give the limits of the design when the spec is silent', async () => {
+    const files = {
+      'train.csv': csv(...lines('train', { a: 40, b: 40 })),
+      'dev.csv': csv(...lines('dev', { a: 70, b: 70 })),
+      'test.csv': csv(...lines('test', { a: 1500, b: 1000 })),
+    };
+    const dataset = await load(files, { data: OWN });
+    expect(counts(dataset, 'train')).toEqual({ a: 32, b: 32 });
+    expect(counts(dataset, 'validation')).toEqual({ a: 64, b: 64 });
+    expect(counts(dataset, 'test')).toEqual({ a: 1200, b: 800 });
+    expect(dataset.notes).toEqual([
+      'train: 16 of 80 rows were left out by the draw',
+      'validation: 12 of 140 rows were left out by the draw',
+      'test: 500 of 2500 rows were left out by the draw',
+    ]);
+  });
+
+  it('give test rows in the proportions of the file', async () => {
+    const files = {
+      'train.csv': csv(...lines('train', { a: 3, b: 3, c: 3 })),
+      'dev.csv': csv(...lines('dev', { a: 3, b: 3, c: 3 })),
+      'test.csv': csv(...lines('test', { a: 60, b: 30, c: 10 })),
+    };
+    const dataset = await load(files, { data: { ...OWN, testRows: 20 } });
+    expect(counts(dataset, 'test')).toEqual({ a: 12, b: 6, c: 2 });
+    expect(dataset.notes).toEqual(['test: 80 of 100 rows were left out by the draw']);
+  });
+
+  it.each([7, 10, 11, 20])('give exactly testRows = %i rows in all, however they are rounded', async (testRows) => {
+    const files = {
+      'train.csv': csv(...lines('train', { a: 3, b: 3, c: 3 })),
+      'dev.csv': csv(...lines('dev', { a: 3, b: 3, c: 3 })),
+      'test.csv': csv(...lines('test', { a: 10, b: 10, c: 10 })),
+    };
+    const dataset = await load(files, { data: { ...OWN, testRows } });
+    expect(dataset.splits.test.texts).toHaveLength(testRows);
+    for (const count of Object.values(counts(dataset, 'test'))) expect(Math.abs(count - testRows / 3)).toBeLessThan(1);
+  });
+
+  it('count duplicates apart from the rows that were left out', async () => {
+    const files = {
+      'train.csv': csv(...lines('train', { a: 12, b: 6 }), ...lines('train', { a: 2, b: 1 })),
+      'dev.csv': csv(...lines('dev', { a: 3, b: 3 })),
+      'test.csv': csv(...lines('test', { a: 3, b: 3 })),
+    };
+    const dataset = await load(files, { data: { ...OWN, rowsPerClass: { train: 6 } } });
+    expect(dataset.notes).toEqual(['train: 3 duplicate rows were used once', 'train: 6 of 21 rows were left out by the draw']);
+  });
+
+  it('give another draw with another seed, and the same with the same', async () => {
+    const files = {
+      'train.csv': csv(...lines('train', { a: 200, b: 200 })),
+      'dev.csv': csv(...lines('dev', { a: 200, b: 200 })),
+      'test.csv': csv(...lines('test', { a: 200, b: 200 })),
+    };
+    const draw = (seed: number) => load(files, { data: { ...OWN, testRows: 60 }, search: { seed } });
+    const [first, again, other] = [await draw(3), await draw(3), await draw(4)];
+    expect(again).toEqual(first);
+    for (const split of SPLITS) {
+      const [one, two] = [new Set(first.splits[split].texts), other.splits[split].texts];
+      const shared = two.filter((text) => one.has(text)).length;
+      // By chance a share of 32/200, 64/200 or 30/200 comes up in both.
+      expect(shared / two.length).toBeLessThan(0.5);
+    }
+  });
+});
+
+describe('validation and test rows drawn from train', () => {
+  it('are kept out of it and of each other', async () => {
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 60, b: 60 })) });
+    const all = SPLITS.flatMap((split) => dataset.splits[split].texts);
+    expect(new Set(all).size).toBe(all.length);
+    for (const split of SPLITS) {
+      const { texts, labels } = dataset.splits[split];
+      texts.forEach((text, i) => expect(text.split(' ')[1]).toBe(dataset.classes[labels[i]!]));
+    }
+  });
+
+  it('use every row of a small file, all classes in every split', async () => {
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 20 })) });
+    // 40 % to train, 25 % to validation, the rest to test.
+    expect(SPLITS.map((split) => counts(dataset, split))).toEqual([
+      { a: 8, b: 8 },
+      { a: 5, b: 5 },
+      { a: 7, b: 7 },
+    ]);
+    expect(dataset.notes).toEqual([
+      'validation: no file given, so 10 rows were drawn from train and kept out of it',
+      'test: no file given, so 14 rows were drawn from train and kept out of it',
+    ]);
+  });
+
+  it('are stratified where one class is rare', async () => {
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 60, b: 20 })) });
+    for (const split of SPLITS) {
+      const { a, b } = counts(dataset, split);
+      expect(a! / (a! + b!)).toBeCloseTo(0.75, 1);
+    }
+  });
+
+  it('stay within the limits of each split, and the note counts the rest', async () => {
+    const dataset = await load(
+      { 'train.csv': csv(...lines('row', { a: 300, b: 300 })) },
+      { data: { testRows: 50, rowsPerClass: { train: 16, validation: 20 } } },
+    );
+    expect(SPLITS.map((split) => counts(dataset, split))).toEqual([
+      { a: 16, b: 16 },
+      { a: 20, b: 20 },
+      { a: 25, b: 25 },
+    ]);
+    expect(dataset.notes[0]).toBe('train: 478 of 600 rows were left out by the draw');
+  });
+
+  it('keep the proportions of the classes in test, where a large file is drawn from', async () => {
+    const dataset = await load(
+      { 'train.csv': csv(...lines('row', { a: 40, b: 300 })) },
+      { data: { testRows: 50, rowsPerClass: { train: 16, validation: 20 } } },
+    );
+    expect(SPLITS.map((split) => counts(dataset, split))).toEqual([
+      { a: 16, b: 16 },
+      { a: 10, b: 20 },
+      { a: 6, b: 44 },
+    ]);
+    // What most rows are is told by the file, not by the balanced draw.
+    expect(dataset.classCounts).toEqual([40, 300]);
+  });
+
+  it('are never more than testRows in all', async () => {
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 50, b: 50, c: 50 })) }, { data: { testRows: 20 } });
+    const { length } = dataset.splits.test.texts;
+    expect(length).toBeLessThanOrEqual(20);
+    expect(length).toBeGreaterThanOrEqual(18);
+  });
+
+  it('are drawn for the one that has no file only', async () => {
+    const train = csv(...lines('row', { a: 26, b: 26 }));
+    const dev = csv(...lines('dev', { a: 4, b: 4 }));
+    const noTest = await load({ 'train.csv': train, 'dev.csv': dev }, { data: { validation: 'dev.csv' } });
+    expect(counts(noTest, 'validation')).toEqual({ a: 4, b: 4 });
+    const used = [...noTest.splits.train.texts, ...noTest.splits.test.texts];
+    expect(new Set(used).size).toBe(52);
+    expect(noTest.notes).toEqual([
+      `test: no file given, so ${noTest.splits.test.texts.length} rows were drawn from train and kept out of it`,
+    ]);
+
+    const noValidation = await load({ 'train.csv': train, 'dev.csv': dev }, { data: { test: 'dev.csv' } });
+    expect(counts(noValidation, 'test')).toEqual({ a: 4, b: 4 });
+    expect(counts(noValidation, 'train')).toEqual({ a: 16, b: 16 });
+    expect(counts(noValidation, 'validation')).toEqual({ a: 10, b: 10 });
+  });
+
+  it('depend on seed and texts, not on the order of the rows', async () => {
+    const rows = lines('row', { a: 150, b: 90, c: 30 });
+    const shuffled = rows.map((row, i) => ({ row, key: (i * 7919) % 270 })).sort((x, y) => x.key - y.key);
+    const drawn = await Promise.all(
+      [rows, [...rows].reverse(), shuffled.map(({ row }) => row)].map((order) =>
+        load({ 'train.csv': csv(...order) }, { search: { seed: 11 } }),
+      ),
+    );
+    expect(drawn[1]).toEqual(drawn[0]);
+    expect(drawn[2]).toEqual(drawn[0]);
+  });
+
+  it('come out otherwise with another seed', async () => {
+    const files = { 'train.csv': csv(...lines('row', { a: 150, b: 150 })) };
+    const draws = await Promise.all([0, 0, 1].map((seed) => load(files, { search: { seed } })));
+    expect(draws[1]).toEqual(draws[0]);
+    for (const split of SPLITS) expect(new Set(draws[2]!.splits[split].texts)).not.toEqual(new Set(draws[0]!.splits[split].texts));
+  });
+
+  it('take the classes in turn, so that the first rows speak for all', async () => {
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 60, b: 60, c: 60 })) });
+    for (const split of SPLITS) expect(dataset.splits[split].labels.slice(0, 9)).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2]);
+  });
+
+  it('need enough rows', async () => {
+    const folder = await makeFolder({ 'train.csv': csv(...lines('row', { a: 2, b: 2 })) });
+    const spec = specIn(folder, '{\n  "data": {\n    "train": "train.csv"\n  }\n}');
+    expect(await problemOf(() => loadDataset(spec))).toEqual({
+      severity: 'error',
+      file: spec.file,
+      line: 3,
+      column: 5,
+      field: 'data.train',
+      message: 'no row is left for the test split',
+      found: '0 rows',
+      expected: 'more rows, or a file of its own',
+    });
+  });
+
+  it('are noted for the class that is too rare to be in all of them', async () => {
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 1 })) });
+    expect(counts(dataset, 'train').b).toBe(1);
+    expect(dataset.notes).toContain('validation: no row of "b"');
+    expect(dataset.notes).toContain('test: no row of "b"');
+  });
+});
+
+describe('Sample', () => {
+  const example = (text: string) => ({ text, label: 'x', file: 'f.csv', line: 1 });
+  const drawn = (size: number, seed: number, texts: readonly string[]): Sample => {
+    const sample = new Sample(size, seed);
+    for (const text of texts) sample.add(example(text));
+    return sample;
+  };
+  const texts = (count: number) => Array.from({ length: count }, (_, i) => `text ${i}`);
+
+  it('keeps all of what fits, once each', () => {
+    const sample = drawn(5, 0, ['a', 'b', 'a', 'c', 'a', 'b']);
+    expect(sample.take().map(({ text }) => text)).toHaveLength(3);
+    expect([sample.seen, sample.repeated]).toEqual([6, 3]);
+  });
+
+  it('keeps `size` of more, and does not grow with the stream', () => {
+    for (const [size, count] of [
+      [1, 1000],
+      [10, 10],
+      [10, 11],
+      [10, 5000],
+    ] as const) {
+      const kept = drawn(size, 1, texts(count)).take();
+      expect(new Set(kept.map(({ text }) => text)).size).toBe(size);
+    }
+  });
+
+  it('keeps the same texts when the stream is cut at other places', () => {
+    const set = (sample: Sample) => sample.take().map(({ text }) => text);
+    const often = new Sample(10, 2);
+    for (const text of texts(500)) {
+      often.add(example(text));
+      often.take();
+    }
+    expect(set(often)).toEqual(set(drawn(10, 2, texts(500))));
+  });
+
+  it('draws each text equally often over the seeds', () => {
+    const hits = new Map(texts(40).map((text) => [text, 0]));
+    for (let seed = 0; seed < 400; seed++) {
+      for (const { text } of drawn(10, seed, texts(40)).take()) hits.set(text, hits.get(text)! + 1);
+    }
+    // Expected 400 · 10/40 = 100 with a standard deviation of √(400 · ¼ · ¾) ≈ 8.7: five of them.
+    for (const count of hits.values()) expect(Math.abs(count - 100)).toBeLessThan(44);
+  });
+
+  it('puts the draw itself in a seeded order', () => {
+    const first = Array.from({ length: 200 }, (_, seed) => drawn(4, seed, texts(4)).take()[0]!.text);
+    // Each of four texts comes first about 50 times, sd ≈ 6.1.
+    for (const text of texts(4)) expect(Math.abs(first.filter((t) => t === text).length - 50)).toBeLessThan(31);
+  });
+});

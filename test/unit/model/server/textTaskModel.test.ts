@@ -1,0 +1,179 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ScoreCache } from '../../../../src/model/server/scoreCache';
+import { ServerError, type Failure } from '../../../../src/model/server/serverError';
+import type { TextModel, TextScore } from '../../../../src/model/server/textModel';
+import { TextTaskModel } from '../../../../src/model/server/textTaskModel';
+
+/** A model that answers a text with two numbers told from it, and fails where a test says so. */
+class FakeTextModel implements TextModel {
+  readonly identity = ['fake'];
+  readonly how = 'scores are made up';
+  readonly requests: string[][] = [];
+
+  constructor(
+    readonly batch = 1,
+    private readonly fails: (text: string) => Failure | undefined = () => undefined,
+    private readonly scoreOf: (text: string) => TextScore = (text) => ({ logits: [text.length, -text.length], missing: 0 }),
+  ) {}
+
+  score(texts: readonly string[], signal?: AbortSignal): Promise<TextScore[]> {
+    signal?.throwIfAborted();
+    this.requests.push([...texts]);
+    const failure = texts.map(this.fails).find(Boolean);
+    if (failure) return Promise.reject(new ServerError(failure, `no, it is ${failure}.`));
+    return Promise.resolve(texts.map(this.scoreOf));
+  }
+
+  tokensPerText(): undefined {
+    return undefined;
+  }
+
+  get sent(): string[] {
+    return this.requests.flat();
+  }
+}
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'rlprompt-text-'));
+
+function taskModel(model: TextModel, mostQueries = 1000, cache = folder()): TextTaskModel {
+  // A prompt of ids 1, 2 is the text "p1p2".
+  const fill = (input: string, prompt: readonly number[]): string => [input, ...prompt.map((id) => `p${id}`)].join(' ');
+  return new TextTaskModel({ key: 'k', classes: 2, fill, mostQueries }, model, ScoreCache.open(cache, model.identity, 2));
+}
+
+const texts = ['a', 'bb', 'ccc', 'dddd', 'eeeee', 'ffffff'];
+
+describe('scoring through texts', () => {
+  it('gives [prompts, rows, K] of the filled-in texts', async () => {
+    const task = taskModel(new FakeTextModel());
+    const logits = await task.score([[], [1, 2]], task.rows(texts), [0, 2]);
+    // "a", "ccc", "a p1 p2", "ccc p1 p2"
+    expect(Array.from(logits)).toEqual([1, -1, 3, -3, 7, -7, 9, -9]);
+  });
+
+  it('sends texts that begin alike one after the other, in full batches', async () => {
+    const model = new FakeTextModel(4);
+    const task = taskModel(model);
+    await task.score([[1], [2], [3]], task.rows(texts), [0, 1, 2]);
+    expect(model.requests).toEqual([['a p1', 'a p2', 'a p3', 'bb p1'], ['bb p2', 'bb p3', 'ccc p1', 'ccc p2'], ['ccc p3']]);
+  });
+
+  it('sends every text once, in this process and the next', async () => {
+    const kept = folder();
+    const model = new FakeTextModel();
+    const task = taskModel(model, 1000, kept);
+    await task.score([[1], [1]], task.rows(['a', 'a', 'b']), [0, 1, 2]);
+    expect(model.sent).toEqual(['a p1', 'b p1']);
+    await task.score([[1]], task.rows(['b']), [0]);
+    expect(model.sent).toHaveLength(2);
+    const later = new FakeTextModel();
+    const again = taskModel(later, 1000, kept);
+    expect(Array.from(await again.score([[1]], again.rows(['a', 'c']), [0, 1]))).toEqual([4, -4, 4, -4]);
+    expect(later.sent).toEqual(['c p1']);
+    expect(again.notes()).toContain('1 scores were known from before and not asked again');
+  });
+
+  it('sends no more than it may, not even a part', async () => {
+    const model = new FakeTextModel();
+    const task = taskModel(model, 7);
+    await task.score([[1]], task.rows(texts), [0, 1, 2, 3, 4, 5]);
+    await expect(task.score([[2]], task.rows(texts), [0, 1])).rejects.toThrow('has sent the 7 queries that its budget allows');
+    expect(model.sent).toHaveLength(6);
+    await task.score([[2]], task.rows(texts), [0]);
+    expect(model.sent).toHaveLength(7);
+  });
+
+  it('a measurement counts as sent, and its scores are known afterwards', async () => {
+    const model = new FakeTextModel();
+    const task = taskModel(model, 3);
+    await task.measure(['a', 'bb', 'a']);
+    await task.score([[]], task.rows(texts), [0, 1, 2]);
+    expect(model.sent).toEqual(['a', 'bb', 'ccc']);
+    expect(task.notes()).toEqual(['scores are made up']);
+  });
+});
+
+describe('failures', () => {
+  const rows = [0, 1, 2, 3, 4, 5];
+  const refuses =
+    (...refused: string[]) =>
+    (text: string): Failure | undefined =>
+      refused.some((start) => text.startsWith(start)) ? 'request' : undefined;
+
+  it('of single texts cost those, also within a batch', async () => {
+    const model = new FakeTextModel(6, refuses('bb', 'ddd'));
+    const task = taskModel(model);
+    const logits = await task.score([[]], task.rows(texts), rows);
+    expect(Array.from(logits)).toEqual([1, -1, NaN, NaN, 3, -3, NaN, NaN, 5, -5, 6, -6]);
+    expect(model.requests.map((request) => request.length)).toEqual([6, 1, 1, 1, 1, 1, 1]);
+    expect(task.notes()).toContain(
+      "2 queries failed for good and are left out of their prompts' means; the last failure: no, it is request",
+    );
+  });
+
+  it('are not kept: the next run asks again', async () => {
+    const kept = folder();
+    const task = taskModel(new FakeTextModel(1, refuses('bb')), 1000, kept);
+    await task.score([[]], task.rows(texts), rows);
+    const later = new FakeTextModel();
+    await taskModel(later, 1000, kept).score([[]], task.rows(texts), rows);
+    expect(later.sent).toEqual(['bb']);
+  });
+
+  it('of more than half of what is asked end the run', async () => {
+    const task = taskModel(new FakeTextModel(1, refuses('a', 'b', 'c', 'd')));
+    await expect(task.score([[1]], task.rows(texts), rows)).rejects.toThrow(
+      '4 of 6 texts could not be scored, each sent as often as server.maxRetries allows. The last failure: no, it is request.',
+    );
+    const half = taskModel(new FakeTextModel(1, refuses('a', 'b', 'c')));
+    await expect(half.score([[1]], half.rows(texts), rows)).resolves.toBeDefined();
+  });
+
+  it('of a few rows out of a few do not', async () => {
+    const task = taskModel(new FakeTextModel(1, refuses('a', 'b', 'c')));
+    expect(Array.from(await task.score([[1]], task.rows(texts), [0, 1, 2]))).toEqual(Array(6).fill(NaN));
+  });
+
+  it.each(['key', 'quota', 'model', 'down'] as const)('that every text would meet end it at once: %s', async (failure) => {
+    const model = new FakeTextModel(1, () => failure);
+    const task = taskModel(model);
+    await expect(task.score([[1]], task.rows(texts), [0])).rejects.toMatchObject({ failure });
+  });
+
+  it('without end end it: 24 in a row', async () => {
+    const many = Array.from({ length: 200 }, (_, i) => `text ${i}`);
+    const model = new FakeTextModel(1, () => 'timeout');
+    const task = taskModel(model);
+    const all = many.map((_, i) => i);
+    await expect(task.score([[1]], task.rows(many), all)).rejects.toThrow('The last 24 requests all failed');
+  });
+
+  it('an answer that names no label word is counted', async () => {
+    const none: TextScore = { logits: [-Infinity, -Infinity], missing: 0 };
+    const floor: TextScore = { logits: [-1, -5], missing: 1 };
+    const task = taskModel(
+      new FakeTextModel(1, undefined, (text) => (text === 'a' ? none : text === 'bb' ? floor : { logits: [0, 1], missing: 0 })),
+    );
+    await task.score([[]], task.rows(texts), [0, 1, 2, 3]);
+    expect(task.notes()).toEqual([
+      'scores are made up',
+      'in 1 of 4 (25.0 %) scores a label word was not among the reported tokens; it counts as likely as the least of them, which is more than it was',
+      'in 1 of 4 (25.0 %) answers there was no label word; they count as wrong',
+    ]);
+  });
+
+  it('stopping stops the requests', async () => {
+    const stop = new AbortController();
+    const model = new FakeTextModel(1, (text) => {
+      if (text.startsWith('a')) stop.abort(new Error('stopped'));
+      return undefined;
+    });
+    const task = taskModel(model);
+    stop.abort(new Error('stopped'));
+    await expect(task.score([[1]], task.rows(texts), rows, stop.signal)).rejects.toThrow('stopped');
+    expect(model.sent).toEqual([]);
+  });
+});
