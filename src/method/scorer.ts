@@ -1,13 +1,10 @@
-import type { RowSet, TaskModel } from '../model/taskModel';
+import type { PromptIds, RowSet, TaskModel } from '../model/taskModel';
 import { classMean, piecewise, rowScore, type RowScore } from './reward';
 
 /** Memory of one scorer's cache. */
 const CACHE_BYTES = 96e6;
 /** Prompts that stay in the cache for their gap, however long ago they were used: what a selection chooses from. */
 const BEST = 512;
-
-/** A prompt as the task model's token ids. */
-export type PromptIds = readonly number[];
 
 export interface LabelledRows {
   readonly set: RowSet;

@@ -1,3 +1,6 @@
+/** A prompt as the task model's token ids. */
+export type PromptIds = readonly number[];
+
 /** Rows of one split, laid out for the task model. */
 export interface RowSet {
   readonly texts: readonly string[];

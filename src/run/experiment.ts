@@ -5,13 +5,15 @@ import { PolicyModel } from '../method/policyModel';
 import { roundTrips } from '../model/local/roundTrip';
 import { ServerError } from '../model/server/serverError';
 import type { Compute } from '../model/local/session';
-import { Scorer, type LabelledRows, type PromptIds } from '../method/scorer';
+import { Scorer, type LabelledRows } from '../method/scorer';
+import type { PromptIds } from '../model/taskModel';
 import { loadDataset, type Dataset, type SplitName } from '../data/dataset';
 import { TaskError, type Problem } from '../spec/problem';
 import { searchSettings, type SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import { actionsOf } from '../model/local/localTask';
-import { cutNotes, isTextModel, openTask, type Access, type OpenTask } from '../model/openTask';
+import { cutNotes, type Access, type OpenTask } from '../model/door';
+import { isTextModel, openTask } from '../model/openTask';
 import { planRuns, preview, type Plan, type Preview } from './preview';
 
 /** A task spec with its data read, its models open and its template laid out: all that a run needs. */

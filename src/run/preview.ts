@@ -2,7 +2,7 @@ import { selectionCost } from '../search/selection';
 import type { Dataset } from '../data/dataset';
 import type { SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
-import type { ServerPace } from '../model/openTask';
+import type { ServerPace } from '../model/door';
 
 /** Queries that a run may ask for at most: a query is one text, a (prompt, row) pair. */
 export interface QueryPlan {

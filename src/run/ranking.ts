@@ -1,4 +1,5 @@
-import type { PromptIds, PromptScore, Scorer } from '../method/scorer';
+import type { PromptScore, Scorer } from '../method/scorer';
+import type { PromptIds } from '../model/taskModel';
 import { byGap, pooledGap, type Candidate } from '../search/selection';
 import type { Experiment } from './experiment';
 import type { Example, Origin, PromptResult, TestScore } from './result';

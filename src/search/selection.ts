@@ -1,4 +1,5 @@
-import { ScoringError, type PromptIds, type PromptScore, type Scorer } from '../method/scorer';
+import { ScoringError, type PromptScore, type Scorer } from '../method/scorer';
+import type { PromptIds } from '../model/taskModel';
 
 /** A prompt with its scores on the rows that the choice may see. */
 export interface Candidate {

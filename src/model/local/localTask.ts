@@ -9,7 +9,7 @@ import { searchSettings } from '../../spec/schema';
 import type { Spec } from '../../spec/spec';
 import { forCausal, parseTemplate, type Part } from '../../spec/template';
 import { verbalize, type Verbalizer } from '../../spec/verbalizer';
-import type { OpenTask, TaskNeeds } from '../openTask';
+import type { OpenTask, TaskNeeds } from '../door';
 
 /** Opens a task model that runs here, in ONNX Runtime. @throws TaskError, ModelError */
 export async function openLocalTask({ spec, classes, policy, addMask = false }: TaskNeeds, compute: Compute): Promise<OpenTask> {

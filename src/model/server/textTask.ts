@@ -10,7 +10,7 @@ import { TextTaskModel } from './textTaskModel';
 import { fillTemplate } from '../../spec/template';
 import { textLabels } from '../../spec/textLabels';
 import { causalParts } from '../local/localTask';
-import type { Access, OpenTask, ServerPace, TaskNeeds } from '../openTask';
+import type { Access, OpenTask, ServerPace, TaskNeeds } from '../door';
 
 /** Texts that a server is tried on, and those that its speed is measured on. */
 const SAMPLES = 16;

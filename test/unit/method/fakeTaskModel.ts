@@ -1,5 +1,6 @@
 import type { RowSet, TaskModel } from '../../../src/model/taskModel';
-import type { LabelledRows, PromptIds } from '../../../src/method/scorer';
+import type { LabelledRows } from '../../../src/method/scorer';
+import type { PromptIds } from '../../../src/model/taskModel';
 
 /** What the model was asked for in one call. */
 export interface Call {

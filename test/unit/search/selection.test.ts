@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Scorer, ScoringError, type PromptIds } from '../../../src/method/scorer';
+import { Scorer, ScoringError } from '../../../src/method/scorer';
+import type { PromptIds } from '../../../src/model/taskModel';
 import { Random } from '../../../src/method/random';
 import { byGap, FINALISTS, pooledGap, select, selectionCost } from '../../../src/search/selection';
 import { alternating, fakeModel, labelled, type FakeTaskModel } from '../method/fakeTaskModel';

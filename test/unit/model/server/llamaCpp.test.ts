@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readModel } from '../../../../src/model/local/modelFolder';
 import type { TaskModel } from '../../../../src/model/taskModel';
-import { openTask, type OpenTask } from '../../../../src/model/openTask';
+import type { OpenTask } from '../../../../src/model/door';
+import { openTask } from '../../../../src/model/openTask';
 import { parseSpec } from '../../../../src/spec/spec';
 import { recording, type Recording } from './recording';
 

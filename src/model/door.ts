@@ -1,0 +1,72 @@
+import type { Clock } from './server/clock';
+import type { Ask } from './server/editorModel';
+import type { PromptIds, RowSet, TaskModel } from './taskModel';
+import type { ModelFolder } from './local/modelFolder';
+import type { Problem } from '../spec/problem';
+import type { Spec } from '../spec/spec';
+import type { Part } from '../spec/template';
+
+/** What opening a task model needs to know of the task. */
+export interface TaskNeeds {
+  readonly spec: Spec;
+  /** Labels, in the order of the dataset's classes. */
+  readonly classes: readonly string[];
+  /** Inputs to try a server on. */
+  readonly samples: readonly string[];
+  /** The model under the policy: its tokens are what prompts are made of. */
+  readonly policy: ModelFolder;
+  /** Queries that may be sent to a server in all. */
+  readonly mostQueries: number;
+  /** Put a {mask} at the end of a template that has none, where the model needs one. */
+  readonly addMask?: boolean;
+}
+
+/** What the host or the command line gives: a way to the editor's models, places. */
+export interface Access {
+  /** Asks one of VS Code's models; absent outside VS Code. */
+  readonly ask?: Ask | undefined;
+  /** Where scores of servers are kept; `.rlprompt/cache` beside the spec when absent. */
+  readonly cacheFolder?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** For tests. */
+  readonly clock?: Clock | undefined;
+}
+
+/** Says how many texts of a split were cut, where some were. */
+export function cutNotes(split: string, { cut, texts }: RowSet, context: number | undefined): string[] {
+  return cut > 0 ? [`${split}: ${cut} of ${texts.length} texts were cut to fit the model's context of ${context} tokens`] : [];
+}
+
+/** How fast and how dear a server was when it was tried. */
+export interface ServerPace {
+  /** Model and server, for people. */
+  readonly name: string;
+  readonly queriesPerSecond: number;
+  /** Tokens of a query; counted by the server, or a fourth of its characters. */
+  readonly tokensPerQuery: number;
+  readonly tokensCounted: boolean;
+  /** Where the key comes from; undefined when none is sent. */
+  readonly keyFrom: string | undefined;
+}
+
+/** A task model, open, with the template laid out for it. */
+export interface OpenTask {
+  readonly model: TaskModel;
+  /** What a run's folder and its table say of the model; its tokens are those of `tokenizer`. */
+  readonly folder: Pick<ModelFolder, 'reference' | 'hash' | 'kind' | 'tokenizer'>;
+  /** The template as this model reads it. */
+  readonly parts: readonly Part[];
+  readonly words: readonly string[];
+  readonly warnings: readonly Problem[];
+  /** Tokens that fit; undefined where only the server knows. */
+  readonly context: number | undefined;
+  /** Undefined for a model that runs here. */
+  readonly pace: ServerPace | undefined;
+  encodePrompt(text: string): number[];
+  /** The text to put into the template's `{prompt}`. */
+  promptText(ids: PromptIds): string;
+  /** Whether the prompt, in place as text, gives the same ids in this model's tokenizer; true where only the server has one. */
+  roundTrip(ids: PromptIds, input: string): boolean;
+  /** Grows while the model is used. */
+  notes(): readonly string[];
+}
