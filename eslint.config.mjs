@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'test/vscode/**', 'coverage/**'] },
+  { ignores: ['.dependency-cruiser.cjs', 'dist/**', 'node_modules/**', 'test/vscode/**', 'coverage/**'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs'] }, tsconfigRootDir: import.meta.dirname } },
@@ -21,7 +21,11 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { paths: [{ name: 'onnxruntime-node', allowTypeImports: true, message: 'model/local/runtime.ts loads it, with its telemetry off.' }] },
+        {
+          paths: [
+            { name: 'onnxruntime-node', allowTypeImports: true, message: 'model/local/runtime.ts loads it, with its telemetry off.' },
+          ],
+        },
       ],
     },
   },
