@@ -1,4 +1,4 @@
-import type { PromptRow, RunView } from '../src/messages/protocol';
+import type { PromptRow, RunView } from '../src/run/view/runView';
 import { Chart, type Level, type Line } from './chart';
 import { element } from './dom';
 import { percent } from './format';

@@ -1,4 +1,4 @@
-import type { RunView } from '../src/messages/protocol';
+import type { RunView } from '../src/run/view/runView';
 import { element } from './dom';
 import { count } from './format';
 

@@ -1,6 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
-import type { FromPage, RunHead, RunState, RunView } from '../src/messages/protocol';
+import type { FromPage } from '../src/messages/page';
+import type { RunHead, RunState, RunView } from '../src/run/view/runView';
 import { name } from './charts';
 import { element, replaceChildren } from './dom';
 import { count, duration, plural } from './format';

@@ -1,6 +1,6 @@
 import 'uplot/dist/uPlot.min.css';
 import './page.css';
-import type { ToPage } from '../src/messages/protocol';
+import type { ToPage } from '../src/messages/page';
 import { Charts, name } from './charts';
 import { element, replaceChildren } from './dom';
 import { EvaluateField } from './evaluateField';

@@ -1,4 +1,4 @@
-import type { PromptRow, RunHead } from '../src/messages/protocol';
+import type { PromptRow, RunHead } from '../src/run/view/runView';
 import { element } from './dom';
 import { percent } from './format';
 

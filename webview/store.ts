@@ -1,4 +1,5 @@
-import type { Curves, PageSettings, PromptRow, RunView, ToPage } from '../src/messages/protocol';
+import type { PageSettings, ToPage } from '../src/messages/page';
+import type { Curves, PromptRow, RunView } from '../src/run/view/runView';
 
 /** What has become of the prompt that the person typed. */
 export interface Evaluation {

@@ -1,5 +1,5 @@
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
-import type { PromptRow, RunView, TransferScore } from '../src/messages/protocol';
+import type { PromptRow, RunView, TransferScore } from '../src/run/view/runView';
 import { element, replaceChildren, svg } from './dom';
 import { percent, short } from './format';
 import { icon } from './icons';

@@ -1,4 +1,4 @@
-import type { PromptRow, RunView } from '../src/messages/protocol';
+import type { PromptRow, RunView } from '../src/run/view/runView';
 import { element } from './dom';
 import { count, percent, plural, pValue, signed } from './format';
 

@@ -1,4 +1,4 @@
-import type { FromPage, PageState } from '../src/messages/protocol';
+import type { FromPage, PageState } from '../src/messages/page';
 
 /** What the page keeps over a reload of its panel; `id` and `other` are what the host restores it from. */
 export interface KeptState extends PageState {

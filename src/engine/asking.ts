@@ -1,5 +1,5 @@
 import { AskError, type Ask } from '../model/server/editorModel';
-import type { FromEngine, ToEngine } from '../messages/protocol';
+import type { FromEngine, ToEngine } from '../messages/engine';
 
 /** Questions of the engine to the host that wait for their answers. */
 export class Asking {

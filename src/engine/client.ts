@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { FromEngine, Job, ToEngine } from '../messages/protocol';
+import type { FromEngine, Job, ToEngine } from '../messages/engine';
 
 /** How many of the engine's last log lines are kept for a report. */
 const LOG_LINES = 40;

@@ -1,4 +1,4 @@
-import type { FromEngine } from '../messages/protocol';
+import type { FromEngine } from '../messages/engine';
 import { TaskError } from '../spec/problem';
 
 /** Mistakes in this program, by what the language calls them: their message alone says too little. */

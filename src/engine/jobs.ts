@@ -1,4 +1,4 @@
-import type { FromEngine, Job } from '../messages/protocol';
+import type { FromEngine, Job } from '../messages/engine';
 import { evaluate, makeRoom } from '../run/evaluate';
 import { openExperiment, type Experiment } from '../run/experiment';
 import { readJournal } from '../run/store/history';

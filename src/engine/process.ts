@@ -1,4 +1,4 @@
-import type { FromEngine, Job, ToEngine } from '../messages/protocol';
+import type { FromEngine, Job, ToEngine } from '../messages/engine';
 import { RunStopped } from '../run/optimize';
 import { Asking } from './asking';
 import { failure } from './failure';

@@ -1,4 +1,4 @@
-import type { FromEngine, Question } from '../messages/protocol';
+import type { FromEngine, Question } from '../messages/engine';
 import { checkSpec } from '../checks/check';
 import { inspectDataset, suggestWords } from '../checks/inspect';
 import { TaskError } from '../spec/problem';

@@ -1,4 +1,4 @@
-import type { Question } from '../messages/protocol';
+import type { Question } from '../messages/engine';
 import { EngineProcess } from './client';
 
 /** The engine cannot answer a question. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineProcess } from '../../src/engine/client';
-import type { FromEngine, Job } from '../../src/messages/protocol';
+import type { FromEngine, Job } from '../../src/messages/engine';
 import { readRun } from '../../src/run/store/history';
 import { fakeServer, send } from '../unit/model/server/fakeServer';
 import { smallTask } from './commandLine';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunHead } from '../../messages/protocol';
+import type { RunHead } from '../../run/view/runView';
 import { SPEC_ENDING } from './pickSpec';
 import type { Panels } from '../panel/panels';
 import type { RunPanel } from '../panel/runPanel';

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { PromptRow, RunHead } from '../../messages/protocol';
+import type { PromptRow, RunHead } from '../../run/view/runView';
 import { csvTable, markdownTable } from '../../run/report/report';
 
 /** Writes a run's table where the person says, and opens it. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunHead } from '../../messages/protocol';
+import type { RunHead } from '../../run/view/runView';
 import type { Runs } from '../runs/runs';
 import { stateText } from '../runs/runsTree';
 

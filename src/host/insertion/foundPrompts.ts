@@ -1,4 +1,4 @@
-import type { PromptRow, RunHead } from '../../messages/protocol';
+import type { PromptRow, RunHead } from '../../run/view/runView';
 import { parseTemplate } from '../../spec/template';
 import type { Runs } from '../runs/runs';
 import type { FoundPrompt } from './foundPrompt';

@@ -6,7 +6,7 @@ import { literalAt } from './literal';
 import { openString } from './openString';
 import { endsOfInsertions, placed } from './placement';
 import { promptFunction } from './promptFunction';
-import type { InsertForm } from '../../messages/protocol';
+import type { InsertForm } from '../../messages/page';
 
 /**
  * Puts a prompt at each cursor of an editor, in the place of what is selected, as one step to undo. Where that cannot be, a

@@ -3,7 +3,7 @@ import { accuracyText, visiblePrompt } from './description';
 import type { FoundPrompt } from './foundPrompt';
 import { insertPrompt } from './insertPrompt';
 import type { LastEditor } from './lastEditor';
-import type { InsertForm } from '../../messages/protocol';
+import type { InsertForm } from '../../messages/page';
 
 interface PromptItem extends vscode.QuickPickItem {
   readonly found?: FoundPrompt;

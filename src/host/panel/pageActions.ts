@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { FromPage, InsertForm, PromptRow, RunHead } from '../../messages/protocol';
+import type { FromPage, InsertForm } from '../../messages/page';
+import type { PromptRow, RunHead } from '../../run/view/runView';
 import { quote } from '../../run/report/shell';
 import { reproduceCommand } from '../../run/start';
 import type { RunTask } from '../../run/store/task';

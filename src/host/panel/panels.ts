@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FromPage, PageState } from '../../messages/protocol';
+import type { FromPage, PageState } from '../../messages/page';
 import { taskName } from '../../run/store/history';
 import type { Runs } from '../runs/runs';
 import { RunPanel } from './runPanel';

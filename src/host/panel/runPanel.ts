@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { FromPage, ToPage } from '../../messages/protocol';
+import type { FromPage, ToPage } from '../../messages/page';
 import { curveLengths, curvesSince, type RunViewBuilder } from '../../run/view/view';
 import type { Runs } from '../runs/runs';
 import { smoothing } from '../settings';

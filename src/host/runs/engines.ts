@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { EngineProcess, type EngineListener } from '../../engine/client';
-import type { FromEngine, Job } from '../../messages/protocol';
+import type { FromEngine, Job } from '../../messages/engine';
 import { askChatModel, ChatError } from '../models/chatModel';
 import type { Secrets } from '../models/secrets';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FromEngine, Job } from '../../messages/protocol';
+import type { FromEngine, Job } from '../../messages/engine';
 import type { PromptResult } from '../../run/result';
 import type { Engines } from './engines';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineProcess } from '../../engine/client';
-import type { FromEngine, Job } from '../../messages/protocol';
+import type { FromEngine, Job } from '../../messages/engine';
 import type { RunViewBuilder } from '../../run/view/view';
 import type { Engines } from './engines';
 

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { Job, RunHead } from '../../messages/protocol';
+import type { Job } from '../../messages/engine';
+import type { RunHead } from '../../run/view/runView';
 import { taskName } from '../../run/store/history';
 import { refuseLocked } from '../../run/store/lock';
 import { newRunPath } from '../../run/start';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { RunHead, RunState } from '../../messages/protocol';
+import type { RunHead, RunState } from '../../run/view/runView';
 import type { Runs } from './runs';
 
 export class RunItem extends vscode.TreeItem {

@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { PromptRow } from '../../messages/protocol';
+import type { PromptRow } from '../view/runView';
 import type { RunEvent } from '../events';
 import type { PromptResult, RunResult } from '../result';
 import { parseResult } from './resultFile';

@@ -1,4 +1,4 @@
-import type { Curves, PromptRow, RunHead, RunView } from '../../messages/protocol';
+import type { Curves, PromptRow, RunHead, RunView } from './runView';
 import type { PolicyStepEvent, RunEvent, ScoredPrompt } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result';
 import type { RunTask } from '../store/task';

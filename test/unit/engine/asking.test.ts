@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
 import { Asking } from '../../../src/engine/asking';
-import type { FromEngine } from '../../../src/messages/protocol';
+import type { FromEngine } from '../../../src/messages/engine';
 
 function asking(): { asking: Asking; sent: FromEngine[] } {
   const sent: FromEngine[] = [];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineProcess } from '../../../src/engine/client';
-import type { FromEngine } from '../../../src/messages/protocol';
+import type { FromEngine } from '../../../src/messages/engine';
 
 let folder: string;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Asking } from '../../../src/engine/asking';
 import { fetchHubModels } from '../../../src/engine/hubModels';
-import type { FromEngine } from '../../../src/messages/protocol';
+import type { FromEngine } from '../../../src/messages/engine';
 import { answer } from '../model/hub/hubServer';
 import { makeWorld, MODEL } from '../model/hub/world';
 

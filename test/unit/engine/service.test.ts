@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineProcess } from '../../../src/engine/client';
 import { EngineService } from '../../../src/engine/service';
-import type { Question } from '../../../src/messages/protocol';
+import type { Question } from '../../../src/messages/engine';
 
 let folder: string;
 let service: EngineService;

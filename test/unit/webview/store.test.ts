@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Curves, PromptRow, RunHead, RunView, ToPage } from '../../../src/messages/protocol';
+import type { ToPage } from '../../../src/messages/page';
+import type { Curves, PromptRow, RunHead, RunView } from '../../../src/run/view/runView';
 import type { TestScore } from '../../../src/run/result';
 import { scoredText } from '../../../webview/format';
 import { EMPTY, receive, sorted } from '../../../webview/store';

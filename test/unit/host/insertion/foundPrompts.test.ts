@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { filledTemplate } from '../../../../src/host/insertion/filledTemplate';
 import { foundPrompt } from '../../../../src/host/insertion/foundPrompts';
-import type { PromptRow, RunHead, RunSummary } from '../../../../src/messages/protocol';
+import type { PromptRow, RunHead, RunSummary } from '../../../../src/run/view/runView';
 import { RunViewBuilder } from '../../../../src/run/view/view';
 
 const score = { reward: 1, gap: 0.1, accuracy: 0.5 };

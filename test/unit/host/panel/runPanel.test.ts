@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Uri, type WebviewPanel } from 'vscode';
 import { RunPanel } from '../../../../src/host/panel/runPanel';
 import type { Runs } from '../../../../src/host/runs/runs';
-import type { FromPage, ToPage } from '../../../../src/messages/protocol';
+import type { FromPage, ToPage } from '../../../../src/messages/page';
 import { RunViewBuilder } from '../../../../src/run/view/view';
 import { EventEmitter } from '../editor';
 

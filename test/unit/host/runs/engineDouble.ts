@@ -1,6 +1,6 @@
 import type { EngineListener } from '../../../../src/engine/client';
 import type { Engines } from '../../../../src/host/runs/engines';
-import type { FromEngine, Job, ToEngine } from '../../../../src/messages/protocol';
+import type { FromEngine, Job, ToEngine } from '../../../../src/messages/engine';
 
 /** An engine process that does what a test says. */
 export class EngineDouble {

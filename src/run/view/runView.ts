@@ -1,0 +1,119 @@
+/** What the user sees of a run: plain data, made by `RunViewBuilder` and sent to the panel's page. */
+import type { StopReason } from '../events';
+import type { Origin, RunResult, SplitScore, TestScore } from '../result';
+
+/**
+ * `queued` waits for another run; `starting` opens models and data; `interrupted` has a checkpoint or a journal on disk and no
+ * process; `elsewhere` trains in a process that this window did not start; `failed` ended with an error; the rest say themselves.
+ */
+export type RunState = 'queued' | 'starting' | 'running' | 'paused' | 'stopping' | 'interrupted' | 'elsewhere' | 'failed' | 'finished';
+
+export type RunStage = 'policy' | 'ranking' | 'random' | 'test' | 'finished';
+
+/** What a run is, and how far it is: small, sent whole with every update. */
+export interface RunHead {
+  /** The run's folder: what names it everywhere. */
+  readonly id: string;
+  /** The task's name: the spec's file name without its ending. */
+  readonly name: string;
+  readonly state: RunState;
+  readonly stage: RunStage;
+  readonly specFile: string;
+  readonly taskModel: string;
+  readonly policyModel: string;
+  readonly template: string;
+  /** Tokens of a prompt. */
+  readonly promptLength: number;
+  readonly seed: number;
+  /** ISO 8601. */
+  readonly created: string;
+  /** Absent until the data is read. */
+  readonly rows?: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Tokens that a prompt may be made of. */
+  readonly actions?: number;
+  readonly step: number;
+  readonly steps: number;
+  /** Seconds of work so far, pauses left out. */
+  readonly seconds: number;
+  /** An estimate for the whole run, random search and the table included; null while there is too little to go by. */
+  readonly secondsLeft: number | null;
+  readonly queries: { readonly asked: number; readonly computed: number };
+  readonly queryBudget: number;
+  /** Why training ended. */
+  readonly reason?: StopReason;
+  /** For `failed`: what happened and what to do, for people. */
+  readonly error?: string;
+  /** For `failed`: the last lines of the engine's log. */
+  readonly log?: readonly string[];
+  /** Whether the run can be taken up where it stopped. */
+  readonly resumable: boolean;
+  /** Remarks on data and models ("12 texts were cut …"). */
+  readonly notes: readonly string[];
+  /** Of a finished run. */
+  readonly summary?: RunSummary;
+}
+
+export type RunSummary = Pick<
+  RunResult,
+  | 'maskToken'
+  | 'classes'
+  | 'stopped'
+  | 'seconds'
+  | 'queries'
+  | 'randomQueries'
+  | 'testQueries'
+  | 'learning'
+  | 'majorityBaseline'
+  | 'pairedTest'
+  | 'peakMemory'
+>;
+
+/** Series of the charts as columns; the arrays of a group are equally long. */
+export interface Curves {
+  /** One entry a training step. */
+  readonly steps: {
+    readonly step: readonly number[];
+    readonly mean: readonly number[];
+    readonly best: readonly number[];
+    readonly entropy: readonly number[];
+    readonly loss: readonly number[];
+  };
+  /** The greedy prompt, every few steps; `accuracy` is a share, `reward` on the scale of the training reward. */
+  readonly validation: {
+    readonly step: readonly number[];
+    readonly reward: readonly number[];
+    readonly accuracy: readonly number[];
+  };
+  /** Batches of random search, after the training. */
+  readonly random: { readonly step: readonly number[]; readonly mean: readonly number[]; readonly best: readonly number[] };
+}
+
+/** A line of the table. While a run trains: baselines and greedy prompts so far; afterwards the ranked result. */
+export interface PromptRow {
+  readonly rank: number;
+  readonly prompt: string;
+  readonly pieces: readonly string[];
+  readonly tokens?: readonly number[];
+  /** `evaluated`: typed or selected by the person, after the run. */
+  readonly origin: Origin | 'evaluated';
+  readonly gap: number;
+  readonly train: SplitScore;
+  readonly validation: SplitScore;
+  readonly test?: TestScore;
+  readonly perplexity?: number | null;
+  readonly roundTrip?: boolean;
+  /** Held-out accuracy on other models, by model reference. */
+  readonly transfer?: Readonly<Record<string, TransferScore>>;
+}
+
+export interface TransferScore {
+  readonly accuracy: number;
+  readonly interval: readonly [number, number];
+  readonly n: number;
+}
+
+export interface RunView {
+  readonly head: RunHead;
+  readonly curves: Curves;
+  readonly rows: readonly PromptRow[];
+}
