@@ -9,13 +9,13 @@ import { exampleWorkspace } from './workspace.mjs';
 import { Workbench } from './workbench.mjs';
 
 /**
- * What a person does in one window on a fresh copy of the example, step after step; each step goes on from where the one
- * before has left the window.
+ * What a user does in one window on a fresh copy of the example, step by step. Each step starts where the one before left
+ * the window.
  * @typedef {object} Path
  * @property {string} name
- * @property {boolean} [trust] the server asks before a folder is trusted: the window is in restricted mode
+ * @property {boolean} [trust] the server asks before it trusts a folder: the window is in restricted mode
  * @property {Parameters<typeof exampleWorkspace>[1]} [workspace]
- * @property {RegExp} [logged] what VS Code itself writes to the console about errors that the path brings about
+ * @property {RegExp} [logged] what VS Code itself logs about errors that the path causes
  * @property {Record<string, (workbench: Workbench) => Promise<void>>} steps
  */
 
@@ -26,7 +26,7 @@ export async function readPaths() {
 }
 
 /**
- * Walks a path. A step that fails leaves a picture and the server's log; those after it are not walked, and count as failed.
+ * Walks a path. A failed step leaves a screenshot and the server's log; the steps after it are skipped and count as failed.
  * @param {import('playwright-core').Browser} browser
  * @param {import('./server.mjs').Server} server
  * @param {Path} path
@@ -62,8 +62,8 @@ export async function walk(browser, server, path) {
     reportFailure(current, error, workbench, server);
     const picture = `failed ${path.name} ${current}`.replace(/\W+/g, '-');
     await workbench.screenshot(picture).then(
-      () => console.log(`    Picture: test/vscode/screenshots/${picture}.png`),
-      () => console.log('    There is no picture: the window does not answer.'),
+      () => console.log(`    Screenshot: test/vscode/screenshots/${picture}.png`),
+      () => console.log('    No screenshot: the window does not respond.'),
     );
     for (const [name] of steps.slice(passed + 1)) console.log(`  – ${name}: not reached`);
   } finally {

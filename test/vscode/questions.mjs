@@ -18,7 +18,7 @@ export async function seeQuestion(workbench, title, says) {
   );
 }
 
-/** Takes the answer that a question comes with. @param {Workbench} workbench @param {string} title @param {string} answer */
+/** Accepts the answer that a question suggests. @param {Workbench} workbench @param {string} title @param {string} answer */
 export async function acceptAnswer(workbench, title, answer) {
   const question = box(workbench).filter({ hasText: title });
   await workbench.see(`the question "${title}"`, question);
@@ -29,7 +29,7 @@ export async function acceptAnswer(workbench, title, answer) {
   await workbench.seeNoMore('the question', question, SHORT);
 }
 
-/** Turns away from the question that is open. @param {Workbench} workbench */
+/** Cancels the open question. @param {Workbench} workbench */
 export async function turnAway(workbench) {
   await box(workbench).locator('.quick-input-box input').press('Escape');
   await workbench.seeNoMore('the question', box(workbench), SHORT);

@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { HERE, install, installPackages } from './install.mjs';
 
 /**
- * Tests the packed extension in a real VS Code: its extension tests in the extension host, and a person's paths through the
- * workbench in Chromium. It builds nothing: `npm run build` comes first.
+ * Tests the packed extension in a real VS Code: its extension tests in the extension host, and a user's paths through the
+ * workbench in Chromium. It builds nothing: run `npm run build` first.
  */
 const USAGE = 'node test/vscode/run.mjs [--vsix FILE] [--only TEXT]   (--only: the paths and extension tests whose names have that text)';
 
@@ -27,7 +27,7 @@ async function main() {
   }
   const { chromium } = install();
   const packed = vsix === undefined ? pack() : resolve(vsix);
-  // Without the extension's name, by which its own errors are told from others.
+  // The path must not contain the extension's name: the extension's own errors are recognized by it.
   const folder = mkdtempSync(join(tmpdir(), 'vscode-test-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   const { passed, failed } = await test(chromium, packed, folder, only);
@@ -37,7 +37,7 @@ async function main() {
 
 /** @param {string} chromium @param {string} packed @param {string} folder @param {string | undefined} only */
 async function test(chromium, packed, folder, only) {
-  // Only now are the packages there that these import.
+  // The packages that these import exist only now.
   const [{ openBrowser }, { readPaths, walk }, { installExtension, packProvider, Server }, { runSuite }] = await Promise.all([
     import('./browser.mjs'),
     import('./path.mjs'),
@@ -72,12 +72,7 @@ async function test(chromium, packed, folder, only) {
         await on(server, async () => {
           const sum = { passed: 0, failed: 0 };
           for (const path of walked) {
-            let steps = await walk(browser, server, path);
-            if (steps.failed > 0) {
-              // Keys and clicks are lost where a busy machine's window lags; a defect fails twice.
-              console.log(`\n${path.name}: failed; once more, in a new window and workspace`);
-              steps = await walk(browser, server, path);
-            }
+            const steps = await walk(browser, server, path);
             sum.passed += steps.passed;
             sum.failed += steps.failed;
           }
@@ -103,7 +98,7 @@ function pack() {
   return join(out, file);
 }
 
-// An end by a signal is the servers' end too: they are in process groups of their own, which do not get the signal.
+// The servers run in process groups of their own, which do not get the signal: end them here.
 for (const [signal, status] of /** @type {const} */ ([
   ['SIGINT', 130],
   ['SIGTERM', 143],

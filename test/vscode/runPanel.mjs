@@ -3,7 +3,7 @@ import { SHORT, until } from './wait.mjs';
 /** @typedef {import('./workbench.mjs').Workbench} Workbench */
 /** @typedef {import('playwright-core').FrameLocator} FrameLocator */
 
-/** A run's panel, as the person sees it: its state, its charts, its table. */
+/** A run's panel, as the user sees it: its state, its charts, its table. */
 export class RunPanel {
   /** @param {Workbench} workbench @param {FrameLocator} page */
   constructor(workbench, page) {
@@ -11,7 +11,7 @@ export class RunPanel {
     this.page = page;
   }
 
-  /** The panel that is open, once it shows a run, in a given state if wished. @param {Workbench} workbench @param {string} [state] */
+  /** The open panel, once it shows a run, in a given state if one is named. @param {Workbench} workbench @param {string} [state] */
   static async of(workbench, state) {
     return new RunPanel(workbench, await workbench.webview(state === undefined ? 'body[data-state]' : `body[data-state="${state}"]`));
   }
@@ -37,30 +37,30 @@ export class RunPanel {
 
   /** The table's row of a prompt. @param {string} prompt */
   rowOf(prompt) {
-    // Its chips show spaces as marks; its button says the text itself.
+    // The chips show spaces as marks; the button's label has the text itself.
     return this.page.locator(`table.ranked > tbody > tr:has(button[aria-label=${JSON.stringify(`Details of ${prompt}`)}])`);
   }
 
-  /** Types into the field for a prompt of one's own. @param {string} text */
+  /** Types into the field that evaluates a prompt. @param {string} text */
   async typePrompt(text) {
     const field = this.page.locator('.evaluate vscode-textfield input');
-    await until("the field for a prompt of one's own to take text", () => field.isEnabled());
+    await until('the field for a prompt to accept text', () => field.isEnabled());
     await field.fill(text, { timeout: SHORT });
   }
 
-  /** For every chart its title, how many steps it has, and how many colours are on its canvas: drawn, it has several. */
+  /** For every chart its title, how many steps it has, and how many colors its canvas has: a drawn chart has several. */
   charts() {
     return this.page.locator('figure.chart').evaluateAll((figures) =>
       figures.map((figure) => {
         const canvas = figure.querySelector('canvas');
-        const colours = new Set();
+        const colors = new Set();
         const context = canvas?.getContext('2d');
         if (canvas && context && canvas.width > 0) {
           const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-          for (let i = 0; i < data.length; i += 4) if ((data[i + 3] ?? 0) > 200) colours.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+          for (let i = 0; i < data.length; i += 4) if ((data[i + 3] ?? 0) > 200) colors.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
         }
         const points = figure.querySelector('[data-points]')?.getAttribute('data-points');
-        return { title: figure.querySelector('figcaption')?.textContent, points: Number(points), colours: colours.size };
+        return { title: figure.querySelector('figcaption')?.textContent, points: Number(points), colors: colors.size };
       }),
     );
   }

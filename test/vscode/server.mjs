@@ -54,7 +54,7 @@ export class Server {
    * @param {string} root the run's folder, with extensions/ in it
    * @param {string} name
    * @param {{ trust?: boolean, tests?: boolean, variables?: Record<string, string> }} [options]
-   *   trust: folders are not trusted unless the person says so. tests: the workbench takes test parameters from its address
+   *   trust: folders are not trusted unless the user says so. tests: the workbench takes test parameters from its address
    *   (then it shows no notifications). variables: for the environment of its extension hosts.
    */
   constructor(root, name, { trust = false, tests = false, variables = {} } = {}) {
@@ -69,7 +69,7 @@ export class Server {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Paths on the server, as the workbench names them. @param {string} path */
+  /** A path on the server, as the workbench names it. @param {string} path */
   remote(path) {
     return `vscode-remote://127.0.0.1:${this.#port}${path}`;
   }
@@ -99,7 +99,7 @@ export class Server {
     child.stdout.pipe(log);
     child.stderr.pipe(log);
     this.#process = child;
-    // Before the handler that removes the folder.
+    // Registered before the handler that removes the folder.
     process.prependOnceListener('exit', this.#kill);
     const state = await until(
       'the VS Code server to answer',
@@ -124,7 +124,7 @@ export class Server {
       .join('\n');
   }
 
-  /** Ends the server and all that it started. */
+  /** Ends the server and everything it started. */
   async stop() {
     const child = this.#process;
     this.#kill();
@@ -137,12 +137,12 @@ export class Server {
     try {
       process.kill(-this.#process.pid, 'SIGKILL');
     } catch {
-      // It has ended already.
+      // It has already ended.
     }
   };
 }
 
-/** Nothing of this user's own settings is read, and nothing of theirs is written. @param {string} folder */
+/** Neither reads nor writes this user's own settings. @param {string} folder */
 function environment(folder) {
   const folders = {
     HOME: 'home',

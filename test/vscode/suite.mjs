@@ -87,6 +87,6 @@ function print(outcomes) {
     else if (state === 'failed') reportFailure(title, new Error(message));
     else console.log(`  – ${title}: skipped`);
   }
-  const count = (/** @type {Outcome['state']} */ wished) => outcomes.filter(({ state }) => state === wished).length;
+  const count = (/** @type {Outcome['state']} */ expected) => outcomes.filter(({ state }) => state === expected).length;
   return { passed: count('passed'), failed: count('failed') };
 }

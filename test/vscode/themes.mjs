@@ -11,10 +11,10 @@ const THEMES = [
 ];
 
 /**
- * A picture of the window in a theme of every kind, once the window shows it, and the panel if there is one. The last theme stays.
+ * Takes a screenshot of the window in a theme of every kind, once the window and the panel, if any, show it. The last theme stays.
  * @param {import('./workbench.mjs').Workbench} workbench
  * @param {import('./runPanel.mjs').RunPanel | undefined} panel
- * @param {string} name of the pictures
+ * @param {string} name of the screenshots
  */
 export async function inEveryTheme(workbench, panel, name) {
   const settings = join(workbench.folder, '.vscode');
@@ -32,6 +32,6 @@ async function seePanelIn(panel, theme, kind) {
   const body = panel.page.locator('body');
   const seen = () => body.getAttribute('data-vscode-theme-kind');
   await until(`the panel in ${theme}`, async () => (await seen()) === kind, { seen });
-  // Charts take their colours anew with the next frame.
+  // Charts take their colors again with the next frame.
   await body.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }

@@ -1,15 +1,15 @@
-/** The machine may be busy with other work: every time-out is generous, and none is endless. */
+/** The machine may be busy: every timeout is generous, and none is endless. */
 export const SHORT = 20_000;
 export const LONG = 90_000;
 
 /** @param {number} milliseconds */
-export function pause(milliseconds) {
+function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /**
- * Asks `probe` again and again until it gives something other than undefined, null or false, and returns that.
- * An error in the probe counts as "not yet"; after `timeout` ms the error names what was awaited and what was seen last.
+ * Polls `probe` until it returns something other than undefined, null or false, and returns that. An error in the probe
+ * counts as "not yet"; after `timeout` ms the error names what was awaited and what was seen last.
  * @template T
  * @param {string} what
  * @param {() => T | Promise<T>} probe

@@ -5,7 +5,7 @@ import { LONG, SHORT, until } from './wait.mjs';
 
 /** @typedef {import('playwright-core').Locator} Locator */
 
-/** What a person does and sees in a VS Code window. Every step waits for what it needs, for a bounded time, and says what was missing. */
+/** What a user does and sees in a VS Code window. Every step waits for what it needs, for a bounded time, and says what was missing. */
 export class Workbench {
   /**
    * @param {Awaited<ReturnType<typeof import('./browser.mjs').openPage>>} window
@@ -28,10 +28,10 @@ export class Workbench {
     return this.see("the workspace's files in the explorer", this.page.locator('.explorer-folders-view .monaco-list-row').first(), timeout);
   }
 
-  /** Loads the window anew: its extension host ends, and another one starts. */
+  /** Reloads the window: its extension host ends, and another one starts. */
   async reload() {
     await this.page.reload({ timeout: LONG });
-    // A side bar that was hidden shortly before may come back hidden.
+    // A side bar that was hidden shortly before may still be hidden.
     await this.#ready(SHORT).catch(async () => {
       await this.showSideBar();
       await this.#ready();
@@ -73,7 +73,7 @@ export class Workbench {
   /** @param {string} text */
   async #openPalette(text) {
     await this.page.keyboard.press('F1');
-    // The key may be lost while a panel takes the focus: soon it is pressed again.
+    // VS Code drops the key while a panel takes the focus: the caller opens the palette again.
     await this.see('the command palette', this.#quickInput, 5_000);
     await this.#quickInput.locator('.quick-input-box input').fill(`>${text}`);
   }
@@ -84,8 +84,8 @@ export class Workbench {
   }
 
   /**
-   * The labels that the palette offers for a text, as soon as `enough` is satisfied with them. While extensions are still being
-   * read the palette lacks their commands, and an open one never gets them: it is closed and opened again.
+   * The labels that the palette offers for a text, as soon as `enough` accepts them. While VS Code still reads extensions, the
+   * palette lacks their commands, and an open one never gets them: close it and open it again.
    * @param {string} text
    * @param {(labels: string[]) => boolean} enough
    */
@@ -119,7 +119,7 @@ export class Workbench {
   }
 
   /**
-   * Runs a command by its whole label ("RLPrompt: Optimize Prompt in Terminal"); Enter is pressed on no other one.
+   * Runs a command by its whole label; never presses Enter on another one.
    * @param {string} label
    */
   async runCommand(label) {
@@ -142,7 +142,7 @@ export class Workbench {
     await row.click();
   }
 
-  /** Takes what is picked already in the pick list of several that is open. @param {string} title */
+  /** Accepts the selection of the open multi-select pick list. @param {string} title */
   async confirmPicks(title) {
     await this.see(`the pick list "${title}"`, this.#quickInput.filter({ hasText: title }));
     await this.page.keyboard.press('Enter');
@@ -162,7 +162,7 @@ export class Workbench {
     return this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).first();
   }
 
-  /** Opens a file from the explorer in an editor that stays. @param {string} name */
+  /** Opens a file from the explorer in an editor that is not a preview. @param {string} name */
   async openFile(name) {
     await this.see(`${name} in the explorer`, this.inExplorer(name));
     await this.inExplorer(name).dblclick();
@@ -176,8 +176,8 @@ export class Workbench {
   }
 
   /**
-   * Chooses an item of a context menu. While the window starts the item may be missing or greyed out, and stays so in a menu
-   * that is open: then the menu is closed and opened again.
+   * Chooses an item of a context menu. While the window starts, the item may be missing or disabled, and an open menu never
+   * changes: close it and open it again.
    * @param {string} what was right-clicked @param {Locator} target @param {string} item
    */
   async contextMenu(what, target, item) {
@@ -189,7 +189,7 @@ export class Workbench {
       const ready = async () => (await entry.isVisible()) && (await entry.isEnabled());
       const found = await until('it', ready, { timeout: 2_000 }).catch(() => false);
       if (!found) await this.page.keyboard.press('Escape');
-      // A menu that has only just opened may not take the click, and stays: then it is clicked again.
+      // A menu that has just opened may ignore the click and stay open: click again.
       const gone = async () => !(await menu.first().isVisible());
       await until(
         'the context menu to go',
@@ -204,7 +204,7 @@ export class Workbench {
     });
   }
 
-  /** What the active text editor shows, or the one of a file, line by line from the top. @param {string} [file] that is shown, be it without the focus */
+  /** What the active text editor shows, or the editor of a file, line by line from the top. @param {string} [file] shown, with or without the focus */
   async editorText(file) {
     const shown = this.page.locator(`.tab.active[data-resource-name="${file}"]`);
     const groups = this.page.locator('.editor-group-container');
@@ -223,13 +223,13 @@ export class Workbench {
       .join('\n');
   }
 
-  /** Pastes a text over all that the active editor has, and saves it if wished. @param {string} text */
+  /** Replaces the whole text of the active editor by pasting, and saves it on request. @param {string} text */
   async pasteOver(text, { save = false } = {}) {
     await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
     await this.page.locator('.editor-group-container.active .monaco-editor .view-lines').first().click();
     const start = text.trimEnd().split('\n').slice(0, 10).join('\n');
     const there = async () => (await this.editorText()).startsWith(start);
-    // A key may be lost while the window is busy. Only lines in sight are in the document: then to the start, and back to the end.
+    // VS Code drops keys while the window is busy. Only visible lines are in the DOM: go to the start to look, and back to the end.
     const paste = async () => {
       for (const key of ['Control+A', 'Control+V']) await this.page.keyboard.press(key);
       const scroll = () => this.page.keyboard.press('Control+Home').then(() => until('the pasted text', there, { timeout: 1000 }));
@@ -264,18 +264,18 @@ export class Workbench {
     return this.#sideBar(true);
   }
 
-  /** The key may be lost while a panel takes the focus: it is pressed again. @param {boolean} wanted */
+  /** VS Code drops the key while a panel takes the focus: press it again. @param {boolean} wanted */
   async #sideBar(wanted) {
     const bar = this.page.locator('.part.sidebar .content').first();
     const done = async () => (await bar.isVisible()) === wanted;
-    await until(`the side bar to be ${wanted ? 'there' : 'gone'}`, async () => {
+    await until(`the side bar to be ${wanted ? 'shown' : 'hidden'}`, async () => {
       if (await done()) return true;
       await this.page.keyboard.press('Control+B');
       return until('it', done, { timeout: 2_000 }).catch(() => false);
     });
   }
 
-  /** A row of a tree in the side bar, explorer apart. @param {string} text at the start of its name */
+  /** A row of a tree in the side bar, other than the explorer. @param {string} text at the start of its name */
   inTree(text) {
     return this.page
       .locator(`.sidebar .custom-view-tree-node-item, .sidebar .tree-explorer-viewlet-tree-view .monaco-list-row`)
@@ -361,9 +361,9 @@ export class Workbench {
     return { errors: Number(errors), warnings: Number(warnings) };
   }
 
-  /** Waits until the problems are as wished. @param {string} what @param {(problems: { errors: number, warnings: number }) => boolean} wished */
-  async seeProblems(what, wished) {
-    await until(what, async () => wished(await this.problems()), { seen: () => this.problems() });
+  /** Waits until the problems satisfy `expected`. @param {string} what @param {(problems: { errors: number, warnings: number }) => boolean} expected */
+  async seeProblems(what, expected) {
+    await until(what, async () => expected(await this.problems()), { seen: () => this.problems() });
   }
 
   // ── disk ──
@@ -393,10 +393,10 @@ export class Workbench {
   }
 
   /**
-   * Waits until a file of the workspace is as wished. @param {string} name @param {string} what @param {(text: string) => boolean} wished
+   * Waits until a file of the workspace satisfies `expected`. @param {string} name @param {string} what @param {(text: string) => boolean} expected
    */
-  async waitForFile(name, what, wished, timeout = LONG) {
-    await until(`${name} on disk: ${what}`, () => wished(this.readFile(name)), { timeout, seen: () => this.readFile(name).slice(-500) });
+  async waitForFile(name, what, expected, timeout = LONG) {
+    await until(`${name} on disk: ${what}`, () => expected(this.readFile(name)), { timeout, seen: () => this.readFile(name).slice(-500) });
     return this.readFile(name);
   }
 }

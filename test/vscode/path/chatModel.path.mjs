@@ -32,14 +32,14 @@ export default {
     'a quota that is used up is said': fails('rlprompt-test/empty-quota', /quota is used up/),
     'a refusal is said': fails('rlprompt-test/refuses', /refused/),
 
-    'the preview says how much will be asked, and a no ends the run': async (workbench) => {
+    'the preview says how much will be sent, and Cancel ends the run': async (workbench) => {
       await optimizeOn(workbench, 'rlprompt-test/rules');
       await workbench.pressInDialog(/at most [\d,]+ queries/, 'Cancel');
       await (await RunPanel.of(workbench)).seeState('failed');
       await workbench.closeEditors();
     },
 
-    'a yes starts it, and its answers make the table': async (workbench) => {
+    'consent starts it, and its answers make the table': async (workbench) => {
       await optimizeOn(workbench, 'rlprompt-test/rules');
       await workbench.pressInDialog(/at most [\d,]+ queries/, 'Go On');
       const panel = await RunPanel.of(workbench);

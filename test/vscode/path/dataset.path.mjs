@@ -21,9 +21,9 @@ assert text.startswith("A fine film.") and sys.argv[2] in text, text
 /** @param {import('../workbench.mjs').Workbench} workbench @returns {{ prompts: { prompt: string, origin: string }[] }} */
 const result = (workbench) => JSON.parse(workbench.readFile(`${workbench.runFolders()[0]}/result.json`));
 
-/** The whole way of a person who has labelled rows and some Python code. @type {import('../path.mjs').Path} */
+/** The whole path of a user who has labeled rows and some Python code. @type {import('../path.mjs').Path} */
 export default {
-  name: 'from a data file to a prompt in one’s own code',
+  name: 'from a data file to a prompt in code',
   workspace: { rowsPerClass: 6, files: { [CODE]: '\n' } },
   steps: {
     'a right click on the data file writes a spec, and Start starts the run': async (workbench) => {
@@ -36,7 +36,7 @@ export default {
 
     'charts draw, and the table fills': async (workbench) => {
       const panel = await RunPanel.of(workbench);
-      await until('curves', async () => (await panel.charts()).every(({ points, colours }) => points > 2 && colours > 2));
+      await until('curves', async () => (await panel.charts()).every(({ points, colors }) => points > 2 && colors > 2));
       await until('rows in the table', async () => (await panel.rows().count()) > 1);
       await panel.seeState('finished');
       const { prompts } = result(workbench);
@@ -53,7 +53,7 @@ export default {
       await until('a function in the code', async () => (await workbench.editorText(CODE)).includes('def '), {
         seen: () => workbench.editorText(CODE),
       });
-      // The panel may have kept the focus.
+      // The panel may still have the focus.
       await workbench.tab(CODE).click({ timeout: SHORT });
       await workbench.save();
       const code = await workbench.waitForFile(CODE, 'the function', (text) => text.includes('def '));

@@ -54,9 +54,9 @@ async function selectLine(workbench) {
   await workbench.see('the selection in the status bar', workbench.inStatusBar(`(${SELECTED.length} selected)`));
 }
 
-/** A person's own prompts, scored on the rows of a run. @type {import('../path.mjs').Path} */
+/** Prompts of the user, scored on the rows of a run. @type {import('../path.mjs').Path} */
 export default {
-  name: 'prompts of one’s own, scored',
+  name: 'prompts that the user evaluates',
   workspace: { rowsPerClass: 4, steps: 6, files: { [NOTES]: `${SELECTED}\n\nother text\n` } },
   steps: {
     'a run ends': async (workbench) => {

@@ -3,7 +3,7 @@ import { inEveryTheme } from '../themes.mjs';
 
 const SPEC = 'sentiment.prompt-task.json';
 
-/** A person opens the example, and finds the extension. @type {import('../path.mjs').Path} */
+/** A user opens the example and finds the extension. @type {import('../path.mjs').Path} */
 export default {
   name: 'the example workspace',
   steps: {

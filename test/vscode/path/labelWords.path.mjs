@@ -11,7 +11,7 @@ export default {
   name: 'label words for classes that are numbers',
   workspace: { files: { [DATA]: `text,label\n${ROWS.map((row) => `A ${row}`).join('\n')}\n` } },
   steps: {
-    'Escape at a question leaves nothing behind': async (workbench) => {
+    'Escape at a question leaves no file behind': async (workbench) => {
       const before = workbench.files();
       await workbench.contextMenu(DATA, workbench.inExplorer(DATA), 'Optimize Prompt');
       await seeQuestion(workbench, 'Label words (1/2)', /for the class “0”/);

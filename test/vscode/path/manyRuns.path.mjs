@@ -15,7 +15,7 @@ const CODE = 'classify.py';
 /** @param {string} folder of a run */
 const winner = (folder) => JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')).prompts[0].prompt;
 
-/** What a person does with runs: two that queue, compare, export, reproduce, other models, snippets, delete. @type {import('../path.mjs').Path} */
+/** What a user does with runs: two that queue, compare, export, reproduce, other models, snippets, delete. @type {import('../path.mjs').Path} */
 export default {
   name: 'what one does with runs',
   workspace: { rowsPerClass: 6, steps: 12, files: { [CODE]: '\n' } },

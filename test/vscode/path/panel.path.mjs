@@ -11,7 +11,7 @@ const COVER = 'test.csv';
 /** Training steps in the run's journal. @param {Workbench} workbench */
 const steps = (workbench) => workbench.readFile(`${workbench.runFolders()[0]}/events.jsonl`).split('"event":"step"').length - 1;
 
-/** The run goes on: its journal grows. @param {Workbench} workbench */
+/** The run continues: its journal grows. @param {Workbench} workbench */
 async function seeItTrain(workbench) {
   const before = steps(workbench);
   await until('more steps in the journal', () => steps(workbench) > before + 3, { seen: () => steps(workbench) });
@@ -26,7 +26,7 @@ async function seeItWhole(workbench) {
     async () => {
       const [reward, accuracy, entropy] = await panel.charts();
       return (
-        [reward, accuracy, entropy].every((chart) => chart && chart.points > 1 && chart.colours > 2) && (entropy?.points ?? 0) >= before
+        [reward, accuracy, entropy].every((chart) => chart && chart.points > 1 && chart.colors > 2) && (entropy?.points ?? 0) >= before
       );
     },
     { seen: () => panel.charts() },
@@ -34,7 +34,7 @@ async function seeItWhole(workbench) {
   await until('rows in the table', async () => (await panel.rows().count()) > 1);
   const points = async () => (await panel.charts()).at(-1)?.points ?? 0;
   const drawn = await points();
-  await until('the steps to go on counting', async () => (await points()) > drawn, { seen: points });
+  await until('the step count to grow', async () => (await points()) > drawn, { seen: points });
   // Held, it has as many as the journal: none is missing between those of the snapshot and those that came since.
   await panel.press('Pause');
   await panel.seeState('paused');
@@ -71,7 +71,7 @@ export default {
       await seeItWhole(workbench);
     },
 
-    'its panel closed, it goes on; a click on the status bar shows all of it again': async (workbench) => {
+    'with its panel closed it continues; a click on the status bar shows all of it again': async (workbench) => {
       await closePanel(workbench);
       await workbench.screenshot('panel-closed');
       await workbench.inStatusBar('sentiment').click({ timeout: SHORT });

@@ -8,7 +8,7 @@ const CODE = 'classify.py';
 /** @param {import('../workbench.mjs').Workbench} workbench @returns {{ status: string, prompts: { prompt: string, origin: string }[] }} */
 const result = (workbench) => JSON.parse(workbench.readFile(`${workbench.runFolders()[0]}/result.json`));
 
-/** From the spec's context menu to a prompt in one's own code. @type {import('../path.mjs').Path} */
+/** From the spec's context menu to a prompt in the user's code. @type {import('../path.mjs').Path} */
 export default {
   name: 'a run, from the context menu to its result',
   workspace: { rowsPerClass: 6, steps: 20, files: { [CODE]: 'PROMPT = \n' } },
@@ -50,8 +50,7 @@ export default {
         charts.map(({ title }) => title),
         ['Reward', 'Validation accuracy', 'Policy entropy (nats a token)'],
       );
-      for (const { title, points, colours } of charts)
-        assert.ok(points > 1 && colours > 2, `${title}: ${points} points, ${colours} colours`);
+      for (const { title, points, colors } of charts) assert.ok(points > 1 && colors > 2, `${title}: ${points} points, ${colors} colors`);
       await workbench.screenshot('run-finished');
     },
 
@@ -73,7 +72,7 @@ export default {
         seen: () => workbench.editorText(CODE),
       });
       await workbench.screenshot('prompt-inserted');
-      // The panel may have kept the focus.
+      // The panel may still have the focus.
       await workbench.tab(CODE).click({ timeout: SHORT });
       await workbench.save();
       await workbench.waitForFile(CODE, 'the prompt', (text) => text === `${line}\n`);
@@ -89,7 +88,7 @@ export default {
       await workbench.seeNoMore('the run in the status bar', workbench.inStatusBar('sentiment'));
     },
 
-    "a prompt of one's own joins the table of the run": async (workbench) => {
+    'an evaluated prompt joins the table of the run': async (workbench) => {
       const [folder] = workbench.runFolders();
       await workbench.openView('Explorer');
       await workbench.contextMenu(SPEC, workbench.inExplorer(SPEC), 'Evaluate Prompt…');

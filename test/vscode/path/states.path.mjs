@@ -63,7 +63,7 @@ export default {
       await inEveryTheme(workbench, panel, 'state-paused');
     },
 
-    'failed: its engine was killed, and the panel says so and offers to go on': async (workbench) => {
+    'failed: its engine was killed, and the panel says so and offers to resume': async (workbench) => {
       // As the system does when memory runs out.
       for (const id of engines()) process.kill(id, 'SIGKILL');
       const panel = await RunPanel.of(workbench);

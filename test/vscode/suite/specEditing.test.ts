@@ -11,7 +11,7 @@ async function edited(change: (spec: string) => string): Promise<vscode.TextEdit
   return editor;
 }
 
-/** Where a text stands in an editor, `inside` characters into it. */
+/** The position of a text in an editor, `inside` characters into it. */
 function placeOf({ document }: vscode.TextEditor, wanted: string, inside = 1): vscode.Position {
   const at = document.getText().indexOf(wanted);
   assert.ok(at >= 0, wanted);

@@ -29,15 +29,15 @@ export async function until<T>(what: string, probe: () => T | undefined | Promis
   }
 }
 
-/** The diagnostics of a file, once they are as wished. */
+/** The diagnostics of a file, once they are as expected. */
 export function diagnostics(
   uri: vscode.Uri,
   what: string,
-  wished: (found: readonly vscode.Diagnostic[]) => boolean,
+  expected: (found: readonly vscode.Diagnostic[]) => boolean,
 ): Promise<readonly vscode.Diagnostic[]> {
   return until(`diagnostics of ${uri.path}: ${what}`, () => {
     const found = vscode.languages.getDiagnostics(uri);
-    return wished(found) ? found : undefined;
+    return expected(found) ? found : undefined;
   }).catch((error: unknown) => {
     const found = vscode.languages.getDiagnostics(uri).map((one) => `${one.range.start.line + 1}: ${one.message}`);
     throw new Error(`${String(error)}; there are: ${JSON.stringify(found)}`);
