@@ -4,13 +4,14 @@
  */
 const rooms = {
   wording: [],
+  files: [],
   spec: ['wording'],
   data: ['wording', 'spec'],
-  model: ['wording', 'spec', 'data'],
+  model: ['wording', 'files', 'spec', 'data'],
   method: ['wording', 'spec', 'data', 'model'],
   search: ['wording', 'spec', 'data', 'model', 'method'],
   checks: ['wording', 'spec', 'data', 'model', 'method', 'search'],
-  run: ['wording', 'spec', 'data', 'model', 'method', 'search'],
+  run: ['wording', 'files', 'spec', 'data', 'model', 'method', 'search'],
   messages: ['wording', 'spec', 'model', 'checks', 'run'],
   engine: ['wording', 'spec', 'data', 'model', 'checks', 'run', 'messages'],
   cli: ['wording', 'spec', 'data', 'model', 'checks', 'run'],

@@ -52,7 +52,7 @@ export async function optimize(command: Optimize): Promise<number> {
       const now = await describeTask(experiment, seed, random, threads);
       const folder = resumed ?? new RunFolder(runPath(command, spec, seed, seeds.length > 1));
       if (task) refuseChanges(task, now);
-      const result = await whileLocked(folder.path, () => {
+      const result = await whileLocked(folder, () => {
         if (!task) folder.create(now);
         return resumable(folder, async () => {
           const options = { random, signal: stop.signal, onEvent: (event: RunEvent) => progress.show(event) };

@@ -22,9 +22,9 @@ export async function transferPrompts(command: Extract<Command, { name: 'transfe
         progress.line(`Scoring the run's prompts on ${reference} …`);
         await introduce({ warnings: [], notes: [], preview }, command.yes);
       },
-      onColumn: (result) => {
+      onColumn: async (result) => {
         try {
-          saveTransfer(folder, result);
+          await saveTransfer(folder, result, command.models);
         } catch (error) {
           if (!(error instanceof StorageError)) throw error;
           progress.line(error.message);
@@ -36,7 +36,7 @@ export async function transferPrompts(command: Extract<Command, { name: 'transfe
   if (command.format === 'json') process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else if (command.format === 'csv') process.stdout.write(transferCsv(result));
   else process.stdout.write(`${(command.format === 'markdown' ? transferMarkdown : transferText)(result)}\n`);
-  saveTransfer(folder, result);
+  await saveTransfer(folder, result, command.models);
   progress.line(`\nSaved in ${folder.file('transfer.json')}`);
   return result.models.some(({ error }) => error !== undefined) ? 1 : 0;
 }

@@ -29,7 +29,7 @@ export async function optimizeJob(job: JobOf<'optimize'>, context: JobContext): 
   return withExperiment(spec, job.threads, context, planRuns(job.random), async (experiment) => {
     const folder = new RunFolder(job.folder);
     const task = await describeTask(experiment, job.seed, job.random, job.threads);
-    return whileLocked(folder.path, () => {
+    return whileLocked(folder, () => {
       folder.create(task);
       context.send({ type: 'opened', task });
       return train(experiment, folder, { seed: job.seed, random: job.random, threads: job.threads, resume: false }, context);
@@ -42,7 +42,7 @@ export async function resumeJob(job: JobOf<'resume'>, context: JobContext): Prom
   const task = folder.readTask() as RunTask;
   context.send({ type: 'opened', task });
   const { specFile, seed, random, threads } = task;
-  return whileLocked(folder.path, () =>
+  return whileLocked(folder, () =>
     withExperiment(parseSpecValues(task.spec, specFile), threads, context, planRuns(random), async (experiment) => {
       refuseChanges(task, await describeTask(experiment, seed, random, threads));
       return train(experiment, folder, { seed, random, threads, resume: true }, context);
@@ -61,8 +61,8 @@ export async function evaluateJob(job: JobOf<'evaluate'>, context: JobContext): 
   return withExperiment(spec, job.threads, context, planEvaluation(job.prompts.length), async (experiment) => {
     const prompts = await evaluate(experiment, job.prompts, context.signal);
     if ('folder' in job.task)
-      keepEvaluated(
-        job.task.folder,
+      await keepEvaluated(
+        new RunFolder(job.task.folder),
         prompts.filter(({ prompt }) => prompt !== ''),
       );
     return { type: 'evaluated', prompts };
@@ -80,7 +80,7 @@ export async function transferJob(job: JobOf<'transfer'>, context: JobContext): 
       signal,
       ask: asking.ask,
       fetch: (reference) => fetchHubModels([reference], context),
-      onColumn: (now) => saveTransfer(folder, now),
+      onColumn: (now) => saveTransfer(folder, now, job.models),
       onOpen: async ({ reference, notes, preview }) => {
         send({ type: 'notes', notes: [`scoring the prompts on ${reference}`, ...notes], warnings: [] });
         if (preview) await asking.confirm(reference, describePreview(preview), signal);

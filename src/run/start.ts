@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Spec } from '../spec/spec';
 import { taskName } from './store/history';
 import type { PromptResult } from './result';
 import { quote } from './report/shell';
+import type { RunFolder } from './store/storage';
 import { changesSince, type RunTask } from './store/task';
 
 /** A new run's folder: `TIME-TASK-seedN` in `root`, by default `.rlprompt/runs` beside the spec. */
@@ -21,27 +21,13 @@ export function refuseChanges(task: RunTask, now: RunTask): void {
     );
 }
 
-/** Adds prompts that a person had scored to those that lie in the run's folder; the latest scores of a prompt stand. */
-export function keepEvaluated(folder: string, prompts: readonly PromptResult[]): void {
-  const file = join(folder, 'evaluated.json');
-  const before = readEvaluated(file);
+/** Adds evaluated prompts to those in the run's folder; a prompt's latest scores replace its earlier ones. @throws StorageError */
+export function keepEvaluated(folder: RunFolder, prompts: readonly PromptResult[]): Promise<void> {
   const texts = new Set(prompts.map(({ prompt }) => prompt));
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(`${file}.tmp`, `${JSON.stringify([...before.filter(({ prompt }) => !texts.has(prompt)), ...prompts], null, 2)}\n`);
-  renameSync(`${file}.tmp`, file);
-}
-
-/** None where there is no file yet; one that is damaged is put aside under another name, so that it is not written over. */
-function readEvaluated(file: string): PromptResult[] {
-  if (!existsSync(file)) return [];
-  try {
-    const value = JSON.parse(readFileSync(file, 'utf8')) as unknown;
-    if (Array.isArray(value)) return value as PromptResult[];
-  } catch {
-    // No JSON.
-  }
-  renameSync(file, `${file}.damaged`);
-  return [];
+  return folder.update<readonly PromptResult[]>('evaluated.json', Array.isArray, (before = []) => [
+    ...before.filter(({ prompt }) => !texts.has(prompt)),
+    ...prompts,
+  ]);
 }
 
 /** The command line that gives the same run again. */

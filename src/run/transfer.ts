@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readModel } from '../model/local/modelFolder';
 import { ModelError } from '../model/modelError';
 import { AskError } from '../model/server/editorModel';
@@ -14,7 +14,7 @@ import { openTask } from '../model/openTask';
 import { planTest, preview, type Preview } from './preview';
 import type { Origin, PromptResult, RunResult } from './result';
 import { wilson } from './report/statistics';
-import { StorageError, type RunFolder } from './store/storage';
+import type { RunFolder } from './store/storage';
 import { hashData, type RunTask } from './store/task';
 
 /** `transfer.json` in a run's folder: its prompts on other task models, on the run's test rows. */
@@ -60,7 +60,7 @@ export interface TransferOptions extends Access {
   /** Told when a model is open, before it is asked; may refuse by throwing. */
   readonly onOpen?: (model: { reference: string; notes: readonly string[]; preview: Preview | undefined }) => Promise<void> | void;
   /** Told after each column, so that what is there can be saved whatever becomes of the next. */
-  readonly onColumn?: (result: TransferResult) => void;
+  readonly onColumn?: (result: TransferResult) => Promise<void> | void;
 }
 
 /**
@@ -93,7 +93,7 @@ export async function transfer(
     if (reference === result.taskModel && changed.length === 0) continue;
     options.signal?.throwIfAborted();
     columns.set(reference, newer(await column(reference), columns.get(reference)));
-    options.onColumn?.(table());
+    await options.onColumn?.(table());
   }
   return table();
 
@@ -171,14 +171,18 @@ function ownColumn(result: RunResult, prompts: readonly PromptResult[]): Transfe
   };
 }
 
-/** Columns with scores in the run's `transfer.json`; none where that is of other prompts or other data. */
+/** Columns with scores in the run's `transfer.json`; none if that is of other prompts or other data. */
 function earlierColumns(folder: RunFolder, prompts: TransferResult['prompts'], data: TransferResult['data']): TransferModel[] {
-  let earlier: TransferResult;
   try {
-    earlier = JSON.parse(readFileSync(folder.file('transfer.json'), 'utf8')) as TransferResult;
+    const earlier = JSON.parse(readFileSync(folder.file('transfer.json'), 'utf8')) as TransferResult;
+    return comparable(earlier, { prompts, data });
   } catch {
     return [];
   }
+}
+
+/** The columns of other models in an earlier table with the same prompts and data. */
+function comparable(earlier: TransferResult, { prompts, data }: Pick<TransferResult, 'prompts' | 'data'>): TransferModel[] {
   if (JSON.stringify([earlier.prompts, earlier.data]) !== JSON.stringify([prompts, data])) return [];
   return earlier.models.filter(({ own, scores }) => !own && scores.length > 0).map(({ error: _, ...model }) => model);
 }
@@ -203,14 +207,19 @@ function complaint(error: Error): string {
     .join('. ');
 }
 
-/** Writes `transfer.json`, whole or not at all. @throws StorageError */
-export function saveTransfer(folder: RunFolder, result: TransferResult): void {
-  const path = folder.file('transfer.json');
-  try {
-    writeFileSync(`${path}.tmp`, `${JSON.stringify(result, null, 2)}\n`);
-    renameSync(`${path}.tmp`, path);
-  } catch (error) {
-    rmSync(`${path}.tmp`, { force: true });
-    throw new StorageError(folder.path, error);
-  }
+/**
+ * Writes `transfer.json`. Another job may have written columns since this one began: of models other than those asked for
+ * here, the file's columns stay. @throws StorageError
+ */
+export function saveTransfer(folder: RunFolder, result: TransferResult, references: readonly string[]): Promise<void> {
+  return folder.update<TransferResult>('transfer.json', isTransfer, (before) => {
+    const columns = new Map(result.models.filter(({ own }) => !own).map((model) => [model.reference, model]));
+    for (const model of before ? comparable(before, result) : [])
+      if (!references.includes(model.reference)) columns.set(model.reference, model);
+    return { ...result, models: [...result.models.filter(({ own }) => own), ...columns.values()] };
+  });
+}
+
+function isTransfer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'models' in value && Array.isArray(value.models);
 }

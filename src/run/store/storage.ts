@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { FileLock } from '../../files/lock';
+import { replaceFile } from '../../files/replaceFile';
+import { CodedError } from '../../wording/wording';
 import type { RunEvent } from '../events';
 import { parseResult } from './resultFile';
 import { quote } from '../report/shell';
@@ -38,10 +29,14 @@ export class StorageError extends Error {
   }
 }
 
+/** Another process took over the run's folder, so this one must not write there. */
+export class LockLost extends CodedError<'run.lockLost'> {}
+
 /** A run on disk: `task.json`, `events.jsonl`, `checkpoint`, `result.json`. Writing is all or nothing, file by file. */
 export class RunFolder {
   private journal: number | undefined;
   private offset = 0;
+  private lock: FileLock | undefined;
 
   constructor(readonly path: string) {}
 
@@ -57,6 +52,11 @@ export class RunFolder {
       this.journal = openSync(this.file('events.jsonl'), 'w');
       this.replace('task.json', `${JSON.stringify(task, null, 2)}\n`);
     });
+  }
+
+  /** From here on, each write checks the lock first; none is checked without one. */
+  writeUnder(lock: FileLock | undefined): void {
+    this.lock = lock;
   }
 
   /** Opens the journal again and cuts it back to where the checkpoint was written. */
@@ -128,6 +128,22 @@ export class RunFolder {
     }
   }
 
+  /**
+   * Changes a file that several jobs may change at once, such as one of evaluated prompts: reads it, changes its content, and
+   * writes it while no other process does. A damaged file is renamed to `NAME.damaged`, so it is not overwritten.
+   */
+  async update<T>(name: string, isWhole: (value: unknown) => boolean, change: (before: T | undefined) => T): Promise<void> {
+    let lock: FileLock | undefined;
+    try {
+      lock = await FileLock.wait(this.file(`${name}.lock`));
+      replaceFile(this.file(name), `${JSON.stringify(change(this.readOrPutAside(name, isWhole) as T | undefined), null, 2)}\n`);
+    } catch (error) {
+      throw new StorageError(this.path, error);
+    } finally {
+      lock?.release();
+    }
+  }
+
   file(name: string): string {
     return join(this.path, name);
   }
@@ -137,24 +153,25 @@ export class RunFolder {
     this.journal = undefined;
   }
 
-  private replace(name: string, content: string | Buffer): void {
-    const temporary = this.file(`${name}.tmp`);
+  private readOrPutAside(name: string, isWhole: (value: unknown) => boolean): unknown {
+    if (!existsSync(this.file(name))) return undefined;
     try {
-      const fd = openSync(temporary, 'w');
-      try {
-        writeFileSync(fd, content);
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
-      renameSync(temporary, this.file(name));
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
+      const value = JSON.parse(readFileSync(this.file(name), 'utf8')) as unknown;
+      if (isWhole(value)) return value;
+    } catch {
+      // Not JSON.
     }
+    renameSync(this.file(name), this.file(`${name}.damaged`));
+    return undefined;
   }
 
+  private replace(name: string, content: string | Buffer): void {
+    replaceFile(this.file(name), content);
+  }
+
+  /** @throws LockLost; StorageError when the action fails */
   private guard(action: () => void): void {
+    if (this.lock?.isHeld() === false) throw new LockLost('run.lockLost', { folder: this.path });
     try {
       action();
     } catch (error) {

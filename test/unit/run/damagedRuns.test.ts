@@ -89,10 +89,10 @@ describe('evaluated prompts', () => {
   const [prompt] = smallResult().prompts;
   const kept = (): unknown => JSON.parse(readFileSync(run.file('evaluated.json'), 'utf8'));
 
-  it('are kept beside those before, the latest scores of each', () => {
-    keepEvaluated(path, [{ ...prompt!, prompt: 'one', gap: 0.1 }]);
-    keepEvaluated(path, [{ ...prompt!, prompt: 'two', gap: 0.2 }]);
-    keepEvaluated(path, [{ ...prompt!, prompt: 'one', gap: 0.3 }]);
+  it('are kept beside those before, the latest scores of each', async () => {
+    await keepEvaluated(run, [{ ...prompt!, prompt: 'one', gap: 0.1 }]);
+    await keepEvaluated(run, [{ ...prompt!, prompt: 'two', gap: 0.2 }]);
+    await keepEvaluated(run, [{ ...prompt!, prompt: 'one', gap: 0.3 }]);
     expect(kept()).toMatchObject([
       { prompt: 'two', gap: 0.2 },
       { prompt: 'one', gap: 0.3 },
@@ -100,9 +100,9 @@ describe('evaluated prompts', () => {
     expect(existsSync(run.file('evaluated.json.damaged'))).toBe(false);
   });
 
-  it.each(['[{"prompt": "cut sh', '{}'])('never write over a damaged file: %s', (damagedText) => {
+  it.each(['[{"prompt": "cut sh', '{}'])('never write over a damaged file: %s', async (damagedText) => {
     writeFileSync(run.file('evaluated.json'), damagedText);
-    keepEvaluated(path, [{ ...prompt!, prompt: 'one' }]);
+    await keepEvaluated(run, [{ ...prompt!, prompt: 'one' }]);
     expect(kept()).toMatchObject([{ prompt: 'one' }]);
     expect(readFileSync(run.file('evaluated.json.damaged'), 'utf8')).toBe(damagedText);
   });

@@ -1,53 +1,84 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockRun, refuseLocked } from '../../../src/run/store/lock';
+import type { RunEvent } from '../../../src/run/events';
+import { otherTrainer, refuseLocked, whileLocked } from '../../../src/run/store/lock';
+import { RunFolder, StorageError } from '../../../src/run/store/storage';
 
 let folder: string;
+let run: RunFolder;
+const other = { pid: 1, host: 'another' };
+const event = { event: 'step' } as unknown as RunEvent;
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rlprompt-lock-'));
+  run = new RunFolder(join(folder, 'run'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const lockFile = (run: string): string => join(run, 'lock');
-const lockOf = (run: string): unknown => JSON.parse(readFileSync(lockFile(run), 'utf8'));
+/** As another process does after it has waited for this one's heartbeat. */
+function takeOver(): void {
+  const [entry] = readdirSync(run.file('lock'));
+  renameSync(join(run.file('lock'), entry!), join(run.file('lock'), '1.other.another'));
+}
 
-describe('the lock of a run', () => {
-  it('names this process, in a folder that need not be there yet, until it is given free', () => {
-    const run = join(folder, 'runs', 'a');
-    const free = lockRun(run);
-    expect(lockOf(run)).toEqual({ pid: process.pid, host: hostname() });
-    free();
-    expect(existsSync(lockFile(run))).toBe(false);
-    free();
+describe("the lock of a run's folder", () => {
+  it('is there while the work lasts, and is no other trainer to its own process', async () => {
+    await whileLocked(run, async () => {
+      run.create({});
+      expect(otherTrainer(run.path)).toBeUndefined();
+      refuseLocked(run.path);
+      await expect(whileLocked(new RunFolder(run.path), async () => {})).rejects.toMatchObject({ code: 'run.locked' });
+    });
+    await expect(whileLocked(run, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(readdirSync(run.path).sort()).toEqual(['events.jsonl', 'task.json']);
+    run.close();
   });
 
-  it('keeps a second process out as long as the first one lives', async () => {
-    const program = join(folder, 'idle.js');
-    writeFileSync(program, `process.on('message', () => process.exit()); process.send('here');`);
-    const other = fork(program);
-    await once(other, 'message');
-    writeFileSync(lockFile(folder), JSON.stringify({ pid: other.pid, host: hostname() }));
-    expect(() => lockRun(folder)).toThrow(`This run trains in another process (pid ${other.pid}).`);
-    expect(() => refuseLocked(folder)).toThrow(lockFile(folder));
-    other.send('go');
-    await once(other, 'exit');
-    const free = lockRun(folder);
-    expect(lockOf(folder)).toEqual({ pid: process.pid, host: hostname() });
-    free();
+  it('keeps this process out while another one trains, and names it', async () => {
+    await whileLocked(run, () => Promise.resolve(takeOver()));
+    expect(otherTrainer(run.path)).toEqual(other);
+    const locked = { code: 'run.locked', args: [{ trainer: 'pid 1 on another', lock: run.file('lock') }] };
+    await expect(whileLocked(run, async () => {})).rejects.toMatchObject(locked);
+    expect(() => refuseLocked(run.path)).toThrow(expect.objectContaining(locked) as Error);
   });
 
-  it('of another computer stands, since its process cannot be asked after', () => {
-    writeFileSync(lockFile(folder), JSON.stringify({ pid: 1, host: `not-${hostname()}` }));
-    expect(() => lockRun(folder)).toThrow(`(pid 1 on not-${hostname()})`);
+  it('names a trainer of this computer by its process id alone', async () => {
+    await whileLocked(run, async () => {});
+    writeFileSync(run.file('lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
+    expect(() => refuseLocked(run.path)).toThrow(
+      expect.objectContaining({ args: [{ trainer: `pid ${process.ppid}`, lock: run.file('lock') }] }) as Error,
+    );
   });
 
-  it('that was not written to its end is none', () => {
-    writeFileSync(lockFile(folder), '{"pid": 1');
-    lockRun(folder)();
-    expect(existsSync(lockFile(folder))).toBe(false);
+  it.each<[string, (run: RunFolder) => void]>([
+    ['an event', (run) => run.append(event)],
+    ['a checkpoint', (run) => run.writeCheckpoint({ stage: 'policy' })],
+    ['the result', (run) => run.writeResult({ format: 1 })],
+    ['a shorter journal', (run) => run.reopen(0)],
+  ])('that was taken over stops its earlier holder before it writes %s', async (_what, write) => {
+    const content = (): string[] => ['events.jsonl', 'task.json'].map((name) => readFileSync(run.file(name), 'utf8'));
+    const lost = { name: 'LockLost', code: 'run.lockLost', args: [{ folder: run.path }] };
+    await expect(
+      whileLocked(run, () => {
+        run.create({});
+        run.append(event);
+        takeOver();
+        const before = content();
+        expect(() => write(run)).toThrow(expect.objectContaining(lost) as Error);
+        expect(content()).toEqual(before);
+        expect(readdirSync(run.path).sort()).toEqual(['events.jsonl', 'lock', 'task.json']);
+        write(run);
+        return Promise.resolve();
+      }),
+    ).rejects.toMatchObject(lost);
+    run.close();
+    expect(otherTrainer(run.path)).toEqual(other);
+  });
+
+  it('that cannot be written is a storage error', async () => {
+    writeFileSync(run.path, 'a file');
+    await expect(whileLocked(run, async () => {})).rejects.toBeInstanceOf(StorageError);
   });
 });

@@ -59,7 +59,7 @@ function agreeable(): Promise<FakeServer> {
 }
 
 function on(references: readonly string[], options: TransferOptions = {}): Promise<TransferResult> {
-  return transfer(run, references, { threads: 1 }, { onColumn: (now) => saveTransfer(run, now), ...options });
+  return transfer(run, references, { threads: 1 }, { onColumn: (now) => saveTransfer(run, now, references), ...options });
 }
 
 const saved = (): TransferResult => JSON.parse(readFileSync(run.file('transfer.json'), 'utf8')) as TransferResult;
@@ -176,6 +176,13 @@ describe('a later transfer', () => {
       [two, 0.5, undefined],
     ]);
     expect(first.received.length).toBeGreaterThan(sent);
+  });
+
+  it('at the same time as another keeps the columns of both', async () => {
+    const references = [await agreeable(), await agreeable()].map(({ url }, i) => `openai:model${i}@${url}`);
+    await Promise.all(references.map((reference) => on([reference])));
+    const kept = columns(saved()).map(([reference]) => reference);
+    expect(kept.sort()).toEqual(references);
   });
 
   it('that fails leaves the scores that were there, and says so', async () => {
