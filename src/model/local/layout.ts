@@ -71,6 +71,11 @@ export class Layout {
     return this.promptPlace === 'start' ? text.trimStart() : text;
   }
 
+  /** Tokens that fit beside the longest prompt. */
+  get room(): number {
+    return this.context - this.promptRoom;
+  }
+
   /** @throws ModelError when a row of so many tokens, its prompt among them, is more than the model can read */
   refuseLonger(tokens: number): void {
     if (tokens > this.context)

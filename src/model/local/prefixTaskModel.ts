@@ -1,25 +1,25 @@
-import type { Past } from './graphs/feeds';
-import { KeepingGraphs, sizeOf, type Together } from './graphs/keepingGraphs';
+import { batches } from './batches';
+import { KeepingGraphs, type Together } from './graphs/keepingGraphs';
+import { bytesOf, stack, type Past } from './graphs/past';
 import type { Layout, RowLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
 import type { Compute } from './session';
 import type { RowSet, TaskModel } from '../taskModel';
 
-/** Indices into the row set of rows whose texts are read together. */
-type Group = readonly number[];
-
 interface PrefixRows extends RowSet {
   readonly layouts: readonly RowLayout[];
-  readonly groups: readonly Group[];
-  /** Keys and values of each group that was read, newest last. */
-  readonly read: Map<number, Past>;
+  /** Keys and values of the rows that were read. */
+  readonly read: Map<RowLayout, Past>;
 }
 
-const GROUP = 16;
+/** (prompt, row) pairs in one run of the model. */
+const BATCH = 16;
+/** Texts are padded to a multiple of this: by their own length alone, so that a score does not depend on the batch. */
+const STEP = 8;
 
 /**
- * A causal task model whose template puts the input before the prompt: each text is read once, its keys and values are
- * kept, and a prompt costs its own tokens only.
+ * A causal task model whose template puts the input before the prompt: it reads each text once, keeps its keys and values,
+ * and a prompt costs its own tokens only.
  */
 export class PrefixTaskModel implements TaskModel {
   /** Bytes of keys and values that may be kept, over all row sets. */
@@ -59,16 +59,7 @@ export class PrefixTaskModel implements TaskModel {
 
   rows(texts: readonly string[]): PrefixRows {
     const layouts = texts.map((text) => this.layout.row(text, false));
-    const length = (row: number) => layouts[row]!.before.length;
-    const order = layouts.map((_, i) => i).sort((a, b) => length(a) - length(b) || a - b);
-    const groups: number[][] = [];
-    for (const row of order) {
-      const last = groups.at(-1);
-      const fits = last && last.length < GROUP && (this.together === 'any' || length(last[0]!) === length(row));
-      if (fits && this.together !== 'none') last.push(row);
-      else groups.push([row]);
-    }
-    return { texts, layouts, groups, read: new Map(), cut: layouts.filter((row) => row.cut > 0).length };
+    return { texts, layouts, read: new Map(), cut: layouts.filter((row) => row.cut > 0).length };
   }
 
   async score(
@@ -79,44 +70,66 @@ export class PrefixTaskModel implements TaskModel {
   ): Promise<Float32Array> {
     const K = this.classes;
     const result = new Float32Array(prompts.length * rows.length * K);
-    const wanted = new Map(rows.map((row, r) => [row, r]));
-    // Groups outside, prompts inside: a text that was not kept is read once a call.
-    for (const [g, group] of set.groups.entries()) {
-      const lanes = group.map((row, lane) => ({ row, lane, r: wanted.get(row) })).filter(({ r }) => r !== undefined);
-      if (lanes.length === 0) continue;
-      const past = await this.past(set, g);
-      const { after } = set.layouts[group[0]!]!;
-      const longest = Math.max(...group.map((row) => set.layouts[row]!.before.length));
-      for (const [p, prompt] of prompts.entries()) {
+    const most = this.together === 'none' ? 1 : BATCH;
+    const wanted = rows
+      .map((row, r) => ({ r, row: set.layouts[row]!, width: this.width(set.layouts[row]!) }))
+      .sort((a, b) => a.width - b.width);
+    const asked = prompts.map((ids, p) => ({ p, ids })).sort((a, b) => a.ids.length - b.ids.length);
+    // Rows outside, prompts inside: a text that is not kept is read once a call.
+    for (const lanes of batches(wanted, most, ({ width }) => width)) {
+      const texts = await this.pasts(
+        set,
+        lanes.map(({ row }) => row),
+        lanes[0]!.width,
+      );
+      let past: Past | undefined;
+      // Few rows: several prompts in one run.
+      for (const group of batches(asked, Math.floor(most / lanes.length), ({ ids }) => ids.length)) {
         signal?.throwIfAborted();
-        // The whole group is scored even when fewer rows are asked: a score never depends on what stood beside it.
-        const tail = [...prompt, ...after];
-        this.layout.refuseLonger(longest + tail.length);
-        const logits =
-          tail.length > 0
-            ? await this.graphs.answer(
-                group.map(() => tail),
-                past,
-              )
-            : // The empty prompt: the answer follows the text itself.
-              await this.graphs.answer(group.map((row) => this.layout.filled(set.layouts[row]!.before)));
-        for (const { lane, r } of lanes) result.set(logits.subarray(lane * K, (lane + 1) * K), (p * rows.length + r!) * K);
+        const pairs = group.flatMap(({ p, ids }) => lanes.map(({ r, row }) => ({ at: (p * rows.length + r) * K, ids, row })));
+        if (past?.lengths.length !== pairs.length) past = stack(group.flatMap(() => texts));
+        const logits = await this.answer(pairs, past);
+        pairs.forEach(({ at }, i) => result.set(logits.subarray(i * K, (i + 1) * K), at));
       }
     }
     return result;
   }
 
-  /** Reads the texts of a group, or finds that they are read. */
-  private async past(set: PrefixRows, g: number): Promise<Past> {
-    const known = set.read.get(g);
-    if (known) return known;
-    const past = await this.graphs.read(set.groups[g]!.map((row) => set.layouts[row]!.before));
-    const bytes = sizeOf(past);
+  private answer(pairs: readonly { ids: readonly number[]; row: RowLayout }[], past: Past): Promise<Float32Array> {
+    const tails = pairs.map(({ ids, row }) => [...ids, ...row.after]);
+    this.layout.refuseLonger(past.width + tails[0]!.length);
+    if (tails[0]!.length > 0) return this.graphs.answer(tails, past);
+    // The empty prompt: the answer follows the text itself.
+    return this.graphs.answer(
+      pairs.map(({ row }) => this.layout.filled(row.before)),
+      undefined,
+      Math.max(past.width, 1),
+    );
+  }
+
+  /** Tokens that a text is padded to: where texts of different lengths may be read together, and the context has room for it. */
+  private width({ before, after }: RowLayout): number {
+    if (this.together !== 'any') return before.length;
+    return Math.max(before.length, Math.min(Math.ceil(before.length / STEP) * STEP, this.layout.room - after.length));
+  }
+
+  /** Keys and values of texts of one width: those that are kept, and the others read. */
+  private async pasts(set: PrefixRows, rows: readonly RowLayout[], width: number): Promise<Past[]> {
+    const unread = rows.filter((row) => !set.read.has(row));
+    const fresh =
+      unread.length === 0
+        ? []
+        : await this.graphs.read(
+            unread.map((row) => row.before),
+            width,
+          );
+    const pasts = rows.map((row) => set.read.get(row) ?? fresh[unread.indexOf(row)]!);
+    const bytes = fresh.reduce((sum, past) => sum + bytesOf(past), 0);
     if (this.keptBytes + bytes <= PrefixTaskModel.KEPT_BYTES) {
-      set.read.set(g, past);
+      unread.forEach((row, i) => set.read.set(row, fresh[i]!));
       this.keptBytes += bytes;
     }
-    return past;
+    return pasts;
   }
 
   release(): Promise<void> {

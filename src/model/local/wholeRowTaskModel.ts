@@ -1,3 +1,4 @@
+import { batches } from './batches';
 import { Layout, type RowLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
 import { LABEL_LOGITS, PLACES, scoringGraph } from './graphs/scoring';
@@ -68,7 +69,10 @@ export class WholeRowTaskModel implements TaskModel {
     );
     // Rows of like length together: no work on padding. Ties keep their order, so that batches are the same every time.
     jobs.sort((a, b) => a.ids.length - b.ids.length || a.at - b.at);
-    for (const batch of this.batches(jobs)) {
+    // One by one where activations are quantised by the batch, of one length where padding would be read.
+    const { file, feeder } = this.model.whole;
+    const mixed = feeder.pads || this.model.kind === 'causal';
+    for (const batch of batches(jobs, file.batchDependent ? 1 : BATCH, ({ ids }) => mixed || ids.length)) {
       signal?.throwIfAborted();
       const logits = await this.run(batch);
       batch.forEach((job, i) => result.set(logits.subarray(i * K, (i + 1) * K), job.at));
@@ -81,19 +85,6 @@ export class WholeRowTaskModel implements TaskModel {
     this.layout.refuseLonger(ids.length);
     if (!row.mask) return { ids, answer: ids.length - 1 };
     return { ids, answer: row.mask.part === 'before' ? row.mask.index : row.before.length + prompt.length + row.mask.index };
-  }
-
-  /** Rows that may run together: one by one where activations are quantised by the batch, of one length where padding would be read. */
-  private *batches<T extends Job>(jobs: readonly T[]): Generator<readonly T[]> {
-    const { file, feeder } = this.model.whole;
-    const most = file.batchDependent ? 1 : BATCH;
-    const mixed = feeder.pads || this.model.kind === 'causal';
-    for (let start = 0; start < jobs.length;) {
-      let end = start + 1;
-      while (end < jobs.length && end - start < most && (mixed || jobs[end]!.ids.length === jobs[start]!.ids.length)) end++;
-      yield jobs.slice(start, end);
-      start = end;
-    }
   }
 
   private async run(batch: readonly Job[]): Promise<Float32Array> {

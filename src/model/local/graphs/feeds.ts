@@ -2,17 +2,10 @@ import { Tensor } from '../runtime';
 import type { GraphFile } from './graphFile';
 import { ModelError } from '../../modelError';
 import { isPast } from './branch';
+import type { Past } from './past';
 import { ELEMENT, type TensorValue } from './schema';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
-
-/** Keys and values of tokens that were read before, padded to one width. */
-export interface Past {
-  readonly tensors: Feeds;
-  readonly width: number;
-  /** Tokens of each row. */
-  readonly lengths: readonly number[];
-}
 
 /** What a model's configuration says of it, as far as its inputs go. */
 export interface InputShape {
@@ -48,9 +41,10 @@ export class Feeder {
     return this.graph.takes('attention_mask');
   }
 
-  feeds(rows: readonly (readonly number[])[], past?: Past): Feeds {
+  /** @param atLeast tokens that rows are padded to at least */
+  feeds(rows: readonly (readonly number[])[], past?: Past, atLeast = 0): Feeds {
     const batch = rows.length;
-    const width = Math.max(...rows.map((row) => row.length));
+    const width = Math.max(atLeast, ...rows.map((row) => row.length));
     const kept = past?.width ?? 0;
     const feeds: Record<string, Tensor> = {};
     for (const input of this.graph.inputs) {

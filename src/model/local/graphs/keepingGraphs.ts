@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
-import type { Past } from './feeds';
 import { ModelError } from '../../modelError';
 import type { ModelFolder, ModelGraph } from '../modelFolder';
+import { split, stack, type Past } from './past';
 import { LABEL_LOGITS, PLACES, scoringGraph } from './scoring';
 import { integers, openSession, values, type Compute, type Session } from '../session';
 
@@ -39,30 +39,29 @@ export class KeepingGraphs {
     return new KeepingGraphs(reads, goesOn, present, reads.narrow && goesOn.narrow);
   }
 
-  /** Reads texts, padded to one width. */
-  async read(rows: readonly (readonly number[])[]): Promise<Past> {
+  /** Reads texts, padded to `width`, and gives each its keys and values. */
+  async read(rows: readonly (readonly number[])[], width: number): Promise<Past[]> {
     const { session, feeder } = this.whole;
     const lengths = rows.map((row) => row.length);
-    const width = Math.max(...lengths);
-    if (width === 0) return { tensors: {}, width, lengths };
-    const places = integers(
-      rows.map(() => 0),
-      [rows.length],
-    );
-    const output = await session.run({ ...feeder.feeds(rows), [PLACES]: places }, [...this.present.values()]);
+    if (width === 0) return split({ tensors: {}, width, lengths });
+    const places = integers(new Int32Array(rows.length), [rows.length]);
+    const output = await session.run({ ...feeder.feeds(rows, undefined, width), [PLACES]: places }, [...this.present.values()]);
     const tensors = Object.fromEntries([...this.present].map(([input, name]) => [input, output[name] as Tensor]));
-    return { tensors, width, lengths };
+    return split({ tensors, width, lengths });
   }
 
-  /** Label logits [B, K] at the last token of each row, behind what was read. */
-  async answer(rows: readonly (readonly number[])[], past?: Past): Promise<Float32Array> {
+  /** Label logits [B, K] at the last token of each row: of tokens behind what was read, or of whole rows padded to `width`. */
+  async answer(
+    rows: readonly (readonly number[])[],
+    past?: Past,
+    width = Math.max(...rows.map((row) => row.length)),
+  ): Promise<Float32Array> {
     const { session, feeder } = past ? this.withPast : this.whole;
-    const width = Math.max(...rows.map((row) => row.length));
     const places = integers(
       rows.map((row, i) => i * width + row.length - 1),
       [rows.length],
     );
-    const output = await session.run({ ...feeder.feeds(rows, past), [PLACES]: places }, [LABEL_LOGITS]);
+    const output = await session.run({ ...feeder.feeds(rows, past, width), [PLACES]: places }, [LABEL_LOGITS]);
     return values(output[LABEL_LOGITS]);
   }
 
@@ -76,11 +75,11 @@ export class KeepingGraphs {
     if (ids.length < 10 || model.context < 8) throw new NoKeptKeys(`${model.reference} has no room to try kept keys and values`);
     const [long, other, short, tail] = [ids.slice(0, 5), ids.slice(2, 7), ids.slice(7, 10), ids.slice(5, 8)];
     const tolerance = model.whole.file.halfPrecision ? 2e-2 : 1e-3;
-    const agrees = async (texts: readonly number[][]): Promise<boolean> => {
+    const agrees = async (texts: readonly number[][], width = texts[0]!.length): Promise<boolean> => {
       try {
         const kept = await this.answer(
           texts.map(() => tail),
-          await this.read(texts),
+          stack(await this.read(texts, width)),
         );
         const whole = (await Promise.all(texts.map((text) => this.answer([[...text, ...tail]])))).flatMap((row) => [...row]);
         const size = whole.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
@@ -91,7 +90,7 @@ export class KeepingGraphs {
         throw error;
       }
     };
-    if (this.whole.feeder.pads && this.withPast.feeder.pads && (await agrees([long, short]))) return 'any';
+    if (this.whole.feeder.pads && this.withPast.feeder.pads && (await agrees([long, short], long.length + 1))) return 'any';
     if (await agrees([long, other])) return 'of one length';
     if (await agrees([long])) return 'none';
     throw new NoKeptKeys(`${model.reference} scores otherwise behind kept keys and values than in whole rows`);
@@ -106,9 +105,4 @@ export class KeepingGraphs {
 interface Opened {
   readonly session: Session;
   readonly feeder: ModelGraph['feeder'];
-}
-
-/** Bytes of kept keys and values. */
-export function sizeOf({ tensors }: Past): number {
-  return Object.values(tensors).reduce((sum, { size, type }) => sum + size * (type === 'float16' ? 2 : 4), 0);
 }

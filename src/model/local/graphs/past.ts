@@ -1,0 +1,43 @@
+import { Tensor } from '../runtime';
+import type { Feeds } from './feeds';
+
+/** Keys and values of tokens that were read before, for a batch of rows padded on the right to one width. */
+export interface Past {
+  /** By the input that takes them; the batch is axis 0 of each. */
+  readonly tensors: Feeds;
+  readonly width: number;
+  /** Tokens of each row. */
+  readonly lengths: readonly number[];
+}
+
+/** The rows of a batch one by one; they share its memory. */
+export function split({ tensors, width, lengths }: Past): Past[] {
+  return lengths.map((length, row) => ({
+    tensors: mapTensors(tensors, ({ type, data, dims }) => {
+      const size = data.length / lengths.length;
+      return new Tensor(type, (data as Float32Array).subarray(row * size, (row + 1) * size), [1, ...dims.slice(1)]);
+    }),
+    width,
+    lengths: [length],
+  }));
+}
+
+/** A batch of rows of one width, each a batch of its own before; a row may occur more than once. */
+export function stack(rows: readonly Past[]): Past {
+  const [first] = rows as [Past, ...Past[]];
+  if (rows.length === 1) return first;
+  const tensors = mapTensors(first.tensors, ({ type, data, dims, size }, name) => {
+    const all = new (data.constructor as Float32ArrayConstructor)(rows.length * size);
+    rows.forEach((row, i) => all.set(row.tensors[name]!.data as Float32Array, i * size));
+    return new Tensor(type, all, [rows.length, ...dims.slice(1)]);
+  });
+  return { tensors, width: first.width, lengths: rows.flatMap(({ lengths }) => lengths) };
+}
+
+export function bytesOf({ tensors }: Past): number {
+  return Object.values(tensors).reduce((sum, { data }) => sum + (data as Float32Array).byteLength, 0);
+}
+
+function mapTensors(tensors: Feeds, change: (tensor: Tensor, name: string) => Tensor): Feeds {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor, name)]));
+}
