@@ -77,7 +77,7 @@ export async function suggestWords(labels: readonly string[], model: string): Pr
     labels.map((label) => {
       const word = label.trim().toLowerCase();
       const single = /\p{L}{2}/u.test(word) && tokenizer.encode(` ${word}`).length === 1;
-      const close = /\p{L}{2}/u.test(word) ? closeWords(word, words).map((quoted) => JSON.parse(quoted) as string) : [];
+      const close = /\p{L}{2}/u.test(word) ? closeWords(word, words) : [];
       return [label, single ? { word, close } : { close }];
     }),
   );

@@ -1,11 +1,12 @@
+import { word, worded } from '../wording/wording';
 import { TaskError } from '../spec/problem';
+import type { Spec } from '../spec/spec';
 import { readSplit } from './readSplit';
 import type { Example, Sample, SplitName } from './sample';
-import type { Spec } from '../spec/spec';
 
 export type { SplitName } from './sample';
 
-/** Labelled rows of one split; `labels[i]` is the index of row i's class. */
+/** Labeled rows of one split; `labels[i]` is the index of row i's class. */
 export interface Split {
   readonly texts: readonly string[];
   readonly labels: readonly number[];
@@ -15,9 +16,9 @@ export interface Dataset {
   /** Labels in the order of the spec's `labels`, else sorted. */
   readonly classes: readonly string[];
   readonly splits: Readonly<Record<SplitName, Split>>;
-  /** Rows of each class that the training file has, before the draw. */
+  /** Rows of each class in the training file, before the draw. */
   readonly classCounts: readonly number[];
-  /** What a person should know: rows left out, duplicates, splits drawn from train. */
+  /** What the user should know: rows left out, duplicates, splits drawn from train. */
   readonly notes: readonly string[];
 }
 
@@ -27,7 +28,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   const { rowsPerClass, testRows } = spec.data;
   const notes: string[] = [];
   const drawn = spec.data.validation === undefined || spec.data.test === undefined;
-  // Room for every split that has to come out of the training file.
+  // Room for every split that is drawn from the training file.
   const room =
     rowsPerClass.train + (spec.data.validation === undefined ? rowsPerClass.validation : 0) + (spec.data.test === undefined ? testRows : 0);
   const train = await readSplit(spec, 'train', room, seed);
@@ -44,10 +45,10 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
     splits.validation.push(...rows.slice(parts.train, parts.train + parts.validation));
     splits.test.push(...rows.slice(parts.train + parts.validation, parts.train + parts.validation + parts.test));
   }
-  leftOut(notes, 'train', train, splits.train.length + (drawn ? splits.validation.length + splits.test.length : 0));
+  noteLeftOut(notes, 'train', train, splits.train.length + (drawn ? splits.validation.length + splits.test.length : 0));
   for (const name of ['validation', 'test'] as const) {
     if (spec.data[name] === undefined) {
-      notes.push(`${name}: no file given, so ${splits[name].length} rows were drawn from train and kept out of it`);
+      notes.push(word('data.drawnFromTrain', { split: name, count: splits[name].length }));
       continue;
     }
     const perClass = name === 'validation' ? rowsPerClass.validation : testRows;
@@ -61,25 +62,19 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
       const rows = found.get(label)?.take() ?? [];
       splits[name].push(...rows.slice(0, name === 'test' && total > testRows ? inProportion[c] : rows.length));
     }
-    leftOut(notes, name, found, splits[name].length);
+    noteLeftOut(notes, name, found, splits[name].length);
   }
-  warnOfConflicts(notes, splits);
+  noteConflicts(notes, splits);
   // A file may repeat another's rows, and a text under two labels can be drawn for two splits.
-  dropLearnt(notes, splits, 'validation', ['train']);
-  dropLearnt(notes, splits, 'test', ['train', 'validation']);
+  dropShared(notes, splits, 'validation', ['train']);
+  dropShared(notes, splits, 'test', ['train', 'validation']);
   for (const name of ['validation', 'test'] as const) {
-    if (splits[name].length === 0) {
-      const path = spec.data[name] === undefined ? ['data', 'train'] : ['data', name];
-      throw new TaskError([
-        spec.problemAt(path, {
-          message: `no row is left for the ${name} split`,
-          found: '0 rows',
-          expected: 'more rows, or a file of its own',
-        }),
-      ]);
-    }
-    const lacking = classes.filter((label) => !splits[name].some((example) => example.label === label));
-    if (lacking.length > 0) notes.push(`${name}: no row of ${lacking.map((label) => JSON.stringify(label)).join(', ')}`);
+    if (splits[name].length === 0)
+      throw new TaskError(
+        spec.problemAt(['data', spec.data[name] === undefined ? 'train' : name], worded('data.emptySplit', { split: name })),
+      );
+    const missing = classes.filter((label) => !splits[name].some((example) => example.label === label));
+    if (missing.length > 0) notes.push(word('data.classMissing', { split: name, classes: missing }));
   }
   const toSplit = (examples: Example[]): Split => {
     const mixed = interleave(classes.map((label) => examples.filter((example) => example.label === label)));
@@ -89,14 +84,14 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   return { classes, splits: mixed, classCounts, notes };
 }
 
-/** So many rows, shared out in proportion to the classes' counts; rounded so that they add up. */
+/** `rows` rows shared out in proportion to the classes' counts, rounded so that they add up. */
 function proportions(counts: readonly number[], rows: number): number[] {
   const all = counts.reduce((sum, count) => sum + count, 0);
   const upTo = (c: number): number => Math.round((rows * counts.slice(0, c).reduce((sum, count) => sum + count, 0)) / all);
   return counts.map((_, c) => upTo(c + 1) - upTo(c));
 }
 
-/** One row of each class in turn, so that the first rows of a split speak for the whole. */
+/** One row of each class in turn, so that the first rows of a split represent the whole. */
 function interleave(byClass: readonly Example[][]): Example[] {
   const longest = Math.max(...byClass.map((rows) => rows.length));
   return Array.from({ length: longest }, (_, i) => byClass.flatMap((rows) => rows[i] ?? [])).flat();
@@ -114,57 +109,43 @@ function shares(n: number, spec: Spec, testQuota: number): Record<SplitName, num
 }
 
 function checkClasses(spec: Spec, classes: readonly string[], train: Map<string, Sample>): void {
-  const problems = classes
-    .filter((label) => !train.has(label))
-    .map((label) =>
-      spec.problemAt(['labels', label], {
-        message: `${spec.data.train} has no row of this class`,
-        found: `labels there: ${[...train.keys()].join(', ')}`,
-        expected: 'at least one row of each class, or one class less',
-      }),
-    );
+  const text = worded('data.classWithoutRow', { file: spec.data.train, labels: [...train.keys()] });
+  const problems = classes.filter((label) => !train.has(label)).map((label) => spec.problemAt(['labels', label], text));
   if (problems.length > 0) throw new TaskError(problems);
-  if (classes.length < 2) {
-    throw new TaskError([
-      spec.problemAt(spec.labels ? ['labels'] : ['data', 'train'], {
-        message: 'one class only: there is nothing to tell apart',
-        found: classes.join(', '),
-        expected: 'rows of two classes or more',
-      }),
-    ]);
-  }
+  if (classes.length < 2)
+    throw new TaskError(spec.problemAt(spec.labels ? ['labels'] : ['data', 'train'], worded('data.oneClass', { classes })));
 }
 
-function leftOut(notes: string[], name: SplitName, samples: Map<string, Sample>, used: number): void {
-  const seen = [...samples.values()].reduce((sum, sample) => sum + sample.seen, 0);
-  const repeated = [...samples.values()].reduce((sum, sample) => sum + sample.repeated, 0);
-  if (repeated > 0) notes.push(`${name}: ${repeated} duplicate rows were used once`);
-  if (seen - repeated > used) notes.push(`${name}: ${seen - repeated - used} of ${seen} rows were left out by the draw`);
+function noteLeftOut(notes: string[], split: SplitName, samples: Map<string, Sample>, used: number): void {
+  const sum = (count: (sample: Sample) => number): number => [...samples.values()].reduce((all, sample) => all + count(sample), 0);
+  const [seen, repeated] = [sum((sample) => sample.seen), sum((sample) => sample.repeated)];
+  if (repeated > 0) notes.push(word('data.duplicates', { split, count: repeated }));
+  if (seen - repeated > used) notes.push(word('data.leftOut', { split, count: seen - repeated - used, of: seen }));
 }
 
-/** Drops the rows of a split whose text an earlier split holds. */
-function dropLearnt(notes: string[], splits: Record<SplitName, Example[]>, name: SplitName, earlier: readonly SplitName[]): void {
-  const learnt = new Set(earlier.flatMap((other) => splits[other].map((example) => example.text)));
-  const clean = splits[name].filter((example) => !learnt.has(example.text));
-  const dropped = splits[name].length - clean.length;
-  if (dropped > 0) notes.push(`${name}: ${dropped} rows dropped, because ${earlier.join(' or ')} holds the same text`);
-  splits[name] = clean;
+/** Drops the rows of a split whose text is in an earlier split. */
+function dropShared(notes: string[], splits: Record<SplitName, Example[]>, split: SplitName, earlier: readonly SplitName[]): void {
+  const known = new Set(earlier.flatMap((other) => splits[other].map((example) => example.text)));
+  const clean = splits[split].filter((example) => !known.has(example.text));
+  const count = splits[split].length - clean.length;
+  if (count > 0) notes.push(word('data.sameText', { split, count, earlier }));
+  splits[split] = clean;
 }
+
+const CONFLICTS_SHOWN = 3;
 
 /** Notes the texts that a file has under two labels, in whatever splits the draw put them. */
-function warnOfConflicts(notes: string[], splits: Record<SplitName, Example[]>): void {
+function noteConflicts(notes: string[], splits: Record<SplitName, Example[]>): void {
   const rows = new Map<string, Example>();
   const found: string[] = [];
-  for (const name of ['train', 'validation', 'test'] as const) {
-    for (const example of splits[name]) {
-      const key = `${example.file}\n${example.text}`;
-      const other = rows.get(key);
-      if (other && other.label !== example.label)
-        found.push(`${name}: ${example.file}:${example.line} has the text of line ${other.line} under another label`);
-      rows.set(key, example);
+  for (const split of ['train', 'validation', 'test'] as const) {
+    for (const example of splits[split]) {
+      const { file, line, text, label } = example;
+      const other = rows.get(`${file}\n${text}`);
+      if (other && other.label !== label) found.push(word('data.conflict', { split, file, line, otherLine: other.line }));
+      rows.set(`${file}\n${text}`, example);
     }
   }
-  const SHOWN = 3;
-  notes.push(...found.slice(0, SHOWN));
-  if (found.length > SHOWN) notes.push(`and ${found.length - SHOWN} more texts under two labels`);
+  notes.push(...found.slice(0, CONFLICTS_SHOWN));
+  if (found.length > CONFLICTS_SHOWN) notes.push(word('data.moreConflicts', { count: found.length - CONFLICTS_SHOWN }));
 }

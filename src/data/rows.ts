@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { fail } from '../spec/problem';
 import { checkText } from './encoding';
-import { fail, TaskError } from '../spec/problem';
 
 /** One row of a data file: its fields by column name, and the line that it ends on. */
 export interface Row {
@@ -11,46 +11,29 @@ export interface Row {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Endings of the files that are read. */
-const READ = ['.csv', '.tsv', '.jsonl'];
-
-/** A field longer than this is taken for a quote that was never closed, so that memory stays flat. */
+/** A longer field is taken for a quote that was never closed, so that memory stays flat. */
 const MAX_FIELD = 1_000_000;
 
 /**
- * Streams the rows of a .csv, .tsv or .jsonl file; empty lines are passed over.
+ * Streams the rows of a .csv, .tsv or .jsonl file, without empty lines.
  * CSV is RFC 4180 (quoted fields, doubled quotes); TSV has no quoting, so a bare `"` is text.
+ * @param file the name for messages
  * @throws TaskError naming file, line and what was found
  */
-export async function* readRows(file: string, shown = file): AsyncGenerator<Row> {
-  const extension = extname(file).toLowerCase();
+export async function* readRows(path: string, file = path): AsyncGenerator<Row> {
+  const extension = extname(path).toLowerCase();
+  if (!['.csv', '.tsv', '.jsonl'].includes(extension)) fail({ file }, 'data.unknownKind', { extension });
   try {
     // The CSV reader reads little-endian UTF-16 by its byte order mark.
-    if (READ.includes(extension)) await checkText(file, shown, extension !== '.jsonl');
-    if (extension === '.csv') yield* delimited(file, shown, ',');
-    else if (extension === '.tsv') yield* delimited(file, shown, '\t');
-    else if (extension === '.jsonl') yield* jsonLines(file, shown);
-    else
-      fail({
-        file: shown,
-        message: 'this kind of data file is not known',
-        found: extension || 'no extension',
-        expected: '.csv, .tsv or .jsonl',
-      });
+    await checkText(path, file, extension !== '.jsonl');
+    yield* extension === '.jsonl' ? jsonLines(path, file) : delimited(path, file, extension === '.csv' ? ',' : '\t');
   } catch (error) {
-    throw readable(error, shown);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') fail({ file }, 'data.missing', {});
+    if (code === 'EISDIR') fail({ file }, 'data.isFolder');
+    if (code === 'EACCES') fail({ file }, 'data.noPermission');
+    throw error;
   }
-}
-
-function readable(error: unknown, file: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  const messages: Record<string, string> = {
-    ENOENT: 'there is no such data file',
-    EISDIR: 'this is a folder, not a data file',
-    EACCES: 'the data file cannot be opened: permission denied',
-  };
-  if (error instanceof TaskError || code === undefined || !(code in messages)) return error;
-  return new TaskError([{ severity: 'error', file, message: messages[code]!, expected: 'a path relative to the task spec' }]);
 }
 
 /** A record of a delimited file, and the line that it ends on. */
@@ -59,15 +42,15 @@ interface Parsed {
   readonly line: number;
 }
 
-async function* delimited(file: string, shown: string, delimiter: string): AsyncGenerator<Row> {
+async function* delimited(path: string, file: string, delimiter: ',' | '\t'): AsyncGenerator<Row> {
   const quoted = delimiter === ',';
   let columns: string[] | undefined;
-  // The line that the last whole record ends on: a broken one begins behind it.
+  // The line that the last whole record ends on: a broken one begins on the next.
   let end = 0;
   // csv-parse counts a CRLF inside quotes as two lines.
   let counted = 0;
   const parser = pipeline(
-    createReadStream(file),
+    createReadStream(path),
     parse({
       delimiter,
       bom: true,
@@ -78,11 +61,11 @@ async function* delimited(file: string, shown: string, delimiter: string): Async
       on_record: (record, { lines }) => {
         for (const field of record) counted += field.split('\r\n').length - 1;
         end = lines - counted;
-        // The library's types have it that a record stays an array.
+        // The library's types say that a record stays an array.
         return { record, line: end } satisfies Parsed as unknown as string[];
       },
     }),
-    // The reader of `parser` gets every error; without this a missing file would end the process.
+    // The reader of `parser` gets every error; without this callback a missing file would end the process.
     () => undefined,
   );
   try {
@@ -90,51 +73,31 @@ async function* delimited(file: string, shown: string, delimiter: string): Async
       if (record.length === 1 && record[0]!.trim() === '') continue;
       if (!columns) {
         columns = record.map((name) => name.trim());
-        const twice = columns.find((name, i) => columns!.indexOf(name) !== i);
-        if (twice !== undefined)
-          fail({
-            file: shown,
-            line,
-            message: 'two columns have the same name',
-            found: JSON.stringify(twice),
-            expected: 'a header with distinct names',
-          });
+        const name = columns.find((name, i) => columns!.indexOf(name) !== i);
+        if (name !== undefined) fail({ file, line }, 'data.duplicateColumn', { name });
         continue;
       }
       if (record.length !== columns.length) {
-        fail({
-          file: shown,
-          line,
-          message: 'this row has another number of fields than the header',
-          found: `${record.length} fields: ${shorten(record.join(delimiter === '\t' ? ' ⇥ ' : ', '))}`,
-          expected: `${columns.length} fields: ${columns.join(', ')}${quoted && record.length > columns.length ? ' (put text that holds a comma in "quotes")' : ''}`,
-        });
+        const shown = shorten(record.join(quoted ? ', ' : ' ⇥ '));
+        fail({ file, line }, 'data.fieldCount', { fields: record.length, columns, shown, quoted });
       }
       yield { line, fields: Object.fromEntries(columns.map((name, i) => [name, record[i]!])) };
     }
   } catch (error) {
-    if (error instanceof CsvError) {
-      const tooLong = error.code === 'CSV_MAX_RECORD_SIZE';
-      const unclosed = error.code === 'CSV_QUOTE_NOT_CLOSED' || tooLong;
-      fail({
-        file: shown,
-        line: end + 1,
-        message: !quoted ? 'this row is too long' : unclosed ? 'a quoted field is never closed' : 'this row is not well-formed CSV',
-        found: tooLong ? `a row of more than ${MAX_FIELD} bytes` : unclosed ? 'the end of the file inside quotes' : shorten(error.message),
-        expected: quoted
-          ? 'a quote inside a quoted field written twice (""), and a closing quote before the comma or line end'
-          : `rows of at most ${MAX_FIELD} bytes`,
-      });
-    }
-    throw error;
+    if (!(error instanceof CsvError)) throw error;
+    const place = { file, line: end + 1 };
+    const tooLong = error.code === 'CSV_MAX_RECORD_SIZE';
+    if (!quoted) fail(place, 'data.rowTooLong', { limit: MAX_FIELD });
+    if (tooLong || error.code === 'CSV_QUOTE_NOT_CLOSED') fail(place, 'data.quoteNotClosed', { limit: tooLong ? MAX_FIELD : undefined });
+    fail(place, 'data.badCsv', { reason: shorten(error.message) });
   } finally {
     parser.destroy();
   }
 }
 
-async function* jsonLines(file: string, shown: string): AsyncGenerator<Row> {
+async function* jsonLines(path: string, file: string): AsyncGenerator<Row> {
   let line = 0;
-  for await (const raw of linesOf(file)) {
+  for await (const raw of linesOf(path)) {
     line++;
     const text = (line === 1 ? raw.replace(/^\uFEFF/, '') : raw).trim();
     if (!text) continue;
@@ -142,36 +105,19 @@ async function* jsonLines(file: string, shown: string): AsyncGenerator<Row> {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      fail({
-        file: shown,
-        line,
-        message: `not valid JSON: ${(error as Error).message}`,
-        found: shorten(text),
-        expected: 'one JSON object on each line',
-      });
+      fail({ file, line }, 'data.notJson', { reason: (error as Error).message, shown: shorten(text) });
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      fail({
-        file: shown,
-        line,
-        message: 'not a JSON object',
-        found: shorten(text),
-        expected: 'one JSON object on each line, such as {"text": "…", "label": "…"}',
-      });
-    }
-    const fields: Record<string, string> = {};
-    for (const [name, field] of Object.entries(value)) {
-      if (typeof field === 'string') fields[name] = field;
-      else if (typeof field === 'number' || typeof field === 'boolean') fields[name] = String(field);
-    }
-    yield { line, fields };
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      fail({ file, line }, 'data.notObject', { shown: shorten(text) });
+    const fields = Object.entries(value).filter(([, field]) => ['string', 'number', 'boolean'].includes(typeof field));
+    yield { line, fields: Object.fromEntries(fields.map(([name, field]) => [name, String(field)])) };
   }
 }
 
 /** The lines of a file. (From Node 24 on, readline also ends a line at U+2028, which JSON allows in a string.) */
-async function* linesOf(file: string): AsyncGenerator<string> {
+async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = '';
-  for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
+  for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
     // A carriage return that ends the chunk may be half of a CRLF.
     const lines = (rest + chunk).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop()!;

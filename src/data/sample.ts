@@ -5,7 +5,7 @@ export type SplitName = 'train' | 'validation' | 'test';
 export interface Example {
   readonly text: string;
   readonly label: string;
-  /** Where the row stands, for messages. */
+  /** The row's place, for messages. */
   readonly file: string;
   readonly line: number;
 }
@@ -13,13 +13,13 @@ export interface Example {
 /**
  * A seeded draw of at most `size` distinct examples from a stream, in memory of `size`.
  *
- * Bottom-k sampling: the examples whose hashes are smallest. The draw depends on seed and texts only, not on the order of
- * the rows, and a text that comes twice is drawn once.
+ * Bottom-k sampling: it keeps the examples with the smallest hashes. The draw depends on the seed and the texts only, not on
+ * the order of the rows, and a repeated text is drawn once.
  */
 export class Sample {
   private kept = new Map<string, { hash: number; example: Example }>();
   private worst = Infinity;
-  /** Rows seen, and rows that repeated a text that is in the draw. */
+  /** Rows seen, and rows with a text that was in the draw already. */
   seen = 0;
   repeated = 0;
 

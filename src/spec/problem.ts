@@ -1,15 +1,20 @@
-/** A plain mend of a task spec: what an editor can do on a click. */
+import type { JSONPath } from 'jsonc-parser';
+import { word, worded, type Args, type Code, type Text } from '../wording/wording';
+
+/** A quick fix of a task spec: an edit that an editor can make on a click. */
 export interface Fix {
   readonly title: string;
   /** Of the field in the spec. */
   readonly path: readonly (string | number)[];
-  /** The field's new name, its new value, or that it goes. */
+  /** The field's new name, its new value, or that it is removed. */
   readonly change: { readonly name: string } | { readonly value: unknown } | 'remove';
 }
 
-/** One thing that is wrong in a user's file, said so that they can mend it. */
-export interface Problem {
+/** One thing that is wrong in a user's file. */
+export interface Problem extends Text {
   readonly severity: 'error' | 'warning';
+  readonly code?: Code | undefined;
+  readonly args?: readonly unknown[] | undefined;
   /** Path as the user wrote it, or absolute. */
   readonly file: string;
   /** 1-based. */
@@ -18,22 +23,26 @@ export interface Problem {
   readonly column?: number | undefined;
   /** Field of the spec (`data.train`) or column of the data. */
   readonly field?: string | undefined;
-  readonly message: string;
-  readonly found?: string | undefined;
-  readonly expected?: string | undefined;
   readonly fixes?: readonly Fix[] | undefined;
 }
 
+/** Makes a problem at the place of a spec's field (the nearest enclosing one that the file has). */
+export type ProblemAt = (path: JSONPath, problem: Text & Partial<Problem>) => Problem;
+
 /** Bad input: every problem that was found, not just the first. */
 export class TaskError extends Error {
-  constructor(readonly problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join('\n'));
+  readonly problems: readonly Problem[];
+
+  constructor(problems: Problem | readonly Problem[]) {
+    const all = [problems].flat();
+    super(all.map(formatProblem).join('\n'));
     this.name = 'TaskError';
+    this.problems = all;
   }
 }
 
-export function fail(problem: Omit<Problem, 'severity'>): never {
-  throw new TaskError([{ severity: 'error', ...problem }]);
+export function fail<C extends Code>(place: Pick<Problem, 'file' | 'line' | 'column' | 'field'>, code: C, ...args: Args<C>): never {
+  throw new TaskError({ severity: 'error', ...place, ...worded(code, ...args) });
 }
 
 export function formatProblem(p: Problem): string {
@@ -42,4 +51,9 @@ export function formatProblem(p: Problem): string {
   if (p.found !== undefined) lines.push(`  found:    ${p.found}`);
   if (p.expected !== undefined) lines.push(`  expected: ${p.expected}`);
   return lines.join('\n');
+}
+
+/** The fix that gives a field a value. */
+export function setTo(path: Fix['path'], value: unknown, title = word('spec.fixValue', { value })): Fix {
+  return { title, path, change: { value } };
 }

@@ -1,14 +1,16 @@
+import { distance } from 'fastest-levenshtein';
 import type { JSONPath } from 'jsonc-parser';
-import { TaskError, type Fix, type Problem } from './problem';
-import { editDistance, type Spec } from './spec';
+import { worded, type Worded } from '../wording/wording';
+import { setTo, TaskError, type Problem } from './problem';
+import type { Spec } from './spec';
 
 /** What the verbalizer needs of a tokenizer. */
 export interface LabelTokens {
-  /** Ids of a text, no special tokens. */
+  /** Ids of a text, without special tokens. */
   encode(text: string): number[];
   /** Every token that is one readable word, as text. */
   words(leadingSpace: boolean): readonly string[];
-  /** The token of every text that the vocabulary has none for, in tokenizers that have one. */
+  /** The token for texts outside the vocabulary, in tokenizers that have one. */
   readonly unknownId?: number | undefined;
 }
 
@@ -22,8 +24,8 @@ export interface Verbalizer {
 
 /**
  * The token of each label word at its place: with its leading space after text, without it at the start.
- * On a causal model a word of several tokens counts by its first, as long as first tokens differ.
- * A word that the vocabulary cannot spell is none.
+ * On a causal model a word of several tokens is scored by its first, as long as first tokens differ.
+ * A word that the vocabulary cannot spell is refused.
  * @throws TaskError naming the word and close single-token words
  */
 export function verbalize(
@@ -34,94 +36,86 @@ export function verbalize(
 ): Verbalizer {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  const words = classes.map((label) => spec.labels?.[label] ?? label);
-  const at = (label: string): JSONPath => (spec.labels ? ['labels', label] : ['labels']);
-  // Close words that are free: none that is, or may be the first token of, another class's word.
-  const closeTo = (i: number): string[] => {
+  const words = labelWords(spec, classes);
+  const refuse = (i: number, complain: (close: string[]) => Worded): number => {
+    // Close words that are free: not another class's word, nor possibly the first token of one.
     const free = (candidate: string) => !words.some((word, j) => j !== i && word.trim().startsWith(candidate));
-    return closeWords(words[i]!, tokens.words(!place.atStart).filter(free));
+    const close = closeWords(words[i]!, tokens.words(!place.atStart).filter(free));
+    const fixes = close.map((word) => setTo(['labels', classes[i]!], word));
+    problems.push(problemAt(spec, classes[i]!, { ...complain(close), fixes }));
+    return -1;
   };
-  const setTo = (label: string, close: string[]): Fix[] =>
-    close.map((word) => ({ title: `Change to ${word}`, path: ['labels', label], change: { value: JSON.parse(word) as string } }));
   const ids = words.map((word, i) => {
     const label = classes[i]!;
     if (spec.labels ? word.trim() === '' : !/\p{L}/u.test(word)) {
-      problems.push(
-        spec.problemAt(at(label), {
-          message: `the label ${JSON.stringify(word)} is no word that a model could say`,
-          found: JSON.stringify(word),
-          expected: `"labels": { ${JSON.stringify(label)}: "a word", … }`,
-        }),
-      );
+      problems.push(problemAt(spec, label, worded('spec.labelNoWord', { word, label })));
       return -1;
     }
     const encoded = tokens.encode((place.atStart ? '' : ' ') + word.trim());
-    if (tokens.unknownId !== undefined && encoded.includes(tokens.unknownId)) {
-      problems.push(
-        spec.problemAt(at(label), {
-          message: `the task model does not know the label word ${JSON.stringify(word)}: its vocabulary has no token for ${encoded.length === 1 ? 'it' : 'a part of it'}`,
-          found: JSON.stringify(word),
-          expected: `a word of the model's vocabulary, such as ${closeTo(i).join(', ')}`,
-          fixes: setTo(label, closeTo(i)),
-        }),
-      );
-      return -1;
-    }
-    if (encoded.length !== 1 && !(place.causal && encoded.length > 1)) {
-      problems.push(
-        spec.problemAt(at(label), {
-          message: `the label word is ${encoded.length} tokens of the task model; at the mask there is room for one`,
-          found: JSON.stringify(word),
-          expected: `a word of one token, such as ${closeTo(i).join(', ')}`,
-          fixes: setTo(label, closeTo(i)),
-        }),
-      );
-      return -1;
-    }
-    if (encoded.length > 1) {
-      warnings.push(
-        spec.problemAt(at(label), {
-          severity: 'warning',
-          message: `the label word is ${encoded.length} tokens of the task model; it is scored by the first of them`,
-          found: JSON.stringify(word),
-        }),
-      );
-    }
+    const count = encoded.length;
+    if (tokens.unknownId !== undefined && encoded.includes(tokens.unknownId))
+      return refuse(i, (close) => worded('spec.labelUnknown', { word, whole: count === 1, close }));
+    if (count !== 1 && !(place.causal && count > 1))
+      return refuse(i, (close) => worded('spec.labelTooLong', { word, tokens: count, close }));
+    if (count > 1)
+      warnings.push(problemAt(spec, label, { severity: 'warning', ...worded('spec.labelFirstToken', { word, tokens: count }) }));
     return encoded[0]!;
   });
-  ids.forEach((id, i) => {
-    const first = ids.indexOf(id);
-    if (id >= 0 && first < i) {
-      const same = words[first] === words[i];
-      problems.push(
-        spec.problemAt(at(classes[i]!), {
-          message: same
-            ? 'two classes have the same label word'
-            : `the label word begins with the same token as ${JSON.stringify(words[first])}`,
-          found: JSON.stringify(words[i]),
-          expected: `another word, such as ${closeTo(i).join(', ')}`,
-          fixes: setTo(classes[i]!, closeTo(i)),
-        }),
-      );
-    }
-  });
+  for (const [i, id] of ids.entries()) {
+    const word = words[i]!;
+    const other = words[ids.indexOf(id)]!;
+    if (id < 0 || ids.indexOf(id) === i) continue;
+    refuse(i, (close) =>
+      other === word ? worded('spec.labelDuplicate', { word, close }) : worded('spec.labelSameToken', { word, other, close }),
+    );
+  }
   if (problems.length > 0) throw new TaskError(problems);
   return { words, ids, warnings };
 }
 
-/** Three single-token words that look most like a word. */
+/**
+ * The label word of each class, for a model without a tokenizer here: checked as far as possible without one.
+ * @throws TaskError for a word that cannot be said, and for two that cannot be told apart
+ */
+export function textLabels(spec: Spec, classes: readonly string[]): string[] {
+  const words = labelWords(spec, classes).map((word) => word.trim());
+  const problems = words.flatMap((word, i) => {
+    const label = classes[i]!;
+    if (!(spec.labels ? /[\p{L}\p{N}]/u : /\p{L}/u).test(word)) return problemAt(spec, label, worded('spec.labelNoWord', { word, label }));
+    const other = words.slice(0, i).find((other) => other.toLowerCase() === word.toLowerCase());
+    if (other === undefined) return [];
+    return problemAt(
+      spec,
+      label,
+      other === word ? worded('spec.labelDuplicate', { word, close: [] }) : worded('spec.labelSameButCapitals', { word, other }),
+    );
+  });
+  if (problems.length > 0) throw new TaskError(problems);
+  return words;
+}
+
+function labelWords({ labels }: Spec, classes: readonly string[]): string[] {
+  return classes.map((label) => labels?.[label] ?? label);
+}
+
+function problemAt(spec: Spec, label: string, problem: Parameters<Spec['problemAt']>[1]): Problem {
+  const path: JSONPath = spec.labels ? ['labels', label] : ['labels'];
+  return spec.problemAt(path, problem);
+}
+
+/** The three single-token words that look most like a word. */
 export function closeWords(word: string, candidates: readonly string[]): string[] {
   const lower = word.trim().toLowerCase();
   const score = (candidate: string): number => {
     const other = candidate.toLowerCase();
     let shared = 0;
     while (shared < other.length && other[shared] === lower[shared]) shared++;
-    return editDistance(lower, other) - shared;
+    return distance(lower, other) - shared;
   };
-  return [...candidates]
+  return candidates
     .filter((candidate) => candidate.length > 2 && candidate !== word)
     .map((candidate) => ({ candidate, score: score(candidate) }))
     .sort((a, b) => a.score - b.score)
     .slice(0, 3)
-    .map(({ candidate }) => JSON.stringify(candidate));
+    .map(({ candidate }) => candidate);
 }

@@ -1,2 +1,145 @@
-/** Messages of `data/`: `'data.code': (arguments) => text`. */
-export const dataWording = {};
+const number = (count: number): string => count.toLocaleString('en-US');
+const rows = (count: number): string => (count === 1 ? '1 row' : `${number(count)} rows`);
+const UTF8 = 'a file saved as UTF-8';
+const QUOTES = 'a quote inside a quoted field written twice (""), and a closing quote before the comma or line end';
+const RELATIVE = 'a path relative to the task spec';
+const classesExpected = (classes: readonly string[] | undefined): string => (classes ? `one of ${classes.join(', ')}` : 'a class');
+
+interface Noted {
+  readonly split: string;
+  readonly count: number;
+}
+
+/** Messages of `data/`. */
+export const dataWording = {
+  'data.missing': ({ name }: { name?: string }) => ({
+    message: 'there is no such data file',
+    ...(name !== undefined && { found: JSON.stringify(name) }),
+    expected: RELATIVE,
+  }),
+  'data.isFolder': () => ({ message: 'this is a folder, not a data file', expected: RELATIVE }),
+  'data.noPermission': () => ({ message: 'the data file cannot be opened: permission denied', expected: RELATIVE }),
+  'data.unknownKind': ({ extension }: { extension: string }) => ({
+    message: 'unknown kind of data file',
+    found: extension || 'no extension',
+    expected: '.csv, .tsv or .jsonl',
+  }),
+  'data.gzip': () => ({ message: 'the file is compressed with gzip', expected: 'the file inside: unpack it first' }),
+  'data.zip': () => ({
+    message: 'the file is a ZIP archive or an Excel workbook',
+    expected: 'the file inside: unpack it, or save the sheet as CSV',
+  }),
+  'data.utf16': () => ({ message: 'the file is not UTF-8', found: 'UTF-16', expected: UTF8 }),
+  'data.binary': () => ({ message: 'the file is not text in UTF-8', found: 'NUL bytes, as in binary files', expected: UTF8 }),
+  'data.notUtf8': () => ({ message: 'the file is not UTF-8', found: 'bytes that are not UTF-8 text', expected: UTF8 }),
+
+  'data.duplicateColumn': ({ name }: { name: string }) => ({
+    message: 'two columns have the same name',
+    found: JSON.stringify(name),
+    expected: 'a header with distinct names',
+  }),
+  'data.fieldCount': ({
+    fields,
+    columns,
+    shown,
+    quoted,
+  }: {
+    fields: number;
+    columns: readonly string[];
+    shown: string;
+    quoted: boolean;
+  }) => ({
+    message: 'this row and the header have different numbers of fields',
+    found: `${fields} ${fields === 1 ? 'field' : 'fields'}: ${shown}`,
+    expected: `${columns.length} fields: ${columns.join(', ')}${quoted && fields > columns.length ? ' (put text that contains a comma in "quotes")' : ''}`,
+  }),
+  'data.rowTooLong': ({ limit }: { limit: number }) => ({
+    message: 'this row is too long',
+    found: `a row of more than ${number(limit)} bytes`,
+    expected: `rows of at most ${number(limit)} bytes`,
+  }),
+  'data.quoteNotClosed': ({ limit }: { limit: number | undefined }) => ({
+    message: 'a quoted field is never closed',
+    found: limit === undefined ? 'the end of the file inside quotes' : `a row of more than ${number(limit)} bytes`,
+    expected: QUOTES,
+  }),
+  'data.badCsv': ({ reason }: { reason: string }) => ({ message: 'this row is not well-formed CSV', found: reason, expected: QUOTES }),
+  'data.notJson': ({ reason, shown }: { reason: string; shown: string }) => ({
+    message: `not valid JSON: ${reason}`,
+    found: shown,
+    expected: 'one JSON object on each line',
+  }),
+  'data.notObject': ({ shown }: { shown: string }) => ({
+    message: 'not a JSON object',
+    found: shown,
+    expected: 'one JSON object on each line, such as {"text": "…", "label": "…"}',
+  }),
+
+  'data.noRows': () => ({ message: 'the file has no rows', found: 'nothing below the header', expected: 'labeled rows' }),
+  'data.noColumn': ({ file, column, columns }: { file: string; column: string; columns: readonly string[] }) => ({
+    message: `${file} has no such column`,
+    found: JSON.stringify(column),
+    expected: `one of ${columns.join(', ')}`,
+  }),
+  'data.unclearColumn': ({ file, field, columns }: { file: string; field: 'input' | 'label'; columns: readonly string[] }) => ({
+    message: `cannot tell which column of ${file} is the ${field === 'input' ? 'text' : 'class'}`,
+    found: columns.join(', '),
+    expected:
+      columns.length === 1 && columns[0]!.includes(';') ? 'commas between the columns, not semicolons' : `"${field}": one of these columns`,
+  }),
+  'data.noField': ({ field, fields }: { field: string; fields: readonly string[] }) => ({
+    message: 'this row has no such field, or its value is not text or a number',
+    found: fields.join(', ') || 'no usable field',
+    expected: `"${field}"`,
+  }),
+  'data.emptyText': () => ({ message: 'the text is empty', found: '""', expected: 'some text' }),
+  'data.emptyLabel': ({ classes }: { classes: readonly string[] | undefined }) => ({
+    message: 'the label is empty',
+    found: '""',
+    expected: classesExpected(classes),
+  }),
+  'data.labelWithoutWord': ({ label, spec, classes }: { label: string; spec: string; classes: readonly string[] }) => ({
+    message: `this label has no word: "labels" in ${spec} does not list it`,
+    found: JSON.stringify(label),
+    expected: classesExpected(classes),
+  }),
+  'data.newClass': ({ label, classes }: { label: string; classes: readonly string[] }) => ({
+    message: 'no training row has this class',
+    found: JSON.stringify(label),
+    expected: classesExpected(classes),
+  }),
+  'data.tooManyLabels': ({ label, limit }: { label: string; limit: number }) => ({
+    message: `more than ${limit} different labels`,
+    found: JSON.stringify(label),
+    expected: 'a column of classes; set data.label to name it',
+  }),
+  'data.classWithoutRow': ({ file, labels }: { file: string; labels: readonly string[] }) => ({
+    message: `${file} has no row of this class`,
+    found: `labels there: ${labels.join(', ')}`,
+    expected: 'at least one row of each class, or one class fewer',
+  }),
+  'data.oneClass': ({ classes }: { classes: readonly string[] }) => ({
+    message: 'only one class: there is nothing to tell apart',
+    found: classes.join(', '),
+    expected: 'rows of two classes or more',
+  }),
+  'data.emptySplit': ({ split }: { split: string }) => ({
+    message: `no row is left for the ${split} split`,
+    found: '0 rows',
+    expected: `more rows, or a separate ${split} file`,
+  }),
+
+  'data.drawnFromTrain': ({ split, count }: Noted) =>
+    `${split}: no file given, so ${rows(count)} ${count === 1 ? 'was' : 'were'} drawn from train and kept out of it`,
+  'data.duplicates': ({ split, count }: Noted) =>
+    `${split}: ${count === 1 ? '1 duplicate row was' : `${number(count)} duplicate rows were`} left out`,
+  'data.leftOut': ({ split, count, of }: Noted & { of: number }) => `${split}: ${number(count)} of ${rows(of)} were left out by the draw`,
+  'data.sameText': ({ split, count, earlier }: Noted & { earlier: readonly string[] }) =>
+    `${split}: ${rows(count)} dropped, because ${earlier.join(' or ')} has the same text`,
+  'data.classMissing': ({ split, classes }: { split: string; classes: readonly string[] }) =>
+    `${split}: no row of ${classes.map((label) => JSON.stringify(label)).join(', ')}`,
+  'data.conflict': ({ split, file, line, otherLine }: { split: string; file: string; line: number; otherLine: number }) =>
+    `${split}: ${file}:${line} has the same text as line ${otherLine} under another label`,
+  'data.moreConflicts': ({ count }: { count: number }) =>
+    count === 1 ? '1 more text has two labels' : `${number(count)} more texts have two labels`,
+};

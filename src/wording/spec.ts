@@ -1,2 +1,134 @@
-/** Messages of `spec/`: `'spec.code': (arguments) => text`. */
-export const specWording = {};
+const quote = (text: string): string => JSON.stringify(text);
+const anyOf = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join(' or ');
+const suchAs = (words: readonly string[]): string => words.map(quote).join(', ');
+
+const TYPES: Partial<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a string',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+const SPEC_FILE = 'a file named like sentiment.prompt-task.json; see examples/';
+const TEMPLATE = 'for example "{input} {prompt} {mask} ."';
+
+interface Found {
+  readonly found: string | undefined;
+}
+
+/** Messages of `spec/`. */
+export const specWording = {
+  'spec.missing': () => ({ message: 'there is no such task spec', expected: SPEC_FILE }),
+  'spec.unreadable': ({ errno }: { errno: string | undefined }) => ({
+    message: `the task spec cannot be read (${errno})`,
+    expected: SPEC_FILE,
+  }),
+  'spec.notJson': ({ reason, found }: Found & { reason: string }) => ({
+    message: `not valid JSON: ${reason}`,
+    found,
+    expected: 'JSON; // comments and trailing commas are allowed',
+  }),
+
+  'spec.unknownField': ({ name, close, known }: { name: string; close: string | undefined; known: readonly string[] }) => ({
+    message: `there is no field ${quote(name)} here`,
+    found: quote(name),
+    expected: close === undefined ? `one of ${known.join(', ')}` : `did you mean ${quote(close)}? The fields here are ${known.join(', ')}`,
+  }),
+  'spec.required': ({ type }: { type: string }) => ({ message: 'this field is required', found: 'nothing', expected: TYPES[type] ?? type }),
+  'spec.wrongType': ({ type, found }: Found & { type: string }) => ({ message: 'wrong type', found, expected: TYPES[type] ?? type }),
+  'spec.notAllowed': ({ values, found }: Found & { values: readonly unknown[] }) => ({
+    message: 'not one of the allowed values',
+    found,
+    expected: anyOf(values),
+  }),
+  'spec.tooSmall': ({ minimum, inclusive, found }: Found & { minimum: number; inclusive: boolean }) => ({
+    message: 'too small',
+    found,
+    expected: `${inclusive ? 'at least' : 'more than'} ${minimum}`,
+  }),
+  'spec.tooLarge': ({ maximum, found }: Found & { maximum: number }) => ({ message: 'too large', found, expected: `at most ${maximum}` }),
+  'spec.emptyText': ({ found }: Found) => ({ message: 'the text is empty', found, expected: 'at least 1 character' }),
+  'spec.emptyList': ({ found }: Found) => ({ message: 'the list is empty', found, expected: 'at least 1 entry' }),
+  'spec.invalid': ({ reason, found }: Found & { reason: string }) => ({ message: reason, found, expected: 'see docs/task-spec.md' }),
+
+  'spec.sameColumn': ({ column }: { column: string }) => ({
+    message: '"input" and "label" name the same column',
+    found: quote(column),
+    expected: 'the column of the text as "input", the column of the class as "label"',
+  }),
+  'spec.duplicateSeed': ({ seed }: { seed: number }) => ({
+    message: `duplicate seed ${seed}`,
+    found: String(seed),
+    expected: 'each seed once: a second run with the same seed gives the same result',
+  }),
+  'spec.emptyPrompt': ({ prompt }: { prompt: string }) => ({
+    message: 'this prompt is empty',
+    found: quote(prompt),
+    expected: 'a text; every table already has a row without a prompt',
+  }),
+  'spec.duplicatePrompt': ({ prompt }: { prompt: string }) => ({
+    message: 'duplicate prompt',
+    found: quote(prompt),
+    expected: 'each prompt once',
+  }),
+  'spec.modelIsKey': () => ({
+    message: 'this looks like an API key; a spec must never contain one',
+    expected:
+      'a model, such as "openai:MODEL@URL"; put its key into the environment variable that server.apiKeyVariable names, or store it in the editor',
+  }),
+
+  'spec.templateUnknown': ({ name }: { name: string }) => ({
+    message: `the template has an unknown placeholder {${name}}; it knows {input}, {prompt} and {mask}`,
+    expected: TEMPLATE,
+  }),
+  'spec.templateLacks': ({ name }: { name: string }) => ({ message: `the template has no {${name}}`, expected: TEMPLATE }),
+  'spec.templateRepeats': ({ name, times }: { name: string; times: number }) => ({
+    message: `the template has {${name}} ${times} times; once is enough`,
+    expected: TEMPLATE,
+  }),
+  'spec.maskNotLast': () => ({
+    message: 'a causal model reads from left to right: {mask} must come last in the template, or be left out',
+    expected: 'for example "{input} {prompt}"',
+  }),
+
+  'spec.labelNoWord': ({ word, label }: { word: string; label: string }) => ({
+    message: `the label ${quote(word)} is not a word that a model can say`,
+    found: quote(word),
+    expected: `"labels": { ${quote(label)}: "a word", … }`,
+  }),
+  'spec.labelUnknown': ({ word, whole, close }: { word: string; whole: boolean; close: readonly string[] }) => ({
+    message: `the task model does not know the label word ${quote(word)}: its vocabulary has no token for ${whole ? 'it' : 'a part of it'}`,
+    found: quote(word),
+    expected: `a word of the model's vocabulary, such as ${suchAs(close)}`,
+  }),
+  'spec.labelTooLong': ({ word, tokens, close }: { word: string; tokens: number; close: readonly string[] }) => ({
+    message: `the label word is ${tokens} tokens of the task model; at the mask there is room for one`,
+    found: quote(word),
+    expected: `a word of one token, such as ${suchAs(close)}`,
+  }),
+  'spec.labelFirstToken': ({ word, tokens }: { word: string; tokens: number }) => ({
+    message: `the label word is ${tokens} tokens of the task model; only the first one is scored`,
+    found: quote(word),
+  }),
+  'spec.labelDuplicate': ({ word, close }: { word: string; close: readonly string[] }) => ({
+    message: 'two classes have the same label word',
+    found: quote(word),
+    expected: close.length === 0 ? 'another word' : `another word, such as ${suchAs(close)}`,
+  }),
+  'spec.labelSameToken': ({ word, other, close }: { word: string; other: string; close: readonly string[] }) => ({
+    message: `the label word begins with the same token as ${quote(other)}`,
+    found: quote(word),
+    expected: `another word, such as ${suchAs(close)}`,
+  }),
+  'spec.labelSameButCapitals': ({ word, other }: { word: string; other: string }) => ({
+    message: `the label word differs from ${quote(other)} only in its capitals`,
+    found: quote(word),
+    expected: 'another word',
+  }),
+
+  'spec.fixValue': ({ value }: { value: unknown }) => `Change to ${JSON.stringify(value)}`,
+  'spec.fixName': ({ name }: { name: string }) => `Rename to ${quote(name)}`,
+  'spec.fixRemove': ({ name }: { name: string }) => `Remove ${quote(name)}`,
+  'spec.fixDuplicates': ({ what }: { what: 'seed' | 'prompt' }) => `Keep each ${what} once`,
+};

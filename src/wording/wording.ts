@@ -27,9 +27,27 @@ export type Code = keyof Wording;
 /** The arguments of a message, as a tuple: one object, or nothing. */
 export type Args<C extends Code> = Parameters<Wording[C]>;
 
+/** A message about a user's file: what is wrong and, where it helps, what was found and what would be right. */
+export interface Text {
+  readonly message: string;
+  readonly found?: string | undefined;
+  readonly expected?: string | undefined;
+}
+
+/** A message with its code and arguments. */
+export interface Worded<C extends Code = Code> extends Text {
+  readonly code: C;
+  readonly args: Args<C>;
+}
+
+export function worded<C extends Code>(code: C, ...args: Args<C>): Worded<C> {
+  const text = (WORDING[code] as (...args: Args<C>) => string | Text)(...args);
+  return { code, args, ...(typeof text === 'string' ? { message: text } : text) };
+}
+
 /** The text of a message. */
 export function word<C extends Code>(code: C, ...args: Args<C>): string {
-  return (WORDING[code] as (...args: Args<C>) => string)(...args);
+  return worded(code, ...args).message;
 }
 
 /** An error for users: a code and its arguments, worded when it is made. */

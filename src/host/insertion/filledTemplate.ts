@@ -16,7 +16,7 @@ export function filledTemplate({ prompt, template: source, masked, maskToken }: 
   const template = parseTemplate(source);
   const { parts, error } = masked ? { parts: template.parts } : forCausal(template);
   const problem = template.errors[0] ?? error;
-  if (problem !== undefined) throw new InsertionError(`There is no function for the template “${source}”: ${problem}.`);
+  if (problem !== undefined) throw new InsertionError(`There is no function for the template “${source}”: ${problem.message}.`);
   if (masked && parts.some(({ kind }) => kind === 'mask') && maskToken === undefined)
     throw new InsertionError(
       'There is no function for this prompt yet: the mask token of its model is known once the run has ended. Insert the prompt as a string until then.',

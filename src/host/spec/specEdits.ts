@@ -3,7 +3,7 @@ import type { Fix } from '../../spec/problem';
 
 const FORMAT = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
 
-/** The edits that make a mend in a spec's text; comments and formatting stay. Empty when the text has changed too much. */
+/** The edits that apply a quick fix to the text of a spec; comments and formatting stay. Empty if the text has changed too much. */
 export function editsOf(text: string, { path, change }: Fix): Edit[] {
   const at = [...path] as JSONPath;
   if (change === 'remove') return modify(text, at, undefined, FORMAT);
@@ -14,7 +14,7 @@ export function editsOf(text: string, { path, change }: Fix): Edit[] {
   return key ? [{ offset: key.offset, length: key.length, content: JSON.stringify(change.name) }] : [];
 }
 
-/** The text with a mend made. */
-export function mended(text: string, fix: Fix): string {
+/** The text after a quick fix. */
+export function applyFix(text: string, fix: Fix): string {
   return applyEdits(text, editsOf(text, fix));
 }

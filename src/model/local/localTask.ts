@@ -4,11 +4,12 @@ import { openTaskModel } from './openTaskModel';
 import type { LmTokenizer } from './tokenizer/tokenizer';
 import { roundTrips } from './roundTrip';
 import type { Compute } from './session';
-import { TaskError } from '../../spec/problem';
+import { setTo, TaskError } from '../../spec/problem';
 import { searchSettings } from '../../spec/schema';
 import type { Spec } from '../../spec/spec';
-import { forCausal, parseTemplate, type Part } from '../../spec/template';
+import { forCausal, type Part } from '../../spec/template';
 import { verbalize, type Verbalizer } from '../../spec/verbalizer';
+import { word, worded } from '../../wording/wording';
 import type { OpenTask, TaskNeeds } from '../door';
 
 /** Opens a task model that runs here, in ONNX Runtime. @throws TaskError, ModelError */
@@ -67,33 +68,24 @@ export function actionsOf(spec: Spec, policy: LmTokenizer): readonly number[] {
   return searchSettings(spec).tokens === 'words' ? policy.wordIds(true) : policy.ordinaryIds();
 }
 
-/** What is put behind a template without {mask}: the label word and a full stop, as in the paper's templates. */
+/** What is appended to a template without {mask}, as in the paper's templates: the label word and a full stop. */
 const MASK = ' {mask} .';
+const MASK_PARTS: readonly Part[] = [
+  { kind: 'mask', space: true },
+  { kind: 'literal', text: ' .' },
+];
 
 function maskedParts(spec: Spec, addMask: boolean): { parts: readonly Part[]; note: string | undefined } {
-  const template = parseTemplate(spec.template);
-  if (template.parts.some((part) => part.kind === 'mask')) return { parts: template.parts, note: undefined };
-  if (addMask) {
-    const longer = spec.template.trimEnd() + MASK;
-    return { parts: parseTemplate(longer).parts, note: `a masked model needs {mask}, so the template became "${longer}"` };
-  }
-  throw new TaskError([
-    spec.problemAt(['template'], {
-      message: `${spec.taskModel} is a masked model: its template needs {mask} where the label word goes`,
-      found: JSON.stringify(spec.template),
-      expected: 'for example "{input} {prompt} {mask} ."',
-      fixes: [
-        { title: `Change to "${spec.template.trimEnd() + MASK}"`, path: ['template'], change: { value: spec.template.trimEnd() + MASK } },
-      ],
-    }),
-  ]);
+  if (spec.parts.some((part) => part.kind === 'mask')) return { parts: spec.parts, note: undefined };
+  const template = spec.template.trimEnd() + MASK;
+  if (addMask) return { parts: [...spec.parts, ...MASK_PARTS], note: word('model.maskAdded', { template }) };
+  const text = worded('model.templateNeedsMask', { model: spec.taskModel, template: spec.template });
+  throw new TaskError(spec.problemAt(['template'], { ...text, fixes: [setTo(['template'], template)] }));
 }
 
-/** The template as a model reads it that goes from left to right: up to the label word. @throws TaskError */
+/** The template as a causal model reads it: up to the label word. @throws TaskError */
 export function causalParts(spec: Spec): readonly Part[] {
-  const { parts, error } = forCausal(parseTemplate(spec.template));
+  const { parts, error } = forCausal(spec);
   if (error === undefined) return parts;
-  throw new TaskError([
-    spec.problemAt(['template'], { message: error, found: JSON.stringify(spec.template), expected: 'for example "{input} {prompt}"' }),
-  ]);
+  throw new TaskError(spec.problemAt(['template'], { ...error, found: JSON.stringify(spec.template) }));
 }

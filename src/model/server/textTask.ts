@@ -8,7 +8,7 @@ import { ScoreCache } from './scoreCache';
 import type { TextModel } from './textModel';
 import { TextTaskModel } from './textTaskModel';
 import { fillTemplate } from '../../spec/template';
-import { textLabels } from '../../spec/textLabels';
+import { textLabels } from '../../spec/verbalizer';
 import { causalParts } from '../local/localTask';
 import type { Access, OpenTask, ServerPace, TaskNeeds } from '../door';
 

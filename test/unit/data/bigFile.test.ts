@@ -4,18 +4,19 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../src/data/dataset';
+import { word } from '../../../src/wording/wording';
 import { makeFolder, specIn } from './folder';
 
 const ROWS = 520_000;
 const MEGABYTE = 1 << 20;
 
-/** A row of 400 bytes that no other row is like, with a quoted comma; the classes stand three to one. */
+/** A row of 400 bytes unlike every other row, with a quoted comma; there are three times as many positive rows. */
 function row(i: number): string {
   const text = `"row ${i}, ${'the quick brown fox jumps over the lazy dog '.repeat(9)}`.slice(0, 394);
   return `${text}",${i % 4 === 0 ? 'neg' : 'pos'}\n`;
 }
 
-/** Writes the file piece by piece, so that the test itself needs no memory for it. */
+/** Writes the file piece by piece, to keep the memory of the test itself small. */
 async function writeBig(file: string): Promise<void> {
   const stream = createWriteStream(file);
   stream.write('text,label\n');
@@ -28,7 +29,7 @@ async function writeBig(file: string): Promise<void> {
 }
 
 describe('a CSV file of 200 MB', () => {
-  it('is drawn from in memory that does not grow with it', { timeout: 600_000 }, async () => {
+  it('is sampled in memory that does not grow with it', { timeout: 600_000 }, async () => {
     const folder = await makeFolder({});
     await writeBig(join(folder, 'train.csv'));
     expect((await stat(join(folder, 'train.csv'))).size).toBeGreaterThan(200e6);
@@ -49,7 +50,7 @@ describe('a CSV file of 200 MB', () => {
     expect(classes).toEqual(['neg', 'pos']);
     // 32 training and 64 validation rows of each class, 2,000 test rows in all: the rest of the file is left out.
     expect([splits.train, splits.validation, splits.test].map(({ texts }) => texts.length)).toEqual([64, 128, 2000]);
-    expect(notes[0]).toBe(`train: ${ROWS - 2192} of ${ROWS} rows were left out by the draw`);
+    expect(notes[0]).toBe(word('data.leftOut', { split: 'train', count: ROWS - 2192, of: ROWS }));
     expect(splits.test.labels.filter((label) => label === classes.indexOf('neg'))).toHaveLength(500);
     expect(splits.test.texts.every((text) => /^row \d+, the quick brown fox/.test(text))).toBe(true);
   });

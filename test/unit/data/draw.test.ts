@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { loadDataset, type Dataset, type SplitName } from '../../../src/data/dataset';
 import { Sample } from '../../../src/data/sample';
+import { word } from '../../../src/wording/wording';
 import { csv, lines, load, makeFolder, OWN, problemOf, specIn } from './folder';
+
+/** The note that the draw left out rows. */
+const leftOut = (split: SplitName, count: number, of: number) => word('data.leftOut', { split, count, of });
+const drawn = (split: SplitName, count: number) => word('data.drawnFromTrain', { split, count });
 
 const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];
 
@@ -21,10 +26,7 @@ describe('files larger than their limits', () => {
     expect(counts(dataset, 'train')).toEqual({ a: 10, b: 10, c: 5 });
     expect(counts(dataset, 'validation')).toEqual({ a: 7, b: 7, c: 7 });
     expect(counts(dataset, 'test')).toEqual({ a: 3, b: 3, c: 3 });
-    expect(dataset.notes).toEqual([
-      'train: 120 of 145 rows were left out by the draw',
-      'validation: 39 of 60 rows were left out by the draw',
-    ]);
+    expect(dataset.notes).toEqual([leftOut('train', 120, 145), leftOut('validation', 39, 60)]);
   });
 
   it('give the limits of the design when the spec is silent', async () => {
@@ -37,11 +39,7 @@ describe('files larger than their limits', () => {
     expect(counts(dataset, 'train')).toEqual({ a: 32, b: 32 });
     expect(counts(dataset, 'validation')).toEqual({ a: 64, b: 64 });
     expect(counts(dataset, 'test')).toEqual({ a: 1200, b: 800 });
-    expect(dataset.notes).toEqual([
-      'train: 16 of 80 rows were left out by the draw',
-      'validation: 12 of 140 rows were left out by the draw',
-      'test: 500 of 2500 rows were left out by the draw',
-    ]);
+    expect(dataset.notes).toEqual([leftOut('train', 16, 80), leftOut('validation', 12, 140), leftOut('test', 500, 2500)]);
   });
 
   it('give test rows in the proportions of the file', async () => {
@@ -52,7 +50,7 @@ describe('files larger than their limits', () => {
     };
     const dataset = await load(files, { data: { ...OWN, testRows: 20 } });
     expect(counts(dataset, 'test')).toEqual({ a: 12, b: 6, c: 2 });
-    expect(dataset.notes).toEqual(['test: 80 of 100 rows were left out by the draw']);
+    expect(dataset.notes).toEqual([leftOut('test', 80, 100)]);
   });
 
   it.each([7, 10, 11, 20])('give exactly testRows = %i rows in all, however they are rounded', async (testRows) => {
@@ -73,7 +71,7 @@ describe('files larger than their limits', () => {
       'test.csv': csv(...lines('test', { a: 3, b: 3 })),
     };
     const dataset = await load(files, { data: { ...OWN, rowsPerClass: { train: 6 } } });
-    expect(dataset.notes).toEqual(['train: 3 duplicate rows were used once', 'train: 6 of 21 rows were left out by the draw']);
+    expect(dataset.notes).toEqual([word('data.duplicates', { split: 'train', count: 3 }), leftOut('train', 6, 21)]);
   });
 
   it('give another draw with another seed, and the same with the same', async () => {
@@ -113,10 +111,7 @@ describe('validation and test rows drawn from train', () => {
       { a: 5, b: 5 },
       { a: 7, b: 7 },
     ]);
-    expect(dataset.notes).toEqual([
-      'validation: no file given, so 10 rows were drawn from train and kept out of it',
-      'test: no file given, so 14 rows were drawn from train and kept out of it',
-    ]);
+    expect(dataset.notes).toEqual([drawn('validation', 10), drawn('test', 14)]);
   });
 
   it('are stratified where one class is rare', async () => {
@@ -137,7 +132,7 @@ describe('validation and test rows drawn from train', () => {
       { a: 20, b: 20 },
       { a: 25, b: 25 },
     ]);
-    expect(dataset.notes[0]).toBe('train: 478 of 600 rows were left out by the draw');
+    expect(dataset.notes[0]).toBe(leftOut('train', 478, 600));
   });
 
   it('keep the proportions of the classes in test, where a large file is drawn from', async () => {
@@ -168,9 +163,7 @@ describe('validation and test rows drawn from train', () => {
     expect(counts(noTest, 'validation')).toEqual({ a: 4, b: 4 });
     const used = [...noTest.splits.train.texts, ...noTest.splits.test.texts];
     expect(new Set(used).size).toBe(52);
-    expect(noTest.notes).toEqual([
-      `test: no file given, so ${noTest.splits.test.texts.length} rows were drawn from train and kept out of it`,
-    ]);
+    expect(noTest.notes).toEqual([drawn('test', noTest.splits.test.texts.length)]);
 
     const noValidation = await load({ 'train.csv': train, 'dev.csv': dev }, { data: { test: 'dev.csv' } });
     expect(counts(noValidation, 'test')).toEqual({ a: 4, b: 4 });
@@ -181,13 +174,13 @@ describe('validation and test rows drawn from train', () => {
   it('depend on seed and texts, not on the order of the rows', async () => {
     const rows = lines('row', { a: 150, b: 90, c: 30 });
     const shuffled = rows.map((row, i) => ({ row, key: (i * 7919) % 270 })).sort((x, y) => x.key - y.key);
-    const drawn = await Promise.all(
+    const draws = await Promise.all(
       [rows, [...rows].reverse(), shuffled.map(({ row }) => row)].map((order) =>
         load({ 'train.csv': csv(...order) }, { search: { seed: 11 } }),
       ),
     );
-    expect(drawn[1]).toEqual(drawn[0]);
-    expect(drawn[2]).toEqual(drawn[0]);
+    expect(draws[1]).toEqual(draws[0]);
+    expect(draws[2]).toEqual(draws[0]);
   });
 
   it('come out otherwise with another seed', async () => {
@@ -205,29 +198,27 @@ describe('validation and test rows drawn from train', () => {
   it('need enough rows', async () => {
     const folder = await makeFolder({ 'train.csv': csv(...lines('row', { a: 2, b: 2 })) });
     const spec = specIn(folder, '{\n  "data": {\n    "train": "train.csv"\n  }\n}');
-    expect(await problemOf(() => loadDataset(spec))).toEqual({
-      severity: 'error',
+    expect(await problemOf(() => loadDataset(spec))).toMatchObject({
       file: spec.file,
       line: 3,
       column: 5,
       field: 'data.train',
-      message: 'no row is left for the test split',
-      found: '0 rows',
-      expected: 'more rows, or a file of its own',
+      code: 'data.emptySplit',
+      args: [{ split: 'test' }],
     });
   });
 
   it('are noted for the class that is too rare to be in all of them', async () => {
     const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 1 })) });
     expect(counts(dataset, 'train').b).toBe(1);
-    expect(dataset.notes).toContain('validation: no row of "b"');
-    expect(dataset.notes).toContain('test: no row of "b"');
+    expect(dataset.notes).toContain(word('data.classMissing', { split: 'validation', classes: ['b'] }));
+    expect(dataset.notes).toContain(word('data.classMissing', { split: 'test', classes: ['b'] }));
   });
 });
 
 describe('Sample', () => {
   const example = (text: string) => ({ text, label: 'x', file: 'f.csv', line: 1 });
-  const drawn = (size: number, seed: number, texts: readonly string[]): Sample => {
+  const sampleOf = (size: number, seed: number, texts: readonly string[]): Sample => {
     const sample = new Sample(size, seed);
     for (const text of texts) sample.add(example(text));
     return sample;
@@ -235,7 +226,7 @@ describe('Sample', () => {
   const texts = (count: number) => Array.from({ length: count }, (_, i) => `text ${i}`);
 
   it('keeps all of what fits, once each', () => {
-    const sample = drawn(5, 0, ['a', 'b', 'a', 'c', 'a', 'b']);
+    const sample = sampleOf(5, 0, ['a', 'b', 'a', 'c', 'a', 'b']);
     expect(sample.take().map(({ text }) => text)).toHaveLength(3);
     expect([sample.seen, sample.repeated]).toEqual([6, 3]);
   });
@@ -247,7 +238,7 @@ describe('Sample', () => {
       [10, 11],
       [10, 5000],
     ] as const) {
-      const kept = drawn(size, 1, texts(count)).take();
+      const kept = sampleOf(size, 1, texts(count)).take();
       expect(new Set(kept.map(({ text }) => text)).size).toBe(size);
     }
   });
@@ -259,20 +250,20 @@ describe('Sample', () => {
       often.add(example(text));
       often.take();
     }
-    expect(set(often)).toEqual(set(drawn(10, 2, texts(500))));
+    expect(set(often)).toEqual(set(sampleOf(10, 2, texts(500))));
   });
 
   it('draws each text equally often over the seeds', () => {
     const hits = new Map(texts(40).map((text) => [text, 0]));
     for (let seed = 0; seed < 400; seed++) {
-      for (const { text } of drawn(10, seed, texts(40)).take()) hits.set(text, hits.get(text)! + 1);
+      for (const { text } of sampleOf(10, seed, texts(40)).take()) hits.set(text, hits.get(text)! + 1);
     }
     // Expected 400 · 10/40 = 100 with a standard deviation of √(400 · ¼ · ¾) ≈ 8.7: five of them.
     for (const count of hits.values()) expect(Math.abs(count - 100)).toBeLessThan(44);
   });
 
   it('puts the draw itself in a seeded order', () => {
-    const first = Array.from({ length: 200 }, (_, seed) => drawn(4, seed, texts(4)).take()[0]!.text);
+    const first = Array.from({ length: 200 }, (_, seed) => sampleOf(4, seed, texts(4)).take()[0]!.text);
     // Each of four texts comes first about 50 times, sd ≈ 6.1.
     for (const text of texts(4)) expect(Math.abs(first.filter((t) => t === text).length - 50)).toBeLessThan(31);
   });

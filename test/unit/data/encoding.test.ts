@@ -5,7 +5,6 @@ import { isUtf8 } from '../../../src/data/encoding';
 import { makeFolder, problemOf, row, rowsOf } from './folder';
 
 const CSV = 'text,label\na film,neg\n"a \u{1F642}, film",pos\n';
-const UTF8 = 'a file saved as UTF-8';
 
 /** The bytes of 65 536 characters that end in the two halves of a longer one. */
 const SHARED = (name: string): string => {
@@ -17,56 +16,23 @@ const SHARED = (name: string): string => {
 describe.each(['a.csv', 'a.tsv', 'a.jsonl'])('%s', (name) => {
   const refusal = (content: Uint8Array) => problemOf(() => rowsOf(name, content));
 
-  it('compressed with gzip says so', async () => {
-    expect(await refusal(gzipSync(CSV))).toEqual({
-      severity: 'error',
-      file: name,
-      message: 'the file is compressed',
-      found: 'a file compressed with gzip',
-      expected: 'the file inside: unpack it first',
-    });
+  it.each<[string, string, Uint8Array]>([
+    ['compressed with gzip', 'data.gzip', gzipSync(CSV)],
+    ['that is a ZIP archive or a workbook', 'data.zip', Buffer.from('PK\x03\x04\x14\0\x08\0rest', 'latin1')],
+    ['with NUL bytes', 'data.binary', Buffer.from(`${CSV}\0\x01\x02"x"y`)],
+    ['in big-endian UTF-16', 'data.utf16', Buffer.from(`\uFEFF${CSV}`, 'utf16le').swap16()],
+    ['in UTF-16 without a mark', 'data.binary', Buffer.from(CSV, 'utf16le')],
+  ])('%s is refused: %s', async (_what, code, content) => {
+    expect(await refusal(content)).toMatchObject({ severity: 'error', file: name, code });
   });
 
-  it('that is a ZIP archive or a workbook says so', async () => {
-    expect(await refusal(Buffer.from('PK\x03\x04\x14\0\x08\0rest', 'latin1'))).toMatchObject({
-      message: 'the file is compressed',
-      found: 'a ZIP archive or an Excel workbook',
-    });
-  });
-
-  it('with NUL bytes is no text', async () => {
-    expect(await refusal(Buffer.from(`${CSV}\0\x01\x02"x"y`))).toEqual({
-      severity: 'error',
-      file: name,
-      message: 'the file is no text in UTF-8',
-      found: 'NUL bytes, as in binary files',
-      expected: UTF8,
-    });
-  });
-
-  it('with bytes that are no UTF-8 is refused at their line, before the rows are', async () => {
+  it('with bytes that are not UTF-8 is refused at their line, before its rows are read', async () => {
     // Quotes inside a field and a field too many would be what the reader sees first.
     const bytes = Buffer.concat([Buffer.from('text,label\r\n'), Buffer.from([0x61, 0x22, 0x95, 0x22, 0x2c, 0xfd, 0x2c])]);
-    expect(await refusal(bytes)).toMatchObject({
-      line: 2,
-      message: 'the file is not UTF-8',
-      found: 'bytes that are no UTF-8 text',
-      expected: UTF8,
-    });
+    expect(await refusal(bytes)).toMatchObject({ line: 2, code: 'data.notUtf8' });
   });
 
-  it('in big-endian UTF-16 says that it is', async () => {
-    expect(await refusal(Buffer.from(`\uFEFF${CSV}`, 'utf16le').swap16())).toMatchObject({
-      message: 'the file is not UTF-8',
-      found: 'UTF-16',
-    });
-  });
-
-  it('in UTF-16 without a mark is no text in UTF-8', async () => {
-    expect(await refusal(Buffer.from(CSV, 'utf16le'))).toMatchObject({ message: 'the file is no text in UTF-8' });
-  });
-
-  it('may have a character on the border of the bytes that are looked at', async () => {
+  it('may have a character on the border of the bytes that are checked', async () => {
     const rows = await rowsOf(name, SHARED(name));
     expect(rows).toHaveLength(1);
     expect(rows[0]!.fields.text).toMatch(/a\u00e9$/);
@@ -82,9 +48,9 @@ describe('UTF-16 with a little-endian byte order mark', () => {
     expect(await rowsOf(name, content)).toEqual([row(2, 'na\u00efve', 'x')]);
   });
 
-  it('a.jsonl is told to be UTF-8', async () => {
+  it('a.jsonl is refused', async () => {
     const content = Buffer.from('\uFEFF{"text":"a","label":"x"}\n', 'utf16le');
-    expect(await problemOf(() => rowsOf('a.jsonl', content))).toMatchObject({ message: 'the file is not UTF-8', found: 'UTF-16' });
+    expect(await problemOf(() => rowsOf('a.jsonl', content))).toMatchObject({ code: 'data.utf16' });
   });
 });
 
@@ -101,7 +67,7 @@ describe('isUtf8', () => {
     expect(await isUtf8(join(folder, 'file'))).toBe(expected);
   });
 
-  it('is not misled by a character that two chunks share', async () => {
+  it('allows a character that two chunks share', async () => {
     const folder = await makeFolder({ file: `${'a'.repeat(65_535)}é` });
     expect(await isUtf8(join(folder, 'file'))).toBe(true);
   });

@@ -7,7 +7,7 @@ import { TaskError, type Problem } from '../../../src/spec/problem';
 import { readRows, type Row } from '../../../src/data/rows';
 import { parseSpec, type Spec } from '../../../src/spec/spec';
 
-/** A folder of its own for one test, with these files; `null` makes a folder. It goes when the test ends. */
+/** A folder for one test, with these files; `null` makes a folder. It is removed when the test ends. */
 export async function makeFolder(files: Files): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rlprompt-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -23,19 +23,19 @@ export function specIn(folder: string, spec: string | object): Spec {
   return parseSpec(typeof spec === 'string' ? spec : JSON.stringify(spec, null, 2), join(folder, 'task.prompt-task.json'));
 }
 
-/** What is wrong, by the error that a call must end in. */
+/** The problems of the error that a call must end in. */
 export async function problemsOf(run: () => unknown): Promise<readonly Problem[]> {
   try {
     await run();
   } catch (error) {
-    // The mends that an editor offers have tests of their own (fixes.test.ts).
+    // Quick fixes have their own tests (fixes.test.ts).
     if (error instanceof TaskError) return error.problems.map(({ fixes: _fixes, ...problem }) => problem);
     throw error;
   }
   throw new Error('no TaskError was thrown');
 }
 
-/** The one thing that is wrong. */
+/** The only problem. */
 export async function problemOf(run: () => unknown): Promise<Problem> {
   const problems = await problemsOf(run);
   if (problems.length !== 1) throw new Error(`${problems.length} problems: ${problems.map((p) => p.message).join('; ')}`);
@@ -44,7 +44,7 @@ export async function problemOf(run: () => unknown): Promise<Problem> {
 
 export type Files = Readonly<Record<string, string | Uint8Array | null>>;
 
-/** Loads a spec from a folder with these files; the spec names train.csv and what is given here. */
+/** Loads a spec from a folder with these files; the spec names train.csv and the given values. */
 export async function load(files: Files, values: { data?: object } & Record<string, unknown> = {}): Promise<Dataset> {
   const folder = await makeFolder(files);
   return loadDataset(specIn(folder, { ...values, data: { train: 'train.csv', ...values.data } }));
@@ -53,7 +53,7 @@ export async function load(files: Files, values: { data?: object } & Record<stri
 /** A CSV file of rows written as `text,label`. */
 export const csv = (...rows: string[]): string => `text,label\n${rows.map((row) => `${row}\n`).join('')}`;
 
-/** Rows `NAME CLASS i,CLASS`: so many of each class. */
+/** Rows `NAME CLASS i,CLASS`, with a count for each class. */
 export function lines(name: string, counts: Readonly<Record<string, number>>): string[] {
   return Object.entries(counts).flatMap(([label, count]) => Array.from({ length: count }, (_, i) => `${name} ${label} ${i},${label}`));
 }

@@ -4,19 +4,19 @@ import { readRows } from '../../../src/data/rows';
 import { collect, makeFolder, problemOf, row, rowsOf } from './folder';
 
 describe('every format', () => {
-  // The same two rows, written as each format has it.
+  // The same two rows, written in each format.
   const formats: [string, (rows: [string, string][], end: string) => string][] = [
     ['a.csv', (rows, end) => [['text', 'label'], ...rows].map((fields) => fields.join(',') + end).join('')],
     ['a.tsv', (rows, end) => [['text', 'label'], ...rows].map((fields) => fields.join('\t') + end).join('')],
     ['a.jsonl', (rows, end) => rows.map(([text, label]) => JSON.stringify({ text, label }) + end).join('')],
   ];
 
-  it.each(formats)('%s: passes over a byte order mark', async (name, write) => {
+  it.each(formats)('%s: skips a byte order mark', async (name, write) => {
     const rows = await rowsOf(name, `\uFEFF${write([['a', 'x']], '\n')}`);
     expect(rows.map(({ fields }) => fields)).toEqual([{ text: 'a', label: 'x' }]);
   });
 
-  it.each(formats)('%s: passes over empty lines and counts them', async (name, write) => {
+  it.each(formats)('%s: skips empty lines but counts them', async (name, write) => {
     const [first, ...rest] = write(
       [
         ['a', 'x'],
@@ -41,7 +41,7 @@ describe('every format', () => {
     expect(rows.map(({ fields }) => fields)).toEqual([{ text, label: 'größe' }]);
   });
 
-  it.each(formats)('%s: puts together a character and a CRLF that two chunks share', async (name, write) => {
+  it.each(formats)('%s: joins a character and a CRLF that two chunks share', async (name, write) => {
     // The file is read in chunks of 64 KiB: the emoji's four bytes lie across the first border, a CRLF across the second.
     const chunk = 65_536;
     const bare = Buffer.byteLength(write([['🙂', 'x']], '\r\n'));
@@ -66,36 +66,21 @@ describe('every format', () => {
 
   it.each(['none.csv', 'none.tsv', 'none.jsonl'])('%s: says that there is no such file', async (name) => {
     const folder = await makeFolder({});
-    expect(await problemOf(() => collect(join(folder, name), name))).toEqual({
-      severity: 'error',
-      file: name,
-      message: 'there is no such data file',
-      expected: 'a path relative to the task spec',
-    });
+    expect(await problemOf(() => collect(join(folder, name), name))).toMatchObject({ severity: 'error', file: name, code: 'data.missing' });
   });
 
-  it.each(['folder.csv', 'folder.tsv', 'folder.jsonl'])('%s: says that a folder is no data file', async (name) => {
+  it.each(['folder.csv', 'folder.tsv', 'folder.jsonl'])('%s: says that a folder is not a data file', async (name) => {
     const folder = await makeFolder({ [name]: null });
-    expect(await problemOf(() => collect(join(folder, name), name))).toEqual({
-      severity: 'error',
-      file: name,
-      message: 'this is a folder, not a data file',
-      expected: 'a path relative to the task spec',
-    });
+    expect(await problemOf(() => collect(join(folder, name), name))).toMatchObject({ file: name, code: 'data.isFolder' });
   });
 
   it.each([
     ['a.json', '.json'],
     ['a.txt', '.txt'],
-    ['a', 'no extension'],
-  ])('does not know %s', async (name, found) => {
-    expect(await problemOf(() => rowsOf(name, 'text,label\na,x\n'))).toEqual({
-      severity: 'error',
-      file: name,
-      message: 'this kind of data file is not known',
-      found,
-      expected: '.csv, .tsv or .jsonl',
-    });
+    ['a', ''],
+  ])('does not know %s', async (file, extension) => {
+    const problem = await problemOf(() => rowsOf(file, 'text,label\na,x\n'));
+    expect(problem).toMatchObject({ file, code: 'data.unknownKind', args: [{ extension }] });
   });
 
   it('names the whole path where none was given to show', async () => {

@@ -1,67 +1,58 @@
 import { describe, expect, it } from 'vitest';
-import { mended } from '../../../src/host/spec/specEdits';
+import { applyFix } from '../../../src/host/spec/specEdits';
 import { TaskError } from '../../../src/spec/problem';
 import { parseSpec } from '../../../src/spec/spec';
 import { csv, FILES, lines, load, OWN, problemOf, problemsOf } from '../data/folder';
 
 const parse = (fields: string, data = '') => parseSpec(`{"data": {"train": "a.csv"${data}},\n${fields}}`, 'a.prompt-task.json');
 
-/** The fields after the first mend of the first problem. */
-function mend(fields: string): unknown {
+/** The fields after the first quick fix of the first problem. */
+function fixed(fields: string): unknown {
   const text = `{"data": {"train": "a.csv"},\n${fields}}`;
   try {
     parse(fields);
   } catch (error) {
     if (!(error instanceof TaskError)) throw error;
-    const { data: _data, ...mendedFields } = JSON.parse(mended(text, error.problems[0]!.fixes![0]!)) as Record<string, unknown>;
-    return mendedFields;
+    const { data: _data, ...rest } = JSON.parse(applyFix(text, error.problems[0]!.fixes![0]!)) as Record<string, unknown>;
+    return rest;
   }
-  throw new Error('nothing to mend');
+  throw new Error('nothing to fix');
 }
 
-describe('a seed that stands twice', () => {
-  it('is refused where it stands again, before any run', async () => {
-    expect(await problemOf(() => parse(' "search": {"seeds": [1, 2, 1]}'))).toEqual({
-      severity: 'error',
+describe('a duplicate seed', () => {
+  it('is refused at its second place, before any run', async () => {
+    expect(await problemOf(() => parse(' "search": {"seeds": [1, 2, 1]}'))).toMatchObject({
       file: 'a.prompt-task.json',
       line: 2,
       column: 29,
       field: 'search.seeds.2',
-      message: 'seed 1 stands twice',
-      found: '1',
-      expected: 'each seed once: its run would be the same again',
+      code: 'spec.duplicateSeed',
+      args: [{ seed: 1 }],
     });
-    expect(mend('"search": {"seeds": [1, 2, 1]}')).toEqual({ search: { seeds: [1, 2] } });
+    expect(fixed('"search": {"seeds": [1, 2, 1]}')).toEqual({ search: { seeds: [1, 2] } });
   });
 
-  it('distinct ones are taken', () => {
+  it('is none among distinct seeds', () => {
     expect(parse('"search": {"seeds": [1, 0, 2]}').search.seeds).toEqual([1, 0, 2]);
   });
 });
 
 describe('prompts to compare', () => {
-  it.each(['', '  '])('none is empty: %j', async (prompt) => {
+  it.each(['', '  '])('may not be empty: %j', async (prompt) => {
     const problem = await problemOf(() => parse(`"compare": ["It was", ${JSON.stringify(prompt)}]`));
-    expect(problem).toMatchObject({
-      line: 2,
-      column: 23,
-      field: 'compare.1',
-      message: 'this prompt is empty',
-      found: JSON.stringify(prompt),
-    });
-    expect(problem.expected).toContain('no prompt is in every table already');
-    expect(mend(`"compare": ["It was", ${JSON.stringify(prompt)}, "It was"]`)).toEqual({ compare: ['It was'] });
+    expect(problem).toMatchObject({ line: 2, column: 23, field: 'compare.1', code: 'spec.emptyPrompt', args: [{ prompt }] });
+    expect(fixed(`"compare": ["It was", ${JSON.stringify(prompt)}, "It was"]`)).toEqual({ compare: ['It was'] });
   });
 
-  it('none stands twice', async () => {
+  it('may not repeat', async () => {
     const problems = await problemsOf(() => parse('"compare": ["It was", "so", "It was", "so"]'));
-    expect(problems.map(({ column, field, message, found }) => ({ column, field, message, found }))).toEqual([
-      { column: 29, field: 'compare.2', message: 'this prompt stands twice', found: '"It was"' },
-      { column: 39, field: 'compare.3', message: 'this prompt stands twice', found: '"so"' },
+    expect(problems).toMatchObject([
+      { column: 29, field: 'compare.2', code: 'spec.duplicatePrompt', args: [{ prompt: 'It was' }] },
+      { column: 39, field: 'compare.3', code: 'spec.duplicatePrompt', args: [{ prompt: 'so' }] },
     ]);
   });
 
-  it('two that differ in a space are two: their tokens are others', () => {
+  it('may differ in a space only: their tokens differ', () => {
     expect(parse('"compare": ["It was", " It was"]').compare).toEqual(['It was', ' It was']);
   });
 });
@@ -72,16 +63,16 @@ describe('one column for text and class', () => {
       line: 1,
       column: 46,
       field: 'data.label',
-      message: '"input" and "label" name the same column',
-      found: '"text"',
+      code: 'spec.sameColumn',
+      args: [{ column: 'text' }],
     });
   });
 
   it.each([
-    ['neither is named', {}],
-    ['the text alone is named', { input: 'text' }],
-    ['the class alone is named', { label: 'label' }],
-  ])('never comes of finding them: %s', async (_name, data) => {
+    ['neither is given', {}],
+    ['only the text is given', { input: 'text' }],
+    ['only the class is given', { label: 'label' }],
+  ])('is never found by name: %s', async (_name, data) => {
     const { classes } = await load(FILES, { data: { ...OWN, ...data } });
     expect(classes).toEqual(['neg', 'pos']);
   });

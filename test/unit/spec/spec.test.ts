@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatProblem, TaskError, type Problem } from '../../../src/spec/problem';
 import { serverSchema } from '../../../src/spec/schema';
-import { editDistance, parseSpec, parseSpecValues, placeOf, readSpec } from '../../../src/spec/spec';
+import { parseSpec, parseSpecValues, placeOf, readSpec, specValues } from '../../../src/spec/spec';
 import { makeFolder, problemOf } from '../data/folder';
 
 const FILE = 'movies.prompt-task.json';
 const parse = (text: string) => parseSpec(text, FILE);
 
 describe('a task spec', () => {
-  it('needs data.train alone; the rest is as the design has it', () => {
-    const { problemAt: _problemAt, ...values } = parse('{"data": {"train": "train.csv"}}');
-    expect(values).toEqual({
+  it('needs data.train alone and fills in the rest', () => {
+    const spec = parse('{"data": {"train": "train.csv"}}');
+    expect(specValues(spec)).toEqual({
       kind: 'classification',
       data: { train: 'train.csv', rowsPerClass: { train: 32, validation: 64 }, testRows: 2000 },
       template: '{input} {prompt} {mask} .',
@@ -23,9 +23,16 @@ describe('a task spec', () => {
       policy: {},
       // Its own defaults are those of serverSchema.
       server: serverSchema.parse({}),
-      file: FILE,
-      folder: '.',
     });
+    expect(spec).toMatchObject({ file: FILE, folder: '.' });
+  });
+
+  it('has its template parsed', () => {
+    expect(parse('{"data": {"train": "a.csv"}, "template": "{prompt}: {input}"}').parts).toEqual([
+      { kind: 'prompt', space: false },
+      { kind: 'literal', text: ':' },
+      { kind: 'input', space: true },
+    ]);
   });
 
   it('takes all its fields', () => {
@@ -81,14 +88,8 @@ describe('a task spec', () => {
   });
 
   it('can be read back from the values that a run keeps', () => {
-    const {
-      problemAt: _p,
-      file: _file,
-      folder: _folder,
-      ...values
-    } = parse('{"data": {"train": "t.csv"}, "labels": {"b": "x", "a": "y"}}');
-    const { problemAt: _q, ...again } = parseSpecValues(values, FILE);
-    expect(again).toEqual({ ...values, file: FILE, folder: '.' });
+    const values = specValues(parse('{"data": {"train": "t.csv"}, "labels": {"b": "x", "a": "y"}}'));
+    expect(specValues(parseSpecValues(values, FILE))).toEqual(values);
   });
 
   it('is read from a file', async () => {
@@ -96,23 +97,12 @@ describe('a task spec', () => {
     expect((await readSpec(join(folder, FILE))).data.train).toBe('größe.csv');
   });
 
-  it('must be there', async () => {
+  it('must exist and be a file', async () => {
     const folder = await makeFolder({ 'folder.prompt-task.json': null });
-    const expected = 'a file named like sentiment.prompt-task.json; see examples/';
     const gone = join(folder, FILE);
-    expect(await problemOf(() => readSpec(gone))).toEqual({
-      severity: 'error',
-      file: gone,
-      message: 'there is no such task spec',
-      expected,
-    });
+    expect(await problemOf(() => readSpec(gone))).toMatchObject({ severity: 'error', file: gone, code: 'spec.missing' });
     const other = join(folder, 'folder.prompt-task.json');
-    expect(await problemOf(() => readSpec(other))).toEqual({
-      severity: 'error',
-      file: other,
-      message: 'the task spec cannot be read (EISDIR)',
-      expected,
-    });
+    expect(await problemOf(() => readSpec(other))).toMatchObject({ file: other, code: 'spec.unreadable', args: [{ errno: 'EISDIR' }] });
   });
 });
 
@@ -155,13 +145,14 @@ describe('problems as text', () => {
     expect(formatProblem({ severity: 'error', file: 'a.csv', column: 7, message: 'gone' })).toBe('a.csv: error: gone');
   });
 
-  it('stand under each other in an error', () => {
+  it('are the lines of an error', () => {
     const error = new TaskError([
       { severity: 'error', file: 'a', message: 'one' },
       { severity: 'error', file: 'b', message: 'two' },
     ]);
     expect(error.message).toBe('a: error: one\nb: error: two');
     expect(error.name).toBe('TaskError');
+    expect(new TaskError(error.problems[0]!).problems).toEqual([error.problems[0]]);
   });
 });
 
@@ -175,18 +166,5 @@ describe('placeOf', () => {
       { line: 3, column: 1 },
       { line: 4, column: 1 },
     ]);
-  });
-});
-
-describe('editDistance', () => {
-  it.each([
-    ['', '', 0],
-    ['', 'abc', 3],
-    ['abc', '', 3],
-    ['kitten', 'sitting', 3],
-    ['flaw', 'lawn', 2],
-    ['same', 'same', 0],
-  ])('of %j and %j is %i', (a, b, distance) => {
-    expect(editDistance(a, b)).toBe(distance);
   });
 });

@@ -1,40 +1,40 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/spec/problem';
 import { parseSpec } from '../../../src/spec/spec';
+import type { Code } from '../../../src/wording/wording';
 import { problemOf, problemsOf } from '../data/folder';
 
 const FILE = 'movies.prompt-task.json';
 const parse = (text: string) => parseSpec(text, FILE);
-const EXAMPLE = 'for example "{input} {prompt} {mask} ."';
 
 describe('bad JSON', () => {
-  it.each<[string, string, Partial<Problem>]>([
-    ['an empty file', '', { line: 1, column: 1, message: 'not valid JSON: value expected', found: '""' }],
-    ['a comment alone', '// nothing\n', { line: 2, column: 1, message: 'not valid JSON: value expected' }],
+  it.each<[string, string, number, number, object]>([
+    ['an empty file', '', 1, 1, { reason: 'value expected', found: '""' }],
+    ['a comment alone', '// nothing\n', 2, 1, { reason: 'value expected' }],
     [
       'a missing comma',
       '{\n  "data": { "train": "a.csv" }\n  "labels": {}\n}',
-      { line: 3, column: 3, message: 'not valid JSON: comma expected', found: String.raw`"\"labels\": {}"` },
+      3,
+      3,
+      { reason: 'comma expected', found: String.raw`"\"labels\": {}"` },
     ],
-    ['a missing colon', '{\n  "data" { "train": "a.csv" }\n}', { line: 2, column: 10, message: 'not valid JSON: colon expected' }],
-    [
-      'a missing brace',
-      '{\r\n  "data": {\r\n    "train": "a.csv"\r\n}',
-      { line: 4, column: 2, message: 'not valid JSON: close brace expected' },
-    ],
-    ['single quotes', "{ 'data': 1 }", { line: 1, column: 3, message: 'not valid JSON: invalid symbol' }],
-    ['text behind the end', '{"data": {"train": "a.csv"}}\n{}', { line: 2, column: 1, message: 'not valid JSON: end of file expected' }],
-    ['an open string', '{"data": {"train": "a.csv\n}}', { line: 1, column: 20, message: 'not valid JSON: unexpected end of string' }],
-  ])('%s has its line and column', async (_name, text, problem) => {
+    ['a missing colon', '{\n  "data" { "train": "a.csv" }\n}', 2, 10, { reason: 'colon expected' }],
+    ['a missing brace', '{\r\n  "data": {\r\n    "train": "a.csv"\r\n}', 4, 2, { reason: 'close brace expected' }],
+    ['single quotes', "{ 'data': 1 }", 1, 3, { reason: 'invalid symbol' }],
+    ['text after the end', '{"data": {"train": "a.csv"}}\n{}', 2, 1, { reason: 'end of file expected' }],
+    ['an open string', '{"data": {"train": "a.csv\n}}', 1, 20, { reason: 'unexpected end of string' }],
+  ])('%s has its line and column', async (_name, text, line, column, args) => {
     expect(await problemOf(() => parse(text))).toMatchObject({
       severity: 'error',
       file: FILE,
-      expected: 'JSON; // comments and trailing commas are allowed',
-      ...problem,
+      line,
+      column,
+      code: 'spec.notJson',
+      args: [args],
     });
   });
 
-  it('counts columns behind a byte order mark as an editor does', async () => {
+  it('counts columns after a byte order mark as an editor does', async () => {
     expect(await problemOf(() => parse('\uFEFF{"data" 1}'))).toMatchObject({ line: 1, column: 9 });
   });
 });
@@ -42,27 +42,20 @@ describe('bad JSON', () => {
 describe('unknown fields', () => {
   it('are named with the nearest one', async () => {
     const text = '{\n  "data": { "train": "a.csv" },\n  "lables": { "0": "bad" }\n}';
-    expect(await problemOf(() => parse(text))).toEqual({
-      severity: 'error',
-      file: FILE,
-      line: 3,
-      column: 3,
-      field: 'lables',
-      message: 'there is no field "lables" here',
-      found: '"lables"',
-      expected:
-        'did you mean "labels"? Fields here: $schema, kind, data, labels, template, taskModel, policyModel, prompt, compare, search, policy, server',
-    });
+    const problem = await problemOf(() => parse(text));
+    expect(problem).toMatchObject({ file: FILE, line: 3, column: 3, field: 'lables', code: 'spec.unknownField' });
+    expect(problem.args).toMatchObject([{ name: 'lables', close: 'labels' }]);
+    expect((problem.args as [{ known: string[] }])[0].known).toContain('template');
   });
 
-  it('are told from far ones', async () => {
+  it('are named without it where none is near', async () => {
     const text = '{"data": {"train": "a.csv"},\n"prompt": {"length": 2,\n     "temperature": 1}}';
     expect(await problemOf(() => parse(text))).toMatchObject({
       line: 3,
       column: 6,
       field: 'prompt.temperature',
-      message: 'there is no field "temperature" here',
-      expected: 'one of length, tokens',
+      code: 'spec.unknownField',
+      args: [{ name: 'temperature', close: undefined, known: ['length', 'tokens'] }],
     });
   });
 
@@ -74,8 +67,7 @@ describe('unknown fields', () => {
     ['{"data": {"train": "a"}, "taskmodel": "x"}', 'taskmodel', 'taskModel'],
   ])('%s', async (text, field, near) => {
     const problem = await problemOf(() => parse(text));
-    expect(problem.field).toBe(field);
-    expect(problem.expected).toContain(`did you mean "${near}"?`);
+    expect(problem).toMatchObject({ field, args: [{ close: near }] });
   });
 
   it('are all named at once, with everything else that is wrong', async () => {
@@ -91,31 +83,30 @@ describe('unknown fields', () => {
 });
 
 describe('wrong types', () => {
-  it.each<[string, string, Partial<Problem>]>([
-    ['no object', '[]', { line: 1, column: 1, field: undefined, found: '[]', expected: 'a value of type object' }],
-    ['data', '{\n\n "data": "a.csv"}', { line: 3, column: 2, field: 'data', found: '"a.csv"', expected: 'a value of type object' }],
-    ['data.train', '{"data": {"train": 3}}', { line: 1, column: 11, field: 'data.train', found: '3', expected: 'a value of type string' }],
-    ['a label word', '{"data": {"train": "a"},\n"labels": {"0": "bad",\n "1": 7}}', { line: 3, column: 2, field: 'labels.1', found: '7' }],
+  it.each<[string, string, Partial<Problem>, object]>([
+    ['a list', '[]', { line: 1, column: 1, field: undefined }, { found: '[]', type: 'object' }],
+    ['data', '{\n\n "data": "a.csv"}', { line: 3, column: 2, field: 'data' }, { found: '"a.csv"', type: 'object' }],
+    ['data.train', '{"data": {"train": 3}}', { line: 1, column: 11, field: 'data.train' }, { found: '3', type: 'string' }],
+    [
+      'a label word',
+      '{"data": {"train": "a"},\n"labels": {"0": "bad",\n "1": 7}}',
+      { line: 3, column: 2, field: 'labels.1' },
+      { found: '7' },
+    ],
     [
       'labels',
       '{"data": {"train": "a"},\n"labels": ["bad"]}',
-      { line: 2, column: 1, field: 'labels', found: '["bad"]', expected: 'an object' },
+      { line: 2, column: 1, field: 'labels' },
+      { found: '["bad"]', type: 'record' },
     ],
-    [
-      'compare',
-      '{"data": {"train": "a"}, "compare": "It was"}',
-      { field: 'compare', found: '"It was"', expected: 'a value of type array' },
-    ],
-    ['a prompt', '{"data": {"train": "a"},\n"compare": ["a",\n  null]}', { line: 3, column: 3, field: 'compare.1', found: 'null' }],
-    [
-      'a count',
-      '{"data": {"train": "a"}, "search": {"steps": "9"}}',
-      { field: 'search.steps', found: '"9"', expected: 'a value of type number' },
-    ],
-    ['a part', '{"data": {"train": "a"}, "prompt": {"length": 2.5}}', { field: 'prompt.length', found: '2.5', expected: 'a whole number' }],
-    ['null', '{"data": {"train": "a"}, "search": null}', { field: 'search', found: 'null', expected: 'a value of type object' }],
-  ])('%s', async (_name, text, problem) => {
-    expect(await problemOf(() => parse(text))).toMatchObject({ severity: 'error', file: FILE, message: 'wrong type', ...problem });
+    ['compare', '{"data": {"train": "a"}, "compare": "It was"}', { field: 'compare' }, { found: '"It was"', type: 'array' }],
+    ['a prompt', '{"data": {"train": "a"},\n"compare": ["a",\n  null]}', { line: 3, column: 3, field: 'compare.1' }, { found: 'null' }],
+    ['a count', '{"data": {"train": "a"}, "search": {"steps": "9"}}', { field: 'search.steps' }, { found: '"9"', type: 'number' }],
+    ['a part', '{"data": {"train": "a"}, "prompt": {"length": 2.5}}', { field: 'prompt.length' }, { found: '2.5', type: 'int' }],
+    ['null', '{"data": {"train": "a"}, "search": null}', { field: 'search' }, { found: 'null', type: 'object' }],
+  ])('%s', async (_name, text, place, args) => {
+    const code = 'spec.wrongType';
+    expect(await problemOf(() => parse(text))).toMatchObject({ severity: 'error', file: FILE, code, ...place, args: [args] });
   });
 
   it('shorten what was found to one line', async () => {
@@ -126,33 +117,32 @@ describe('wrong types', () => {
 });
 
 describe('values out of range', () => {
-  it.each<[string, string, Partial<Problem>]>([
-    ['"prompt": {"length": 0}', 'prompt.length', { message: 'too small', found: '0', expected: 'at least 1' }],
-    ['"prompt": {"length": 17}', 'prompt.length', { message: 'too large', found: '17', expected: 'at most 16' }],
-    ['"search": {"promptsPerStep": 1}', 'search.promptsPerStep', { message: 'too small', found: '1', expected: 'at least 2' }],
-    ['"search": {"seed": -1}', 'search.seed', { message: 'too small', found: '-1', expected: 'at least 0' }],
-    ['"search": {"seed": 2147483648}', 'search.seed', { message: 'too large', found: '2147483648', expected: 'at most 2147483647' }],
-    ['"search": {"learningRate": 0}', 'search.learningRate', { message: 'too small', found: '0', expected: 'more than 0' }],
-    ['"search": {"targetRate": 1.5}', 'search.targetRate', { message: 'too large', found: '1.5', expected: 'at most 1' }],
-    ['"search": {"steps": 0}', 'search.steps', { message: 'too small', found: '0', expected: 'at least 1' }],
-    ['"search": {"seeds": []}', 'search.seeds', { message: 'the list is empty', found: '[]' }],
-    ['"labels": {"0": ""}', 'labels.0', { message: 'the text is empty', found: '""' }],
-    ['"server": {"timeoutSeconds": 301}', 'server.timeoutSeconds', { message: 'too large', found: '301', expected: 'at most 300' }],
-    ['"taskModel": ""', 'taskModel', { message: 'the text is empty', found: '""' }],
-    ['"search": {"preset": "fast"}', 'search.preset', { message: 'not one of the values it can take', expected: '"default" or "paper"' }],
-    ['"prompt": {"tokens": "word"}', 'prompt.tokens', { message: 'not one of the values it can take', expected: '"words" or "all"' }],
-    ['"kind": "regression"', 'kind', { message: 'not one of the values it can take', found: '"regression"', expected: '"classification"' }],
-  ])('%s', async (text, field, problem) => {
-    const found = await problemOf(() => parse(`{"data": {"train": "a"},\n    ${text}}`));
+  it.each<[string, string, Code, object]>([
+    ['"prompt": {"length": 0}', 'prompt.length', 'spec.tooSmall', { found: '0', minimum: 1, inclusive: true }],
+    ['"prompt": {"length": 17}', 'prompt.length', 'spec.tooLarge', { found: '17', maximum: 16 }],
+    ['"search": {"promptsPerStep": 1}', 'search.promptsPerStep', 'spec.tooSmall', { found: '1', minimum: 2 }],
+    ['"search": {"seed": -1}', 'search.seed', 'spec.tooSmall', { found: '-1', minimum: 0 }],
+    ['"search": {"seed": 2147483648}', 'search.seed', 'spec.tooLarge', { found: '2147483648', maximum: 2147483647 }],
+    ['"search": {"learningRate": 0}', 'search.learningRate', 'spec.tooSmall', { found: '0', minimum: 0, inclusive: false }],
+    ['"search": {"targetRate": 1.5}', 'search.targetRate', 'spec.tooLarge', { found: '1.5', maximum: 1 }],
+    ['"search": {"steps": 0}', 'search.steps', 'spec.tooSmall', { found: '0', minimum: 1 }],
+    ['"search": {"seeds": []}', 'search.seeds', 'spec.emptyList', { found: '[]' }],
+    ['"labels": {"0": ""}', 'labels.0', 'spec.emptyText', { found: '""' }],
+    ['"server": {"timeoutSeconds": 301}', 'server.timeoutSeconds', 'spec.tooLarge', { found: '301', maximum: 300 }],
+    ['"taskModel": ""', 'taskModel', 'spec.emptyText', { found: '""' }],
+    ['"search": {"preset": "fast"}', 'search.preset', 'spec.notAllowed', { found: '"fast"', values: ['default', 'paper'] }],
+    ['"prompt": {"tokens": "word"}', 'prompt.tokens', 'spec.notAllowed', { found: '"word"', values: ['words', 'all'] }],
+    ['"kind": "regression"', 'kind', 'spec.notAllowed', { found: '"regression"', values: ['classification'] }],
+  ])('%s', async (text, field, code, args) => {
+    const problem = await problemOf(() => parse(`{"data": {"train": "a"},\n    ${text}}`));
     // The place is the key of the innermost field.
     const column = 4 + text.lastIndexOf(`"${field.split('.').at(-1)!}"`) + 1;
-    expect(found).toMatchObject({ severity: 'error', file: FILE, line: 2, column, field, ...problem });
+    expect(problem).toMatchObject({ severity: 'error', file: FILE, line: 2, column, field, code, args: [args] });
   });
 
   it.each(['{}', '{"data": {}}', '{"data": {"validation": "a"}}'])('a required field: %s', async (text) => {
-    const problem = await problemOf(() => parse(text));
-    expect(problem).toMatchObject({ message: 'this field is required', found: 'nothing', line: 1 });
-    expect(problem.field).toBe(text === '{}' ? 'data' : 'data.train');
+    const field = text === '{}' ? 'data' : 'data.train';
+    expect(await problemOf(() => parse(text))).toMatchObject({ code: 'spec.required', found: 'nothing', line: 1, field });
   });
 });
 
@@ -173,48 +163,40 @@ describe('a key in the wrong place', () => {
     ['compare', `"compare": "${KEY}"`],
     [undefined, `"server": {"apiKeyVariable": ${KEY}}`],
     [undefined, `"server": {"apiKeyVariable": "${KEY}}`],
-  ])('is not told again: %s', async (field, text) => {
+  ])('is never repeated: %s', async (field, text) => {
     const problems = await problemsOf(() => parse(`{"data": {"train": "a"},\n ${text}}`));
     const { line, field: at, found } = problems[0]!;
     expect({ line, at, found }).toEqual({ line: 2, at: field, found: undefined });
     expect(JSON.stringify(problems)).not.toMatch(/0f3a9c51d2|Zk3v9Qw7/);
   });
 
-  it('does not hide numbers, nor what is no key', async () => {
+  it('hides no numbers and nothing that is not a key', async () => {
     expect(await problemOf(() => parse('{"data": {"train": "a"}, "server": {"concurrency": 0}}'))).toMatchObject({ found: '0' });
     expect(await problemOf(() => parse('{"data": {"train": "a"}, "taskModel": ["hf:a/b"]}'))).toMatchObject({ found: '["hf:a/b"]' });
   });
 });
 
 describe('templates', () => {
-  it.each([
-    ['{prompt} {mask}', 'the template has no {input}'],
-    ['{input} {mask}', 'the template has no {prompt}'],
-    ['{input} {prompt} {prompt}', 'the template has {prompt} 2 times; once is what it can take'],
-    ['{input} {input} {input} {prompt}', 'the template has {input} 3 times; once is what it can take'],
-    ['{input} {prompt} {mask} {mask}', 'the template has {mask} 2 times; once is what it can take'],
-    ['{input} {prompt} {answer}', 'the template has an unknown placeholder {answer}; it knows {input}, {prompt} and {mask}'],
-  ])('%s', async (template, message) => {
-    const text = `{"data": {"train": "a"},\n "template": ${JSON.stringify(template)}}`;
-    expect(await problemOf(() => parse(text))).toEqual({
-      severity: 'error',
-      file: FILE,
-      line: 2,
-      column: 2,
-      field: 'template',
-      message,
-      found: JSON.stringify(template),
-      expected: EXAMPLE,
-    });
+  it.each<[string, Code, object]>([
+    ['{prompt} {mask}', 'spec.templateLacks', { name: 'input' }],
+    ['{input} {mask}', 'spec.templateLacks', { name: 'prompt' }],
+    ['{input} {prompt} {prompt}', 'spec.templateRepeats', { name: 'prompt', times: 2 }],
+    ['{input} {input} {input} {prompt}', 'spec.templateRepeats', { name: 'input', times: 3 }],
+    ['{input} {prompt} {mask} {mask}', 'spec.templateRepeats', { name: 'mask', times: 2 }],
+    ['{input} {prompt} {answer}', 'spec.templateUnknown', { name: 'answer' }],
+  ])('%s', async (template, code, args) => {
+    const found = JSON.stringify(template);
+    const problem = await problemOf(() => parse(`{"data": {"train": "a"},\n "template": ${found}}`));
+    expect(problem).toMatchObject({ file: FILE, line: 2, column: 2, field: 'template', found, code, args: [args] });
   });
 
-  it('are told of all that is wrong in them', async () => {
+  it('have all their problems reported', async () => {
     const problems = await problemsOf(() => parse('{"data": {"train": "a"}, "template": "{text}: {Prompt}"}'));
-    expect(problems.map(({ message }) => message)).toEqual([
-      'the template has an unknown placeholder {text}; it knows {input}, {prompt} and {mask}',
-      'the template has an unknown placeholder {Prompt}; it knows {input}, {prompt} and {mask}',
-      'the template has no {input}',
-      'the template has no {prompt}',
+    expect(problems.map(({ code, args }) => [code, ...args!])).toEqual([
+      ['spec.templateUnknown', { name: 'text' }],
+      ['spec.templateUnknown', { name: 'Prompt' }],
+      ['spec.templateLacks', { name: 'input' }],
+      ['spec.templateLacks', { name: 'prompt' }],
     ]);
   });
 });

@@ -6,8 +6,6 @@ const prompt = (space: boolean): Part => ({ kind: 'prompt', space });
 const mask = (space: boolean): Part => ({ kind: 'mask', space });
 const literal = (text: string): Part => ({ kind: 'literal', text });
 
-const ALONE = 'a causal model reads from left to right: {mask} must be the last thing in the template, or be left out';
-
 describe('parseTemplate', () => {
   it.each<[string, Part[]]>([
     ['{input} {prompt} {mask} .', [input(false), prompt(true), mask(true), literal(' .')]],
@@ -15,31 +13,35 @@ describe('parseTemplate', () => {
     ['Review: {input} Verdict:{prompt} {mask}', [literal('Review:'), input(true), literal(' Verdict:'), prompt(false), mask(true)]],
     ['{input}\n{prompt}', [input(false), literal('\n'), prompt(false)]],
     ['{input}\n {prompt}', [input(false), literal('\n'), prompt(true)]],
-    // Of two spaces one belongs to the part behind them.
+    // Of two spaces, one belongs to the part after them.
     ['{input}  {prompt}', [input(false), literal(' '), prompt(true)]],
     [' {input} {prompt}', [input(true), prompt(true)]],
-  ])('%j: a space belongs to the part behind it', (source, parts) => {
-    expect(parseTemplate(source)).toEqual({ source, parts, errors: [] });
+  ])('%j: a space belongs to the part after it', (source, parts) => {
+    expect(parseTemplate(source)).toEqual({ parts, errors: [] });
   });
 
-  it.each(['{input} {prompt} ', '{input} {prompt}\n', '{input} {prompt}  \n '])('%j: a space behind the last part is nothing', (source) => {
+  it.each(['{input} {prompt} ', '{input} {prompt}\n', '{input} {prompt}  \n '])('%j: drops a space after the last part', (source) => {
     expect(parseTemplate(source).parts).toEqual([input(false), prompt(true)]);
   });
 
-  it('takes braces that are no placeholder for text', () => {
+  it('takes other braces for text', () => {
     expect(parseTemplate('{} { input } {{input}} {prompt}')).toMatchObject({
       parts: [literal('{} { input } {'), input(false), literal('}'), prompt(true)],
       errors: [],
     });
   });
 
-  it('says all that is wrong and never throws', () => {
-    expect(parseTemplate('').errors).toEqual(['the template has no {input}', 'the template has no {prompt}']);
-    expect(parseTemplate('{prompt}{mask}{prompt}{mask}{mask} {label}').errors).toEqual([
-      'the template has an unknown placeholder {label}; it knows {input}, {prompt} and {mask}',
-      'the template has no {input}',
-      'the template has {prompt} 2 times; once is what it can take',
-      'the template has {mask} 3 times; once is what it can take',
+  it('reports everything that is wrong and never throws', () => {
+    const errors = (source: string) => parseTemplate(source).errors.map(({ code, args }) => [code, ...args]);
+    expect(errors('')).toEqual([
+      ['spec.templateLacks', { name: 'input' }],
+      ['spec.templateLacks', { name: 'prompt' }],
+    ]);
+    expect(errors('{prompt}{mask}{prompt}{mask}{mask} {label}')).toEqual([
+      ['spec.templateUnknown', { name: 'label' }],
+      ['spec.templateLacks', { name: 'input' }],
+      ['spec.templateRepeats', { name: 'prompt', times: 2 }],
+      ['spec.templateRepeats', { name: 'mask', times: 3 }],
     ]);
   });
 });
@@ -64,7 +66,7 @@ describe('forCausal', () => {
   it.each(['{mask} {input} {prompt}', '{input} {mask} {prompt}', '{input} {prompt} {mask} it is.', '{prompt} {mask} , {input}'])(
     '%j: a mask elsewhere is an error',
     (source) => {
-      expect(forCausal(parseTemplate(source)).error).toBe(ALONE);
+      expect(forCausal(parseTemplate(source)).error?.code).toBe('spec.maskNotLast');
     },
   );
 });

@@ -60,7 +60,7 @@ describe('label words', () => {
     });
   });
 
-  it('stand without the space at the start of the text', () => {
+  it('have no space at the start of the text', () => {
     const spec = specWith({ neg: 'bad', pos: 'great' });
     expect(verbalize(spec, ['neg', 'pos'], TOKENS, { atStart: true, causal: false }).ids).toEqual([TOKENS.id('bad'), TOKENS.id('great')]);
   });
@@ -70,7 +70,7 @@ describe('label words', () => {
     expect(verbalize(spec, ['neg', 'pos'], TOKENS, causal).ids).toEqual([TOKENS.id(' bad'), TOKENS.id(' great')]);
   });
 
-  it('are the labels themselves where the spec has none', () => {
+  it('are the labels themselves if the spec has none', () => {
     expect(verbalize(bare, ['bad', 'good'], TOKENS, causal)).toEqual({
       words: ['bad', 'good'],
       ids: [TOKENS.id(' bad'), TOKENS.id(' good')],
@@ -79,26 +79,10 @@ describe('label words', () => {
   });
 
   it('are needed for labels that are numbers', async () => {
-    const problem = {
-      severity: 'error',
-      file: FILE,
-      line: 1,
-      column: 1,
-      field: 'labels',
-    };
-    expect(await problemsOf(() => verbalize(bare, ['0', '1'], TOKENS, causal))).toEqual([
-      {
-        ...problem,
-        message: 'the label "0" is no word that a model could say',
-        found: '"0"',
-        expected: '"labels": { "0": "a word", … }',
-      },
-      {
-        ...problem,
-        message: 'the label "1" is no word that a model could say',
-        found: '"1"',
-        expected: '"labels": { "1": "a word", … }',
-      },
+    const place = { severity: 'error', file: FILE, line: 1, column: 1, field: 'labels', code: 'spec.labelNoWord' };
+    expect(await problemsOf(() => verbalize(bare, ['0', '1'], TOKENS, causal))).toMatchObject([
+      { ...place, args: [{ word: '0', label: '0' }] },
+      { ...place, args: [{ word: '1', label: '1' }] },
     ]);
   });
 
@@ -109,32 +93,27 @@ describe('label words', () => {
 
   it('may not be blank', async () => {
     const problem = await problemOf(() => verbalize(specWith({ neg: 'bad', pos: ' ' }), ['neg', 'pos'], TOKENS, causal));
-    expect(problem).toEqual({
-      severity: 'error',
-      file: FILE,
+    expect(problem).toMatchObject({
       line: 5,
       column: 3,
       field: 'labels.pos',
-      message: 'the label " " is no word that a model could say',
-      found: '" "',
-      expected: '"labels": { "pos": "a word", … }',
+      code: 'spec.labelNoWord',
+      args: [{ word: ' ', label: 'pos' }],
     });
   });
 });
 
 describe('a label word of several tokens', () => {
-  it('is an error at a mask, which names it and close words of one token', async () => {
+  it('is an error at a mask, with close words of one token', async () => {
     const spec = specWith({ neg: 'bad', pos: 'greatly' });
     // ` great`, `l`, `y`; "great" is two letters away and shares five, "grand" and "good" come next.
-    expect(await problemOf(() => verbalize(spec, ['neg', 'pos'], TOKENS, masked))).toEqual({
+    expect(await problemOf(() => verbalize(spec, ['neg', 'pos'], TOKENS, masked))).toMatchObject({
       severity: 'error',
-      file: FILE,
       line: 5,
       column: 3,
       field: 'labels.pos',
-      message: 'the label word is 3 tokens of the task model; at the mask there is room for one',
-      found: '"greatly"',
-      expected: 'a word of one token, such as "great", "grand", "good"',
+      code: 'spec.labelTooLong',
+      args: [{ word: 'greatly', tokens: 3, close: ['great', 'grand', 'good'] }],
     });
   });
 
@@ -147,10 +126,12 @@ describe('a label word of several tokens', () => {
     ]);
   });
 
-  it('gets words without a space for company at the start of the text', async () => {
+  it('comes with words without a space at the start of the text', async () => {
     const spec = specWith({ neg: 'bad', pos: 'greatest' });
-    const { expected } = await problemOf(() => verbalize(spec, ['neg', 'pos'], TOKENS, { atStart: true, causal: false }));
-    expect(expected).toBe('a word of one token, such as "great", "greet", "badge"');
+    expect(await problemOf(() => verbalize(spec, ['neg', 'pos'], TOKENS, { atStart: true, causal: false }))).toMatchObject({
+      code: 'spec.labelTooLong',
+      args: [{ close: ['great', 'greet', 'badge'] }],
+    });
   });
 
   it('is a warning on a causal model, which scores it by its first token', () => {
@@ -158,102 +139,88 @@ describe('a label word of several tokens', () => {
     const { words, ids, warnings } = verbalize(spec, ['neg', 'pos'], TOKENS, causal);
     expect(words).toEqual(['badly', 'greatly']);
     expect(ids).toEqual([TOKENS.id(' bad'), TOKENS.id(' great')]);
-    expect(warnings).toEqual([
-      {
-        severity: 'warning',
-        file: FILE,
-        line: 4,
-        column: 3,
-        field: 'labels.neg',
-        message: 'the label word is 3 tokens of the task model; it is scored by the first of them',
-        found: '"badly"',
-      },
-      expect.objectContaining({ severity: 'warning', line: 5, field: 'labels.pos', found: '"greatly"' }),
+    const warning = { severity: 'warning', file: FILE, column: 3, code: 'spec.labelFirstToken' };
+    expect(warnings).toMatchObject([
+      { ...warning, line: 4, field: 'labels.neg', args: [{ word: 'badly', tokens: 3 }] },
+      { ...warning, line: 5, field: 'labels.pos', args: [{ word: 'greatly', tokens: 3 }] },
     ]);
   });
 
   it('is an error on a causal model when another begins with the same token', async () => {
     const spec = specWith({ low: 'terrace', mid: 'good', high: 'terrify' });
-    expect(await problemOf(() => verbalize(spec, ['low', 'mid', 'high'], TOKENS, causal))).toEqual({
+    expect(await problemOf(() => verbalize(spec, ['low', 'mid', 'high'], TOKENS, causal))).toMatchObject({
       severity: 'error',
-      file: FILE,
       line: 6,
       column: 3,
       field: 'labels.high',
-      message: 'the label word begins with the same token as "terrace"',
-      found: '"terrify"',
-      expected: 'another word, such as "terrific", "terrible", "horrid"',
+      code: 'spec.labelSameToken',
+      args: [{ word: 'terrify', other: 'terrace', close: ['terrific', 'terrible', 'horrid'] }],
     });
   });
 
-  it('is never told to be another class’s word, or the token that one begins with', async () => {
-    const taken = specWith({ neg: 'great', pos: 'greatly' });
-    expect((await problemOf(() => verbalize(taken, ['neg', 'pos'], TOKENS, causal))).expected).toBe(
-      'another word, such as "grand", "good", "bad"',
-    );
-    expect((await problemOf(() => verbalize(taken, ['neg', 'pos'], TOKENS, masked))).expected).not.toContain('"great"');
-    const begun = specWith({ neg: 'terrace', pos: 'terrify' });
-    expect((await problemOf(() => verbalize(begun, ['neg', 'pos'], TOKENS, causal))).expected).not.toContain('"terr"');
+  it("never gets another class's word suggested, nor the token that one begins with", async () => {
+    const close = async (labels: object, place: typeof causal) => {
+      const { args } = await problemOf(() => verbalize(specWith(labels), ['neg', 'pos'], TOKENS, place));
+      return (args as [{ close: string[] }])[0].close;
+    };
+    const taken = { neg: 'great', pos: 'greatly' };
+    expect(await close(taken, causal)).toEqual(['grand', 'good', 'bad']);
+    expect(await close(taken, masked)).not.toContain('great');
+    expect(await close({ neg: 'terrace', pos: 'terrify' }, causal)).not.toContain('terr');
   });
 
-  it('is told apart from the same word twice', async () => {
+  it('is told apart from a duplicate word', async () => {
     const spec = specWith({ neg: 'good', pos: 'good' });
     expect(await problemOf(() => verbalize(spec, ['neg', 'pos'], TOKENS, masked))).toMatchObject({
       line: 5,
       field: 'labels.pos',
-      message: 'two classes have the same label word',
-      found: '"good"',
+      code: 'spec.labelDuplicate',
+      args: [{ word: 'good' }],
     });
   });
 });
 
 describe('a label word that the vocabulary cannot spell', () => {
   const spec = specWith({ neg: '差', pos: 'gre☃t', none: 'bad' });
-  const message = (word: string, what: string) =>
-    `the task model does not know the label word ${JSON.stringify(word)}: its vocabulary has no token for ${what}`;
 
-  it.each(['masked', 'causal'])('is an error on a %s model, which names it', async (kind) => {
+  it.each(['masked', 'causal'])('is an error on a %s model, with close words', async (kind) => {
     const tokens = { ...tokensOf(' bad', ' good'), unknownId: 7 };
     const place = { atStart: false, causal: kind === 'causal' };
     const spelled = { ...tokens, encode: (text: string) => (text === ' 差' ? [7] : text === ' gre☃t' ? [1, 7] : tokens.encode(text)) };
     expect(await problemsOf(() => verbalize(spec, ['neg', 'pos', 'none'], spelled, place))).toMatchObject([
-      {
-        line: 4,
-        field: 'labels.neg',
-        message: message('差', 'it'),
-        found: '"差"',
-        expected: `a word of the model's vocabulary, such as "good"`,
-      },
-      { line: 5, field: 'labels.pos', message: message('gre☃t', 'a part of it') },
+      { line: 4, field: 'labels.neg', code: 'spec.labelUnknown', args: [{ word: '差', whole: true, close: ['good'] }] },
+      { line: 5, field: 'labels.pos', code: 'spec.labelUnknown', args: [{ word: 'gre☃t', whole: false }] },
     ]);
   });
 
   it.each(['bert', 'distilbert', 'albert', 'xlm-roberta'])('is found with the tokenizer of %s', async (model) => {
     const tokens = await LmTokenizer.load(`test/models/${model}`);
     for (const word of ['ꙮ', 'ꙮꙮ'])
-      expect((await problemOf(() => verbalize(specWith({ a: word, b: 'good' }), ['a', 'b'], tokens, masked))).message).toContain(
-        `does not know the label word "${word}"`,
-      );
+      expect(await problemOf(() => verbalize(specWith({ a: word, b: 'good' }), ['a', 'b'], tokens, masked))).toMatchObject({
+        code: 'spec.labelUnknown',
+        args: [{ word }],
+      });
     expect(verbalize(specWith({ a: 'bad', b: 'good' }), ['a', 'b'], tokens, masked).ids).toHaveLength(2);
   });
 
   it.each(['roberta', 'llama'])('is spelled in bytes by %s', async (model) => {
     const tokens = await LmTokenizer.load(`test/models/${model}`);
-    expect((await problemOf(() => verbalize(specWith({ a: 'ꙮ', b: 'good' }), ['a', 'b'], tokens, masked))).message).toContain('tokens of');
+    const { code } = await problemOf(() => verbalize(specWith({ a: 'ꙮ', b: 'good' }), ['a', 'b'], tokens, masked));
+    expect(code).toBe('spec.labelTooLong');
   });
 });
 
 describe('closeWords', () => {
-  it('are three, the likest first, without the word itself and without scraps', () => {
-    expect(closeWords('great', ['great', 'treat', 'greater', 'zebra', 'gr', 'greet'])).toEqual(['"greater"', '"greet"', '"treat"']);
+  it('are three, the closest first, without the word itself and without fragments', () => {
+    expect(closeWords('great', ['great', 'treat', 'greater', 'zebra', 'gr', 'greet'])).toEqual(['greater', 'greet', 'treat']);
   });
 
-  it('do not mind capitals and spaces', () => {
-    expect(closeWords(' Greatly', ['zebra', 'Great', 'GREATER'])[0]).toBe('"Great"');
+  it('ignore capitals and spaces', () => {
+    expect(closeWords(' Greatly', ['zebra', 'Great', 'GREATER'])[0]).toBe('Great');
   });
 
   it('are as many as there are', () => {
     expect(closeWords('great', [])).toEqual([]);
-    expect(closeWords('great', ['good'])).toEqual(['"good"']);
+    expect(closeWords('great', ['good'])).toEqual(['good']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mended } from '../../../../src/host/spec/specEdits';
+import { applyFix } from '../../../../src/host/spec/specEdits';
 import { checkSpec } from '../../../../src/checks/check';
 import type { Problem } from '../../../../src/spec/problem';
 import { makeFolder } from '../../data/folder';
@@ -11,22 +11,22 @@ async function problems(folder: string, text: string): Promise<Problem[]> {
   return checkSpec(text, `${folder}/x.prompt-task.json`, { data: true, models: true });
 }
 
-/** The titles of the mends offered for the one problem of a spec, and the spec after the first of them. */
-async function mendOf(text: string): Promise<{ titles: string[]; first: string; left: Problem[] }> {
+/** The titles of the quick fixes of a spec's only problem, and the spec after the first of them. */
+async function fixOf(text: string): Promise<{ titles: string[]; first: string; left: Problem[] }> {
   const folder = await makeFolder(FILES);
   const found = await problems(folder, text);
   expect(found).toHaveLength(1);
   const fixes = found[0]!.fixes ?? [];
   expect(fixes.length).toBeGreaterThan(0);
-  const first = mended(text, fixes[0]!);
+  const first = applyFix(text, fixes[0]!);
   return { titles: fixes.map(({ title }) => title), first, left: await problems(folder, first) };
 }
 
 const LABELS = '"labels": { "neg": "terrible", "pos": "great" }';
 
-describe('a mend', () => {
+describe('a quick fix', () => {
   it('renames a field that is nearly right, and keeps comments and its value', async () => {
-    const { titles, first, left } = await mendOf(`{
+    const { titles, first, left } = await fixOf(`{
   // my data
   "data": { "train": "train.csv" },
   ${LABELS},
@@ -42,15 +42,15 @@ describe('a mend', () => {
     expect(left).toEqual([]);
   });
 
-  it('takes a field away that is like no other', async () => {
-    const { titles, first, left } = await mendOf(`{ "data": { "train": "train.csv", "zzzzzz": 1 }, ${LABELS} }`);
+  it('removes a field that is like no other', async () => {
+    const { titles, first, left } = await fixOf(`{ "data": { "train": "train.csv", "zzzzzz": 1 }, ${LABELS} }`);
     expect(titles).toEqual(['Remove "zzzzzz"']);
     expect(JSON.parse(first)).toEqual({ data: { train: 'train.csv' }, labels: { neg: 'terrible', pos: 'great' } });
     expect(left).toEqual([]);
   });
 
   it('offers each value that a field can take', async () => {
-    const { titles, first, left } = await mendOf(`{ "data": { "train": "train.csv" }, ${LABELS}, "search": { "preset": "fast" } }`);
+    const { titles, first, left } = await fixOf(`{ "data": { "train": "train.csv" }, ${LABELS}, "search": { "preset": "fast" } }`);
     expect(titles).toEqual(['Change to "default"', 'Change to "paper"']);
     expect(first).toContain('"preset": "default"');
     expect(left).toEqual([]);
@@ -61,7 +61,7 @@ describe('a mend', () => {
     ['"search": { "topK": 0 }', '"topK": 1'],
     ['"prompt": { "length": 99 }', '"length": 16'],
   ])('brings a number to its bound: %s', async (field, after) => {
-    const { first, left } = await mendOf(`{ "data": { "train": "train.csv" }, ${LABELS}, ${field} }`);
+    const { first, left } = await fixOf(`{ "data": { "train": "train.csv" }, ${LABELS}, ${field} }`);
     expect(first).toContain(after);
     expect(left).toEqual([]);
   });
@@ -70,36 +70,36 @@ describe('a mend', () => {
     ['{input}', '{input} {prompt}'],
     ['{input} {mask} .', '{input} {prompt} {mask} .'],
     ['{prompt} {mask}', '{input} {prompt} {mask}'],
-  ])('puts into a template what it lacks: %s', async (template, after) => {
-    const { first, left } = await mendOf(`{ "data": { "train": "train.csv" }, ${LABELS}, "template": ${JSON.stringify(template)} }`);
+  ])('adds what a template lacks: %s', async (template, after) => {
+    const { first, left } = await fixOf(`{ "data": { "train": "train.csv" }, ${LABELS}, "template": ${JSON.stringify(template)} }`);
     expect((JSON.parse(first) as { template: string }).template).toBe(after);
     expect(left).toEqual([]);
   });
 
   it('gives a masked model its {mask}', async () => {
-    const { titles, left } = await mendOf(
+    const { titles, left } = await fixOf(
       `{ "data": { "train": "train.csv" }, ${LABELS}, "template": "{input} {prompt}", "taskModel": "bundled:masked" }`,
     );
     expect(titles).toEqual(['Change to "{input} {prompt} {mask} ."']);
     expect(left).toEqual([]);
   });
 
-  it('names a column that is there', async () => {
-    const { titles, left } = await mendOf(`{ "data": { "train": "train.csv", "input": "txt" }, ${LABELS} }`);
+  it('names an existing column', async () => {
+    const { titles, left } = await fixOf(`{ "data": { "train": "train.csv", "input": "txt" }, ${LABELS} }`);
     expect(titles).toEqual(['Change to "text"', 'Change to "label"']);
     expect(left).toEqual([]);
   });
 
-  it('offers words of one token for one that is more, or that two classes share', async () => {
+  it('offers words of one token for a longer word, or one that two classes share', async () => {
     const masked = '"taskModel": "bundled:masked", "template": "{input} {prompt} {mask} ."';
-    const long = await mendOf(`{ "data": { "train": "train.csv" }, "labels": { "neg": "terrible", "pos": "greatestest" }, ${masked} }`);
+    const long = await fixOf(`{ "data": { "train": "train.csv" }, "labels": { "neg": "terrible", "pos": "greatestest" }, ${masked} }`);
     expect(long.titles).toHaveLength(3);
     expect(long.left).toEqual([]);
-    const same = await mendOf(`{ "data": { "train": "train.csv" }, "labels": { "neg": "great", "pos": "great" }, ${masked} }`);
+    const same = await fixOf(`{ "data": { "train": "train.csv" }, "labels": { "neg": "great", "pos": "great" }, ${masked} }`);
     expect(same.left).toEqual([]);
   });
 
-  it('does nothing to a text that has changed under it', () => {
-    expect(mended('{}', { title: '', path: ['data', 'x'], change: { name: 'y' } })).toBe('{}');
+  it('leaves a text alone that has changed in the meantime', () => {
+    expect(applyFix('{}', { title: '', path: ['data', 'x'], change: { name: 'y' } })).toBe('{}');
   });
 });
