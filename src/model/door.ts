@@ -1,4 +1,4 @@
-import type { Clock } from './server/clock';
+import type { Clock } from './http';
 import type { Ask } from './server/editorModel';
 import type { PromptIds, RowSet, TaskModel } from './taskModel';
 import type { ModelFolder } from './local/modelFolder';

@@ -1,28 +1,30 @@
-import { ServerError } from './serverError';
+import { word } from '../../wording/wording';
 import { fold } from './labelWords';
+import { ServerError } from './serverError';
+import type { TextModel } from './textModel';
 
-/** How sure a written answer is taken to be: its class gets this probability, the others share the rest. */
+/** Probability of the class that a written answer names; the other classes share the rest. */
 const SURE = 0.98;
 
 /** Reads the class out of what a model wrote. */
 export class AnswerReader {
   private readonly pattern: RegExp | undefined;
-  /** Names of the classes, folded, the longest first: "very good" is not "very". */
+  /** Names of the classes, folded, longest first: "very good" is not "very". */
   private readonly names: readonly { readonly name: string; readonly index: number }[];
 
-  /** @throws ServerError for a pattern that is no regular expression */
+  /**
+   * @param labels names that an answer may use besides the label words
+   * @throws ServerError for an invalid pattern
+   */
   constructor(
     private readonly words: readonly string[],
-    /** The labels themselves, which an answer may also name. */
     labels: readonly string[],
     pattern: string | undefined,
   ) {
     try {
       this.pattern = pattern === undefined ? undefined : new RegExp(pattern, 'iu');
     } catch (error) {
-      throw new ServerError('request', `server.answer is no regular expression: ${(error as Error).message}`, {
-        field: ['server', 'answer'],
-      });
+      throw new ServerError('request', 'server.answerPattern', [{ reason: (error as Error).message }], { field: ['server', 'answer'] });
     }
     this.names = [...words, ...labels]
       .map((name, i) => ({ name: withoutMarks(name), index: i % words.length }))
@@ -32,7 +34,7 @@ export class AnswerReader {
 
   /** The index of the class that an answer names; undefined when it names none. */
   read(answer: string): number | undefined {
-    // What a reasoning model thinks aloud is not its answer.
+    // A reasoning model's thoughts are not its answer.
     const said = answer.replace(/<think>[^]*?(<\/think>|$)/g, '');
     if (this.pattern) {
       const match = this.pattern.exec(said);
@@ -46,16 +48,15 @@ export class AnswerReader {
     )?.index;
   }
 
-  /** Logits of an answer's class: nearly all for it; −∞ for all where it names none. */
+  /** [K] log-probabilities of the class that an answer names; −∞ for all when it names none. */
   logits(answer: string): number[] {
     const found = this.read(answer);
     const K = this.words.length;
-    if (found === undefined) return new Array<number>(K).fill(-Infinity);
-    return this.words.map((_, i) => Math.log(i === found ? SURE : (1 - SURE) / (K - 1)));
+    return this.words.map((_, i) => (found === undefined ? -Infinity : Math.log(i === found ? SURE : (1 - SURE) / (K - 1))));
   }
 }
 
-/** Quotation marks, stars and the like before a word are no part of it. */
+/** Drops quotation marks, asterisks and the like before a word. */
 function withoutMarks(text: string): string {
   const folded = fold(text);
   return folded.replace(/^[^\p{L}\p{N}]+/u, '') || folded;
@@ -63,3 +64,20 @@ function withoutMarks(text: string): string {
 
 /** Ends in a script that puts no spaces between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]$/u;
+
+/** Scores label words by what the model writes: right or wrong, nothing in between. */
+export function answerModel(
+  identity: readonly unknown[],
+  reader: AnswerReader,
+  write: (text: string, signal?: AbortSignal) => Promise<string>,
+  tokensPerText: () => number | undefined = () => undefined,
+): TextModel {
+  const score = async (text: string, signal?: AbortSignal) => ({ logits: reader.logits(await write(text, signal)), missing: 0 });
+  return {
+    identity,
+    batch: 1,
+    how: word('server.byAnswer'),
+    score: (texts, signal) => Promise.all(texts.map((text) => score(text, signal))),
+    tokensPerText,
+  };
+}

@@ -1,11 +1,12 @@
+import limitTo, { type LimitFunction } from 'p-limit';
+import type { Args } from '../../wording/wording';
+import { Deadline, readBounded, retryAfter, type Clock } from '../http';
 import { redact, type ApiKey } from './apiKey';
-import type { Clock } from './clock';
-import { Limit } from './limit';
-import { readBounded } from './readBounded';
-import { Retry, retryAfter } from './retry';
+import { Retry } from './retry';
 import { ServerError, type Failure } from './serverError';
+import type { serverWording } from '../../wording/server';
 
-/** No answer that is asked for here is longer. */
+/** No answer that we ask for is longer. */
 const LONGEST_ANSWER = 8e6;
 const LONGEST_COMPLAINT = 64e3;
 
@@ -19,12 +20,16 @@ export interface ClientOptions {
   readonly clock: Clock;
 }
 
-/** HTTP with an OpenAI-compatible server: so many requests at once, time-outs, retries, bounded answers, plain messages. */
+/** Codes of messages about one server. */
+type ClientCode = { [C in keyof typeof serverWording]: Args<C> extends [{ url: string }] ? C : never }[keyof typeof serverWording];
+type Rest<C extends ClientCode> = Omit<Args<C>[0], 'url'>;
+
+/** HTTP with an OpenAI-compatible server: limited concurrency, timeouts, retries, bounded answers, messages without keys. */
 export class Client {
   readonly #key: ApiKey | undefined;
-  private readonly limit: Limit;
+  private readonly limit: LimitFunction;
   private readonly retry: Retry;
-  /** Requests that were sent, those sent again included. */
+  /** Requests sent, retries included. */
   sent = 0;
 
   private readonly options: Omit<ClientOptions, 'key'>;
@@ -33,7 +38,7 @@ export class Client {
     // Out of sight of whoever prints or serializes a client.
     this.#key = key;
     this.options = options;
-    this.limit = new Limit(options.concurrency);
+    this.limit = limitTo(options.concurrency);
     this.retry = new Retry(options.maxRetries, options.clock);
   }
 
@@ -41,71 +46,56 @@ export class Client {
     return this.options.url;
   }
 
-  get concurrency(): number {
-    return this.options.concurrency;
-  }
-
   get retries(): number {
     return this.retry.count;
   }
 
   /**
-   * Sends JSON and reads JSON. `parse` takes what is wanted out of the answer; what it throws counts as a broken answer,
-   * which is asked for again. @throws ServerError
+   * Sends JSON (or, without a body, GETs) and reads JSON. When `parse` throws, the answer counts as broken and the request
+   * is retried. @throws ServerError
    */
-  post<T>(path: string, body: object, parse: (answer: unknown) => T, signal?: AbortSignal, retries?: number): Promise<T> {
-    return this.limit.run(() => this.retry.run(() => this.attempt('POST', path, JSON.stringify(body), parse, signal), signal, retries));
-  }
-
-  get<T>(path: string, parse: (answer: unknown) => T, signal?: AbortSignal, retries?: number): Promise<T> {
-    return this.limit.run(() => this.retry.run(() => this.attempt('GET', path, undefined, parse, signal), signal, retries));
+  request<T>(
+    path: string,
+    body: object | undefined,
+    parse: (answer: unknown) => T,
+    { signal, retries }: { readonly signal?: AbortSignal | undefined; readonly retries?: number | undefined } = {},
+  ): Promise<T> {
+    const text = body && JSON.stringify(body);
+    return this.limit(() => this.retry.run(() => this.attempt(path, text, parse, signal), signal, retries));
   }
 
   private async attempt<T>(
-    method: string,
     path: string,
     body: string | undefined,
     parse: (answer: unknown) => T,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    signal?.throwIfAborted();
     const { timeoutSeconds } = this.options;
-    // One controller by hand: AbortSignal.any keeps every signal that it was ever given.
-    const controller = new AbortController();
-    const stop = (): void => controller.abort();
-    signal?.addEventListener('abort', stop, { once: true });
-    const time = { up: false };
-    const timer = setTimeout(() => {
-      time.up = true;
-      stop();
-    }, timeoutSeconds * 1000);
+    const deadline = new Deadline(timeoutSeconds * 1000, signal);
     this.sent++;
     try {
       const response = await fetch(`${this.url}${path}`, {
-        method,
         redirect: 'manual',
-        signal: controller.signal,
+        signal: deadline.signal,
         headers: {
           accept: 'application/json',
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...(this.#key && { authorization: `Bearer ${this.#key.value}` }),
         },
-        ...(body !== undefined && { body }),
+        ...(body === undefined ? { method: 'GET' } : { method: 'POST', body }),
       });
       if (!response.ok) throw await this.complaint(response, path);
-      const text = await readBounded(response, LONGEST_ANSWER);
-      if (text === undefined) throw this.error('broken', `answered with more than ${LONGEST_ANSWER / 1e6} MB, which no such answer needs`);
+      const text = await textOf(response, LONGEST_ANSWER);
+      if (text === undefined) throw this.error('broken', 'server.tooLong', { megabytes: LONGEST_ANSWER / 1e6 });
       return this.understand(text, parse);
     } catch (error) {
       if (error instanceof ServerError) throw error;
       signal?.throwIfAborted();
-      if (time.up) throw this.error('timeout', `gave no answer within ${timeoutSeconds} s (server.timeoutSeconds)`);
+      if (deadline.expired) throw this.error('timeout', 'server.timeout', { seconds: timeoutSeconds });
       throw this.unreachable(error);
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
-      // Whatever is still to come of an answer that is not wanted is not read.
-      stop();
+      // The rest of an answer that is not wanted is not read.
+      deadline.stop();
     }
   }
 
@@ -114,14 +104,13 @@ export class Client {
     try {
       answer = JSON.parse(text);
     } catch {
-      const end = text.length === 0 ? 'nothing' : `${text.length} characters that begin with ${quote(redact(text, this.#key))}`;
-      throw this.error('broken', `answered with what is not JSON (${end})`);
+      throw this.error('broken', 'server.notJson', { length: text.length, start: excerpt(redact(text, this.#key)) });
     }
     try {
       return parse(answer);
     } catch (error) {
       if (error instanceof ServerError) throw error;
-      throw this.error('broken', `answered with JSON that is no answer: ${(error as Error).message}`);
+      throw this.error('broken', 'server.notAnswer', { reason: (error as Error).message });
     }
   }
 
@@ -129,54 +118,58 @@ export class Client {
   private async complaint(response: Response, path: string): Promise<ServerError> {
     const { status } = response;
     // Redacted before it is shortened, so that no half of a key is left.
-    const text = redact((await readBounded(response, LONGEST_COMPLAINT)) ?? '', this.#key);
+    const text = redact((await textOf(response, LONGEST_COMPLAINT)) ?? '', this.#key);
     const { message, code } = ownWords(text);
-    const says = message === '' ? '' : ` It says: ${quote(message)}.`;
+    const about = { status, says: excerpt(message) };
     const wait = retryAfter(response.headers);
-    const answered = (failure: Failure, sentence: string): ServerError => this.error(failure, `${sentence}.${says}`, wait);
-    if (status >= 300 && status < 400)
-      return this.error('model', `sends requests on to another address (${status}): name that one in the task model`);
+    if (status >= 300 && status < 400) return this.error('model', 'server.redirects', about);
     if (status === 401 || status === 403)
-      return answered('key', `refused ${this.#key?.from ?? 'a request without a key'} (${status})${this.keyAdvice()}`);
-    if (status === 402 || /insufficient_quota|billing/.test(code))
-      return answered('quota', `will not go on before it is paid (${status}). Look at the account's credit there`);
-    if (status === 404) return answered('model', `knows no such address or model (404 for ${path})`);
-    if (status === 429) return answered('busy', `is asked more than it allows (429); a smaller server.concurrency may help`);
-    if ([408, 409, 425].includes(status) || (status >= 500 && status !== 501)) return answered('broken', `failed (${status})`);
-    return answered('request', `refused a request (${status})`);
-  }
-
-  private keyAdvice(): string {
-    return this.#key
-      ? '. Check that key, and that it is for this server'
-      : '. Put the key into an environment variable and name that in server.apiKeyVariable, or store it in the editor';
+      return this.#key
+        ? this.error('key', 'server.keyRefused', { ...about, key: this.#key.from })
+        : this.error('key', 'server.keyMissing', about);
+    if (status === 402 || /insufficient_quota|billing/.test(code)) return this.error('quota', 'server.unpaid', about);
+    if (status === 404) return this.error('model', 'server.notFound', { ...about, path });
+    if (status === 429) return this.error('busy', 'server.busy', about, wait);
+    if ([408, 409, 425].includes(status) || (status >= 500 && status !== 501)) return this.error('broken', 'server.failed', about, wait);
+    return this.error('request', 'server.refused', about);
   }
 
   private unreachable(error: unknown): ServerError {
     const cause = (error as Error & { cause?: { code?: string; message?: string } }).cause;
     const code = cause?.code ?? '';
-    const known = REASONS[code];
-    if (known !== undefined) return this.error('down', known);
-    if (/CERT|TLS|SSL|SELF_SIGNED/.test(code)) return this.error('model', `has a certificate that cannot be trusted (${code})`);
-    if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET' || code === 'EPIPE')
-      return this.error('broken', 'ended the connection before its answer was there');
-    return this.error('broken', `could not be asked: ${cause?.message ?? (error as Error).message}`);
+    if (UNREACHABLE.has(code)) return this.error('down', 'server.unreachable', { code });
+    if (/CERT|TLS|SSL|SELF_SIGNED/.test(code)) return this.error('model', 'server.certificate', { code });
+    if (['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE'].includes(code)) return this.error('broken', 'server.closed', {});
+    return this.error('broken', 'server.notSent', { reason: cause?.message ?? (error as Error).message });
   }
 
-  error(failure: Failure, sentence: string, wait?: number): ServerError {
-    return new ServerError(failure, redact(`The server ${this.url} ${sentence.replace(/\.?$/, '.')}`, this.#key), { retryAfter: wait });
+  /** An error about this server, without its key wherever the server may have repeated it. */
+  error<C extends ClientCode>(failure: Failure, code: C, about: Rest<C>, wait?: number): ServerError {
+    const args = [this.withoutKey({ url: this.url, ...about })] as unknown as Args<C>;
+    return new ServerError<C>(failure, code, args, { retryAfter: wait });
+  }
+
+  private withoutKey(value: unknown): unknown {
+    if (typeof value === 'string') return redact(value, this.#key);
+    if (Array.isArray(value)) return value.map((part) => this.withoutKey(part));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, this.withoutKey(part)]));
   }
 }
 
-const REASONS: Partial<Record<string, string>> = {
-  ECONNREFUSED: 'does not answer: nothing listens there (connection refused). Start it, or correct the address in the task model',
-  ENOTFOUND: 'cannot be found: there is no machine of that name. Correct the address in the task model',
-  EAI_AGAIN: 'cannot be found just now: the name service does not answer',
-  EHOSTUNREACH: 'cannot be reached from here (no route)',
-  ENETUNREACH: 'cannot be reached from here (no network)',
-  ETIMEDOUT: 'does not answer (the connection timed out)',
-  UND_ERR_CONNECT_TIMEOUT: 'does not answer (the connection timed out)',
-};
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+async function textOf({ body }: Response, most: number): Promise<string | undefined> {
+  return body === null ? '' : (await readBounded(body, most))?.toString('utf8');
+}
 
 /** The message and the code of an error body, in the shapes that servers use. */
 function ownWords(text: string): { message: string; code: string } {
@@ -190,11 +183,11 @@ function ownWords(text: string): { message: string; code: string } {
     };
   } catch {
     // A proxy's page: its title or its first words.
-    return { message: (/<title>([^<]*)<\/title>/i.exec(text)?.[1] ?? text).trim(), code: '' };
+    return { message: /<title>([^<]*)<\/title>/i.exec(text)?.[1] ?? text, code: '' };
   }
 }
 
-function quote(text: string): string {
+function excerpt(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return JSON.stringify(line.length > 300 ? `${line.slice(0, 299)}…` : line);
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }

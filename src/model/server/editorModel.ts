@@ -1,9 +1,9 @@
+import limitTo from 'p-limit';
 import type { ServerSettings } from '../../spec/schema';
-import { AnswerReader } from './answer';
-import { AnswerModel } from './answerModel';
-import { defaultSystemMessage, type Message } from './chat';
-import type { Clock } from './clock';
-import { Limit } from './limit';
+import { CodedError } from '../../wording/wording';
+import { Deadline, type Clock } from '../http';
+import { answerModel, AnswerReader } from './answer';
+import { chatMessages, defaultSystemMessage, type Message } from './chat';
 import type { ProbeTask } from './probe';
 import { Retry } from './retry';
 import { ServerError, type Failure } from './serverError';
@@ -11,29 +11,31 @@ import type { TextModel } from './textModel';
 
 export const EDITOR_SCHEME = 'vscode-lm:';
 
-/** Asks one of the editor's own models; the host answers. */
+/** Asks one of the editor's own models; the host answers, and gives up when the signal aborts. */
 export type Ask = (request: AskRequest, signal?: AbortSignal) => Promise<string>;
 
 export interface AskRequest {
-  /** What stands behind `vscode-lm:`: `VENDOR/FAMILY`, `FAMILY`, or nothing for any model. */
+  /** What follows `vscode-lm:`: `VENDOR/FAMILY`, `FAMILY`, or nothing for any model. */
   readonly model: string;
-  /** The host may have no role "system": it then sends such a message as the user's, before the others. */
+  /** A host without the role "system" sends that message as the user's, before the others. */
   readonly messages: readonly Message[];
 }
 
-/** Why the editor's model gave no answer: what the host says in the `reason` of the error that it rejects with. */
+/** Why the editor's model gave no answer: the `reason` of the error that the host rejects with. */
 export type AskFailure = 'no-model' | 'no-consent' | 'quota' | 'blocked' | 'failed';
 
-/** An answer that the host could not give. */
-export class AskError extends Error {
+/** The host could not get an answer. */
+export class AskError extends CodedError<'server.askFailed'> {
   constructor(
     readonly reason: AskFailure,
     message: string,
   ) {
-    super(message);
-    this.name = 'AskError';
+    super('server.askFailed', { message });
   }
 }
+
+/** Milliseconds that the host has to end a request that ran out of time. */
+const GRACE = 10_000;
 
 /** Opens a `vscode-lm:` model. @throws ServerError when there is no editor, no model or no consent */
 export async function openEditorModel(
@@ -44,81 +46,67 @@ export async function openEditorModel(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<TextModel> {
-  if (!ask)
-    throw new ServerError(
-      'model',
-      `${reference} is one of VS Code's own models and can only be asked inside VS Code: run the task there. On the command line, take a bundled model, a folder, or a server (openai:MODEL@URL).`,
-    );
+  if (!ask) throw new ServerError('model', 'server.outsideEditor', [{ reference }]);
   const model = reference.slice(EDITOR_SCHEME.length).trim();
   const system = settings.systemMessage ?? defaultSystemMessage(task.words);
-  const request = (text: string): AskRequest => {
-    const user: Message = { role: 'user', content: text };
-    return { model, messages: system === '' ? [user] : [{ role: 'system', content: system }, user] };
-  };
   const reader = new AnswerReader(task.words, task.labels, settings.answer);
   const identity = [reference, system, 'answer', settings.answer ?? '', task.words, task.labels];
-  // VS Code asks the person for consent on the first request: it waits for them, and their answer is not asked for again.
-  const first = new AnswerModel(identity, reader, (text, signal) => inTime(ask, request(text), undefined, signal));
-  await first.score(task.samples.slice(0, 1), signal);
+  const request = (text: string, seconds: number | undefined, signal?: AbortSignal): Promise<string> =>
+    inTime(ask, { model, messages: chatMessages(system, text) }, seconds, signal);
+  // VS Code asks the user for consent on the first request: it waits for them, and is not retried.
+  await answerModel(identity, reader, (text, signal) => request(text, undefined, signal)).score(task.samples.slice(0, 1), signal);
 
-  const limit = new Limit(settings.concurrency);
+  const limit = limitTo(settings.concurrency);
   const retry = new Retry(settings.maxRetries, clock);
-  return new AnswerModel(identity, reader, (text, signal) =>
-    limit.run(() => retry.run(() => inTime(ask, request(text), settings.timeoutSeconds, signal), signal)),
+  return answerModel(identity, reader, (text, signal) =>
+    limit(() => retry.run(() => request(text, settings.timeoutSeconds, signal), signal)),
   );
 }
 
-/** @param seconds no limit when undefined */
+/** @param seconds unlimited when undefined */
 async function inTime(ask: Ask, request: AskRequest, seconds: number | undefined, signal: AbortSignal | undefined): Promise<string> {
-  const controller = new AbortController();
-  const stop = (): void => controller.abort(signal?.reason);
-  signal?.throwIfAborted();
-  signal?.addEventListener('abort', stop, { once: true });
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    if (seconds === undefined) return;
-    timer = setTimeout(
-      () => reject(new ServerError('timeout', `The editor's model gave no answer within ${seconds} s (server.timeoutSeconds).`)),
-      seconds * 1000,
-    );
-  });
+  const deadline = new Deadline(seconds === undefined ? undefined : seconds * 1000, signal);
+  const answer = ask(request, deadline.signal);
   try {
-    return await Promise.race([ask(request, controller.signal), late]);
+    return await deadline.race(answer);
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof ServerError ? error : understood(error, request.model);
+    if (!deadline.expired) throw understood(error, request.model);
+    // A retry must not run beside the request that it replaces: one that does not end is not retried.
+    if (await ended(answer, signal)) throw new ServerError('timeout', 'server.editorTimeout', [{ seconds: seconds! }]);
+    throw new ServerError('blocked', 'server.editorStuck', [{ seconds: seconds! }]);
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
-    stop();
+    deadline.stop();
+  }
+}
+
+async function ended(answer: Promise<unknown>, signal: AbortSignal | undefined): Promise<boolean> {
+  const grace = new Deadline(GRACE, signal);
+  const settled = answer.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await grace.race(settled);
+  } catch {
+    signal?.throwIfAborted();
+    return false;
+  } finally {
+    grace.stop();
   }
 }
 
 /** Errors cross a process border on their way here: their `reason` counts, not their class. */
-function understood(error: unknown, model: string): ServerError {
-  const { reason, message } = error as Partial<AskError>;
-  const says = message === undefined || message === '' ? '' : ` It says: ${JSON.stringify(message)}.`;
-  const [failure, sentence] = (MEANINGS.get(reason) ?? FAILED)(model === '' ? 'a model' : `the model ${JSON.stringify(model)}`);
-  return new ServerError(failure, sentence + says);
+function understood(error: unknown, name: string): ServerError {
+  const { reason, message: says = '' } = error as Partial<AskError>;
+  const [failure, code] = (reason && MEANINGS[reason]) ?? MEANINGS.failed;
+  return new ServerError(failure, code, [{ model: name, says }]);
 }
 
-type Meaning = (model: string) => [Failure, string];
-const FAILED: Meaning = (model) => ['broken', `VS Code could not ask ${model}.`];
-const MEANINGS = new Map<string | undefined, Meaning>(
-  Object.entries({
-    'no-model': (model) => [
-      'model',
-      `VS Code does not have ${model}. Install or sign in to an extension that brings models (such as GitHub Copilot), or name another: vscode-lm:VENDOR/FAMILY, or vscode-lm: for any.`,
-    ],
-    'no-consent': (model) => [
-      'key',
-      `RLPrompt may not use ${model}. VS Code asks for your consent when a run starts; grant it there, or in "Manage Language Model Access" of the Accounts menu.`,
-    ],
-    quota: (model) => [
-      'quota',
-      `VS Code will not ask ${model} any more: its quota is used up. Wait until it is renewed, then take the run up again, or lower search.queryBudget.`,
-    ],
-    blocked: (model) => ['blocked', `VS Code's provider refused to have ${model} answer one of the texts.`],
-    failed: FAILED,
-  } satisfies Record<AskFailure, Meaning>),
-);
+const MEANINGS = {
+  'no-model': ['model', 'server.editorNoModel'],
+  'no-consent': ['key', 'server.editorNoConsent'],
+  quota: ['quota', 'server.editorQuota'],
+  blocked: ['blocked', 'server.editorBlocked'],
+  failed: ['broken', 'server.editorFailed'],
+} as const satisfies Record<AskFailure, [Failure, string]>;

@@ -1,27 +1,23 @@
 import { logSumExp } from '../local/logits';
 import type { TopToken } from './choices';
+import type { TextModel, TextScore } from './textModel';
 
 /** A label word as a server's tokenizer sees it. */
 export interface LabelWord {
   readonly word: string;
-  /** Its first token, without the space before it; the word itself where that is one token. */
+  /** Its first token, without the space before it; the word itself when it is a single token. */
   readonly first: string;
 }
 
-/** Scores of the label words at one place. */
-export interface WordScores {
-  /** Log-probability of each word's first token. */
-  readonly logits: number[];
-  /** Words that were not among the reported tokens: they score as the least of those. */
-  readonly missing: number;
-}
+/** Where the likeliest tokens were reported: after the `text` itself, or at the start of a chat's `answer`. */
+export type Place = 'text' | 'answer';
 
 /**
- * Finds the label words among the likeliest tokens. `place` says what counts as a word: in the middle of a `text` the
- * token with its leading space (without it only where no such token is reported), at the start of an `answer` any token
- * that is the word, whatever its spaces and capitals, their probabilities added.
+ * Finds the label words among the likeliest tokens. After a `text`, the token with its leading space counts (without it
+ * only when no such token is reported); at the start of an `answer`, all tokens that spell the word, whatever their
+ * spaces and capitals, with their probabilities added.
  */
-export function scoreWords(top: readonly TopToken[], words: readonly LabelWord[], place: 'text' | 'answer'): WordScores {
+export function scoreWords(top: readonly TopToken[], words: readonly LabelWord[], place: Place): TextScore {
   // Nothing reported: all words alike.
   const floor = top.reduce((least, { logprob }) => Math.min(least, logprob), 0);
   let missing = 0;
@@ -45,15 +41,29 @@ function inAnswer(top: readonly TopToken[], first: string): number | undefined {
   return found.length === 0 ? undefined : logSumExp(Float32Array.from(found));
 }
 
-/** The token that a word begins with, told by the tokens that a model thinks likely where the word must come. */
+/** The first token of a word, told from the likeliest tokens at a place where the word must come. */
 export function firstToken(word: string, top: readonly TopToken[]): string | undefined {
   const candidates = top.map(({ text, logprob }) => ({ text: text.replace(/^ /, ''), logprob }));
   if (candidates.some(({ text }) => fold(text) === fold(word))) return word;
   const beginnings = candidates.filter(({ text }) => text.trim() !== '' && fold(word).startsWith(fold(text)));
-  // The tokenizer's own split is what the model has always seen: by far the likeliest of the beginnings.
+  // The tokenizer's own split is what the model was trained on: by far the likeliest of the beginnings.
   return beginnings.sort((a, b) => b.logprob - a.logprob)[0]?.text;
 }
 
 export function fold(text: string): string {
   return text.trim().toLowerCase();
+}
+
+type Tops = (texts: readonly string[], signal?: AbortSignal) => Promise<readonly (readonly TopToken[] | undefined)[]>;
+
+/** Scores label words by their log-probabilities among the likeliest tokens that `tops` reports. */
+export function logprobModel(
+  about: Pick<TextModel, 'identity' | 'batch' | 'how' | 'tokensPerText'>,
+  words: readonly LabelWord[],
+  place: Place,
+  tops: Tops,
+): TextModel {
+  const score = async (texts: readonly string[], signal?: AbortSignal): Promise<TextScore[]> =>
+    (await tops(texts, signal)).map((top = []) => scoreWords(top, words, place));
+  return { ...about, score };
 }

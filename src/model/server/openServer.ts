@@ -1,7 +1,8 @@
 import type { ServerSettings } from '../../spec/schema';
+import { CodedError } from '../../wording/wording';
+import type { Clock } from '../http';
 import { findApiKey, storedKey } from './apiKey';
 import { Client } from './client';
-import type { Clock } from './clock';
 import { probe, type ProbeTask } from './probe';
 import { parseServerReference } from './reference';
 import { ServerError } from './serverError';
@@ -12,10 +13,10 @@ export interface ServerAccess {
   readonly clock: Clock;
 }
 
-export interface OpenServer {
+/** A model that is reached with text, open. */
+export interface OpenText {
   readonly model: TextModel;
-  readonly client: Client;
-  /** The model's name and the server's address, for people. */
+  /** The model and where it runs, for display. */
   readonly name: string;
   /** Where the key came from; undefined when none is sent. */
   readonly keyFrom: string | undefined;
@@ -28,41 +29,32 @@ export async function openServer(
   task: ProbeTask,
   access: ServerAccess,
   signal?: AbortSignal,
-): Promise<OpenServer> {
+): Promise<OpenText> {
   const { url, model } = parseServerReference(reference);
   const key = findApiKey(url, settings.apiKeyVariable, storedKey(url, access.environment), access.environment);
   const client = new Client({ ...settings, url, key, clock: access.clock });
   const name = model ?? (await onlyModel(client, signal));
   try {
-    return { model: await probe(client, name, task, settings, signal), client, name: `${name} on ${url}`, keyFrom: key?.from };
+    return { model: await probe(client, name, task, settings, signal), name: `${name} on ${url}`, keyFrom: key?.from };
   } catch (error) {
     if (!(error instanceof ServerError) || error.failure !== 'model') throw error;
     const names = await models(client, signal).catch((): string[] => []);
     if (names.length === 0 || names.includes(name)) throw error;
-    throw new ServerError(
-      'model',
-      `${error.message} It has ${names.length === 1 ? 'the model' : 'the models'} ${list(names)}; name one of them before the @.`,
-    );
+    throw client.error('model', 'server.otherModels', { problem: error.message, names });
   }
 }
 
 async function onlyModel(client: Client, signal?: AbortSignal): Promise<string> {
   const names = await models(client, signal);
   if (names.length === 1) return names[0]!;
-  const has = names.length === 0 ? 'lists no model' : `has several models: ${list(names)}`;
-  throw client.error('model', `${has}. Name the one you want: openai:MODEL@${client.url}`);
+  throw client.error('model', names.length === 0 ? 'server.noModels' : 'server.severalModels', { names });
 }
 
 function models(client: Client, signal?: AbortSignal): Promise<string[]> {
   const read = (answer: unknown): string[] => {
     const data = (answer as { data?: unknown } | null)?.data;
-    if (!Array.isArray(data)) throw new Error('it has no list of models');
+    if (!Array.isArray(data)) throw new CodedError('server.noModelList');
     return (data as { id?: unknown }[]).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
   };
-  return client.get('/models', read, signal, 1);
-}
-
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map((name) => JSON.stringify(name));
-  return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ');
+  return client.request('/models', undefined, read, { signal, retries: 1 });
 }

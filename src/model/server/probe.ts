@@ -1,11 +1,11 @@
 import type { ServerSettings } from '../../spec/schema';
-import { AnswerReader } from './answer';
-import { AnswerModel } from './answerModel';
-import { Chat, ChatModel, defaultSystemMessage, type Message } from './chat';
+import { word as wording } from '../../wording/wording';
+import { answerModel, AnswerReader } from './answer';
+import { Chat, chatMessages, defaultSystemMessage } from './chat';
 import type { TopToken } from './choices';
 import type { Client } from './client';
-import { CompletionModel, Completions } from './completions';
-import { firstToken, fold, scoreWords, type LabelWord } from './labelWords';
+import { Completions } from './completions';
+import { firstToken, fold, logprobModel, scoreWords, type LabelWord, type Place } from './labelWords';
 import { ServerError } from './serverError';
 import type { TextModel } from './textModel';
 
@@ -16,16 +16,16 @@ export interface ProbeTask {
   readonly samples: readonly string[];
 }
 
-/** Numbers of log-probabilities to ask for, most first: llama.cpp gives any, vLLM and chats 20 by default, OpenAI's completions 5. */
+/** Numbers of log-probabilities to ask for, largest first: llama.cpp reports any number, vLLM and chats 20 by default, OpenAI's completions 5. */
 const TOPS = [100, 20, 5, 2];
-/** Where a server gives any number, and label words are not among the first hundred. */
+/** For a server that reports any number, when label words are not among the first hundred. */
 const DEEP = 1000;
-/** Texts in a request where a server takes several and the spec says no number. */
+/** Texts in a request when a server takes several and the spec gives no number. */
 const BATCH = 16;
-/** While finding out, a server that fails is not given the patience of a run. */
+/** The probe has less patience with a failing server than a run. */
 const RETRIES = 1;
 
-/** Finds out which way of scoring works on a server, and how well: the first that reports most label words. @throws ServerError */
+/** Finds a way of scoring that works on a server, and how well: the first that reports most label words. @throws ServerError */
 export async function probe(
   client: Client,
   model: string,
@@ -50,23 +50,23 @@ export async function probe(
     if (best && best.reported >= 0.5) break;
   }
   if (best && (best.reported > 0 || wanted !== 'auto')) return best.open();
-  if (best) tried.push(`Its ${best.top} likeliest tokens held no label word in any of ${task.samples.length} texts.`);
+  if (best) tried.push(wording('server.noWordReported', { top: best.top, texts: task.samples.length }));
   if (wanted === 'auto' || wanted === 'answer') {
     const found = await attempt(tryAnswers(completions, chat, task, settings, signal));
     if (!(found instanceof ServerError)) return found;
     tried.push(`answer: ${found.message}`);
   }
-  throw new ServerError('model', `The model ${JSON.stringify(model)} on ${client.url} cannot be scored. ${tried.join(' ')}`);
+  throw client.error('model', 'server.notScorable', { model, tried });
 }
 
 interface Found {
   readonly top: number;
-  /** Share of label words that were among the reported tokens. */
+  /** Share of the label words that were among the reported tokens. */
   readonly reported: number;
   open(): TextModel | Promise<TextModel>;
 }
 
-/** That a way does not work is an answer too; that the server is down, busy or refuses the key is not. */
+/** A way that does not work is a result too; a server that is down, busy or refuses the key is not. */
 async function attempt<T>(way: Promise<T>): Promise<T | ServerError> {
   try {
     return await way;
@@ -76,7 +76,7 @@ async function attempt<T>(way: Promise<T>): Promise<T | ServerError> {
   }
 }
 
-/** The likeliest tokens after a text. @throws ServerError where there are none to be had */
+/** The likeliest tokens after a text. @throws ServerError when the server reports none */
 type AskTop = (text: string, top: number) => Promise<readonly TopToken[]>;
 
 async function tryCompletions(completions: Completions, task: ProbeTask, settings: ServerSettings, signal?: AbortSignal): Promise<Found> {
@@ -87,8 +87,15 @@ async function tryCompletions(completions: Completions, task: ProbeTask, setting
   const words = await labelWords(task.words, (word) => ask(again(word), top));
   const look = async (deep: number): Promise<Found> => {
     const tops = await Promise.all(task.samples.map((text) => ask(text, deep)));
-    const open = async (): Promise<TextModel> =>
-      new CompletionModel(completions, words, deep, await batchSize(completions, task.samples, tops, deep, settings.promptBatch, signal));
+    const open = async (): Promise<TextModel> => {
+      const about = {
+        identity: [completions.client.url, completions.model, 'completion-logprobs', deep, words],
+        batch: await batchSize(completions, task.samples, tops, deep, settings.promptBatch, signal),
+        how: wording('server.byCompletion', { top: deep }),
+        tokensPerText: () => completions.meter.mean,
+      };
+      return logprobModel(about, words, 'text', (texts, signal) => completions.tops(texts, deep, signal));
+    };
     return { top: deep, reported: shareReported(tops, words, 'text'), open };
   };
   const found = await look(top);
@@ -100,10 +107,18 @@ async function tryCompletions(completions: Completions, task: ProbeTask, setting
 async function tryChat(chat: Chat, task: ProbeTask, settings: ServerSettings, signal?: AbortSignal): Promise<Found> {
   const ask: AskTop = async (text, top) => given(await chat.top(chat.messages(text), top, signal, RETRIES));
   const top = await mostTokens(ask, task.samples[0]!, settings.topLogprobs ?? 20);
-  const repeat = (word: string): Message[] => [{ role: 'user', content: `Repeat this word and write nothing else: ${word}` }];
+  const repeat = (word: string) => chatMessages('', `Repeat this word and write nothing else: ${word}`);
   const words = await labelWords(task.words, async (word) => given(await chat.top(repeat(word), top, signal, RETRIES)));
   const tops = await Promise.all(task.samples.map((text) => ask(text, top)));
-  return { top, reported: shareReported(tops, words, 'answer'), open: () => new ChatModel(chat, words, top) };
+  const about = {
+    identity: [...chat.identity, 'chat-logprobs', top, words],
+    batch: 1,
+    how: wording('server.byChat', { top }),
+    tokensPerText: () => chat.meter.mean,
+  };
+  const open = (): TextModel =>
+    logprobModel(about, words, 'answer', (texts, signal) => Promise.all(texts.map((text) => chat.top(chat.messages(text), top, signal))));
+  return { top, reported: shareReported(tops, words, 'answer'), open };
 }
 
 async function tryAnswers(
@@ -116,38 +131,33 @@ async function tryAnswers(
   const reader = new AnswerReader(task.words, task.labels, settings.answer);
   const { maxTokens } = settings;
   const identity = [...chat.identity, 'answer', maxTokens, settings.answer ?? '', task.words, task.labels];
-  const inChat = new AnswerModel(
-    identity,
-    reader,
-    async (text, signal) => (await chat.ask(chat.messages(text), { maxTokens }, signal)).text,
-    () => chat.meter.mean,
-  );
-  const failure = await attempt(inChat.score(task.samples.slice(0, 1), signal));
-  if (!(failure instanceof ServerError)) return inChat;
-  // A plain language model without a chat template.
-  const inText = new AnswerModel(
-    ['text', ...identity],
-    reader,
-    async (text, signal) => (await completions.ask([text], { maxTokens }, signal))[0]!.text,
-    () => completions.meter.mean,
-  );
-  const other = await attempt(inText.score(task.samples.slice(0, 1), signal));
-  if (other instanceof ServerError) throw failure;
-  return inText;
+  const inChat = async (text: string, signal?: AbortSignal) => (await chat.ask(chat.messages(text), { maxTokens, signal })).text;
+  const inText = async (text: string, signal?: AbortSignal) => (await completions.ask([text], { maxTokens, signal }))[0]!.text;
+  const ways = [
+    answerModel(identity, reader, inChat, () => chat.meter.mean),
+    // A plain language model without a chat template.
+    answerModel(['text', ...identity], reader, inText, () => completions.meter.mean),
+  ];
+  const failures: ServerError[] = [];
+  for (const way of ways) {
+    const scored = await attempt(way.score(task.samples.slice(0, 1), signal));
+    if (!(scored instanceof ServerError)) return way;
+    failures.push(scored);
+  }
+  throw failures[0]!;
 }
 
-/** The most log-probabilities that a server gives at a place. */
+/** The most log-probabilities that a server reports at a place. */
 async function mostTokens(ask: AskTop, text: string, wanted: number | undefined): Promise<number> {
   const tops = wanted === undefined ? TOPS : [wanted, ...TOPS.filter((top) => top < wanted)];
   for (const [i, top] of tops.entries()) {
     try {
       const tokens = await ask(text, top);
-      if (tokens.length < 2)
-        throw new ServerError('model', 'The server reports no log-probabilities beside the one of the token it writes.');
-      // Some servers give fewer without a word. Two tokens of the same text may be told as one: that is no limit.
+      if (tokens.length < 2) throw new ServerError('model', 'server.oneLogprob', []);
+      // Some servers report fewer without saying so. Two tokens of the same text may be merged into one: that is no limit.
       return tokens.length < top / 2 ? (TOPS.find((limit) => limit <= tokens.length) ?? tokens.length) : top;
     } catch (error) {
-      // Too many asked: ask for fewer. A server that is given an odd request may also fail with 500.
+      // Too many: ask for fewer. A server may also answer an odd request with 500.
       const again = error instanceof ServerError && ['request', 'broken'].includes(error.failure) && i + 1 < tops.length;
       if (!again) throw error;
     }
@@ -156,7 +166,7 @@ async function mostTokens(ask: AskTop, text: string, wanted: number | undefined)
 }
 
 function given(top: readonly TopToken[] | undefined): readonly TopToken[] {
-  if (top === undefined) throw new ServerError('model', 'The server gives no log-probabilities.');
+  if (top === undefined) throw new ServerError('model', 'server.noLogprobs', []);
   return top;
 }
 
@@ -166,24 +176,20 @@ async function labelWords(words: readonly string[], likely: (word: string) => Pr
   for (const [i, { word, first }] of found.entries()) {
     const other = found.slice(0, i).find((earlier) => fold(earlier.first) === fold(first));
     if (other)
-      throw new ServerError(
-        'request',
-        `The label words ${JSON.stringify(other.word)} and ${JSON.stringify(word)} begin with the same token of this model (${JSON.stringify(first)}), so its log-probabilities cannot tell them apart. Choose other words in "labels", or "server": { "scoring": "answer" }.`,
-        { field: ['labels'] },
-      );
+      throw new ServerError('request', 'server.sameFirstToken', [{ words: [other.word, word], token: first }], { field: ['labels'] });
   }
   return found;
 }
 
-/** Places where nothing at all was reported say nothing of the words. */
-function shareReported(tops: readonly (readonly TopToken[])[], words: readonly LabelWord[], place: 'text' | 'answer'): number {
+/** Places where nothing was reported at all say nothing about the words. */
+function shareReported(tops: readonly (readonly TopToken[])[], words: readonly LabelWord[], place: Place): number {
   const reports = tops.filter((top) => top.length > 0);
   if (reports.length === 0) return 0;
   const missing = reports.reduce((sum, top) => sum + scoreWords(top, words, place).missing, 0);
   return 1 - missing / (reports.length * words.length);
 }
 
-/** How many texts a server takes in one request: several only if their answers come back right, in order. */
+/** How many texts a server takes in one request: several only if their answers come back correct and in order. */
 async function batchSize(
   completions: Completions,
   samples: readonly string[],
@@ -198,7 +204,7 @@ async function batchSize(
   return together.every((tokens = [], i) => alike(tokens, alone[i]!)) ? (wanted ?? BATCH) : 1;
 }
 
-/** Whether two lists of tokens are of the same place: the likeliest one of each is as likely in the other, to the noise of batching. */
+/** Whether two lists of tokens belong to the same place: the likeliest token of one is as likely in the other, up to the noise of batching. */
 function alike(a: readonly TopToken[], b: readonly TopToken[]): boolean {
   const best = [...a].sort((x, y) => y.logprob - x.logprob)[0];
   const other = b.find(({ text }) => text === best?.text);

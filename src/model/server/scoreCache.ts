@@ -1,27 +1,31 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { word } from '../../wording/wording';
 import type { TextScore } from './textModel';
 
-/** Scores that one file may hold; the newest half is kept when there are more. About 60 bytes each. */
+/** Scores that one file may hold, at about 60 bytes each; when there are more, the newest half is kept. */
 const MOST = 500_000;
-/** A file longer than this is not ours to read. */
+/** A longer file is not ours to read. */
 const MOST_BYTES = 256e6;
+/** Scores are written in groups: of so many, or of what came within a second. */
+const GROUP = 200;
+const GROUP_MILLISECONDS = 1000;
 
 /**
- * Scores of texts by one model behind one server, in memory and in a file that outlives the process: one JSON line a
- * text, with a hash of the text for its key, so that neither texts nor keys are in it. A line that was cut short by a
- * crash is passed over. What cannot be written costs the cache, not the run. Several processes may use one file: each
- * opens it anew for every line, so that a line goes into the file that is there, also after another process has rewritten it.
+ * Scores of texts by one model behind one server, in memory and in a file that outlives the process: one JSON line per
+ * text, with a hash of the text as its key, so that neither texts nor API keys are in it. A crash costs at most the group
+ * of scores that was waiting; a line that it cut short is ignored. A file that cannot be written costs the cache, not the
+ * run. Several processes may use one file: each opens it anew for every group, so that a group goes into the current file
+ * even after another process has rewritten it.
  */
 export class ScoreCache {
-  private readonly places = new Map<string, number>();
-  private readonly values: Float32Array[] = [];
-  private readonly missing: number[] = [];
-  private open = true;
-  /** Bytes of the file that were read. */
-  private bytesRead = 0;
-  /** Why nothing is kept on disk, for people. */
+  private readonly scores = new Map<string, { readonly logits: Float32Array; readonly missing: number }>();
+  private waiting: string[] = [];
+  private written: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  /** Why nothing is kept on disk. */
   problem: string | undefined;
 
   private constructor(
@@ -30,16 +34,16 @@ export class ScoreCache {
     private readonly most: number,
   ) {}
 
-  /** Opens the file of one identity (TextModel.identity) in a folder, which is made when it is not there. */
+  /** Opens the file of one identity (TextModel.identity) in a folder, which it creates if necessary. */
   static open(folder: string, identity: readonly unknown[], classes: number, most = MOST): ScoreCache {
     const name = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 24);
     const cache = new ScoreCache(join(folder, `scores-${name}.jsonl`), classes, most);
     try {
       mkdirSync(folder, { recursive: true });
-      const torn = cache.read();
-      if (cache.places.size > most) cache.rewrite();
-      // Also where nothing is torn: now is the time to find out that it cannot be written.
-      cache.write(torn ? '\n' : '');
+      const { bytes, torn } = cache.read();
+      if (cache.size > most) cache.rewrite(bytes);
+      // Even when nothing is torn: this is the time to find out that the file cannot be written.
+      appendFileSync(cache.path, torn ? '\n' : '', { mode: 0o600 });
     } catch (error) {
       cache.giveUp(error);
     }
@@ -47,53 +51,50 @@ export class ScoreCache {
   }
 
   get size(): number {
-    return this.places.size;
+    return this.scores.size;
   }
 
   get(text: string): TextScore | undefined {
-    const place = this.places.get(keyOf(text));
-    return place === undefined ? undefined : { logits: [...this.values[place]!], missing: this.missing[place]! };
+    const score = this.scores.get(keyOf(text));
+    return score && { logits: [...score.logits], missing: score.missing };
   }
 
   set(text: string, score: TextScore): void {
     const key = keyOf(text);
-    if (this.places.has(key)) return;
-    // Beyond the bound a run goes on without keeping more: what is there serves the next one.
-    if (this.places.size >= 2 * this.most) return;
+    // Beyond the bound a run continues without caching more: the next one uses what there is.
+    if (this.scores.has(key) || this.size >= 2 * this.most) return;
     this.put(key, score);
-    this.append(lineOf(key, score.logits, score.missing));
+    if (this.problem !== undefined) return;
+    this.waiting.push(lineOf(key, score.logits, score.missing));
+    if (this.waiting.length >= GROUP) void this.flush();
+    else this.timer ??= setTimeout(() => void this.flush(), GROUP_MILLISECONDS).unref();
   }
 
-  close(): void {
-    this.open = false;
+  /** Resolves when every score is on disk, or cannot be. */
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const group = this.waiting.splice(0).join('');
+    if (group !== '')
+      this.written = this.written.then(() => appendFile(this.path, group, { mode: 0o600 })).catch((error: unknown) => this.giveUp(error));
+    return this.written;
   }
 
   private put(key: string, { logits, missing }: TextScore): void {
-    this.places.set(key, this.values.length);
-    this.values.push(Float32Array.from(logits));
-    this.missing.push(missing);
+    this.scores.set(key, { logits: Float32Array.from(logits), missing });
   }
 
-  /** Reads what is there; says whether the last line lacks its end. */
-  private read(): boolean {
-    let text: string;
-    try {
-      if (statSync(this.path).size > MOST_BYTES) {
-        rmSync(this.path);
-        return false;
-      }
-      const bytes = readFileSync(this.path);
-      this.bytesRead = bytes.length;
-      text = bytes.toString('utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-      throw error;
-    }
+  private read(): { bytes: number; torn: boolean } {
+    const length = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+    if (length > MOST_BYTES) rmSync(this.path);
+    if (length === 0 || length > MOST_BYTES) return { bytes: 0, torn: false };
+    const bytes = readFileSync(this.path);
+    const text = bytes.toString('utf8');
     for (const line of text.split('\n')) {
       const entry = this.parse(line);
-      if (entry && !this.places.has(entry.key)) this.put(entry.key, entry);
+      if (entry && !this.scores.has(entry.key)) this.put(entry.key, entry);
     }
-    return text !== '' && !text.endsWith('\n');
+    return { bytes: bytes.length, torn: !text.endsWith('\n') };
   }
 
   private parse(line: string): (TextScore & { key: string }) | undefined {
@@ -107,40 +108,24 @@ export class ScoreCache {
     }
   }
 
-  /** Keeps the newest half, and whatever other processes write meanwhile. */
-  private rewrite(): void {
-    const kept = [...this.places].slice(-Math.ceil(this.most / 2));
-    const lines = kept.map(([key, place]) => lineOf(key, [...this.values[place]!], this.missing[place]!));
+  /** Keeps the newest half, and what other processes have added after the `bytes` that were read. */
+  private rewrite(bytes: number): void {
+    for (const key of [...this.scores.keys()].slice(0, -Math.ceil(this.most / 2))) this.scores.delete(key);
+    const lines = [...this.scores].map(([key, { logits, missing }]) => lineOf(key, [...logits], missing));
     const mine = `${this.path}.${process.pid}.tmp`;
     try {
       writeFileSync(mine, lines.join(''), { mode: 0o600 });
-      // What other processes have added since it was read.
-      appendFileSync(mine, readFileSync(this.path).subarray(this.bytesRead));
+      appendFileSync(mine, readFileSync(this.path).subarray(bytes));
       renameSync(mine, this.path);
     } catch (error) {
       rmSync(mine, { force: true });
       throw error;
     }
-    this.places.clear();
-    for (const [key, place] of kept) this.places.set(key, place);
-  }
-
-  private append(line: string): void {
-    if (!this.open) return;
-    try {
-      this.write(line);
-    } catch (error) {
-      this.giveUp(error);
-    }
-  }
-
-  private write(text: string): void {
-    appendFileSync(this.path, text, { mode: 0o600 });
   }
 
   private giveUp(error: unknown): void {
-    this.problem = `scores are not kept for a later run: ${this.path} cannot be used (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`;
-    this.close();
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    this.problem = word('server.cacheUnusable', { path: this.path, reason });
   }
 }
 
@@ -148,7 +133,7 @@ function keyOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
-/** −∞ is null in JSON; nine digits hold every fp32 number, so that a score read again is the same score. */
+/** −∞ is null in JSON; nine digits hold every fp32 number, so that a score read back is the same score. */
 function lineOf(key: string, logits: readonly number[], missing: number): string {
   const rounded = logits.map((x) => (Number.isFinite(x) ? Number(Math.fround(x).toPrecision(9)) : null));
   return `${JSON.stringify({ k: key, s: rounded, ...(missing > 0 && { m: missing }) })}\n`;

@@ -1,10 +1,11 @@
+import { word, type Args, type Code } from '../../wording/wording';
 import { ModelError } from '../modelError';
 
 /**
- * What went wrong between us and a model behind a server:
- * - `down`: nobody answers there; `timeout`: no answer in time; `busy`: too many requests; `broken`: an answer that is no answer
+ * What went wrong with a model behind a server:
+ * - `down`: cannot be reached; `timeout`: no answer in time; `busy`: too many requests; `broken`: the answer makes no sense
  * - `key`: the key was refused; `model`: no such model or address; `quota`: nothing left to spend, here or there
- * - `request`: this one text was refused; `blocked`: the model would not answer it
+ * - `request`: this text was refused; `blocked`: the model would not answer it
  */
 export type Failure = 'down' | 'timeout' | 'busy' | 'broken' | 'key' | 'model' | 'quota' | 'request' | 'blocked';
 
@@ -13,30 +14,38 @@ const PASSING: ReadonlySet<Failure> = new Set(['down', 'timeout', 'busy', 'broke
 /** Failures that every further request would meet. */
 const LASTING: ReadonlySet<Failure> = new Set(['down', 'key', 'model', 'quota']);
 
-/** A request to a model behind a server failed; the message names the server, never a key, and says what to do. */
-export class ServerError extends ModelError {
-  constructor(
-    readonly failure: Failure,
-    message: string,
-    about: { readonly retryAfter?: number | undefined; readonly field?: readonly string[] } = {},
-  ) {
-    super(message);
-    this.name = 'ServerError';
-    this.retryAfter = about.retryAfter;
-    this.field = about.field;
-  }
+interface About {
+  /** Milliseconds that the server asks to wait. */
+  readonly retryAfter?: number | undefined;
+  /** The field of the spec that is wrong. */
+  readonly field?: readonly string[];
+}
 
-  /** Milliseconds that the server asked to wait. */
+/** A request to a model behind a server failed; the message never shows a key. */
+export class ServerError<C extends Code = Code> extends ModelError {
+  readonly args: Args<C>;
   readonly retryAfter: number | undefined;
-  /** The field of the spec that is wrong, when one is. */
   readonly field: readonly string[] | undefined;
 
-  /** Whether it is worth asking again. */
+  constructor(
+    readonly failure: Failure,
+    readonly code: C,
+    args: Args<C>,
+    { retryAfter, field }: About = {},
+  ) {
+    super(word(code, ...args));
+    this.name = 'ServerError';
+    this.args = args;
+    this.retryAfter = retryAfter;
+    this.field = field;
+  }
+
+  /** Whether to send the request again. */
   get passing(): boolean {
     return PASSING.has(this.failure);
   }
 
-  /** Whether it is no use to ask for anything else either; said of a request that was sent again as often as it may be. */
+  /** Whether to give up on all requests, once this one has been retried in vain. */
   get lasting(): boolean {
     return LASTING.has(this.failure);
   }

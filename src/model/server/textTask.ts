@@ -1,24 +1,23 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Layout } from '../local/layout';
-import { realClock } from './clock';
+import { realClock, type Clock } from '../http';
 import { EDITOR_SCHEME, openEditorModel } from './editorModel';
-import { openServer } from './openServer';
+import { openServer, type OpenText } from './openServer';
 import { ScoreCache } from './scoreCache';
-import type { TextModel } from './textModel';
 import { TextTaskModel } from './textTaskModel';
 import { fillTemplate } from '../../spec/template';
 import { textLabels } from '../../spec/verbalizer';
 import { causalParts } from '../local/localTask';
 import type { Access, OpenTask, ServerPace, TaskNeeds } from '../door';
 
-/** Texts that a server is tried on, and those that its speed is measured on. */
+/** Texts that the probe of a server uses, and those that its speed is measured on. */
 const SAMPLES = 16;
 const MEASURED = 32;
 
 /**
- * Opens a task model that is asked with text: behind a server, or the editor's. It has no tokenizer of ours, so prompts
- * are ids of the policy's tokenizer that travel as their text. @throws TaskError, ModelError
+ * Opens a task model that takes text: behind a server, or the editor's. We do not know its tokenizer, so prompts are ids
+ * of the policy's tokenizer that travel as their text. @throws TaskError, ModelError
  */
 export async function openTextTask(needs: TaskNeeds, access: Access): Promise<OpenTask> {
   const { spec, classes, samples } = needs;
@@ -29,7 +28,7 @@ export async function openTextTask(needs: TaskNeeds, access: Access): Promise<Op
   const fill = (input: string, prompt: readonly number[]): string => fillTemplate(parts, input, layout.promptText(prompt), '');
   const texts = samples.map((input) => fill(input, []));
   const clock = access.clock ?? realClock;
-  const { model, name, keyFrom } = await openModel(needs, access, words, spread(texts, SAMPLES));
+  const { model, name, keyFrom } = await openModel(needs, access, clock, words, spread(texts, SAMPLES));
   const cache = ScoreCache.open(access.cacheFolder ?? join(spec.folder, '.rlprompt', 'cache'), model.identity, classes.length);
   const hash = createHash('sha256').update(JSON.stringify(model.identity)).digest('hex');
   const taskModel = new TextTaskModel(
@@ -67,21 +66,19 @@ export async function openTextTask(needs: TaskNeeds, access: Access): Promise<Op
 async function openModel(
   { spec, classes }: TaskNeeds,
   access: Access,
+  clock: Clock,
   words: readonly string[],
   samples: readonly string[],
-): Promise<{ model: TextModel; name: string; keyFrom: string | undefined }> {
-  const settings = spec.server;
-  const clock = access.clock ?? realClock;
+): Promise<OpenText> {
+  const { server: settings, taskModel: reference } = spec;
   const task = { words, labels: classes, samples };
-  const { taskModel: reference } = spec;
-  if (reference.startsWith(EDITOR_SCHEME)) {
-    const model = await openEditorModel(reference, settings, task, access.ask, clock, access.signal);
-    return { model, name: `${reference.slice(EDITOR_SCHEME.length) || 'a model'} of VS Code`, keyFrom: undefined };
-  }
-  return openServer(reference, settings, task, { environment: process.env, clock }, access.signal);
+  if (!reference.startsWith(EDITOR_SCHEME))
+    return openServer(reference, settings, task, { environment: process.env, clock }, access.signal);
+  const model = await openEditorModel(reference, settings, task, access.ask, clock, access.signal);
+  return { model, name: `${reference.slice(EDITOR_SCHEME.length) || 'a model'} of VS Code`, keyFrom: undefined };
 }
 
-/** `count` items, evenly spread. */
+/** At most `count` items, evenly spread. */
 function spread<T>(items: readonly T[], count: number): T[] {
   const n = Math.min(count, items.length);
   return Array.from({ length: n }, (_, i) => items[Math.floor((i * items.length) / n)]!);

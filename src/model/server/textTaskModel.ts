@@ -1,4 +1,6 @@
+import { word } from '../../wording/wording';
 import type { RowSet, TaskModel } from '../taskModel';
+import { Deadline } from '../http';
 import type { ScoreCache } from './scoreCache';
 import { ServerError } from './serverError';
 import type { TextModel, TextScore } from './textModel';
@@ -9,24 +11,26 @@ export interface TextTask {
   readonly classes: number;
   /** The text to send for an input and a prompt, which is ids in the policy's tokenizer. */
   fill(input: string, prompt: readonly number[]): string;
-  /** Texts that may be sent in all. */
+  /** Budget of texts to send. */
   readonly mostQueries: number;
 }
 
-/** Failures in a row, with nothing that worked between them, that end a run. */
+/** Consecutive failures that end a run. */
 const IN_A_ROW = 24;
-/** Texts that must have failed before their share counts. */
+/** Failed texts below which their share does not count. */
 const SOME = 4;
 
 interface Job {
   readonly text: string;
-  /** Places in the result that wait for this text's score. */
+  /** Offsets in the result that wait for this text's score. */
   readonly places: number[];
 }
 
+type Done = (job: Job, score: TextScore | ServerError) => void;
+
 /**
- * A task model that is asked with text. Every text is sent once, whatever prompts or runs need it; a text that fails for
- * good is left out of its prompt's mean (NaN), and the run stops when that happens to more than half of what was asked together.
+ * A task model that takes text. Every text is sent once, whichever prompts or runs need it; a text that fails for good is
+ * left out of its prompt's mean (NaN), and the run ends when that happens to more than half of the texts scored together.
  */
 export class TextTaskModel implements TaskModel {
   private sent = 0;
@@ -37,7 +41,7 @@ export class TextTaskModel implements TaskModel {
   private failed = 0;
   private lastFailure: ServerError | undefined;
   private inARow = 0;
-  /** Texts that the rate was measured on: asked by this process, so not "known from before". */
+  /** Texts that the rate was measured on: this process sent them, so they do not count as found in the cache. */
   private readonly measured = new Set<string>();
 
   constructor(
@@ -62,7 +66,7 @@ export class TextTaskModel implements TaskModel {
     const K = this.classes;
     const result = new Float32Array(prompts.length * rows.length * K).fill(Number.NaN);
     const jobs = new Map<string, Job>();
-    // Rows outside, prompts inside: texts that begin alike are sent one after the other, and servers keep beginnings.
+    // Rows outside, prompts inside: texts that begin alike are sent one after the other, and servers cache prefixes.
     rows.forEach((row, r) =>
       prompts.forEach((prompt, p) => {
         const text = this.task.fill(set.texts[row]!, prompt);
@@ -71,7 +75,7 @@ export class TextTaskModel implements TaskModel {
         jobs.set(text, job);
       }),
     );
-    // Of all that was asked: a server that fails now and then may fail for all rows of one prompt.
+    // Counted over all prompts: a server that fails now and then may fail on all rows of a single one.
     let failed = 0;
     await this.ask([...jobs.values()], signal, (job, score) => {
       if (score instanceof ServerError) failed += job.places.length;
@@ -79,28 +83,21 @@ export class TextTaskModel implements TaskModel {
     });
     const asked = prompts.length * rows.length;
     if (failed >= SOME && failed > asked / 2)
-      throw new ServerError(
-        'broken',
-        `${failed} of ${asked} texts could not be scored, each sent as often as server.maxRetries allows. The last failure: ${this.lastFailure!.message}`,
-      );
+      throw new ServerError('broken', 'server.mostFailed', [{ failed, texts: asked, problem: this.lastFailure!.message }]);
     return result;
   }
 
-  /** Scores texts that need not be known yet; what is known is asked again, for a measurement. */
+  /** Sends texts to measure the rate, even those whose scores are in the cache. */
   async measure(texts: readonly string[], signal?: AbortSignal): Promise<void> {
     const jobs = [...new Set(texts)].map((text): Job => ({ text, places: [] }));
     await this.send(jobs, signal, ({ text }) => this.measured.add(text));
   }
 
-  private async ask(
-    jobs: readonly Job[],
-    signal: AbortSignal | undefined,
-    done: (job: Job, score: TextScore | ServerError) => void,
-  ): Promise<void> {
+  private async ask(jobs: readonly Job[], signal: AbortSignal | undefined, done: Done): Promise<void> {
     const unknown = jobs.filter((job) => {
       const known = this.cache.get(job.text);
       if (known) {
-        // What was measured has been counted.
+        // Texts of the measurement have been counted.
         if (!this.measured.delete(job.text)) {
           this.fromCache++;
           this.count(known);
@@ -112,39 +109,24 @@ export class TextTaskModel implements TaskModel {
     await this.send(unknown, signal, done);
   }
 
-  private async send(
-    jobs: readonly Job[],
-    signal: AbortSignal | undefined,
-    done: (job: Job, score: TextScore | ServerError) => void,
-  ): Promise<void> {
+  private async send(jobs: readonly Job[], signal: AbortSignal | undefined, done: Done): Promise<void> {
     if (this.sent + jobs.length > this.task.mostQueries)
-      throw new ServerError(
-        'quota',
-        `The run has sent the ${this.task.mostQueries} queries that its budget allows, and will not send more (search.queryBudget).`,
-      );
+      throw new ServerError('quota', 'server.budgetSpent', [{ queries: this.task.mostQueries }]);
     this.sent += jobs.length;
-    // What ends the run ends the requests that are still under way.
-    const controller = new AbortController();
-    const stop = (): void => controller.abort(signal?.reason);
-    signal?.throwIfAborted();
-    signal?.addEventListener('abort', stop, { once: true });
+    // What ends the run ends the requests that still run.
+    const requests = new Deadline(undefined, signal);
     const { batch } = this.model;
     const batches = Array.from({ length: Math.ceil(jobs.length / batch) }, (_, b) => jobs.slice(b * batch, (b + 1) * batch));
     try {
-      await Promise.all(batches.map((part) => this.request(part, controller.signal, done)));
-    } catch (error) {
-      stop();
-      throw error;
+      await Promise.all(batches.map((part) => this.request(part, requests.signal, done)));
     } finally {
-      signal?.removeEventListener('abort', stop);
+      requests.stop();
+      // On disk before the caller uses the scores: no checkpoint depends on one that a crash would lose.
+      await this.cache.flush();
     }
   }
 
-  private async request(
-    jobs: readonly Job[],
-    signal: AbortSignal,
-    done: (job: Job, score: TextScore | ServerError) => void,
-  ): Promise<void> {
+  private async request(jobs: readonly Job[], signal: AbortSignal, done: Done): Promise<void> {
     try {
       const scores = await this.model.score(
         jobs.map(({ text }) => text),
@@ -159,7 +141,7 @@ export class TextTaskModel implements TaskModel {
       });
     } catch (error) {
       if (!(error instanceof ServerError) || error.lasting) throw error;
-      // One text that a server will not take must not cost the others of its batch.
+      // One text that a server refuses must not cost the others of its batch.
       if (jobs.length > 1 && error.failure === 'request') {
         await Promise.all(jobs.map((job) => this.request([job], signal, done)));
         return;
@@ -167,10 +149,7 @@ export class TextTaskModel implements TaskModel {
       this.failed += jobs.length;
       this.lastFailure = error;
       if (++this.inARow >= IN_A_ROW)
-        throw new ServerError(
-          'broken',
-          `The last ${this.inARow} requests all failed, each sent as often as server.maxRetries allows. The last failure: ${error.message}`,
-        );
+        throw new ServerError('broken', 'server.allFailed', [{ requests: this.inARow, problem: error.message }]);
       for (const job of jobs) done(job, error);
     }
   }
@@ -181,26 +160,20 @@ export class TextTaskModel implements TaskModel {
     if (score.logits.every((x) => x === -Infinity)) this.withoutAnswer++;
   }
 
-  /** What a person should know about how the scores came about. */
+  /** What the user should know about how the scores came about. */
   notes(): string[] {
-    const notes = [this.model.how];
-    const share = (n: number): string => `${n} of ${this.scored} (${((100 * n) / this.scored).toFixed(1)} %)`;
-    if (this.unreported > 0)
-      notes.push(
-        `in ${share(this.unreported)} scores a label word was not among the reported tokens; it counts as likely as the least of them, which is more than it was`,
-      );
-    if (this.withoutAnswer > 0) notes.push(`in ${share(this.withoutAnswer)} answers there was no label word; they count as wrong`);
-    if (this.failed > 0)
-      notes.push(
-        `${this.failed} queries failed for good and are left out of their prompts' means; the last failure: ${this.lastFailure!.message.replace(/\.$/, '')}`,
-      );
-    if (this.fromCache > 0) notes.push(`${this.fromCache} scores were known from before and not asked again`);
-    if (this.cache.problem !== undefined) notes.push(this.cache.problem);
-    return notes;
+    const { scored: of } = this;
+    return [
+      this.model.how,
+      ...(this.unreported > 0 ? [word('server.unreported', { count: this.unreported, of })] : []),
+      ...(this.withoutAnswer > 0 ? [word('server.withoutAnswer', { count: this.withoutAnswer, of })] : []),
+      ...(this.failed > 0 ? [word('server.leftOut', { queries: this.failed, problem: this.lastFailure!.message })] : []),
+      ...(this.fromCache > 0 ? [word('server.fromCache', { scores: this.fromCache })] : []),
+      ...(this.cache.problem === undefined ? [] : [this.cache.problem]),
+    ];
   }
 
-  release(): Promise<void> {
-    this.cache.close();
-    return Promise.resolve();
+  async release(): Promise<void> {
+    await this.cache.flush();
   }
 }

@@ -25,7 +25,7 @@ describe('a written answer', () => {
     expect(reader.read(answer)).toBe(expected);
   });
 
-  it('takes the longest of words that begin alike', () => {
+  it('names the longest of words that begin alike', () => {
     const scale = new AnswerReader(['good', 'very good', 'very'], ['a', 'b', 'c'], undefined);
     expect(['very good', 'very bad', 'good'].map((answer) => scale.read(answer))).toEqual([1, 2, 0]);
   });
@@ -35,7 +35,7 @@ describe('a written answer', () => {
     expect(['好的。', '「坏」', '不好'].map((answer) => chinese.read(answer))).toEqual([0, 1, undefined]);
   });
 
-  it('is found by a regular expression: its group, or all of it', () => {
+  it('is found by a regular expression: its group, or the whole match', () => {
     const group = new AnswerReader(['terrible', 'great'], ['0', '1'], 'answer:\\s*"?(\\w+)');
     expect(group.read('I think so. ANSWER: Great, because')).toBe(1);
     expect(group.read('Answer: 0')).toBe(0);
@@ -45,13 +45,12 @@ describe('a written answer', () => {
     expect(whole.read('It was great')).toBe(1);
   });
 
-  it('a pattern that is none is said at its field', () => {
+  it('reports an invalid pattern at its field', () => {
     const make = (): unknown => new AnswerReader(['a', 'b'], [], '(');
-    expect(make).toThrow('server.answer is no regular expression');
-    expect(make).toThrow(expect.objectContaining({ field: ['server', 'answer'] }));
+    expect(make).toThrow(expect.objectContaining({ code: 'server.answerPattern', field: ['server', 'answer'] }));
   });
 
-  it('scores nearly all for its class, or nothing for any', () => {
+  it('gives its class nearly all of the probability, or no class any', () => {
     const three = new AnswerReader(['a', 'b', 'c'], [], undefined);
     expect(three.logits('b').map(Math.exp)).toEqual([expect.closeTo(0.01), expect.closeTo(0.98), expect.closeTo(0.01)]);
     expect(three.logits('d')).toEqual([-Infinity, -Infinity, -Infinity]);

@@ -7,7 +7,7 @@ const ELSEWHERE = 'https://llm.example/v1';
 const environment = { OPENAI_API_KEY: 'sk-openai', GROQ_API_KEY: ' gsk-groq\n', EMPTY_API_KEY: ' ', AWS_SECRET_ACCESS_KEY: 'aws' };
 
 describe('the key of a server', () => {
-  it.each([OPENAI, LOCAL, 'http://127.0.0.1:1/v1', 'http://[::1]:1/v1'])('%s gets OPENAI_API_KEY without being told', (url) => {
+  it.each([OPENAI, LOCAL, 'http://127.0.0.1:1/v1', 'http://[::1]:1/v1'])('%s gets OPENAI_API_KEY by default', (url) => {
     expect(findApiKey(url, undefined, undefined, environment)).toEqual({
       value: 'sk-openai',
       from: 'the environment variable OPENAI_API_KEY',
@@ -21,12 +21,12 @@ describe('the key of a server', () => {
     },
   );
 
-  it('is that of the variable that the spec names, without the line break behind it', () => {
+  it('comes from the variable that the spec names, trimmed', () => {
     expect(findApiKey(ELSEWHERE, 'GROQ_API_KEY', undefined, environment)?.value).toBe('gsk-groq');
     expect(findApiKey(ELSEWHERE, 'OPENAI_API_KEY', undefined, environment)?.value).toBe('sk-openai');
   });
 
-  it('is the one that the host hands over, before any variable', () => {
+  it('is the one that the host supplies, before any variable', () => {
     expect(findApiKey(ELSEWHERE, 'GROQ_API_KEY', 'kept', environment)).toEqual({ value: 'kept', from: 'the key stored in the editor' });
   });
 
@@ -40,29 +40,30 @@ describe('the key of a server', () => {
     expect(storedKey(ELSEWHERE, {})).toBeUndefined();
   });
 
-  it('is none where there is none', () => {
+  it('may be missing', () => {
     expect(findApiKey(LOCAL, undefined, undefined, {})).toBeUndefined();
   });
 
-  it.each(['MISSING_API_KEY', 'EMPTY_API_KEY'])('%s, named and not set, is said', (name) => {
-    expect(() => findApiKey(ELSEWHERE, name, undefined, environment)).toThrow(`The environment variable ${name}`);
+  it.each(['MISSING_API_KEY', 'EMPTY_API_KEY'])('%s is reported when the spec names it and it is not set', (name) => {
+    const attempt = (): unknown => findApiKey(ELSEWHERE, name, undefined, environment);
+    expect(attempt).toThrow(expect.objectContaining({ code: 'server.keyVariableUnset', args: [{ variable: name }] }));
   });
 
   it.each(['AWS_SECRET_ACCESS_KEY', 'HOME', 'sk-thisisakey', 'gsk_API_KEY-x'])('a spec cannot send %s', (name) => {
     const attempt = (): unknown => findApiKey(ELSEWHERE, name, undefined, environment);
-    expect(attempt).toThrow('ends in _API_KEY');
+    expect(attempt).toThrow(expect.objectContaining({ code: 'server.keyVariableName' }));
     expect(attempt).not.toThrow(name);
   });
 
-  it.each(['two words', 'line\nbreak', 'schlüssel'])('%j is no key, and the message does not show it', (value) => {
+  it.each(['two words', 'line\nbreak', 'schlüssel'])('%j is not a key, and the message does not show it', (value) => {
     const attempt = (): unknown => findApiKey(LOCAL, undefined, value, {});
-    expect(attempt).toThrow('characters that no key has');
+    expect(attempt).toThrow(expect.objectContaining({ code: 'server.keyCharacters' }));
     expect(attempt).not.toThrow(value);
   });
 });
 
 describe('redact', () => {
-  it('takes a key out in every form that it may stand in', () => {
+  it('removes a key in every form that it may have', () => {
     const key = { value: 'a"b/c', from: 'x' };
     expect(redact('as is a"b/c, JSON a\\"b/c, address a%22b%2Fc', key)).toBe('as is [key], JSON [key], address [key]');
     expect(redact('nothing', undefined)).toBe('nothing');

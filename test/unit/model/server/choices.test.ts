@@ -33,7 +33,7 @@ describe('readChoices', () => {
     expect(readChoices({ choices: [{ text: 'Good', index: 0, logprobs: { content: [first] } }] }, 1)).toEqual([{ text: 'Good', top }]);
   });
 
-  it('puts choices where their index says', () => {
+  it('orders choices by their index', () => {
     const choices = [
       { index: 1, text: 'b' },
       { index: 0, text: 'a' },
@@ -43,7 +43,7 @@ describe('readChoices', () => {
     expect(readChoices({ choices: [{ index: 3, text: 'a' }] }, 1)[0]!.text).toBe('a');
   });
 
-  it('reads how tokenizers write a leading space', () => {
+  it('reads a leading space as tokenizers write it', () => {
     const top = readChoices(
       completion(['a'], () => ({ Ġgood: -1, '▁bad': -2, good: -3 })),
       1,
@@ -51,7 +51,7 @@ describe('readChoices', () => {
     expect(top.map(({ text }) => text)).toEqual([' good', ' bad', 'good']);
   });
 
-  it('tells no log-probabilities from an empty list of them', () => {
+  it('tells missing log-probabilities from an empty list', () => {
     expect(readChoices({ choices: [{ text: 'x', logprobs: null }] }, 1)[0]!.top).toBeUndefined();
     expect(readChoices({ choices: [{ text: 'x' }] }, 1)[0]!.top).toBeUndefined();
     expect(readChoices({ choices: [{ text: '', logprobs: { tokens: [], top_logprobs: [] } }] }, 1)[0]!.top).toEqual([]);
@@ -63,42 +63,23 @@ describe('readChoices', () => {
   });
 
   it.each([
-    [null, 'no "choices"'],
-    [{}, 'no "choices"'],
-    [{ choices: 'many' }, 'no "choices"'],
-    [{ choices: [] }, '0 choices for 2 texts'],
-    [{ choices: [{ text: 'a' }] }, '1 choices for 2 texts'],
-    [{ choices: [{ text: 'a' }, { text: 'b' }, { text: 'c' }] }, '3 choices for 2 texts'],
-    [
-      {
-        choices: [
-          { index: 0, text: 'a' },
-          { index: 0, text: 'b' },
-        ],
-      },
-      'numbered 0, 0 for 2 texts',
-    ],
-    [
-      {
-        choices: [
-          { index: 5, text: 'a' },
-          { index: 1, text: 'b' },
-        ],
-      },
-      'numbered 5, 1 for 2 texts',
-    ],
-    [{ choices: [{ text: 'a' }, {}] }, 'a choice has no text'],
-    [{ choices: [{ text: 'a' }, { text: 'b', logprobs: { top_logprobs: [{ x: 'high' }] } }] }, 'lacks its token or its number'],
-    [
-      { choices: [{ text: 'a' }, { text: 'b', logprobs: { content: [{ top_logprobs: [{ logprob: -1 }] }] } }] },
-      'lacks its token or its number',
-    ],
-  ])('%j is told what is wrong with it', (answer, message) => {
-    expect(() => readChoices(answer, 2)).toThrow(message);
+    [null, 'server.noChoices', []],
+    [{}, 'server.noChoices', []],
+    [{ choices: 'many' }, 'server.noChoices', []],
+    [{ choices: [] }, 'server.choiceCount', [{ choices: 0, texts: 2 }]],
+    [{ choices: [{ text: 'a' }] }, 'server.choiceCount', [{ choices: 1, texts: 2 }]],
+    [{ choices: [{ text: 'a' }, { text: 'b' }, { text: 'c' }] }, 'server.choiceCount', [{ choices: 3, texts: 2 }]],
+    [{ choices: [0, 0].map((index) => ({ index, text: 'a' })) }, 'server.choiceNumbers', [{ numbers: [0, 0], texts: 2 }]],
+    [{ choices: [5, 1].map((index) => ({ index, text: 'a' })) }, 'server.choiceNumbers', [{ numbers: [5, 1], texts: 2 }]],
+    [{ choices: [{ text: 'a' }, {}] }, 'server.choiceText', []],
+    [{ choices: [{ text: 'a' }, { text: 'b', logprobs: { top_logprobs: [{ x: 'high' }] } }] }, 'server.choiceToken', []],
+    [{ choices: [{ text: 'a' }, { text: 'b', logprobs: { content: [{ top_logprobs: [{ logprob: -1 }] }] } }] }, 'server.choiceToken', []],
+  ])('says what is wrong with %j', (answer, code, args) => {
+    expect(() => readChoices(answer, 2)).toThrow(expect.objectContaining({ code, args }));
   });
 });
 
-it('readUsage takes what servers count, if they do', () => {
+it('readUsage reads the count of tokens, if there is one', () => {
   expect(readUsage({ usage: { total_tokens: 12 } })).toBe(12);
   expect([null, {}, { usage: null }, { usage: { total_tokens: 0 } }, { usage: { total_tokens: '9' } }].map(readUsage)).toEqual(
     Array(5).fill(undefined),
@@ -108,7 +89,7 @@ it('readUsage takes what servers count, if they do', () => {
 describe('drawn', () => {
   const token: TopToken = { text: 'a', logprob: -1 };
 
-  it('asks again, a few times, where nothing was reported', async () => {
+  it('asks again, a few times, when nothing was reported', async () => {
     let times = 0;
     expect(await drawn([], () => Promise.resolve(++times < 3 ? [] : [token]))).toEqual([token]);
     expect(times).toBe(3);
@@ -121,7 +102,7 @@ describe('drawn', () => {
     expect(times).toBe(8);
   });
 
-  it('does not where something was, or never is', async () => {
+  it('does not when something was, or never is', async () => {
     const never = (): never => {
       throw new Error('asked');
     };

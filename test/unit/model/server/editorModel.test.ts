@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AskError, openEditorModel, type Ask, type AskFailure, type AskRequest } from '../../../../src/model/server/editorModel';
 import type { TextModel } from '../../../../src/model/server/textModel';
 import { serverSchema, type ServerSettings } from '../../../../src/spec/schema';
 import { FakeClock } from './fakeServer';
+
+afterEach(() => void vi.useRealTimers());
 
 const task = { words: ['terrible', 'great'], labels: ['0', '1'], samples: ['A sample.'] };
 
@@ -10,12 +13,12 @@ function open(ask: Ask | undefined, settings: Partial<ServerSettings> = {}, refe
   return openEditorModel(reference, serverSchema.parse({ maxRetries: 2, ...settings }), task, ask, new FakeClock());
 }
 
-describe("a model of VS Code's", () => {
-  it('cannot be asked outside VS Code', async () => {
-    await expect(open(undefined)).rejects.toThrow('can only be asked inside VS Code');
+describe('a model of VS Code', () => {
+  it('is not available outside VS Code', async () => {
+    await expect(open(undefined)).rejects.toMatchObject({ code: 'server.outsideEditor' });
   });
 
-  it('is asked with messages, and scored by what it writes', async () => {
+  it('gets messages, and is scored by what it writes', async () => {
     const requests: AskRequest[] = [];
     const model = await open((request) => {
       requests.push(request);
@@ -47,26 +50,24 @@ describe("a model of VS Code's", () => {
   });
 
   it.each([
-    ['no-model', 'model', 'VS Code does not have the model "copilot/gpt-4o". Install or sign in'],
-    ['no-consent', 'key', 'may not use the model "copilot/gpt-4o". VS Code asks for your consent'],
-    ['quota', 'quota', 'its quota is used up'],
-    ['blocked', 'blocked', 'refused to have the model "copilot/gpt-4o" answer'],
-    ['failed', 'broken', 'could not ask the model "copilot/gpt-4o"'],
-  ] as const)('says of "%s" what to do', async (reason, failure, message) => {
-    const asked = open(() => Promise.reject(new AskError(reason, 'details')));
-    await expect(asked).rejects.toMatchObject({ failure });
-    await expect(asked).rejects.toThrow(message);
-    await expect(asked).rejects.toThrow('It says: "details".');
+    ['no-model', 'model', 'server.editorNoModel'],
+    ['no-consent', 'key', 'server.editorNoConsent'],
+    ['quota', 'quota', 'server.editorQuota'],
+    ['blocked', 'blocked', 'server.editorBlocked'],
+    ['failed', 'broken', 'server.editorFailed'],
+  ] as const)('that rejects with "%s" gives a message of its own', async (reason, failure, code) => {
+    const args = [{ model: 'copilot/gpt-4o', says: 'details' }];
+    await expect(open(() => Promise.reject(new AskError(reason, 'details')))).rejects.toMatchObject({ failure, code, args });
   });
 
-  it('knows a reason that has crossed a process border', async () => {
+  it('gives a reason that has crossed a process border', async () => {
     const plain = { reason: 'quota' satisfies AskFailure, message: 'spent' };
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what arrives there is no Error
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what arrives there is not an Error
     await expect(open(() => Promise.reject(plain))).rejects.toMatchObject({ failure: 'quota' });
     await expect(open(() => Promise.reject(new Error('who knows')))).rejects.toMatchObject({ failure: 'broken' });
   });
 
-  it('is asked again when it fails, not when it refuses', async () => {
+  it('is retried when it fails, not when it refuses', async () => {
     let times = 0;
     const failing = await open(() =>
       ++times === 2 || times === 3 ? Promise.reject(new AskError('failed', 'x')) : Promise.resolve('great'),
@@ -79,25 +80,7 @@ describe("a model of VS Code's", () => {
     expect(times).toBe(2);
   });
 
-  it('has its time, and is told when that is up', async () => {
-    let [times, aborted] = [0, false];
-    const never: Ask = (_, signal) =>
-      ++times === 1
-        ? Promise.resolve('great')
-        : new Promise(() => {
-            signal!.addEventListener('abort', () => (aborted = true));
-          });
-    const model = await open(never, { timeoutSeconds: 0.02, maxRetries: 0 });
-    await expect(model.score(['a text'])).rejects.toThrow('no answer within 0.02 s');
-    expect(aborted).toBe(true);
-  });
-
-  it('has as long as the person needs for the first request, on which VS Code asks for consent', async () => {
-    const patient: Ask = () => new Promise((answer) => setTimeout(() => answer('great'), 100));
-    await expect(open(patient, { timeoutSeconds: 0.02, maxRetries: 0 })).resolves.toBeDefined();
-  });
-
-  it('is not asked a second time when the first request fails', async () => {
+  it('is not retried when the first request fails', async () => {
     let times = 0;
     const failing = open(() => {
       times++;
@@ -107,24 +90,12 @@ describe("a model of VS Code's", () => {
     expect(times).toBe(1);
   });
 
-  it('ends the first request when the run is stopped', async () => {
-    const stop = new AbortController();
-    const ask: Ask = (_, signal) =>
-      new Promise((_resolve, reject) => {
-        signal!.addEventListener('abort', () => reject(signal!.reason as Error));
-        stop.abort();
-      });
-    const settings = serverSchema.parse({});
-    const opened = openEditorModel('vscode-lm:', settings, task, ask, new FakeClock(), stop.signal);
-    await expect(opened).rejects.toMatchObject({ name: 'AbortError' });
-  });
-
-  it('is not asked for more at once than allowed', async () => {
+  it('does not run more requests at once than allowed', async () => {
     let [now, most] = [0, 0];
     const model = await open(
       async () => {
         most = Math.max(most, ++now);
-        await new Promise((done) => setTimeout(done, 5));
+        await turn();
         now--;
         return 'great';
       },
@@ -132,5 +103,80 @@ describe("a model of VS Code's", () => {
     );
     await Promise.all(Array.from({ length: 8 }, (_, i) => model.score([`text ${i}`])));
     expect(most).toBe(2);
+  });
+});
+
+describe('a request to a model of VS Code', () => {
+  /** Answers the first request, which opens the model, and leaves the others to a test. */
+  const afterOpening = (ask: Ask): Ask => {
+    let times = 0;
+    return (request, signal) => (times++ === 0 ? Promise.resolve('great') : ask(request, signal));
+  };
+
+  it('that is out of time is canceled, and retried only once it has ended', async () => {
+    let [running, most] = [0, 0];
+    const model = await open(
+      afterOpening(async (_, signal) => {
+        most = Math.max(most, ++running);
+        await new Promise((aborted) => signal!.addEventListener('abort', aborted));
+        // The host needs a while to cancel.
+        for (let i = 0; i < 5; i++) await turn();
+        running--;
+        throw new Error('canceled');
+      }),
+      { timeoutSeconds: 0.02, maxRetries: 2 },
+    );
+    await expect(model.score(['a text'])).rejects.toMatchObject({
+      failure: 'timeout',
+      code: 'server.editorTimeout',
+      args: [{ seconds: 0.02 }],
+    });
+    expect({ running, most }).toEqual({ running: 0, most: 1 });
+  });
+
+  it('that is out of time and does not end is not retried', async () => {
+    vi.useFakeTimers();
+    let times = 0;
+    const model = await open(
+      afterOpening(() => {
+        times++;
+        return new Promise(() => undefined);
+      }),
+      { timeoutSeconds: 60 },
+    );
+    const scored = expect(model.score(['a text'])).rejects.toMatchObject({ failure: 'blocked', code: 'server.editorStuck' });
+    await vi.advanceTimersByTimeAsync(70_000);
+    await scored;
+    expect(times).toBe(1);
+  });
+
+  it('is canceled when the run stops, the first one too', async () => {
+    const endless =
+      (stop: AbortController): Ask =>
+      (_, signal) => {
+        signal!.addEventListener('abort', () => (canceled = true));
+        stop.abort();
+        return new Promise(() => undefined);
+      };
+    let canceled = false;
+    const first = new AbortController();
+    const settings = serverSchema.parse({});
+    const opened = openEditorModel('vscode-lm:', settings, task, endless(first), new FakeClock(), first.signal);
+    await expect(opened).rejects.toMatchObject({ name: 'AbortError' });
+    expect(canceled).toBe(true);
+
+    canceled = false;
+    const later = new AbortController();
+    const model = await open(afterOpening(endless(later)));
+    await expect(model.score(['a text'], later.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(canceled).toBe(true);
+  });
+
+  it('has as long as the user needs when it is the first, on which VS Code asks for consent', async () => {
+    vi.useFakeTimers();
+    const patient: Ask = () => new Promise((answer) => setTimeout(() => answer('great'), 3_600_000));
+    const opened = open(patient, { timeoutSeconds: 1, maxRetries: 0 });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    await expect(opened).resolves.toBeDefined();
   });
 });

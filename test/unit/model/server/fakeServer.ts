@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
-import type { Clock } from '../../../../src/model/server/clock';
+import type { Clock } from '../../../../src/model/http';
 
 export interface Received {
   readonly method: string;
@@ -10,7 +10,7 @@ export interface Received {
   readonly body: Body;
 }
 
-/** The fields of a request that the tests look at. */
+/** The fields of a request that the tests read. */
 export interface Body {
   readonly model?: string;
   readonly prompt?: string | string[];
@@ -29,8 +29,10 @@ export interface FakeServer {
   readonly url: string;
   readonly port: number;
   readonly received: Received[];
-  /** Most requests that were open at once. */
+  /** The largest number of requests open at once. */
   readonly busiest: () => number;
+  /** Resolves once no request is open. */
+  quiet(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,15 +42,18 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => server.close()));
 });
 
-/** A server on this machine that does what a test says; closed after the test. */
+/** A server on this computer that a test controls; closed after the test. */
 export async function fakeServer(handler: Handler): Promise<FakeServer> {
   const received: Received[] = [];
   let now = 0;
   let most = 0;
+  const waiting: (() => void)[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     most = Math.max(most, ++now);
-    response.on('close', () => now--);
+    response.on('close', () => {
+      if (--now === 0) for (const done of waiting.splice(0)) done();
+    });
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString();
@@ -65,6 +70,7 @@ export async function fakeServer(handler: Handler): Promise<FakeServer> {
     port,
     received,
     busiest: () => most,
+    quiet: () => new Promise((done) => (now === 0 ? done() : waiting.push(done))),
     close: () =>
       new Promise((done) => {
         server.closeAllConnections();
@@ -102,7 +108,7 @@ export function chatCompletion(content: string, top: Tokens | undefined): object
   return { object: 'chat.completion', choices: [choice], usage: { total_tokens: 20 } };
 }
 
-/** A clock that does not wait: sleeping moves it on. */
+/** A clock that does not wait: sleeping advances it. */
 export class FakeClock implements Clock {
   private time = 0;
   readonly slept: number[] = [];

@@ -7,23 +7,24 @@ import type { TaskModel } from '../../../../src/model/taskModel';
 import type { OpenTask } from '../../../../src/model/door';
 import { openTask } from '../../../../src/model/openTask';
 import { parseSpec } from '../../../../src/spec/spec';
+import { word } from '../../../../src/wording/wording';
 import { recording, type Recording } from './recording';
 
 /*
- * A real server that none of us wrote: `python -m llama_cpp.server` of llama-cpp-python 0.3.36, which is llama.cpp, on the
+ * A real server that we did not write: `python -m llama_cpp.server` of llama-cpp-python 0.3.36, which is llama.cpp, on the
  * bundled causal model as GGUF (tools/models/write_gguf.py):
  *
  *   python -m llama_cpp.server --model causal.gguf --model_alias bundled-causal --n_ctx 256 --logits_all true --port 8123
- *   RLPROMPT_RECORD=http://127.0.0.1:8123 npx vitest run test/unit/lm/server/llamaCpp.test.ts
+ *   RLPROMPT_RECORD=http://127.0.0.1:8123 npx vitest run test/unit/model/server/llamaCpp.test.ts
  *
- * Its scores are held against those of our own graph on the same weights.
+ * Its scores are compared with those of our own graph on the same weights.
  */
 const TEXTS = [
   'The animation looks hand-painted, the songs stick, and the villain has an actual point.',
   'Four hundred pages of setup for a sequel I have no intention of reading.',
   'I laughed twice, both times at the posters in the lobby.',
   'A warm, generous film that earns every tear – naïve, perhaps, but never cheap.',
-  // Not "<mask>" or the like: what looks like a special token is one to llama.cpp, and text to us.
+  // Not "<mask>" or the like: llama.cpp reads a special token where we read text.
   'He said "{prompt}" and 100 % nothing else.',
   'Dull.',
 ];
@@ -42,7 +43,7 @@ async function open(taskModel: string, settings: object = {}): Promise<OpenTask>
     template: '{input} {prompt}',
     taskModel,
     compare: PROMPTS.filter((prompt) => prompt !== ''),
-    // One after the other, so that a recording is the same every time; the draws at temperature 1 are not.
+    // One request at a time, so that a recording is the same every time; the draws at temperature 1 are not.
     server: { concurrency: 1, ...settings },
   });
   const folder = mkdtempSync(join(tmpdir(), 'rlprompt-llama-'));
@@ -63,12 +64,12 @@ async function differences(task: OpenTask): Promise<number[]> {
 
 describe("llama.cpp's scores", () => {
   it.each([
-    ['completions', { scoring: 'auto' }, 'among the 100 likeliest'],
-    ['chats', { scoring: 'chat-logprobs', systemMessage: '', topLogprobs: 100 }, "at the start of the chat model's answer"],
-  ])('of %s agree with our own to 0.01', async (_, settings, how) => {
+    ['completions', { scoring: 'auto' }, 'server.byCompletion'],
+    ['chats', { scoring: 'chat-logprobs', systemMessage: '', topLogprobs: 100 }, 'server.byChat'],
+  ] as const)('of %s agree with our own to 0.01', async (_, settings, how) => {
     const own = await differences(await open('bundled:causal'));
     const task = await open(`openai:bundled-causal@${server.url}`, settings);
-    expect(task.notes()[0]).toContain(how);
+    expect(task.notes()[0]).toBe(word(how, { top: 100 }));
     const theirs = await differences(task);
     expect(task.notes()).toHaveLength(1);
     const apart = own.map((difference, i) => Math.abs(difference - theirs[i]!));
@@ -76,7 +77,7 @@ describe("llama.cpp's scores", () => {
     if (process.env.RLPROMPT_RECORD) console.log(how, Math.max(...apart));
   });
 
-  it('gives an answer to read where it is asked for one', async () => {
+  it('of written answers agree too', async () => {
     const task = await open(`openai:bundled-causal@${server.url}`, { scoring: 'answer', systemMessage: '', maxTokens: 4 });
     const own = await differences(await open('bundled:causal'));
     const theirs = await differences(task);

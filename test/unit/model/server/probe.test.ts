@@ -3,6 +3,7 @@ import { openServer } from '../../../../src/model/server/openServer';
 import type { ServerError } from '../../../../src/model/server/serverError';
 import type { TextModel } from '../../../../src/model/server/textModel';
 import { serverSchema, type ServerSettings } from '../../../../src/spec/schema';
+import { word } from '../../../../src/wording/wording';
 import {
   chatCompletion,
   completion,
@@ -69,11 +70,11 @@ function completions(options: { most?: number; arrays?: boolean | 'first' | 'rev
 }
 
 describe('a server with completions and log-probabilities', () => {
-  it('is asked for as many as it gives, in batches', async () => {
+  it('reports as many as it can, in batches', async () => {
     const server = await fakeServer(completions());
     const model = await open(server);
     expect(model.batch).toBe(16);
-    expect(model.how).toContain('among the 100 likeliest tokens');
+    expect(model.how).toBe(word('server.byCompletion', { top: 100 }));
     expect(await model.score(['bad', 'good'])).toEqual([
       { logits: [-1, -3], missing: 0 },
       { logits: [-3, -1], missing: 0 },
@@ -86,8 +87,8 @@ describe('a server with completions and log-probabilities', () => {
     [20, 20],
     [5, 5],
     [4, 2],
-  ])('that gives %i at most is asked for %i', async (most, expected) => {
-    expect((await open(await fakeServer(completions({ most })))).how).toContain(`the ${expected} likeliest`);
+  ])('that reports %i at most is asked for %i', async (most, top) => {
+    expect((await open(await fakeServer(completions({ most })))).how).toBe(word('server.byCompletion', { top }));
   });
 
   it.each([false, 'first', 'reversed'] as const)('with several texts in a request: %s, it gets them one by one', async (arrays) => {
@@ -100,19 +101,19 @@ describe('a server with completions and log-probabilities', () => {
     const server = await fakeServer(completions());
     const model = await open(server, { promptBatch: 3, topLogprobs: 7 });
     expect(model.batch).toBe(3);
-    expect(model.how).toContain('the 7 likeliest');
+    expect(model.how).toBe(word('server.byCompletion', { top: 7 }));
   });
 
-  it('that gives fewer without a word is asked for no more', async () => {
+  it('that silently reports fewer is not asked for more', async () => {
     const many = (text: string): Tokens => ({
       ...tops(text),
       ...Object.fromEntries(Array.from({ length: 18 }, (_, i) => [` w${i}`, -6 - i])),
     });
     const server = await fakeServer((request, response) => send(response, 200, completion(texts(request), many)));
-    expect((await open(server)).how).toContain('the 20 likeliest');
+    expect((await open(server)).how).toBe(word('server.byCompletion', { top: 20 }));
   });
 
-  it('is asked for more where label words are not among the first hundred', async () => {
+  it('is asked for more when label words are not among the first hundred', async () => {
     const server = await fakeServer((request, response) => {
       const deep = Number(request.body.logprobs) === 1000;
       const filler = Object.fromEntries(Array.from({ length: 99 }, (_, i) => [` w${i}`, -2 - i / 100]));
@@ -120,11 +121,11 @@ describe('a server with completions and log-probabilities', () => {
       send(response, 200, completion(texts(request), deep ? tops : shallow));
     });
     const model = await open(server);
-    expect(model.how).toContain('the 1000 likeliest');
+    expect(model.how).toBe(word('server.byCompletion', { top: 1000 }));
     expect((await model.score(['A bad film.']))[0]!.logits).toEqual([-1, -3]);
   });
 
-  it('is asked for no more on account of a place where it reports nothing', async () => {
+  it('is not asked for more because of a place where it reports nothing', async () => {
     const server = await fakeServer((request, response) => {
       if (texts(request)[0] === 'Short.' && !Array.isArray(request.body.prompt))
         return send(response, 200, { choices: [{ text: '', index: 0, logprobs: { tokens: [], top_logprobs: [] } }] });
@@ -134,11 +135,11 @@ describe('a server with completions and log-probabilities', () => {
         completion(texts(request), (text) => padded(tops(text), request.body.logprobs)),
       );
     });
-    expect((await open(server)).how).toContain('the 100 likeliest');
+    expect((await open(server)).how).toBe(word('server.byCompletion', { top: 100 }));
     expect(server.received.some(({ body }) => body.logprobs === 1000)).toBe(false);
   });
 
-  it('scores a word by its first token where its tokenizer splits it', async () => {
+  it('scores a word by its first token when its tokenizer splits it', async () => {
     const split = (text: string): Tokens => {
       const { ' terrible': terrible, ...rest } = tops(text);
       return terrible === undefined ? rest : { ...rest, ' terr': terrible, ' t': -9 };
@@ -151,7 +152,7 @@ describe('a server with completions and log-probabilities', () => {
     ]);
   });
 
-  it('and two words that begin alike there is told so', async () => {
+  it('cannot tell two words that begin with the same token apart', async () => {
     const server = await fakeServer((request, response) =>
       path(request) === '/completions'
         ? send(
@@ -162,7 +163,8 @@ describe('a server with completions and log-probabilities', () => {
         : send(response, 404, {}),
     );
     const error = await failure(open(server, { scoring: 'completion-logprobs' }, ['unhappy', 'unsure']));
-    expect(error.message).toContain('"unhappy" and "unsure" begin with the same token of this model ("un")');
+    expect(error).toMatchObject({ code: 'server.notScorable', failure: 'model' });
+    expect(error.message).toContain(word('server.sameFirstToken', { words: ['unhappy', 'unsure'], token: 'un' }));
   });
 
   it('in the shape of llama.cpp', async () => {
@@ -175,7 +177,7 @@ describe('a server with completions and log-probabilities', () => {
     expect(await (await open(server)).score(['bad'])).toEqual([{ logits: [-1, -3], missing: 0 }]);
   });
 
-  it('that reports nothing at the end of a text is drawn from again', async () => {
+  it('that reports nothing at the end of a text is asked again', async () => {
     const server = await fakeServer((request, response) => {
       const [text] = texts(request);
       if (text === 'The end.' && request.body.temperature === 0)
@@ -212,7 +214,7 @@ describe('a server with chats only', () => {
   it('is scored at the start of its answer', async () => {
     const server = await fakeServer(chat());
     const model = await open(server);
-    expect(model.how).toContain("at the start of the chat model's answer, among the 20 likeliest");
+    expect(model.how).toBe(word('server.byChat', { top: 20 }));
     expect(await model.score(['bad'])).toEqual([{ logits: [-1, -3], missing: 0 }]);
     expect(server.received.at(-1)!.body).toEqual({
       model: 'tiny',
@@ -235,7 +237,7 @@ describe('a server with chats only', () => {
     expect(server.received.at(-1)!.body.messages).toEqual([{ role: 'user', content: 'x' }]);
   });
 
-  it('that has other names for things is asked by those', async () => {
+  it('that names fields differently gets those names', async () => {
     const server = await fakeServer((request, response, count) => {
       const { body } = request;
       if (body.max_tokens !== undefined)
@@ -253,7 +255,7 @@ describe('a server with chats only', () => {
   it('without log-probabilities is scored by what it writes', async () => {
     const server = await fakeServer(chat(false));
     const model = await open(server);
-    expect(model.how).toContain('there are no log-probabilities');
+    expect(model.how).toBe(word('server.byAnswer'));
     const [bad, good] = await model.score(['bad', 'good']);
     expect(bad!.logits[0]).toBeGreaterThan(bad!.logits[1]!);
     expect(good!.logits[1]).toBeGreaterThan(good!.logits[0]!);
@@ -261,9 +263,9 @@ describe('a server with chats only', () => {
   });
 });
 
-describe('which way is taken', () => {
-  it('the one whose tokens hold the label words', async () => {
-    // Completions of a chat model that goes on in another vein.
+describe('the way of scoring', () => {
+  it('is the one whose tokens contain the label words', async () => {
+    // Completions of a chat model that continues in another vein.
     const other = completions({ other: chat() });
     const server = await fakeServer((request, response, count) =>
       path(request) === '/completions' && !texts(request)[0]!.includes('great great') && !texts(request)[0]!.includes('terrible terrible')
@@ -274,18 +276,18 @@ describe('which way is taken', () => {
           )
         : other(request, response, count),
     );
-    expect((await open(server)).how).toContain('chat');
-    expect((await open(server, { scoring: 'completion-logprobs' })).how).toContain('after the text');
+    expect((await open(server)).how).toBe(word('server.byChat', { top: 20 }));
+    expect((await open(server, { scoring: 'completion-logprobs' })).how).toMatch(/^label words/);
   });
 
-  it('the one that the spec says', async () => {
+  it('is the one that the spec names', async () => {
     const server = await fakeServer(completions({ other: chat() }));
-    expect((await open(server)).how).toContain('after the text');
-    expect((await open(server, { scoring: 'chat-logprobs' })).how).toContain('chat');
-    expect((await open(server, { scoring: 'answer' })).how).toContain('no log-probabilities');
+    expect((await open(server)).how).toBe(word('server.byCompletion', { top: 100 }));
+    expect((await open(server, { scoring: 'chat-logprobs' })).how).toBe(word('server.byChat', { top: 20 }));
+    expect((await open(server, { scoring: 'answer' })).how).toBe(word('server.byAnswer'));
   });
 
-  it('an answer as text, where there is no chat', async () => {
+  it('is an answer as text when there is no chat', async () => {
     const server = await fakeServer((request, response) =>
       path(request) === '/completions' ? send(response, 200, { choices: [{ text: ' great', logprobs: null }] }) : send(response, 404, {}),
     );
@@ -293,45 +295,45 @@ describe('which way is taken', () => {
     expect(score!.logits[1]).toBeGreaterThan(score!.logits[0]!);
   });
 
-  it('none: every reason is said', async () => {
+  it('is none, for all the reasons given', async () => {
     const server = await fakeServer((_, response) => send(response, 400, { error: 'nothing works' }));
     const error = await failure(open(server));
-    expect(error.message).toContain('The model "tiny" on ');
+    expect(error).toMatchObject({ code: 'server.notScorable', args: [{ model: 'tiny', url: server.url }] });
     for (const way of ['completion-logprobs: ', 'chat-logprobs: ', 'answer: ', 'nothing works']) expect(error.message).toContain(way);
   });
 
-  it('a model without log-probabilities, asked for them', async () => {
+  it('fails for a model without log-probabilities when the spec asks for them', async () => {
     const error = await failure(open(await fakeServer(chat(false)), { scoring: 'chat-logprobs' }));
-    expect(error.message).toContain('The server gives no log-probabilities.');
+    expect(error.message).toContain(word('server.noLogprobs'));
   });
 });
 
 describe('a server that cannot be opened', () => {
-  it('knows the models that it has', async () => {
+  it('lists the models that it has', async () => {
     const server = await fakeServer((request, response) =>
       path(request) === '/models'
         ? send(response, 200, { data: [{ id: 'llama' }, { id: 'qwen' }] })
         : send(response, 404, { error: { message: 'model "tiny" not found' } }),
     );
     const error = await failure(open(server));
+    expect(error).toMatchObject({ code: 'server.otherModels', args: [{ names: ['llama', 'qwen'] }] });
     expect(error.message).toContain('model "tiny" not found'.replaceAll('"', '\\"'));
-    expect(error.message).toContain('It has the models "llama", "qwen"; name one of them before the @.');
   });
 
   it.each([
     [401, 'key'],
     [429, 'busy'],
     [402, 'quota'],
-  ])('with %i says so at once', async (status, kind) => {
+  ])('with %i fails at once', async (status, kind) => {
     const server = await fakeServer((_, response) => send(response, status, {}));
     expect((await failure(open(server))).failure).toBe(kind);
     expect(server.received.length).toBeLessThan(3);
   });
 
-  it('down', async () => {
+  it('because it is down fails', async () => {
     const server = await fakeServer(() => undefined);
     await server.close();
-    expect((await failure(open(server))).message).toContain('nothing listens there');
+    expect(await failure(open(server))).toMatchObject({ failure: 'down', code: 'server.unreachable' });
   });
 });
 
@@ -345,12 +347,12 @@ describe('a reference without a model', () => {
     return (await openServer(`openai:${server.url}`, serverSchema.parse({}), task, access)).name.replace(server.url, 'URL');
   };
 
-  it('takes the only one', async () => {
+  it('uses the only one', async () => {
     expect(await find(['only'])).toBe('only on URL');
   });
 
-  it('asks which of several', async () => {
-    await expect(find(['a', 'b'])).rejects.toThrow('has several models: "a", "b". Name the one you want: openai:MODEL@');
-    await expect(find([])).rejects.toThrow('lists no model');
+  it('asks for a name when there is not exactly one', async () => {
+    await expect(find(['a', 'b'])).rejects.toMatchObject({ code: 'server.severalModels', args: [{ names: ['a', 'b'] }] });
+    await expect(find([])).rejects.toMatchObject({ code: 'server.noModels' });
   });
 });

@@ -8,7 +8,7 @@ function complaint(reference: string): ServerError {
   } catch (error) {
     return error as ServerError;
   }
-  throw new Error(`${reference} was taken`);
+  throw new Error(`${reference} was accepted`);
 }
 
 describe('a reference to a model behind a server', () => {
@@ -28,9 +28,9 @@ describe('a reference to a model behind a server', () => {
   });
 
   it.each(['openai:gpt2', 'openai:', 'openai:@http://localhost/v1', 'openai:m@ftp://host/v1', 'openai:m@http://', 'openai:m@http://a b/'])(
-    '%s is told how to write it',
+    '%s is answered with how to write it',
     (reference) => {
-      expect(complaint(reference).message).toContain('openai:MODEL@http://localhost:8000/v1');
+      expect(complaint(reference).code).toMatch(/^server\.reference/);
       expect(complaint(reference).field).toEqual(['taskModel']);
     },
   );
@@ -45,7 +45,6 @@ describe('a reference to a model behind a server', () => {
   ])('%s is refused, without showing the key', (reference) => {
     const error = complaint(reference);
     expect(error.failure).toBe('key');
-    expect(error.message).toContain('server.apiKeyVariable');
-    expect(error.message).not.toContain('SECRET');
+    expect(error.message + JSON.stringify(error)).not.toContain('SECRET');
   });
 });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Limit } from '../../../../src/model/server/limit';
-import { Retry, retryAfter } from '../../../../src/model/server/retry';
+import { retryAfter } from '../../../../src/model/http';
+import { Retry } from '../../../../src/model/server/retry';
 import { ServerError, type Failure } from '../../../../src/model/server/serverError';
 import { FakeClock } from './fakeServer';
 
 function failing(times: number, failure: Failure = 'broken', wait?: number): () => Promise<string> {
   let left = times;
-  return () => (left-- > 0 ? Promise.reject(new ServerError(failure, 'no', { retryAfter: wait })) : Promise.resolve('yes'));
+  return () =>
+    left-- > 0 ? Promise.reject(new ServerError(failure, 'server.noLogprobs', [], { retryAfter: wait })) : Promise.resolve('yes');
 }
 
 describe('Retry', () => {
@@ -19,34 +20,34 @@ describe('Retry', () => {
   });
 
   it('gives up after so many times', async () => {
-    await expect(new Retry(3, new FakeClock()).run(failing(4))).rejects.toThrow('no');
+    await expect(new Retry(3, new FakeClock()).run(failing(4))).rejects.toMatchObject({ failure: 'broken' });
     expect(await new Retry(3, new FakeClock()).run(failing(3))).toBe('yes');
-    await expect(new Retry(0, new FakeClock()).run(failing(1))).rejects.toThrow('no');
+    await expect(new Retry(0, new FakeClock()).run(failing(1))).rejects.toMatchObject({ failure: 'broken' });
   });
 
   it.each(['key', 'model', 'quota', 'request', 'blocked'] as const)('does not try again after "%s"', async (failure) => {
     const clock = new FakeClock();
-    await expect(new Retry(5, clock).run(failing(1, failure))).rejects.toThrow('no');
+    await expect(new Retry(5, clock).run(failing(1, failure))).rejects.toMatchObject({ failure });
     expect(clock.slept).toEqual([]);
   });
 
-  it('fewer retries may be had of what is broken, not of what is busy', async () => {
-    await expect(new Retry(5, new FakeClock()).run(failing(2), undefined, 1)).rejects.toThrow('no');
+  it('may retry broken answers less often than busy servers', async () => {
+    await expect(new Retry(5, new FakeClock()).run(failing(2), undefined, 1)).rejects.toMatchObject({ failure: 'broken' });
     expect(await new Retry(5, new FakeClock()).run(failing(5, 'busy'), undefined, 1)).toBe('yes');
   });
 
-  it('waits as long as it is told, and so do all others', async () => {
+  it('waits as long as the server asks, and so do all other requests', async () => {
     const clock = new FakeClock(() => 0);
     const retry = new Retry(5, clock);
     expect(await retry.run(failing(1, 'busy', 7000))).toBe('yes');
     expect(clock.slept).toEqual([7000]);
 
-    // A second request that begins while the first is told to wait.
+    // A second request that starts while the first waits.
     const late: number[] = [];
     const slow = new FakeClock(() => 0);
     slow.sleep = (milliseconds) => {
       late.push(milliseconds);
-      return new Promise((done) => setTimeout(done, 5)).then(() => void Reflect.set(slow, 'time', milliseconds));
+      return new Promise((done) => setImmediate(done)).then(() => void Reflect.set(slow, 'time', milliseconds));
     };
     const shared = new Retry(5, slow);
     const first = shared.run(failing(1, 'busy', 7000));
@@ -59,7 +60,10 @@ describe('Retry', () => {
 
   it('does not wait for hours', async () => {
     const clock = new FakeClock();
-    await expect(new Retry(5, clock).run(failing(1, 'busy', 3_600_000))).rejects.toThrow('60 minutes');
+    await expect(new Retry(5, clock).run(failing(1, 'busy', 3_600_000))).rejects.toMatchObject({
+      code: 'server.waitTooLong',
+      args: [{ minutes: 60 }],
+    });
     expect(clock.slept).toEqual([]);
   });
 
@@ -83,35 +87,5 @@ describe('retryAfter', () => {
     [{}, undefined],
   ])('%j', (headers, expected) => {
     expect(at(headers as Record<string, string>)).toBe(expected);
-  });
-});
-
-describe('Limit', () => {
-  it('runs so many at once, in order, and goes on after a failure', async () => {
-    const limit = new Limit(2);
-    const began: number[] = [];
-    const ends: (() => void)[] = [];
-    const task = (i: number): Promise<number> =>
-      limit.run(async () => {
-        began.push(i);
-        await new Promise<void>((end) => ends.push(end));
-        if (i === 0) throw new Error('first');
-        return i;
-      });
-    const all = [0, 1, 2, 3].map(task);
-    const settle = async (): Promise<void> => {
-      for (let i = 0; i < 10; i++) await Promise.resolve();
-    };
-    await settle();
-    expect(began).toEqual([0, 1]);
-    ends[0]!();
-    await expect(all[0]).rejects.toThrow('first');
-    await settle();
-    expect(began).toEqual([0, 1, 2]);
-    ends[1]!();
-    ends[2]!();
-    await settle();
-    ends[3]!();
-    expect(await Promise.all(all.slice(1))).toEqual([1, 2, 3]);
   });
 });

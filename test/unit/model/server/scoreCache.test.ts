@@ -4,15 +4,30 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScoreCache } from '../../../../src/model/server/scoreCache';
 
-/** What another process does while a file is being written whole. */
-const meanwhile = vi.hoisted(() => ({ act: (): void => undefined }));
+const disk = vi.hoisted(() => ({
+  /** What another process does while a file is being rewritten. */
+  meanwhile: (): void => undefined,
+  appends: 0,
+}));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
   const write: typeof fs.writeFileSync = (...args) => {
-    meanwhile.act();
+    disk.meanwhile();
     fs.writeFileSync(...args);
   };
-  return { ...fs, writeFileSync: write };
+  const append: typeof fs.appendFileSync = (...args) => {
+    disk.appends++;
+    fs.appendFileSync(...args);
+  };
+  return { ...fs, writeFileSync: write, appendFileSync: append };
+});
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>();
+  const append: typeof fs.appendFile = (...args) => {
+    disk.appends++;
+    return fs.appendFile(...args);
+  };
+  return { ...fs, appendFile: append };
 });
 
 let folder: string;
@@ -22,29 +37,55 @@ beforeEach(() => {
 
 const identity = ['http://localhost:1/v1', 'tiny', 'completion-logprobs', 100];
 const open = (most?: number, who: readonly unknown[] = identity): ScoreCache => ScoreCache.open(join(folder, 'cache'), who, 2, most);
+const score = (i: number) => ({ logits: [i, 0], missing: 0 });
 const file = (): string => join(folder, 'cache', readdirSync(join(folder, 'cache'))[0]!);
 
 describe('scores on disk', () => {
-  it('are there again after the process has ended, without being closed', () => {
+  it('outlive the process', async () => {
     const cache = open();
     cache.set('a text', { logits: [-1.5, -0.25], missing: 1 });
     cache.set('another', { logits: [-Infinity, -Infinity], missing: 0 });
+    await cache.flush();
     const again = open();
     expect(again.get('a text')).toEqual({ logits: [-1.5, -0.25], missing: 1 });
     expect(again.get('another')).toEqual({ logits: [-Infinity, -Infinity], missing: 0 });
     expect(again.get('a third')).toBeUndefined();
   });
 
-  it('are the same numbers again, in fp32', () => {
+  it('are written in groups', async () => {
+    const cache = open();
+    disk.appends = 0;
+    for (let i = 0; i < 1000; i++) cache.set(`text ${i}`, score(i));
+    await cache.flush();
+    expect(disk.appends).toBeLessThanOrEqual(5);
+    expect(open().size).toBe(1000);
+  });
+
+  it('are written after a second at the latest, while a run waits for more', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const cache = open();
+      cache.set('a text', score(1));
+      vi.advanceTimersByTime(1000);
+      await vi.waitFor(() => expect(open().get('a text')?.logits).toEqual([1, 0]));
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('are the same numbers again, in fp32', async () => {
     const random = Array.from({ length: 200 }, (_, i) => -Math.exp(Math.sin(i) * 5));
     const cache = open();
     random.forEach((x, i) => cache.set(`text ${i}`, { logits: [x, x / 3], missing: 0 }));
+    await cache.flush();
     const again = open();
     random.forEach((x, i) => expect(again.get(`text ${i}`)!.logits).toEqual([Math.fround(x), Math.fround(x / 3)]));
   });
 
-  it('are those of one server, model and way of asking', () => {
-    open().set('a text', { logits: [1, 2], missing: 0 });
+  it('belong to one server, model and way of scoring', async () => {
+    const cache = open();
+    cache.set('a text', score(1));
+    await cache.flush();
     for (const other of [
       ['http://localhost:2/v1', ...identity.slice(1)],
       [...identity.slice(0, 3), 20],
@@ -52,76 +93,86 @@ describe('scores on disk', () => {
       expect(open(undefined, other).get('a text')).toBeUndefined();
   });
 
-  it('hold no text, and no more than a line each', () => {
+  it('hold no text, and take no more than a line each', async () => {
     const cache = open();
     cache.set('what a person wrote', { logits: [1, 2], missing: 0 });
     cache.set('what a person wrote', { logits: [3, 4], missing: 0 });
+    await cache.flush();
     expect(readFileSync(file(), 'utf8')).toMatch(/^\{"k":"[\w-]{22}","s":\[1,2\]\}\n$/);
   });
 
-  it('survive a torn last line and lines of something else', () => {
+  it('survive a torn last line and lines of something else', async () => {
     const cache = open();
     cache.set('one', { logits: [1, 2], missing: 0 });
     cache.set('two', { logits: [3, 4], missing: 0 });
-    cache.close();
+    await cache.flush();
     truncateSync(file(), readFileSync(file()).length - 9);
     const torn = open();
     expect([torn.get('one')?.logits, torn.get('two')]).toEqual([[1, 2], undefined]);
     torn.set('two', { logits: [5, 6], missing: 0 });
-    torn.close();
+    await torn.flush();
     appendFileSync(file(), 'nonsense\n{"k":"x","s":[1]}\n{"k":"y","s":["a","b"]}\n{"s":[1,2]}\nnull\n');
     const again = open();
     expect([again.get('one')?.logits, again.get('two')?.logits, again.size]).toEqual([[1, 2], [5, 6], 2]);
   });
 
-  it('are bounded: the newest half is kept', () => {
+  it('are bounded: the newest half is kept', async () => {
     const cache = open(10);
     for (let i = 0; i < 15; i++) cache.set(`text ${i}`, { logits: [i, 0], missing: i % 2 });
-    cache.close();
+    await cache.flush();
     const again = open(10);
     expect(again.size).toBe(5);
     expect(again.get('text 14')).toEqual({ logits: [14, 0], missing: 0 });
     expect(again.get('text 9')).toBeUndefined();
-    again.set('text 15', { logits: [15, 0], missing: 0 });
+    again.set('text 15', score(15));
+    await again.flush();
     expect(open(10).get('text 15')?.logits).toEqual([15, 0]);
     expect(readFileSync(file(), 'utf8').split('\n').filter(Boolean)).toHaveLength(6);
   });
 
   describe('that two runs write at once', () => {
-    const score = (i: number) => ({ logits: [i, 0], missing: 0 });
-    const fill = (cache: ScoreCache): ScoreCache => {
+    const fill = async (cache: ScoreCache): Promise<ScoreCache> => {
       for (let i = 0; i < 15; i++) cache.set(`text ${i}`, score(i));
+      await cache.flush();
       return cache;
     };
 
-    it('are all kept when one of them rewrites the file', () => {
-      const first = fill(open(10));
+    it('are all kept when one of them rewrites the file', async () => {
+      const first = await fill(open(10));
       const second = open(10);
       expect(second.size).toBe(5);
-      first.set('of the first', score(1));
-      second.set('of the second', score(2));
-      first.set('once more', score(3));
+      for (const [cache, text, i] of [
+        [first, 'of the first', 1],
+        [second, 'of the second', 2],
+        [first, 'once more', 3],
+      ] as const) {
+        cache.set(text, score(i));
+        await cache.flush();
+      }
       const again = open(10);
       expect(['of the first', 'of the second', 'once more'].map((text) => again.get(text)?.logits[0])).toEqual([1, 2, 3]);
     });
 
-    it('are all kept when one writes while the other rewrites', () => {
-      const first = fill(open(10));
-      meanwhile.act = () => first.set('meanwhile', score(7));
+    it('are all kept when one writes while the other rewrites', async () => {
+      await fill(open(10));
+      const lines = readFileSync(file(), 'utf8').split('\n');
+      disk.meanwhile = () => {
+        disk.meanwhile = () => undefined;
+        appendFileSync(file(), `${lines[0]!.replace(/"k":"[^"]*"/, '"k":"meanwhile"')}\n`);
+      };
       open(10);
-      meanwhile.act = () => undefined;
-      expect(open(10).get('meanwhile')?.logits).toEqual([7, 0]);
+      expect(readFileSync(file(), 'utf8')).toContain('"meanwhile"');
     });
 
-    it('do not meet in one temporary file', () => {
-      fill(open(10));
+    it('use separate temporary files', async () => {
+      await fill(open(10));
       mkdirSync(`${file()}.tmp`);
       const cache = open(10);
       expect([cache.problem, cache.size]).toEqual([undefined, 5]);
     });
   });
 
-  it('stop growing within a run, too', () => {
+  it('stop growing within a run too', () => {
     const cache = open(10);
     for (let i = 0; i < 50; i++) cache.set(`text ${i}`, { logits: [i, 0], missing: 0 });
     expect(cache.size).toBe(20);
@@ -130,7 +181,7 @@ describe('scores on disk', () => {
   it('that cannot be written cost the cache, not the run', () => {
     writeFileSync(join(folder, 'cache'), 'a file in the way');
     const cache = open();
-    expect(cache.problem).toContain('scores are not kept for a later run');
+    expect(cache.problem).toContain(join(folder, 'cache'));
     cache.set('a text', { logits: [1, 2], missing: 0 });
     expect(cache.get('a text')?.logits).toEqual([1, 2]);
   });

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { ScoreCache } from '../../../../src/model/server/scoreCache';
 import { ServerError, type Failure } from '../../../../src/model/server/serverError';
 import type { TextModel, TextScore } from '../../../../src/model/server/textModel';
+import { word } from '../../../../src/wording/wording';
 import { TextTaskModel } from '../../../../src/model/server/textTaskModel';
 
-/** A model that answers a text with two numbers told from it, and fails where a test says so. */
+/** A model that answers a text with two numbers computed from it, and fails where a test says so. */
 class FakeTextModel implements TextModel {
   readonly identity = ['fake'];
   readonly how = 'scores are made up';
@@ -23,7 +24,7 @@ class FakeTextModel implements TextModel {
     signal?.throwIfAborted();
     this.requests.push([...texts]);
     const failure = texts.map(this.fails).find(Boolean);
-    if (failure) return Promise.reject(new ServerError(failure, `no, it is ${failure}.`));
+    if (failure) return Promise.reject(new ServerError(failure, 'server.noLogprobs', []));
     return Promise.resolve(texts.map(this.scoreOf));
   }
 
@@ -61,7 +62,7 @@ describe('scoring through texts', () => {
     expect(model.requests).toEqual([['a p1', 'a p2', 'a p3', 'bb p1'], ['bb p2', 'bb p3', 'ccc p1', 'ccc p2'], ['ccc p3']]);
   });
 
-  it('sends every text once, in this process and the next', async () => {
+  it('sends every text once, in this process and the next, which a crash may have ended', async () => {
     const kept = folder();
     const model = new FakeTextModel();
     const task = taskModel(model, 1000, kept);
@@ -73,20 +74,20 @@ describe('scoring through texts', () => {
     const again = taskModel(later, 1000, kept);
     expect(Array.from(await again.score([[1]], again.rows(['a', 'c']), [0, 1]))).toEqual([4, -4, 4, -4]);
     expect(later.sent).toEqual(['c p1']);
-    expect(again.notes()).toContain('1 scores were known from before and not asked again');
+    expect(again.notes()).toContain(word('server.fromCache', { scores: 1 }));
   });
 
   it('sends no more than it may, not even a part', async () => {
     const model = new FakeTextModel();
     const task = taskModel(model, 7);
     await task.score([[1]], task.rows(texts), [0, 1, 2, 3, 4, 5]);
-    await expect(task.score([[2]], task.rows(texts), [0, 1])).rejects.toThrow('has sent the 7 queries that its budget allows');
+    await expect(task.score([[2]], task.rows(texts), [0, 1])).rejects.toMatchObject({ code: 'server.budgetSpent', args: [{ queries: 7 }] });
     expect(model.sent).toHaveLength(6);
     await task.score([[2]], task.rows(texts), [0]);
     expect(model.sent).toHaveLength(7);
   });
 
-  it('a measurement counts as sent, and its scores are known afterwards', async () => {
+  it('counts a measurement as sent, and caches its scores', async () => {
     const model = new FakeTextModel();
     const task = taskModel(model, 3);
     await task.measure(['a', 'bb', 'a']);
@@ -109,12 +110,10 @@ describe('failures', () => {
     const logits = await task.score([[]], task.rows(texts), rows);
     expect(Array.from(logits)).toEqual([1, -1, NaN, NaN, 3, -3, NaN, NaN, 5, -5, 6, -6]);
     expect(model.requests.map((request) => request.length)).toEqual([6, 1, 1, 1, 1, 1, 1]);
-    expect(task.notes()).toContain(
-      "2 queries failed for good and are left out of their prompts' means; the last failure: no, it is request",
-    );
+    expect(task.notes()).toContain(word('server.leftOut', { queries: 2, problem: word('server.noLogprobs') }));
   });
 
-  it('are not kept: the next run asks again', async () => {
+  it('are not cached: the next run asks again', async () => {
     const kept = folder();
     const task = taskModel(new FakeTextModel(1, refuses('bb')), 1000, kept);
     await task.score([[]], task.rows(texts), rows);
@@ -123,35 +122,40 @@ describe('failures', () => {
     expect(later.sent).toEqual(['bb']);
   });
 
-  it('of more than half of what is asked end the run', async () => {
+  it('of more than half of the texts end the run', async () => {
     const task = taskModel(new FakeTextModel(1, refuses('a', 'b', 'c', 'd')));
-    await expect(task.score([[1]], task.rows(texts), rows)).rejects.toThrow(
-      '4 of 6 texts could not be scored, each sent as often as server.maxRetries allows. The last failure: no, it is request.',
-    );
+    await expect(task.score([[1]], task.rows(texts), rows)).rejects.toMatchObject({
+      failure: 'broken',
+      code: 'server.mostFailed',
+      args: [{ failed: 4, texts: 6 }],
+    });
     const half = taskModel(new FakeTextModel(1, refuses('a', 'b', 'c')));
     await expect(half.score([[1]], half.rows(texts), rows)).resolves.toBeDefined();
   });
 
-  it('of a few rows out of a few do not', async () => {
+  it('of a few texts do not', async () => {
     const task = taskModel(new FakeTextModel(1, refuses('a', 'b', 'c')));
     expect(Array.from(await task.score([[1]], task.rows(texts), [0, 1, 2]))).toEqual(Array(6).fill(NaN));
   });
 
-  it.each(['key', 'quota', 'model', 'down'] as const)('that every text would meet end it at once: %s', async (failure) => {
+  it.each(['key', 'quota', 'model', 'down'] as const)('that every text would meet end the run at once: %s', async (failure) => {
     const model = new FakeTextModel(1, () => failure);
     const task = taskModel(model);
     await expect(task.score([[1]], task.rows(texts), [0])).rejects.toMatchObject({ failure });
   });
 
-  it('without end end it: 24 in a row', async () => {
+  it('end the run after 24 in a row', async () => {
     const many = Array.from({ length: 200 }, (_, i) => `text ${i}`);
     const model = new FakeTextModel(1, () => 'timeout');
     const task = taskModel(model);
     const all = many.map((_, i) => i);
-    await expect(task.score([[1]], task.rows(many), all)).rejects.toThrow('The last 24 requests all failed');
+    await expect(task.score([[1]], task.rows(many), all)).rejects.toMatchObject({
+      code: 'server.allFailed',
+      args: [{ requests: 24 }],
+    });
   });
 
-  it('an answer that names no label word is counted', async () => {
+  it('include answers that name no label word', async () => {
     const none: TextScore = { logits: [-Infinity, -Infinity], missing: 0 };
     const floor: TextScore = { logits: [-1, -5], missing: 1 };
     const task = taskModel(
@@ -160,8 +164,8 @@ describe('failures', () => {
     await task.score([[]], task.rows(texts), [0, 1, 2, 3]);
     expect(task.notes()).toEqual([
       'scores are made up',
-      'in 1 of 4 (25.0 %) scores a label word was not among the reported tokens; it counts as likely as the least of them, which is more than it was',
-      'in 1 of 4 (25.0 %) answers there was no label word; they count as wrong',
+      word('server.unreported', { count: 1, of: 4 }),
+      word('server.withoutAnswer', { count: 1, of: 4 }),
     ]);
   });
 
