@@ -167,8 +167,9 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-async function textOf({ body }: Response, most: number): Promise<string | undefined> {
-  return body === null ? '' : (await readBounded(body, most))?.toString('utf8');
+/** The body is typed by what Node's has and a browser's lacks: the page's build reads this file too. */
+async function textOf({ body }: { readonly body: unknown }, most: number): Promise<string | undefined> {
+  return body === null ? '' : (await readBounded(body as AsyncIterable<Uint8Array>, most))?.toString('utf8');
 }
 
 /** The message and the code of an error body, in the shapes that servers use. */
