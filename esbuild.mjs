@@ -15,4 +15,13 @@ await build({
 await build({ ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], minify: true });
 
 /** The panel's page. */
-await build({ ...common, entryPoints: { page: 'webview/main.ts' }, platform: 'browser', target: 'es2022', format: 'iife', minify: true });
+await build({
+  ...common,
+  entryPoints: { page: 'webview/main.tsx' },
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: true,
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+});

@@ -1,16 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs no build and is the inner loop; `run` starts the built command line and engine, and packs the extension. */
-const projects = { unit: ['test/unit/**/*.test.ts'], run: ['test/run/**/*.test.ts', 'test/package/**/*.test.ts'] };
+/**
+ * `unit` needs no build and is the inner loop; `run` starts the built command line and engine, and packs the extension;
+ * `page` drives the panel's built page in Chromium.
+ */
+const projects = {
+  unit: { include: ['test/unit/**/*.test.ts'] },
+  run: { include: ['test/run/**/*.test.ts', 'test/package/**/*.test.ts'] },
+  page: { include: ['test/page/**/*.test.ts'], globalSetup: ['test/page/setup.mjs'] },
+};
 
 export default defineConfig({
   test: {
     // The tests share two cores with ONNX Runtime's own threads.
     maxWorkers: 2,
-    projects: Object.entries(projects).map(([name, include]) => ({
+    projects: Object.entries(projects).map(([name, files]) => ({
       test: {
         name,
-        include,
+        ...files,
         testTimeout: 60_000,
         hookTimeout: 120_000,
         // The oracles load ONNX Runtime by themselves: without its telemetry too.

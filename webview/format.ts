@@ -1,8 +1,8 @@
 import type { Scored } from './store';
 
-/** A share as a percentage with one decimal, or as many as a mark on an axis needs that writes shares with `decimals` of them. */
+/** A share as a percentage with one decimal; for a mark on an axis, with as many as shares with `decimals` decimals need. */
 export function percent(share: number, decimals = 3): string {
-  return `${(100 * share).toFixed(Math.max(0, decimals - 2))} %`;
+  return `${(100 * share).toFixed(Math.max(0, decimals - 2))}%`;
 }
 
 export function count(n: number): string {
@@ -18,13 +18,13 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
 }
 
-/** A number in a chart or table: three or four digits that matter, or as many decimals as one says. */
+/** A number in a chart or table: three significant digits or more, or a given number of decimals. */
 export function short(value: number, decimals?: number): string {
   const size = Math.abs(value);
-  if (decimals !== undefined && size < 10_000) return value.toFixed(decimals);
-  if (size >= 10_000) return value.toExponential(1);
-  if (size >= 100) return value.toFixed(0);
-  return size >= 10 ? value.toFixed(1) : value.toFixed(2);
+  if (size >= 1_000_000) return value.toExponential(1);
+  if (size >= 10_000) return count(value);
+  if (decimals !== undefined) return value.toFixed(decimals);
+  return size >= 1000 ? count(value) : value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
 export function signed(value: number): string {
@@ -32,16 +32,22 @@ export function signed(value: number): string {
 }
 
 export function pValue(p: number): string {
-  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+  return p < 0.001 ? 'p < 0.001' : `p = ${p >= 0.1 ? p.toFixed(2) : p.toFixed(3)}`;
 }
 
-/** Where a prompt that was scored has come to stand, and how it does on held-out rows where it has been asked there. */
+/** The rank of an evaluated prompt, and its held-out accuracy if it has one. */
 export function scoredText({ row, of }: Scored): string {
-  const held = row.test ? `, held out ${percent(row.test.accuracy)}` : '';
-  return `“${row.prompt.trim()}” is number ${row.rank} of ${of}${held}.`;
+  const held = row.test ? `, held-out accuracy ${percent(row.test.accuracy)}` : '';
+  return `“${row.prompt.trim()}” ranks ${ordinal(row.rank)} of ${of}${held}.`;
 }
 
 /** `1 row`, `2 rows`. */
 export function plural(n: number, noun: string): string {
   return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+const ENDINGS: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
+
+function ordinal(n: number): string {
+  return `${n}${ENDINGS[new Intl.PluralRules('en', { type: 'ordinal' }).select(n)] ?? 'th'}`;
 }

@@ -1,13 +1,13 @@
 import type { PageSettings, ToPage } from '../src/messages/page';
 import type { Curves, PromptRow, RunView } from '../src/run/view/runView';
 
-/** What has become of the prompt that the person typed. */
+/** What became of the prompt to evaluate. */
 export interface Evaluation {
   readonly busy: boolean;
   readonly error?: string;
-  /** What was scored, as the rows have it. */
+  /** The evaluated prompt, as the rows have it. */
   readonly prompt?: string;
-  /** Its row, and how many rows there were, once they came. */
+  /** Its row and the number of rows, once they have arrived. */
   readonly scored?: Scored;
 }
 
@@ -27,7 +27,7 @@ export interface Model {
 
 export const EMPTY: Model = { settings: { smoothing: 0.8, trusted: true }, evaluation: { busy: false }, gone: false };
 
-/** What a message of the host makes of the page. An update of another run, or before the first snapshot, changes nothing. */
+/** The page's state after a message of the host. An update of another run, or before the first snapshot, changes nothing. */
 export function receive(model: Model, message: ToPage): Model {
   switch (message.type) {
     case 'snapshot':
@@ -57,7 +57,7 @@ export function receive(model: Model, message: ToPage): Model {
   }
 }
 
-/** The first rows that come once a prompt was scored have its scores; what later ones make of its rank is the table's to say. */
+/** The first rows after an evaluation have its scores. Later ones do not change what was reported; the table shows the rank that they give. */
 function withRow(evaluation: Evaluation, rows: readonly PromptRow[]): Evaluation {
   if (evaluation.prompt === undefined || evaluation.scored) return evaluation;
   const row = rows.find(({ prompt }) => prompt === evaluation.prompt);
@@ -74,23 +74,10 @@ function appended(curves: Curves, more: Curves): Curves {
   };
 }
 
-/** Columns that the table can be sorted by; what a row lacks goes to the end. */
-export const SORTS: Readonly<Record<string, (row: PromptRow) => number | string | undefined>> = {
-  rank: (row) => row.rank,
-  prompt: (row) => row.prompt.toLowerCase(),
-  origin: (row) => row.origin,
-  gap: (row) => -row.gap,
-  validation: (row) => -row.validation.accuracy,
-  test: (row) => row.test && -row.test.accuracy,
-  f1: (row) => row.test && -row.test.macroF1,
-  perplexity: (row) => row.perplexity ?? undefined,
-};
+export type SortKey = (row: PromptRow) => number | string | undefined;
 
-/** Columns whose best, which is the highest, comes first. */
-export const HIGHEST_FIRST: ReadonlySet<string> = new Set(['gap', 'validation', 'test', 'f1']);
-
-export function sorted(rows: readonly PromptRow[], by: string, reverse: boolean): PromptRow[] {
-  const key = SORTS[by] ?? SORTS.rank!;
+/** The rows by a key, lowest first, equal ones by rank; rows without a key come last in either direction. */
+export function sorted(rows: readonly PromptRow[], key: SortKey, reverse: boolean): PromptRow[] {
   return [...rows].sort((a, b) => {
     const [x, y] = [key(a), key(b)];
     if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);

@@ -1,10 +1,6 @@
-/** A colour of the theme, by its CSS variable; as the body has it, whose class is the kind of theme. */
+/** A color of the theme by its CSS variable, as the body has it: its class is the kind of theme. */
 export function color(name: string, fallback = '#888888'): string {
   return getComputedStyle(document.body).getPropertyValue(name).trim() || fallback;
-}
-
-export function isHighContrast(): boolean {
-  return document.body.classList.contains('vscode-high-contrast') || document.body.classList.contains('vscode-high-contrast-light');
 }
 
 /** Calls back when VS Code's theme has changed. */

@@ -42,7 +42,7 @@ function installServerPackages() {
 }
 
 /** The path of a Chromium: $CHROMIUM, one that is installed, or Debian's, installed now when we may. */
-function installChromium() {
+export function installChromium() {
   const named = process.env.CHROMIUM;
   if (named !== undefined && named !== '') {
     if (!existsSync(named)) throw new Error(`$CHROMIUM is ${named}, which does not exist.`);

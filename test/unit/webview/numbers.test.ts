@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { count, duration, percent, plural, pValue, short, signed } from '../../../webview/format';
 import { smooth } from '../../../webview/smoothing';
 
-describe('numbers for people', () => {
+describe('numbers as the page shows them', () => {
   it.each([
-    [percent(0.7777), '77.8 %'],
-    [percent(1), '100.0 %'],
+    [percent(0.7777), '77.8%'],
+    [percent(1), '100.0%'],
     [count(1234567.4), '1,234,567'],
     [duration(0), '0 s'],
     [duration(59.4), '59 s'],
@@ -15,11 +15,15 @@ describe('numbers for people', () => {
     [short(0.1234), '0.12'],
     [short(-12.34), '-12.3'],
     [short(123.4), '123'],
-    [short(123456), '1.2e+5'],
+    [short(1234), '1,234'],
+    [short(123456), '123,456'],
+    [short(-12000, 2), '-12,000'],
+    [short(1234567), '1.2e+6'],
     [signed(2), '+2.0'],
     [signed(-0.55), '−0.6'],
     [pValue(0.0004), 'p < 0.001'],
     [pValue(0.05), 'p = 0.050'],
+    [pValue(0.45), 'p = 0.45'],
     [plural(1, 'row'), '1 row'],
     [plural(1820, 'row'), '1,820 rows'],
   ])('%s', (shown, expected) => {
@@ -28,11 +32,11 @@ describe('numbers for people', () => {
 });
 
 describe('a smoothed curve', () => {
-  it('is the curve itself at weight 0', () => {
+  it('equals the curve at weight 0', () => {
     expect(smooth([3, 1, 4, 1, 5], 0)).toEqual([3, 1, 4, 1, 5]);
   });
 
-  it('is a weighted mean of what came so far, with weights that sum to one', () => {
+  it('is a weighted mean of the values so far, with weights that sum to one', () => {
     const values = [2, 8, 5];
     const w = 0.6;
     const expected = values.map((_, n) => {
@@ -42,7 +46,7 @@ describe('a smoothed curve', () => {
     smooth(values, w).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 12));
   });
 
-  it('leaves a constant alone from its first value', () => {
+  it('does not change a constant, from its first value on', () => {
     for (const value of smooth([7, 7, 7, 7], 0.99)) expect(value).toBeCloseTo(7, 10);
   });
 });

@@ -3,7 +3,7 @@ import type { ToPage } from '../../../src/messages/page';
 import type { Curves, PromptRow, RunHead, RunView } from '../../../src/run/view/runView';
 import type { TestScore } from '../../../src/run/result';
 import { scoredText } from '../../../webview/format';
-import { EMPTY, receive, sorted } from '../../../webview/store';
+import { EMPTY, receive, sorted, type SortKey } from '../../../webview/store';
 
 const NONE: Curves = {
   steps: { step: [], mean: [], best: [], entropy: [], loss: [] },
@@ -21,8 +21,8 @@ function row(rank: number, prompt: string, values: Partial<PromptRow> = {}): Pro
 
 const view = (id: string, curves = NONE, rows: PromptRow[] = []): RunView => ({ head: head(id), curves, rows });
 
-describe('what a message makes of the page', () => {
-  it('a snapshot replaces everything, and brings back a page whose run was gone', () => {
+describe('the page after a message', () => {
+  it('a snapshot replaces everything, even where the run was gone', () => {
     const gone = receive(receive(EMPTY, { type: 'snapshot', view: view('a', steps(1)), settings }), { type: 'gone', id: 'a' });
     expect(gone.gone).toBe(true);
     expect(receive(gone, { type: 'snapshot', view: view('b', steps(4)), settings })).toEqual({
@@ -33,7 +33,7 @@ describe('what a message makes of the page', () => {
     });
   });
 
-  it('an update puts columns behind those there are, and keeps the table unless it brings one', () => {
+  it('an update appends to the columns, and keeps the table unless it brings one', () => {
     const rows = [row(1, 'x')];
     let model = receive(EMPTY, { type: 'snapshot', view: view('a', steps(1, 2), rows), settings });
     model = receive(model, { type: 'update', update: { id: 'a', head: head('a'), append: steps(3) } });
@@ -58,7 +58,7 @@ describe('what a message makes of the page', () => {
   });
 });
 
-describe('a prompt that was scored', () => {
+describe('an evaluated prompt', () => {
   const test = { accuracy: 0.882, macroF1: 0.88 } as TestScore;
   const start = receive(EMPTY, { type: 'snapshot', view: view('a', NONE, [row(1, 'x'), row(2, 'It was')]), settings });
   const scored = receive(start, { type: 'evaluation', busy: false, prompt: 'It was' });
@@ -67,7 +67,7 @@ describe('a prompt that was scored', () => {
     update: { id: 'a', head: head('a'), append: NONE, ...(rows && { rows }) },
   });
 
-  it('is told by the rows that come next, not by those from before', () => {
+  it('is reported from the next rows, not from earlier ones', () => {
     expect(scored.evaluation.scored).toBeUndefined();
     expect(receive(scored, update()).evaluation.scored).toBeUndefined();
     const rows = [row(1, 'y'), row(2, 'x'), row(3, 'It was', { test })];
@@ -75,36 +75,35 @@ describe('a prompt that was scored', () => {
     expect(receive(scored, { type: 'snapshot', view: view('a', NONE, rows), settings }).evaluation.scored).toEqual({ row: rows[2], of: 3 });
   });
 
-  it('is told once: later rows leave what was said', () => {
+  it('is reported once: later rows do not change the report', () => {
     const told = receive(scored, update([row(1, 'It was'), row(2, 'x')]));
     expect(receive(told, update([row(1, 'x'), row(2, 'It was')])).evaluation.scored).toBe(told.evaluation.scored);
   });
 
-  it('is gone when the next one is begun, fails or is cancelled', () => {
+  it('is no longer reported when the next one starts, fails or is canceled', () => {
     const told = receive(scored, update([row(1, 'It was')]));
     expect(receive(told, { type: 'evaluation', busy: true }).evaluation.scored).toBeUndefined();
     expect(receive(told, { type: 'evaluation', busy: false }).evaluation.scored).toBeUndefined();
   });
 
-  it('has its place said, and its held-out score where there is one', () => {
-    expect(scoredText({ row: row(3, ' It was', { test }), of: 17 })).toBe('“It was” is number 3 of 17, held out 88.2 %.');
-    expect(scoredText({ row: row(1, 'x'), of: 2 })).toBe('“x” is number 1 of 2.');
+  it('is reported with its rank, and its held-out accuracy if it has one', () => {
+    expect(scoredText({ row: row(3, ' It was', { test }), of: 17 })).toBe('“It was” ranks 3rd of 17, held-out accuracy 88.2%.');
+    expect(scoredText({ row: row(1, 'x'), of: 2 })).toBe('“x” ranks 1st of 2.');
   });
 });
 
 describe('the sorted table', () => {
   const test = (accuracy: number): TestScore => ({ accuracy, macroF1: accuracy }) as TestScore;
   const rows = [row(1, 'b', { test: test(0.6) }), row(2, 'a'), row(3, 'C', { test: test(0.8) }), row(4, 'd', { test: test(0.6) })];
-  const order = (by: string, reverse: boolean): number[] => sorted(rows, by, reverse).map(({ rank }) => rank);
+  const order = (key: SortKey, reverse: boolean): number[] => sorted(rows, key, reverse).map(({ rank }) => rank);
 
-  it.each([
-    ['rank', [1, 2, 3, 4], [4, 3, 2, 1]],
-    ['prompt', [2, 1, 3, 4], [4, 3, 1, 2]],
-    // Best first; what has no score is last either way.
-    ['test', [3, 1, 4, 2], [4, 1, 3, 2]],
-    ['nothing', [1, 2, 3, 4], [4, 3, 2, 1]],
-  ])('by %s', (by, ascending, descending) => {
-    expect(order(by, false)).toEqual(ascending);
-    expect(order(by, true)).toEqual(descending);
+  it.each<[string, SortKey, number[], number[]]>([
+    ['rank', (one) => one.rank, [1, 2, 3, 4], [4, 3, 2, 1]],
+    ['prompt', (one) => one.prompt.toLowerCase(), [2, 1, 3, 4], [4, 3, 1, 2]],
+    // A row without a score is last in either order.
+    ['held-out score', (one) => one.test && -one.test.accuracy, [3, 1, 4, 2], [4, 1, 3, 2]],
+  ])('by %s', (_, key, ascending, descending) => {
+    expect(order(key, false)).toEqual(ascending);
+    expect(order(key, true)).toEqual(descending);
   });
 });

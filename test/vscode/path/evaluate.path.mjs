@@ -21,7 +21,7 @@ async function seeRow(panel, prompt) {
   const row = panel.rowOf(prompt);
   await panel.workbench.see(`"${prompt}" in the table`, row);
   const seen = () => row.innerText();
-  await until(`a held-out score of "${prompt}"`, async () => /\d+\.\d %/.test(await row.locator('.column-test').innerText()), { seen });
+  await until(`a held-out score of "${prompt}"`, async () => /\d+\.\d%/.test(await row.locator('.column-test').innerText()), { seen });
   assert.match((await row.getAttribute('class')) ?? '', /origin-evaluated/);
   assert.equal(await row.locator('.column-origin').textContent(), 'evaluated');
 }
@@ -30,10 +30,10 @@ async function seeRow(panel, prompt) {
 async function seeTold(panel, prompt) {
   const rank = await panel.rowOf(prompt).locator('.column-rank').innerText();
   const held = await panel.rowOf(prompt).locator('.column-test b').innerText();
-  const text = `“${prompt}” is number ${rank} of ${await panel.rows().count()}, held out ${held}.`;
+  const text = new RegExp(`^“${prompt}” ranks ${rank}(st|nd|rd|th) of ${await panel.rows().count()}, held-out accuracy ${held}\\.$`);
   const status = panel.page.locator('.evaluate [role="status"]');
   const seen = () => status.innerText();
-  await until(`"${text}" under the field`, async () => (await status.textContent()) === text, { seen });
+  await until(`${text} under the field`, async () => text.test((await status.textContent()) ?? ''), { seen });
   assert.equal(await panel.page.locator('.evaluate vscode-textfield input').inputValue(), '');
   assert.ok(
     await panel.rowOf(prompt).evaluate((row) => row.getBoundingClientRect().top >= 0 && row.getBoundingClientRect().bottom <= innerHeight),

@@ -94,7 +94,7 @@ export default {
       const heading = page.getByRole('columnheader', { name: 'bundled:masked' });
       await workbench.see('a column of the other model', heading);
       const cell = page.locator('table.ranked tbody tr').first().locator('.score').nth(1);
-      await until('its scores', async () => /\d+\.\d %/.test(await cell.innerText()));
+      await until('its scores', async () => /\d+\.\d%/.test(await cell.innerText()));
     },
 
     'Insert Prompt Snippet puts a prompt of any run into the code': async (workbench) => {

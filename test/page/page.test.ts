@@ -1,0 +1,304 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { openBrowser, Panel } from './panel';
+import { curves, FINAL_ROWS, finished, head, NO_CURVES, row, testScore, training, TRAINING_ROWS } from './runs';
+import { THEMES } from './themes';
+
+const chromium = inject('chromium');
+const ID = head().id;
+
+describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
+  let browser: Browser;
+  let panel: Panel;
+
+  beforeAll(async () => {
+    browser = await openBrowser(chromium);
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    panel = await Panel.open(browser);
+  });
+  afterEach(async () => {
+    // No error in the console and no breach of the content security policy, whatever the test did.
+    expect(await panel.close()).toEqual([]);
+  });
+
+  const button = (name: string | RegExp) => panel.page.getByRole('button', { name });
+  const prompts = () => panel.page.locator('table.ranked > tbody > tr:not(.details-row) .column-prompt').allInnerTexts();
+  const ranks = () => panel.page.locator('table.ranked > tbody > tr .column-rank').allInnerTexts();
+  const focused = () =>
+    panel.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
+  const update = (rows?: typeof FINAL_ROWS, values = {}) =>
+    panel.post({ type: 'update', update: { id: ID, head: head(values), append: NO_CURVES, ...(rows && { rows }) } });
+
+  it('asks for a snapshot, and shows what it gets', async () => {
+    expect(await panel.page.getByText('Loading the run…').count()).toBe(1);
+    expect(await panel.sent()).toEqual([{ type: 'ready' }]);
+    await panel.show(training());
+    expect(await panel.page.getByRole('heading', { level: 1 }).innerText()).toBe('reviews');
+    expect(await panel.page.locator('.progress').innerText()).toMatch(/step 120 of 200.*98,112 computed, 241,408 asked.*about 2:01 left/s);
+    expect(await prompts()).toHaveLength(TRAINING_ROWS.length);
+    expect(await panel.page.locator('.verdict').innerText()).toContain('validation accuracy 74.8%');
+    expect(await panel.page.locator('.column-test').count()).toBe(0);
+    expect(await panel.kept()).toMatchObject({ id: ID, open: [] });
+  });
+
+  it('draws its charts, and adds the steps of an update', async () => {
+    await panel.show(training());
+    const plots = panel.page.locator('figure.chart .plot');
+    const points = () => plots.evaluateAll((boxes) => boxes.map((box) => Number(box.dataset.points)));
+    expect(await points()).toEqual([120, 12, 120]);
+    for (const plot of await plots.all()) {
+      const colors = await plot.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        const seen = new Set<string>();
+        for (let i = 0; i < data.length; i += 4) if (data[i + 3]! > 200) seen.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+        return seen.size;
+      });
+      expect(colors).toBeGreaterThan(2);
+    }
+    await panel.post({
+      type: 'update',
+      update: { id: ID, head: head({ step: 130 }), append: { ...curves(130, 121), random: NO_CURVES.random } },
+    });
+    await expect.poll(points).toEqual([130, 13, 130]);
+    expect(await plots.first().getAttribute('aria-label')).toMatch(/^Reward: Batch mean from -?[\d.]+ to [\d.]+, Batch best/);
+  });
+
+  it('gives the values of a chart as a table, and at the cursor', async () => {
+    await panel.show(training());
+    const chart = panel.page.locator('figure.chart').nth(1);
+    await chart.getByText('Show as table').click();
+    await expect.poll(() => chart.locator('tbody tr').count()).toBe(12);
+    expect(await chart.locator('tbody tr').last().innerText()).toMatch(/^120\s+7\d\.\d%$/);
+    expect(await chart.locator('.legend').innerText()).toContain('step 120');
+    await chart.locator('.u-over').hover({ position: { x: 2, y: 20 } });
+    await expect.poll(() => chart.locator('.legend').innerText()).toContain('step 10');
+  });
+
+  it('sends what its buttons say', async () => {
+    await panel.show(training());
+    await panel.sent();
+    for (const name of [
+      'Pause',
+      'Stop',
+      'Open spec',
+      'Compare with another run…',
+      'Export CSV',
+      'Export Markdown',
+      'Copy command',
+      'Show log',
+    ])
+      await button(name).click();
+    expect(await panel.sent()).toEqual([
+      { type: 'pause' },
+      { type: 'stop' },
+      { type: 'openSpec' },
+      { type: 'compare' },
+      { type: 'export', format: 'csv' },
+      { type: 'export', format: 'markdown' },
+      { type: 'copyCommand' },
+      { type: 'showLog' },
+    ]);
+    await panel.show(finished());
+    await button('Evaluate on other models…').click();
+    await button('Insert as a string at the cursor: It was').click();
+    await button('Insert as a function that fills the template: It was').click();
+    await button('Copy the prompt: It was').click();
+    const which = { row: 4, prompt: ' It was' };
+    expect(await panel.sent()).toEqual([
+      { type: 'transfer' },
+      { type: 'insert', ...which, form: 'string' },
+      { type: 'insert', ...which, form: 'function' },
+      { type: 'copy', ...which },
+    ]);
+  });
+
+  it('sorts by a column, both ways, and names the row as the host has it', async () => {
+    await panel.show(finished());
+    const heading = (name: string) => panel.page.getByRole('columnheader', { name });
+    await heading('Held out').getByRole('button').click();
+    expect(await ranks()).toEqual(['2', '1', '3', '4', '5', '6']);
+    expect(await heading('Held out').getAttribute('aria-sort')).toBe('descending');
+    await heading('Held out').getByRole('button').press('Enter');
+    expect(await ranks()).toEqual(['6', '5', '4', '3', '1', '2']);
+    expect(await heading('Held out').getAttribute('aria-sort')).toBe('ascending');
+    expect(await heading('#').getAttribute('aria-sort')).toBe('none');
+    await panel.sent();
+    await button('Copy the prompt: All in all, it was').click();
+    expect(await panel.sent()).toEqual([{ type: 'copy', row: 1, prompt: ' All in all, it was' }]);
+  });
+
+  it('opens a row by the keyboard to what the model reads and answers, and keeps it open over an update', async () => {
+    await panel.show(finished());
+    await button('Details of It was').press('Enter');
+    const details = panel.page.locator('.row-details');
+    expect(await details.locator('.filled').innerText()).toBe('{input} It was <mask> .');
+    expect(await details.locator('.matrix tbody tr').first().innerText()).toMatch(/negative “terrible”\s+656\s+255\s+72\.0%/);
+    expect(await details.locator('.examples .wrong').innerText()).toContain('negative, answered positive');
+    expect(await panel.kept()).toMatchObject({ open: [' It was'] });
+    await update(
+      [...FINAL_ROWS].reverse().map((one, i) => ({ ...one, rank: i + 1 })),
+      finished().head,
+    );
+    await expect.poll(ranks).toHaveLength(6);
+    expect(await details.count()).toBe(1);
+    expect(await button('Details of It was').getAttribute('aria-expanded')).toBe('true');
+    await button('Details of It was').press(' ');
+    expect(await details.count()).toBe(0);
+  });
+
+  it('keeps the focus when the rows change places', async () => {
+    await panel.show(training());
+    await button('Copy the prompt: It was').focus();
+    const name = await focused();
+    const [first, second, third, none] = TRAINING_ROWS;
+    for (const order of [
+      [third, first, second, none],
+      [none, second, first, third],
+      [second, row(9, ' new'), third, first],
+    ]) {
+      await update(order.map((one, i) => ({ ...one!, rank: i + 1 })));
+      await expect.poll(async () => (await ranks()).length).toBe(order.length);
+      await expect.poll(async () => (await prompts()).findIndex((text) => /It\s*␣?was/.test(text))).toBe(order.indexOf(third));
+      expect(await focused()).toBe(name);
+    }
+  });
+
+  it('keeps the focus on the button under Pause, which becomes Continue', async () => {
+    await panel.show(training());
+    await button('Pause').focus();
+    await update(undefined, { state: 'paused' });
+    await button('Continue').waitFor();
+    expect(await panel.page.evaluate(() => document.activeElement?.textContent)).toBe('Continue');
+    await panel.sent();
+    await panel.page.keyboard.press('Enter');
+    expect(await panel.sent()).toEqual([{ type: 'continue' }]);
+  });
+
+  it('evaluates a prompt, reports its rank, brings its row into view and empties the field', async () => {
+    await panel.page.setViewportSize({ width: 700, height: 420 });
+    const many = Array.from({ length: 40 }, (_, i) => row(i + 1, ` prompt${i}`, { test: testScore(0.7) }));
+    await panel.show(finished({}, many));
+    const field = panel.page.getByLabel('Prompt to evaluate').locator('input');
+    await panel.sent();
+    await field.fill('In a word:');
+    await field.press('Enter');
+    expect(await panel.sent()).toEqual([{ type: 'evaluate', prompt: 'In a word:' }]);
+    const status = panel.page.locator('.evaluate [role=status]');
+    await panel.post({ type: 'evaluation', busy: true });
+    await expect.poll(() => status.innerText()).toBe('Evaluating on all rows of the task…');
+    expect(await field.isDisabled()).toBe(true);
+    await panel.post({ type: 'evaluation', busy: false, prompt: 'In a word:' });
+    const evaluated = row(2, 'In a word:', { origin: 'evaluated', test: testScore(0.882) });
+    await update([many[0]!, evaluated, ...many.slice(1).map((one) => ({ ...one, rank: one.rank + 1 }))], finished().head);
+    await expect.poll(() => status.innerText()).toBe('“In a word:” ranks 2nd of 41, held-out accuracy 88.2%.');
+    expect(await field.inputValue()).toBe('');
+    const line = panel.page.locator('tr.origin-evaluated');
+    expect(await line.getAttribute('class')).toContain('marked');
+    const place = await line.boundingBox();
+    expect(place!.y).toBeGreaterThanOrEqual(0);
+    expect(place!.y + place!.height).toBeLessThanOrEqual(420);
+    await expect.poll(() => line.getAttribute('class'), { timeout: 5000 }).not.toContain('marked');
+    await panel.post({ type: 'evaluation', busy: false, error: 'The server did not answer.' });
+    await expect.poll(() => panel.page.locator('.evaluation.error').innerText()).toBe('The server did not answer.');
+  });
+
+  it('compares two runs: both names, both curves, both tables, no buttons', async () => {
+    await panel.show(finished({ id: 'b', seed: 1 }), finished());
+    expect(await panel.page.getByRole('heading', { level: 1 }).innerText()).toBe('reviews, seed 1 ↔ reviews, seed 0');
+    expect(await panel.page.locator('.pair table.ranked').count()).toBe(2);
+    expect(await panel.page.locator('.legend').first().innerText()).toMatch(/seed 1.*seed 0/s);
+    expect(await panel.page.locator('vscode-button, .row-actions button').count()).toBe(0);
+    expect(await panel.kept()).toMatchObject({ id: 'b', other: ID });
+  });
+
+  it('says what each state means, and offers what can be done', async () => {
+    const states = {
+      queued: ['Waiting', 'Stop'],
+      starting: ['Opening models and data', 'Stop'],
+      running: [undefined, 'Pause', 'Stop'],
+      paused: ['Paused at step 120', 'Continue', 'Stop'],
+      stopping: ['Stopping'],
+      interrupted: ['Interrupted at step 120', 'Resume'],
+      elsewhere: ['Training in another process'],
+      failed: ['The run failed', 'Resume'],
+      finished: [undefined],
+    } as const;
+    for (const [state, [title, ...buttons]] of Object.entries(states)) {
+      const error = 'The model file is damaged.';
+      await panel.show(training({ state: state as keyof typeof states, resumable: true, error, log: ['line 1', 'line 2'] }));
+      expect(await panel.page.locator('.face h2').allInnerTexts()).toEqual(title === undefined ? [] : [title]);
+      expect(await panel.page.locator('.buttons vscode-button').allInnerTexts()).toEqual(buttons);
+      if (state === 'failed') expect(await panel.page.locator('.face').innerText()).toMatch(/The model file is damaged\.\s+line 1\nline 2/);
+    }
+  });
+
+  it('starts nothing in an untrusted workspace, and says so', async () => {
+    await panel.show(training({ state: 'interrupted', resumable: true }));
+    await panel.post({ type: 'settings', settings: { smoothing: 0.8, trusted: false } });
+    await expect.poll(() => panel.page.locator('.evaluation').innerText()).toBe('Trust this workspace to evaluate prompts.');
+    expect(await panel.page.locator('.buttons vscode-button').getAttribute('disabled')).not.toBeNull();
+    await panel.sent();
+    await button('Resume').click({ force: true });
+    expect(await panel.sent()).toEqual([]);
+  });
+
+  it('says that its run is gone', async () => {
+    await panel.show(finished());
+    await panel.post({ type: 'gone', id: ID });
+    await panel.page.getByText('This run no longer exists').waitFor();
+    expect(await panel.page.locator('table').count()).toBe(0);
+  });
+
+  it('comes back as it was after a reload of its panel', async () => {
+    await panel.close();
+    panel = await Panel.open(browser, { state: { id: ID, smoothing: 0.5, open: [' It was'] } });
+    await panel.show(finished());
+    expect(await panel.page.getByLabel('Smoothing of the curves').inputValue()).toBe('0.5');
+    expect(await button('Details of It was').getAttribute('aria-expanded')).toBe('true');
+  });
+
+  it('says when a difference is not significant', async () => {
+    const { summary } = finished().head;
+    await panel.show(finished({ summary: { ...summary!, pairedTest: { p: 0.45, onlyFirst: 20, onlySecond: 16 } } }));
+    expect(await panel.page.locator('.verdict').innerText()).toContain('(p = 0.45, not statistically significant)');
+  });
+
+  it.each([
+    [1280, 'vscode-dark'],
+    [1042, 'vscode-light'],
+    [700, 'vscode-high-contrast'],
+    [400, 'vscode-dark'],
+  ] as const)('fits %i pixels in %s: nothing is wider than the page, and Copy is in reach', async (width, theme) => {
+    await panel.close();
+    panel = await Panel.open(browser, { width, theme });
+    await panel.show(training());
+    expect(await panel.overflow()).toBe(0);
+    const scores = { 'bundled:causal': testScore(0.7), 'hf:HuggingFaceTB/SmolLM2-135M': testScore(0.8) };
+    const sixClasses = testScore(0.7, 6);
+    for (const rows of [FINAL_ROWS, FINAL_ROWS.map((one) => ({ ...one, test: sixClasses, transfer: scores }))]) {
+      await panel.show(finished({}, rows));
+      if (rows === FINAL_ROWS) await button(/^Details of Absolutely/).click();
+      expect(await panel.overflow()).toBe(0);
+      const box = (await panel.page.locator('.table-box').boundingBox())!;
+      for (const inside of [button('Copy the prompt: It was'), panel.page.locator('.row-details')]) {
+        const { x, width: wide } = (await inside.boundingBox())!;
+        expect(x + wide).toBeLessThanOrEqual(box.x + box.width + 1);
+      }
+      // Five long tokens take few lines where there is room for them.
+      if (width > 1000) expect((await panel.page.locator('tr.winner').boundingBox())!.height).toBeLessThan(80);
+    }
+  });
+
+  it('takes the colors of a new theme', async () => {
+    await panel.show(training());
+    const stroke = () => panel.page.locator('.legend line').first().getAttribute('stroke');
+    expect(await stroke()).toBe(THEMES['vscode-dark']['charts-blue']);
+    await panel.page.evaluate((color) => {
+      document.documentElement.style.setProperty('--vscode-charts-blue', color);
+      document.body.className = 'vscode-light';
+    }, '#123456');
+    await expect.poll(stroke).toBe('#123456');
+  });
+});

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { pageHtml } from '../../src/host/panel/pageHtml';
+import type { FromPage, ToPage } from '../../src/messages/page';
+import type { RunView } from '../../src/run/view/runView';
+import { THEMES, type Theme } from './themes';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The path of a Chromium, or empty. */
+    chromium: string;
+  }
+}
+
+const ORIGIN = 'http://panel.test';
+const NONCE = 'abc';
+const FILES: Readonly<Record<string, string>> = { '/page.js': 'text/javascript', '/page.css': 'text/css' };
+const settings = { smoothing: 0.8, trusted: true };
+
+export const openBrowser = (executablePath: string): Promise<Browser> =>
+  chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+
+interface Host {
+  readonly sent: FromPage[];
+  readonly violations: string[];
+  state: unknown;
+}
+
+/** What VS Code gives a webview: its API and the theme's variables. Runs in the page. */
+function fakeVsCode({ state, variables, kind }: { state: unknown; variables: Record<string, string>; kind: string }): void {
+  const host: Host = { sent: [], violations: [], state };
+  Object.assign(window, {
+    host,
+    acquireVsCodeApi: () => ({
+      postMessage: (message: FromPage) => host.sent.push(message),
+      getState: () => host.state,
+      setState: (kept: unknown) => (host.state = kept),
+    }),
+  });
+  document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+    host.violations.push(`${violatedDirective} ${blockedURI}`),
+  );
+  new MutationObserver((_, observer) => {
+    // The parser has not reached the body at first.
+    const body = document.querySelector('body');
+    if (!body) return;
+    observer.disconnect();
+    body.className = kind;
+    for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(`--vscode-${name}`, value);
+  }).observe(document, { childList: true, subtree: true });
+}
+
+/** The built page in a browser, under the content security policy of the panel. */
+export class Panel {
+  private constructor(
+    readonly page: Page,
+    private readonly errors: string[],
+  ) {}
+
+  static async open(
+    browser: Browser,
+    { width = 1280, theme = 'vscode-dark', state }: { width?: number; theme?: Theme; state?: unknown } = {},
+  ): Promise<Panel> {
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) errors.push(message.text());
+    });
+    await page.addInitScript(fakeVsCode, { state, variables: THEMES[theme], kind: theme });
+    await page.route(`${ORIGIN}/**`, (route) => {
+      const { pathname } = new URL(route.request().url());
+      const contentType = FILES[pathname];
+      const body = contentType
+        ? readFileSync(`dist${pathname}`)
+        : pageHtml({ nonce: NONCE, cspSource: ORIGIN, script: `${ORIGIN}/page.js`, style: `${ORIGIN}/page.css`, title: 'reviews' });
+      return route.fulfill({ contentType: contentType ?? 'text/html', body });
+    });
+    await page.goto(`${ORIGIN}/`);
+    return new Panel(page, errors);
+  }
+
+  async post(message: ToPage): Promise<void> {
+    await this.page.evaluate((data) => window.postMessage(data, '*'), message);
+  }
+
+  /** Shows a run, or two. */
+  async show(view: RunView, other?: RunView): Promise<void> {
+    await this.post({ type: 'snapshot', view, ...(other && { other }), settings });
+    await this.page.locator(`body[data-state=${view.head.state}]`).waitFor();
+  }
+
+  /** The messages to the host since the last call. */
+  sent(): Promise<FromPage[]> {
+    return this.page.evaluate(() => (window as unknown as { host: Host }).host.sent.splice(0));
+  }
+
+  kept(): Promise<unknown> {
+    return this.page.evaluate(() => (window as unknown as { host: Host }).host.state);
+  }
+
+  /** Pixels by which the page is wider than its window. */
+  overflow(): Promise<number> {
+    return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  }
+
+  /** Closes it; returns what the browser complained about. */
+  async close(): Promise<string[]> {
+    const violations = await this.page.evaluate(() => (window as unknown as { host: Host }).host.violations);
+    await this.page.close();
+    return [...this.errors, ...violations];
+  }
+}

@@ -1,0 +1,141 @@
+import type { Curves, PromptRow, RunHead, RunView } from '../../src/run/view/runView';
+import type { TestScore } from '../../src/run/result';
+
+export const NO_CURVES: Curves = {
+  steps: { step: [], mean: [], best: [], entropy: [], loss: [] },
+  validation: { step: [], reward: [], accuracy: [] },
+  random: { step: [], mean: [], best: [] },
+};
+
+/** Curves of a training from step `from` to step `to`. */
+export function curves(to: number, from = 1): Curves {
+  const step = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const validated = step.filter((n) => n % 10 === 0);
+  const rise = (n: number): number => 1 - Math.exp(-n / 60);
+  const wave = (n: number): number => Math.sin(n * 1.7) * Math.cos(n * 0.9);
+  return {
+    steps: {
+      step,
+      mean: step.map((n) => -20 + 45 * rise(n) + 6 * wave(n)),
+      best: step.map((n) => 10 + 40 * rise(n) + 5 * wave(n + 3)),
+      entropy: step.map((n) => 7.8 - 4.5 * rise(n) + 0.2 * wave(n)),
+      loss: step.map((n) => 2 - rise(n)),
+    },
+    validation: {
+      step: validated,
+      reward: validated.map((n) => 40 * rise(n) + 3 * wave(n)),
+      accuracy: validated.map((n) => 0.6 + 0.15 * rise(n) + 0.01 * wave(n)),
+    },
+    random: { step: [1, 2], mean: [2, 3], best: [21, 24.5] },
+  };
+}
+
+export function head(values: Partial<RunHead> = {}): RunHead {
+  return {
+    id: '/reviews/.rlprompt/runs/a',
+    name: 'reviews',
+    state: 'running',
+    stage: 'policy',
+    specFile: '/reviews/reviews.prompt-task.json',
+    taskModel: 'bundled:masked',
+    policyModel: 'bundled:causal',
+    template: '{input} {prompt} {mask} .',
+    promptLength: 5,
+    seed: 0,
+    created: '2026-11-25T10:00:00.000Z',
+    rows: { train: 32, validation: 64, test: 1821 },
+    step: 120,
+    steps: 200,
+    seconds: 185,
+    secondsLeft: 121,
+    queries: { asked: 241_408, computed: 98_112 },
+    queryBudget: 200_000,
+    resumable: false,
+    notes: ['12 texts were cut to fit the context of the model.', 'The test set is a sample of 1,821 of 25,000 rows.'],
+    ...values,
+  };
+}
+
+export function testScore(accuracy: number, classes = 2, n = 1821): TestScore {
+  const share = Math.round((n / classes) * accuracy);
+  const other = Math.round((n / classes - share) / (classes - 1));
+  return {
+    accuracy,
+    interval: [accuracy - 0.021, accuracy + 0.02],
+    n,
+    macroF1: accuracy - 0.004,
+    gap: accuracy - 0.5,
+    confusion: Array.from({ length: classes }, (_, c) => Array.from({ length: classes }, (_, p) => (p === c ? share : other))),
+    examples: [
+      { text: 'It takes a strange kind of laziness to waste the talents of this cast on such a script.', label: 0, predicted: 1 },
+      { text: 'A gorgeous, witty, seductive movie.', label: 1, predicted: 1 },
+    ],
+  };
+}
+
+export function row(rank: number, pieces: string | readonly string[], values: Partial<PromptRow> = {}): PromptRow {
+  const all = typeof pieces === 'string' ? [pieces] : pieces;
+  const accuracy = 0.76 - 0.012 * rank;
+  const split = { reward: 30 - rank, gap: 0.4 - 0.02 * rank, accuracy };
+  return {
+    rank,
+    prompt: all.join(''),
+    pieces: all,
+    origin: 'policy',
+    gap: split.gap,
+    train: split,
+    validation: split,
+    roundTrip: true,
+    perplexity: 57_812 / rank,
+    ...values,
+  };
+}
+
+const FIVE = [' Absolutely', ' unforgettable', ' performances', ' nevertheless', ' downright'];
+
+export const TRAINING_ROWS: readonly PromptRow[] = [
+  row(1, FIVE),
+  row(2, [' All', ' in', ' all', ',', ' it', ' was'], { origin: 'manual' }),
+  row(3, [' It', ' was'], { origin: 'manual' }),
+  row(4, [], { prompt: '', origin: 'none', perplexity: null }),
+];
+
+export const FINAL_ROWS: readonly PromptRow[] = [
+  row(1, FIVE, { test: testScore(0.778) }),
+  row(2, [' All', ' in', ' all', ',', ' it', ' was'], { origin: 'manual', test: testScore(0.781) }),
+  row(3, [' wonderfully', ' heartfelt', ' storytelling', ' however', ' simply'], { test: testScore(0.765), roundTrip: false }),
+  row(4, [' Overall', ' impression', ' remains', ' utterly', ' deliciously'], { origin: 'random', test: testScore(0.741) }),
+  row(5, [' It', ' was'], { origin: 'manual', test: testScore(0.72) }),
+  row(6, [], { prompt: '', origin: 'none', test: testScore(0.663), perplexity: null }),
+];
+
+export const FINISHED: Partial<RunHead> = {
+  state: 'finished',
+  stage: 'finished',
+  step: 200,
+  seconds: 306,
+  secondsLeft: 0,
+  summary: {
+    maskToken: '<mask>',
+    classes: [
+      { label: 'negative', word: 'terrible', train: 16, validation: 32, test: 912 },
+      { label: 'positive', word: 'great', train: 16, validation: 32, test: 909 },
+    ],
+    stopped: 'steps',
+    seconds: 306,
+    queries: { asked: 312_760, computed: 180_128 },
+    randomQueries: { asked: 180_128, computed: 180_128 },
+    testQueries: 10_926,
+    learning: { first: -12, last: 24 },
+    majorityBaseline: 0.501,
+    pairedTest: { p: 0.0002, onlyFirst: 310, onlySecond: 100 },
+    peakMemory: 412,
+  },
+};
+
+export const training = (values: Partial<RunHead> = {}): RunView => ({ head: head(values), curves: curves(120), rows: TRAINING_ROWS });
+export const finished = (values: Partial<RunHead> = {}, rows = FINAL_ROWS): RunView => ({
+  head: head({ ...FINISHED, ...values }),
+  curves: curves(200),
+  rows,
+});

@@ -1,0 +1,87 @@
+/** VS Code's default themes, as far as the page uses them: variables without their prefix `--vscode-`. */
+const COMMON = {
+  'font-family': 'sans-serif',
+  'font-size': '13px',
+  'editor-font-family': 'monospace',
+  'charts-blue': '#3794ff',
+  'charts-green': '#89d185',
+  'charts-purple': '#b180d7',
+  'charts-red': '#f14c4c',
+  'charts-yellow': '#cca700',
+  'button-background': '#0078d4',
+  'button-foreground': '#ffffff',
+  'button-hoverBackground': '#026ec1',
+  focusBorder: '#0078d4',
+};
+
+const DARK = {
+  ...COMMON,
+  foreground: '#cccccc',
+  descriptionForeground: '#9d9d9d',
+  errorForeground: '#f85149',
+  'editor-background': '#1f1f1f',
+  'editorWidget-background': '#202020',
+  'widget-border': '#313131',
+  'textLink-foreground': '#4daafc',
+  'textLink-activeForeground': '#4daafc',
+  'textCodeBlock-background': '#2b2b2b',
+  'list-hoverBackground': '#2a2d2e',
+  'toolbar-hoverBackground': '#5a5d5e50',
+  'editor-findMatchHighlightBackground': '#ea5c0055',
+  'button-secondaryBackground': '#313131',
+  'button-secondaryForeground': '#cccccc',
+  'button-secondaryHoverBackground': '#3c3c3c',
+  'settings-textInputBackground': '#313131',
+  'settings-textInputForeground': '#cccccc',
+  'settings-textInputBorder': '#3c3c3c',
+};
+
+const LIGHT = {
+  ...COMMON,
+  foreground: '#3b3b3b',
+  descriptionForeground: '#3b3b3b',
+  errorForeground: '#f85149',
+  'editor-background': '#ffffff',
+  'editorWidget-background': '#f8f8f8',
+  'widget-border': '#e5e5e5',
+  'charts-blue': '#1a85ff',
+  'charts-green': '#388a34',
+  'charts-purple': '#652d90',
+  'charts-red': '#e51400',
+  'charts-yellow': '#bf8803',
+  'textLink-foreground': '#005fb8',
+  'textLink-activeForeground': '#005fb8',
+  'textCodeBlock-background': '#f8f8f8',
+  'list-hoverBackground': '#f2f2f2',
+  'toolbar-hoverBackground': '#b8b8b850',
+  'editor-findMatchHighlightBackground': '#ea5c0055',
+  'button-background': '#005fb8',
+  'button-secondaryBackground': '#e5e5e5',
+  'button-secondaryForeground': '#3b3b3b',
+  'button-secondaryHoverBackground': '#cccccc',
+  'settings-textInputBackground': '#ffffff',
+  'settings-textInputForeground': '#3b3b3b',
+  'settings-textInputBorder': '#cecece',
+};
+
+/** High contrast has no backgrounds but borders. */
+const HIGH_CONTRAST = {
+  ...COMMON,
+  foreground: '#ffffff',
+  descriptionForeground: '#ffffffb3',
+  errorForeground: '#f48771',
+  'editor-background': '#000000',
+  'editorWidget-background': '#0c141f',
+  'widget-border': '#6fc3df',
+  contrastBorder: '#6fc3df',
+  contrastActiveBorder: '#f38518',
+  'textLink-foreground': '#21a6ff',
+  'textLink-activeForeground': '#21a6ff',
+  'button-background': 'transparent',
+  'button-border': '#6fc3df',
+  'button-secondaryForeground': '#ffffff',
+  focusBorder: '#f38518',
+};
+
+export const THEMES = { 'vscode-dark': DARK, 'vscode-light': LIGHT, 'vscode-high-contrast': HIGH_CONTRAST } as const;
+export type Theme = keyof typeof THEMES;

@@ -1,0 +1,61 @@
+import type { PromptRow, TransferScore } from '../src/run/view/runView';
+import { percent } from './format';
+
+/** The least and the greatest share in the table's intervals. */
+export type Range = readonly [number, number];
+
+export function intervalRange(rows: readonly PromptRow[]): Range {
+  const all = rows.flatMap(({ test, transfer = {} }) => [test, ...Object.values(transfer)].flatMap((score) => score?.interval ?? []));
+  return all.length === 0 ? [0, 1] : [Math.min(...all), Math.max(...all)];
+}
+
+/** Tokens as chips with visible spaces, and whether the text gives the same tokens. */
+export function PromptCell({ row: { prompt, pieces, roundTrip } }: { row: PromptRow }) {
+  if (prompt === '') return <span class="no-prompt">(no prompt)</span>;
+  const mark = (kind: string, text: string, label: string, title: string) => (
+    <span class={kind} role="img" title={title} aria-label={label}>
+      {text}
+    </span>
+  );
+  return (
+    <span class="chips">
+      {pieces.map((piece) => {
+        const bare = piece.replace(/^ /, '');
+        return (
+          <span class="chip">
+            {piece !== bare && (
+              <span class="space" aria-hidden="true">
+                ␣
+              </span>
+            )}
+            {bare.replaceAll('\n', '↵') || ' '}
+          </span>
+        );
+      })}
+      {roundTrip === true &&
+        mark('round-trip', '✓', 'The text gives the same tokens', 'As text, this prompt gives exactly the scored tokens')}
+      {roundTrip === false &&
+        mark('broken', '≠', 'The text gives other tokens', 'As text, this prompt gives other tokens than the scored ones')}
+    </span>
+  );
+}
+
+/** A share with its interval, as numbers and as a bar. */
+export function Score({ value, range: [low, high] }: { value: TransferScore | undefined; range: Range }) {
+  if (!value) return null;
+  const [from, to] = value.interval;
+  const x = (share: number): number => 1 + (58 * (share - low)) / (high - low || 1);
+  const interval = `${(100 * from).toFixed(1)}–${(100 * to).toFixed(1)}`;
+  return (
+    <span class="score" title={`95% interval ${interval}%, ${value.n} rows`}>
+      <b>{percent(value.accuracy)}</b>
+      <svg class="interval" viewBox="0 0 60 10" width={60} height={10} aria-hidden="true">
+        <line x1={x(from)} x2={x(to)} y1={5} y2={5} />
+        <line x1={x(from)} x2={x(from)} y1={2} y2={8} />
+        <line x1={x(to)} x2={x(to)} y1={2} y2={8} />
+        <circle cx={x(value.accuracy)} cy={5} r={2.6} />
+      </svg>
+      <span class="range">{interval}</span>
+    </span>
+  );
+}

@@ -1,0 +1,136 @@
+import type { FromPage } from '../src/messages/page';
+import type { RunHead, RunState, RunView } from '../src/run/view/runView';
+import { name } from './charts';
+import { count, duration, plural } from './format';
+import { Icon, type IconName } from './icons';
+import { send } from './vscodeApi';
+
+type Control = 'pause' | 'continue' | 'stop' | 'resume';
+
+const STATES: Readonly<Record<RunState, { text: string; icon: IconName; controls: readonly Control[] }>> = {
+  queued: { text: 'Queued', icon: 'waiting', controls: ['stop'] },
+  starting: { text: 'Starting', icon: 'waiting', controls: ['stop'] },
+  running: { text: 'Running', icon: 'running', controls: ['pause', 'stop'] },
+  paused: { text: 'Paused', icon: 'paused', controls: ['continue', 'stop'] },
+  stopping: { text: 'Stopping', icon: 'stop', controls: [] },
+  interrupted: { text: 'Interrupted', icon: 'interrupted', controls: ['resume'] },
+  elsewhere: { text: 'Running elsewhere', icon: 'running', controls: [] },
+  failed: { text: 'Failed', icon: 'failed', controls: ['resume'] },
+  finished: { text: 'Finished', icon: 'finished', controls: [] },
+};
+
+const CONTROLS: Readonly<Record<Control, string>> = { pause: 'Pause', continue: 'Continue', stop: 'Stop', resume: 'Resume' };
+
+const STAGES = { policy: '', ranking: ', ranking', random: ', random search', test: ', held-out scores', finished: '' } as const;
+
+/** What the run is, how far it is, and what the user can do with it. */
+export function Header({ view: { head, rows }, trusted }: { view: RunView; trusted: boolean }) {
+  const { text, icon, controls } = STATES[head.state];
+  const going = ['running', 'paused', 'elsewhere'].includes(head.state);
+  const busy = going || head.state === 'starting' || head.state === 'stopping';
+  return (
+    <header>
+      <div class="title-row">
+        <div class="title">
+          <h1>{head.name}</h1>
+          <span class={`state state-${head.state}`}>
+            <Icon name={icon} />
+            {text}
+            {going && STAGES[head.stage]}
+          </span>
+        </div>
+        {/* Without keys: after Pause the same button says Continue and keeps the focus. */}
+        <div class="buttons" role="toolbar" aria-label="Run">
+          {controls
+            .filter((type) => type !== 'resume' || head.resumable)
+            .map((type) => (
+              <vscode-button secondary={type === 'stop'} disabled={type === 'resume' && !trusted} onClick={() => send({ type })}>
+                {CONTROLS[type]}
+              </vscode-button>
+            ))}
+        </div>
+      </div>
+      {head.taskModel !== '' && <Task head={head} />}
+      {busy && (
+        <vscode-progress-bar
+          aria-label="Progress"
+          max={Math.max(1, head.steps)}
+          value={head.step}
+          indeterminate={head.state === 'starting' || (going && head.state !== 'paused' && head.stage !== 'policy')}
+        />
+      )}
+      {head.steps > 0 && <Progress head={head} going={going} />}
+      <Actions head={head} hasRows={rows.length > 0} trusted={trusted} />
+    </header>
+  );
+}
+
+/** The header of a comparison: the page is about both runs and acts on neither. */
+export function ComparisonHeader({ view, other }: { view: RunView; other: RunView }) {
+  return (
+    <header>
+      <div class="title-row">
+        <h1>{`${name(view, other)} ↔ ${name(other, view)}`}</h1>
+      </div>
+    </header>
+  );
+}
+
+function Task({ head: { taskModel, policyModel, template, rows, seed, promptLength } }: { head: RunHead }) {
+  const [before, ...after] = template.split('{prompt}');
+  return (
+    <p class="task">
+      <span>{policyModel === taskModel ? taskModel : `${taskModel}, policy on ${policyModel}`}</span>
+      <code>
+        {before}
+        <mark>{'{prompt}'}</mark>
+        {after.join('{prompt}')}
+      </code>
+      {rows && <span>{`${count(rows.train)} train, ${count(rows.validation)} validation, ${count(rows.test)} held-out rows`}</span>}
+      <span>prompts of {plural(promptLength, 'token')}</span>
+      <span>seed {seed}</span>
+    </p>
+  );
+}
+
+function Progress({ head, going }: { head: RunHead; going: boolean }) {
+  const facts: [label: string, value: string][] = [
+    ['step', `${count(head.step)} of ${count(head.steps)}`],
+    ['elapsed', duration(head.seconds)],
+    ['queries', `${count(head.queries.computed)} computed, ${count(head.queries.asked)} asked`],
+    ['budget', count(head.queryBudget)],
+  ];
+  return (
+    <p class="progress">
+      {facts.map(([label, value]) => (
+        <span>
+          {label} <b>{value}</b>
+        </span>
+      ))}
+      {going && head.secondsLeft !== null && (
+        <span>
+          about <b>{duration(head.secondsLeft)}</b> left
+        </span>
+      )}
+    </p>
+  );
+}
+
+function Actions({ head, hasRows, trusted }: { head: RunHead; hasRows: boolean; trusted: boolean }) {
+  const link = (text: string, message: FromPage) => (
+    <button class="link" type="button" onClick={() => send(message)}>
+      {text}
+    </button>
+  );
+  return (
+    <nav class="actions" aria-label="More actions">
+      {link('Open spec', { type: 'openSpec' })}
+      {hasRows && link('Compare with another run…', { type: 'compare' })}
+      {hasRows && head.state === 'finished' && trusted && link('Evaluate on other models…', { type: 'transfer' })}
+      {hasRows && link('Export CSV', { type: 'export', format: 'csv' })}
+      {hasRows && link('Export Markdown', { type: 'export', format: 'markdown' })}
+      {hasRows && link('Copy command', { type: 'copyCommand' })}
+      {link('Show log', { type: 'showLog' })}
+    </nav>
+  );
+}

@@ -1,0 +1,119 @@
+import 'uplot/dist/uPlot.min.css';
+import './elements';
+import './page.css';
+import { Fragment, render } from 'preact';
+import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
+import type { ToPage } from '../src/messages/page';
+import type { RunView } from '../src/run/view/runView';
+import { Charts, name } from './charts';
+import { EvaluateField } from './evaluateField';
+import { ComparisonHeader, Header } from './header';
+import { Gone, Loading, StateNotice } from './states';
+import { EMPTY, receive } from './store';
+import { PromptTable } from './table';
+import { onThemeChange } from './theme';
+import { Notes, Verdict } from './verdict';
+import { send, vscode } from './vscodeApi';
+
+function Page() {
+  const [{ view, other, settings, evaluation, gone }, dispatch] = useReducer(receive, EMPTY);
+  const [smoothing, setSmoothing] = useState(vscode.getState()?.smoothing);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set(vscode.getState()?.open));
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+
+  useLayoutEffect(() => {
+    window.addEventListener('message', (event: MessageEvent<ToPage>) => dispatch(event.data));
+    onThemeChange(() => redraw(undefined));
+    send({ type: 'ready' });
+  }, []);
+  useEffect(() => {
+    if (view)
+      vscode.setState({
+        id: view.head.id,
+        ...(other && { other: other.head.id }),
+        ...(smoothing !== undefined && { smoothing }),
+        open: [...open],
+      });
+  }, [view?.head.id, other?.head.id, smoothing, open]);
+  useEffect(() => {
+    if (view) document.body.dataset.state = view.head.state;
+  }, [view?.head.state]);
+  keepFocus();
+
+  if (gone) return <Gone />;
+  if (!view) return <Loading />;
+  const weight = smoothing ?? settings.smoothing;
+  const toggle = (prompt: string): void => setOpen(open.symmetricDifference(new Set([prompt])));
+  const charts = [view, other].some((run) => run && run.curves.steps.step.length > 0) && (
+    <Fragment key="charts">
+      <label class="smoothing">
+        Smoothing
+        <input
+          type="range"
+          min={0}
+          max={0.99}
+          step={0.01}
+          value={weight}
+          aria-label="Smoothing of the curves"
+          onInput={(event) => setSmoothing(Number(event.currentTarget.value))}
+        />
+      </label>
+      <Charts view={view} other={other} smoothing={weight} />
+    </Fragment>
+  );
+  if (other)
+    return (
+      <main>
+        <ComparisonHeader view={view} other={other} />
+        {charts}
+        <div class="pair">
+          {[view, other].map((run, i) => (
+            <div key={run.head.id}>
+              <h2>{name(run, i === 0 ? other : view)}</h2>
+              <PromptTable view={run} open={open} toggle={toggle} compact />
+            </div>
+          ))}
+        </div>
+      </main>
+    );
+  const table = (
+    <Fragment key="table">
+      <PromptTable view={view} open={open} toggle={toggle} scored={evaluation.scored} />
+      {view.rows.length > 0 && <EvaluateField evaluation={evaluation} trusted={settings.trusted} />}
+    </Fragment>
+  );
+  return (
+    <main>
+      <Header view={view} trusted={settings.trusted} />
+      <StateNotice head={view.head} trusted={settings.trusted} />
+      <Verdict {...view} />
+      {/* While a run trains one watches its curves; then its table counts. */}
+      {view.rows.some(({ test }) => test) ? [table, charts] : [charts, table]}
+      <Notes {...view} />
+      <Announcements {...view} />
+    </main>
+  );
+}
+
+/** For screen readers: each change of state, and each new best prompt. */
+function Announcements({ head, rows }: RunView) {
+  const best = rows.find(({ origin }) => origin === 'policy')?.prompt.trim();
+  return (
+    <div class="hidden" aria-live="polite">
+      <p>{`${head.name}: ${head.state}.`}</p>
+      {best && <p>{`Best prompt so far: ${best}.`}</p>}
+    </div>
+  );
+}
+
+/** Moving an element takes its focus: the next render gives it back. */
+function keepFocus(): void {
+  const focused = document.activeElement;
+  useLayoutEffect(() => {
+    if (focused instanceof HTMLElement && focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
+  });
+}
+
+const root = document.createElement('div');
+document.body.append(root);
+render(<Page />, root);

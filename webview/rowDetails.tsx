@@ -1,0 +1,77 @@
+import type { PromptRow, RunHead } from '../src/run/view/runView';
+import { percent } from './format';
+
+/** What a row opens to: the text that the model reads, accuracy by class, confusion matrix, examples. */
+export function RowDetails({ row: { prompt, test }, head }: { row: PromptRow; head: RunHead }) {
+  const classes = head.summary?.classes ?? [];
+  const label = (c: number): string => classes[c]?.label ?? String(c);
+  return (
+    <div class="row-details">
+      <Filled prompt={prompt} head={head} />
+      {test && (
+        <div>
+          <h3>Answers on held-out rows</h3>
+          <table class="matrix">
+            <caption class="hidden">Correct class by row, answer by column</caption>
+            <thead>
+              <tr>
+                <td>class ╲ answer</td>
+                {test.confusion.map((_, c) => (
+                  <th scope="col">{label(c)}</th>
+                ))}
+                <th scope="col">accuracy</th>
+              </tr>
+            </thead>
+            <tbody>
+              {test.confusion.map((counts, c) => {
+                const total = counts.reduce((a, b) => a + b, 0);
+                return (
+                  <tr>
+                    <th scope="row">
+                      {label(c)} {classes[c] && <span class="word">“{classes[c].word}”</span>}
+                    </th>
+                    {counts.map((n, answer) => (
+                      <td class={`number heat-${total === 0 ? 0 : Math.round((4 * n) / total)}${answer === c ? ' right' : ''}`}>{n}</td>
+                    ))}
+                    <td class="number">{total === 0 ? '–' : percent(counts[c]! / total)}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {test && test.examples.length > 0 && (
+        <div>
+          <h3>Examples</h3>
+          <ul class="examples">
+            {test.examples.map(({ text, label: is, predicted }) => (
+              <li class={is === predicted ? 'right' : 'wrong'}>
+                <span class="mark">{is === predicted ? '✓ right' : '✗ wrong'}</span>
+                <q>{text}</q>
+                <span class="answer">{is === predicted ? label(is) : `${label(is)}, answered ${label(predicted)}`}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The template around the prompt: a masked model reads its mask, a causal one only the text before it. */
+function Filled({ prompt, head: { template, summary } }: { prompt: string; head: RunHead }) {
+  const read =
+    summary?.maskToken === undefined ? (template.split('{mask}')[0] ?? '').trimEnd() : template.replace('{mask}', summary.maskToken);
+  const [before = '', after = ''] = read.split('{prompt}');
+  return (
+    <div>
+      <h3>What the model reads</h3>
+      <code class="filled">
+        {prompt === '' || prompt.startsWith(' ') ? before.replace(/ $/, '') : before}
+        <mark>{prompt}</mark>
+        {after}
+      </code>
+    </div>
+  );
+}

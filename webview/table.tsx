@@ -1,0 +1,256 @@
+import { Fragment, type ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { FromPage } from '../src/messages/page';
+import type { PromptRow, RunHead, RunView } from '../src/run/view/runView';
+import { intervalRange, PromptCell, Score, type Range } from './cells';
+import { percent, short } from './format';
+import { Icon } from './icons';
+import { RowDetails } from './rowDetails';
+import { sorted, type Scored, type SortKey } from './store';
+import { ORIGINS } from './verdict';
+import { send } from './vscodeApi';
+
+interface Column {
+  readonly key: string;
+  readonly title: string;
+  readonly hint?: string;
+  readonly number?: boolean;
+  /** Only once there are held-out scores. */
+  readonly final?: boolean;
+  /** Not where two tables are side by side. */
+  readonly wide?: boolean;
+  /** Rows with the least key come first, those without one last. */
+  readonly sort: SortKey;
+  /** The key is the negative of what the column shows. */
+  readonly highestFirst?: boolean;
+  readonly cell: (row: PromptRow, range: Range) => ComponentChildren;
+}
+
+const COLUMNS: readonly Column[] = [
+  {
+    key: 'rank',
+    title: '#',
+    hint: 'Rank by the mean gap over train and validation rows',
+    number: true,
+    sort: (row) => row.rank,
+    cell: (row) => row.rank,
+  },
+  { key: 'prompt', title: 'Prompt', sort: (row) => row.prompt.toLowerCase(), cell: (row) => <PromptCell row={row} /> },
+  {
+    key: 'origin',
+    title: 'From',
+    sort: (row) => row.origin,
+    cell: ({ origin }) => <span class={`origin origin-${origin}`}>{ORIGINS[origin]}</span>,
+  },
+  {
+    key: 'gap',
+    title: 'Gap',
+    hint: 'Mean probability of the correct class minus that of the best other one, over train and validation rows',
+    number: true,
+    wide: true,
+    highestFirst: true,
+    sort: (row) => -row.gap,
+    cell: (row) => row.gap.toFixed(3),
+  },
+  {
+    key: 'validation',
+    title: 'Validation',
+    hint: 'Accuracy on validation rows, which steer the search',
+    number: true,
+    highestFirst: true,
+    sort: (row) => -row.validation.accuracy,
+    cell: (row) => percent(row.validation.accuracy),
+  },
+  {
+    key: 'test',
+    title: 'Held out',
+    hint: 'Accuracy on held-out rows with its 95% interval; the search never sees these rows',
+    number: true,
+    final: true,
+    highestFirst: true,
+    sort: (row) => row.test && -row.test.accuracy,
+    cell: (row, range) => <Score value={row.test} range={range} />,
+  },
+  {
+    key: 'f1',
+    title: 'Macro-F1',
+    hint: 'On held-out rows',
+    number: true,
+    final: true,
+    wide: true,
+    highestFirst: true,
+    sort: (row) => row.test && -row.test.macroF1,
+    cell: (row) => row.test?.macroF1.toFixed(3),
+  },
+  {
+    key: 'perplexity',
+    title: 'Perplexity',
+    hint: 'Of the prompt under the policy model',
+    number: true,
+    final: true,
+    wide: true,
+    sort: (row) => row.perplexity ?? undefined,
+    cell: ({ perplexity }) => typeof perplexity === 'number' && short(perplexity),
+  },
+];
+
+/** Milliseconds for which a row stays marked. */
+const MARKED = 3000;
+
+interface TableProps {
+  readonly view: RunView;
+  /** Prompts whose rows are open. */
+  readonly open: ReadonlySet<string>;
+  readonly toggle: (prompt: string) => void;
+  /** A prompt just evaluated: its row scrolls into view and is marked for a moment. */
+  readonly scored?: Scored | undefined;
+  /** One of two tables side by side. */
+  readonly compact?: boolean;
+}
+
+/** The ranked prompts. */
+export function PromptTable({ view: { head, rows }, open, toggle, scored, compact = false }: TableProps) {
+  const [order, setOrder] = useState({ column: COLUMNS[0]!, reverse: false });
+  const [seen, setSeen] = useState<Scored>();
+  const box = useRef<HTMLDivElement>(null);
+  const marked = scored === seen ? undefined : scored?.row.prompt;
+  useEffect(() => {
+    if (!scored) return;
+    box.current?.querySelector('.marked')?.scrollIntoView({ block: 'nearest' });
+    const timer = setTimeout(() => setSeen(scored), MARKED);
+    return () => clearTimeout(timer);
+  }, [scored]);
+
+  const final = rows.some(({ test }) => test);
+  const columns = COLUMNS.filter((column) => (final || !column.final) && !(compact && column.wide));
+  const models = compact ? [] : [...new Set(rows.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
+  const range = intervalRange(rows);
+  const best = rows.find(({ origin }) => origin === 'policy');
+  const caption = captionOf(head, rows.length, final);
+  return (
+    <section class="prompts" aria-label="Prompts">
+      {caption && <p class="caption">{caption}</p>}
+      <div class="table-box" ref={box}>
+        {rows.length > 0 && (
+          <table class={models.length > 0 ? 'ranked with-transfer' : 'ranked'}>
+            <caption class="hidden">{`Prompts of ${head.name}${best ? `; the best one found is ${best.prompt.trim()}` : ''}`}</caption>
+            <thead>
+              <tr>
+                <td class="expander" />
+                {columns.map((column) => (
+                  <Heading
+                    key={column.key}
+                    column={column}
+                    reverse={order.column === column ? order.reverse : undefined}
+                    sort={() => setOrder({ column, reverse: order.column === column && !order.reverse })}
+                  />
+                ))}
+                {models.map((model) => (
+                  <th key={model} scope="col" class="number model" title={`Held-out accuracy on ${model}`}>
+                    {model.split(/(?<=[:/-])/).map((part) => [part, <wbr />])}
+                  </th>
+                ))}
+                <td class="row-actions" />
+              </tr>
+            </thead>
+            <tbody>
+              {sorted(rows, order.column.sort, order.reverse).map((row) => {
+                const opened = open.has(row.prompt);
+                const winner = row.rank === 1 && final;
+                return (
+                  <Fragment key={row.pieces.join('\0')}>
+                    <tr class={`${winner ? 'winner ' : ''}${row.prompt === marked ? 'marked ' : ''}origin-${row.origin}`}>
+                      <td class="expander">
+                        <button
+                          type="button"
+                          class="expand"
+                          aria-expanded={opened}
+                          aria-label={`Details of ${row.prompt.trim() || 'no prompt'}`}
+                          onClick={() => toggle(row.prompt)}
+                        >
+                          <Icon name="chevron" />
+                        </button>
+                      </td>
+                      {columns.map(({ key, number, cell }) => (
+                        <td key={key} class={`${number ? 'number ' : ''}column-${key}`}>
+                          {cell(row, range)}
+                        </td>
+                      ))}
+                      {models.map((model) => (
+                        <td key={model} class="number">
+                          <Score value={row.transfer?.[model]} range={range} />
+                        </td>
+                      ))}
+                      <td class="row-actions">
+                        {row.prompt !== '' && !compact && <Actions prompt={row.prompt} index={rows.indexOf(row)} primary={winner} />}
+                      </td>
+                    </tr>
+                    {opened && (
+                      <tr class="details-row">
+                        <td colspan={columns.length + models.length + 2}>
+                          <RowDetails row={row} head={head} />
+                        </td>
+                      </tr>
+                    )}
+                  </Fragment>
+                );
+              })}
+            </tbody>
+          </table>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function captionOf({ state }: RunHead, rows: number, final: boolean): string | undefined {
+  if (rows > 0) return final ? undefined : 'Scores on train and validation rows. Held-out scores appear when the run ends.';
+  return state === 'running' || state === 'elsewhere' ? 'The first scores appear soon.' : undefined;
+}
+
+interface HeadingProps {
+  readonly column: Column;
+  /** Whether the order is reversed, if the table is sorted by this column. */
+  readonly reverse: boolean | undefined;
+  readonly sort: () => void;
+}
+
+function Heading({ column: { key, title, hint, number, highestFirst = false }, reverse, sort }: HeadingProps) {
+  const descending = reverse !== highestFirst;
+  const [direction, arrow] =
+    reverse === undefined ? (['none', ''] as const) : descending ? (['descending', ' ↓'] as const) : (['ascending', ' ↑'] as const);
+  return (
+    <th scope="col" class={`${number ? 'number ' : ''}column-${key}`} aria-sort={direction}>
+      <button type="button" title={hint} onClick={sort}>
+        {title}
+        {arrow}
+      </button>
+    </th>
+  );
+}
+
+/** @param index of the row as the host has the rows */
+function Actions({ prompt, index, primary }: { prompt: string; index: number; primary: boolean }) {
+  const action = (content: ComponentChildren, title: string, message: FromPage, kind = '') => (
+    <button type="button" class={`small ${kind}`} title={title} aria-label={`${title}: ${prompt.trim()}`} onClick={() => send(message)}>
+      {content}
+    </button>
+  );
+  return (
+    <>
+      {action(
+        'Insert',
+        'Insert as a string at the cursor',
+        { type: 'insert', row: index, prompt, form: 'string' },
+        primary ? 'primary' : '',
+      )}
+      {action(<Icon name="function" />, 'Insert as a function that fills the template', {
+        type: 'insert',
+        row: index,
+        prompt,
+        form: 'function',
+      })}
+      {action(<Icon name="copy" />, 'Copy the prompt', { type: 'copy', row: index, prompt })}
+    </>
+  );
+}
