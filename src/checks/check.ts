@@ -1,18 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ModelError } from '../model/modelError';
-import { readModel } from '../model/local/modelFolder';
 import { loadDataset } from '../data/dataset';
+import { bundledTokens } from '../model/local/bundledTokens';
+import { layOutTask } from '../model/local/localTask';
+import { ModelError } from '../model/modelError';
 import { TaskError, type Problem } from '../spec/problem';
 import { parseSpec, type Spec } from '../spec/spec';
-import { layOutTask } from '../model/local/localTask';
 
-/** Data files of more bytes than this are not read while a person types. */
+/** Larger data files, in bytes, are not read while the user types. */
 const MOST_BYTES = 20e6;
 
 /**
- * What is wrong with a task spec: its fields, with `data` the files it names, with `models` its label words and template in the
- * tokens of a bundled model (others are only opened by a run). Everything that a run would refuse, found without one.
+ * Finds without a run what a run would refuse: the spec's fields; with `data` also the files it names and its budget; with
+ * `models` also its template and label words in the tokens of a bundled model (only a run opens other models).
  */
 export async function checkSpec(text: string, file: string, { data, models }: { data: boolean; models: boolean }): Promise<Problem[]> {
   let spec: Spec | undefined;
@@ -21,11 +21,11 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
     if (!data || (await bytes(spec)) > MOST_BYTES) return [];
     const { classes } = await loadDataset(spec);
     if (!models || !spec.taskModel.startsWith('bundled:')) return [];
-    return [...layOutTask(spec, classes, await readModel(spec.taskModel, spec.folder), false).verbalizer.warnings];
+    const model = { ...(await bundledTokens(spec.taskModel)), context: Infinity };
+    return [...layOutTask(spec, classes, model, false).verbalizer.warnings];
   } catch (error) {
     if (error instanceof TaskError) return [...error.problems];
-    if (error instanceof ModelError && spec)
-      return [spec.problemAt(['taskModel'], { message: error.message, found: undefined, expected: undefined })];
+    if (error instanceof ModelError && spec) return [spec.problemAt(['taskModel'], { message: error.message })];
     throw error;
   }
 }

@@ -1,25 +1,25 @@
 import { basename } from 'node:path';
-import { readModel } from '../model/local/modelFolder';
-import { INPUT_NAMES, LABEL_NAMES } from '../data/columns';
+import { firstNamed, INPUT_NAMES, LABEL_NAMES } from '../data/columns';
 import { readRows } from '../data/rows';
+import { bundledTokens } from '../model/local/bundledTokens';
 import { closeWords } from '../spec/verbalizer';
 
-/** Rows that are looked at. */
+/** Rows that are read. */
 const MOST_ROWS = 5000;
 const MOST_LABELS = 64;
 
-/** What a data file holds, as far as its first rows tell. */
+/** What the first rows of a data file show. */
 export interface DatasetOutline {
   readonly columns: readonly string[];
-  /** Guesses; undefined where a person must say. */
+  /** Guesses; undefined where the user must choose. */
   readonly input: string | undefined;
   readonly label: string | undefined;
   readonly rows: number;
-  /** The file has more rows than were looked at. */
+  /** The file has more rows than were read. */
   readonly more: boolean;
-  /** Distinct values of each column that may be the label: those with few and short ones, commonest first. */
+  /** Distinct values of each column that may be the label (few and short ones), most frequent first. */
   readonly labels: Readonly<Record<string, readonly { readonly label: string; readonly count: number }[]>>;
-  /** Text of the first row by column, cut. */
+  /** Text of the first row by column, shortened. */
   readonly sample: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +42,7 @@ export async function inspectDataset(file: string): Promise<DatasetOutline> {
       const counts = values.get(name) ?? new Map<string, number>();
       values.set(name, counts);
       const value = text.trim();
-      // One more than a label may have says that it is none.
+      // One value too many is enough to tell that this is not a label.
       if (counts.has(value) || counts.size <= MOST_LABELS) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
   }
@@ -52,15 +52,13 @@ export async function inspectDataset(file: string): Promise<DatasetOutline> {
       .filter((name) => mayBeLabel(values.get(name)!, rows))
       .map((name) => [name, [...values.get(name)!].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count)]),
   );
-  const named = (common: readonly string[], among: readonly string[]): string | undefined =>
-    common.flatMap((name) => among.filter((column) => column.toLowerCase() === name))[0];
   const only = Object.keys(labels);
-  const label = named(LABEL_NAMES, only) ?? (only.length === 1 ? only[0] : undefined);
+  const label = firstNamed(LABEL_NAMES, only) ?? (only.length === 1 ? only[0] : undefined);
   const texts = columns.filter((name) => name !== label);
-  // The text is the column with by far the longest values.
+  // Without a usual name, the text is the column with by far the longest values.
   const byLength = [...texts].sort((a, b) => lengths.get(b)! - lengths.get(a)!);
   const clear = byLength.length === 1 || (byLength.length > 1 && lengths.get(byLength[0]!)! > 3 * lengths.get(byLength[1]!)!);
-  const input = named(INPUT_NAMES, texts) ?? (clear ? byLength[0] : undefined);
+  const input = firstNamed(INPUT_NAMES, texts) ?? (clear ? byLength[0] : undefined);
   return { columns, input, label, rows, more, labels, sample: sample ?? {} };
 }
 
@@ -69,16 +67,18 @@ function mayBeLabel(counts: ReadonlyMap<string, number>, rows: number): boolean 
   return values.length >= 2 && values.length <= MOST_LABELS && values.length <= rows / 2 && values.every((v) => v !== '' && v.length <= 40);
 }
 
-/** A label word for each label in the tokens of a bundled model: the label itself where it is one token, else close ones. */
-export async function suggestWords(labels: readonly string[], model: string): Promise<Record<string, { word?: string; close: string[] }>> {
-  const { tokenizer } = await readModel(model.startsWith('bundled:') ? model : 'bundled:causal', '.');
+export type SuggestedWords = Readonly<Record<string, { readonly word?: string; readonly close: readonly string[] }>>;
+
+/** For each label the word to score, if the label itself is one token of a bundled model, and tokens close to it. */
+export async function suggestWords(labels: readonly string[], model: string): Promise<SuggestedWords> {
+  const { tokenizer } = await bundledTokens(model.startsWith('bundled:') ? model : 'bundled:causal');
   const words = tokenizer.words(true);
   return Object.fromEntries(
     labels.map((label) => {
       const word = label.trim().toLowerCase();
-      const single = /\p{L}{2}/u.test(word) && tokenizer.encode(` ${word}`).length === 1;
-      const close = /\p{L}{2}/u.test(word) ? closeWords(word, words) : [];
-      return [label, single ? { word, close } : { close }];
+      if (!/\p{L}{2}/u.test(word)) return [label, { close: [] }];
+      const close = closeWords(word, words);
+      return [label, tokenizer.encode(` ${word}`).length === 1 ? { word, close } : { close }];
     }),
   );
 }

@@ -127,7 +127,7 @@ async function cached(reference: string): Promise<ModelPlace> {
   return { reference, folder: found.folder, file: found.graph };
 }
 
-function locate(reference: string, base: string): ModelPlace {
+export function locate(reference: string, base: string): ModelPlace {
   const colon = reference.indexOf(':');
   const [scheme, rest] = [reference.slice(0, colon), reference.slice(colon + 1)];
   if (scheme === 'folder') {

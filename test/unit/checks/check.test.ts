@@ -1,7 +1,30 @@
-import { describe, expect, it } from 'vitest';
+import { basename } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { checkSpec } from '../../../src/checks/check';
+import { suggestWords } from '../../../src/checks/inspect';
 import type { Problem } from '../../../src/spec/problem';
 import { csv, lines, makeFolder } from '../data/folder';
+
+/** Counts the files that are opened through Node. */
+const { opened, counting } = vi.hoisted(() => {
+  const opened: string[] = [];
+  type Open = (path: never, ...rest: never[]) => unknown;
+  const counted =
+    (open: Open): Open =>
+    (path, ...rest) => {
+      opened.push(String(path));
+      return open(path, ...rest);
+    };
+  const counting = <T extends object>(fs: T, ...names: (keyof T)[]): T => ({
+    ...fs,
+    ...Object.fromEntries(names.map((name) => [name, counted(fs[name] as Open)])),
+  });
+  return { opened, counting };
+});
+vi.mock('node:fs', async (original) =>
+  counting(await original<typeof import('node:fs')>(), 'createReadStream', 'readFileSync', 'openSync'),
+);
+vi.mock('node:fs/promises', async (original) => counting(await original<typeof import('node:fs/promises')>(), 'readFile', 'open'));
 
 const FILES = { 'train.csv': csv(...lines('train', { neg: 10, pos: 10 })) };
 
@@ -26,7 +49,24 @@ describe('a check of a spec', () => {
     expect(await check('{ "data": { "train": "train.csv" }, "taskModel": "bundled:none" }')).toMatchObject([{ field: 'taskModel' }]);
   });
 
-  it('opens no model but the bundled ones', async () => {
+  it.each(['causal', 'masked'])('reads the tokenizer of bundled:%s once, and never its weights', async (name) => {
+    const model = { taskModel: `bundled:${name}` };
+    const spec = JSON.stringify({ data: { train: 'train.csv' }, labels: { neg: 'bad', pos: 'good' }, ...model });
+    const filesOfModel = async (run: () => unknown): Promise<string[]> => {
+      opened.length = 0;
+      await run();
+      return [...new Set(opened.filter((path) => path.includes('models')).map((path) => basename(path)))].sort();
+    };
+    const first = await filesOfModel(() => check(spec));
+    for (const file of first) expect(file).toMatch(/^(config|tokenizer|tokenizer_config|special_tokens_map)\.json$/);
+    expect(await filesOfModel(() => check(spec))).toEqual([]);
+    expect(await filesOfModel(() => suggestWords(['bad'], model.taskModel))).toEqual([]);
+    expect(opened.length).toBe(0);
+    await check(spec);
+    expect(opened.some((path) => path.endsWith('train.csv'))).toBe(true);
+  });
+
+  it('opens only bundled models', async () => {
     expect(await check('{ "data": { "train": "train.csv" }, "taskModel": "hf:nobody/nothing" }')).toEqual([]);
   });
 

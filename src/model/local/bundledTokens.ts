@@ -1,0 +1,26 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { locate, type ModelFolder } from './modelFolder';
+import type { ModelConfig } from './modelConfig';
+import { LmTokenizer, readJson } from './tokenizer/tokenizer';
+
+type Tokens = Pick<ModelFolder, 'tokenizer' | 'kind'>;
+
+const known = new Map<string, { readonly modified: number; readonly tokens: Promise<Tokens> }>();
+
+/** The tokenizer of a bundled model, without its graph: read once, and again only if its file changes. @throws ModelError */
+export async function bundledTokens(reference: string): Promise<Tokens> {
+  const { folder } = locate(reference, '.');
+  const { mtimeMs: modified } = await stat(join(folder, 'tokenizer.json'));
+  const before = known.get(folder);
+  if (before?.modified === modified) return before.tokens;
+  const tokens = readTokens(folder);
+  known.set(folder, { modified, tokens });
+  return tokens;
+}
+
+async function readTokens(folder: string): Promise<Tokens> {
+  const config = (await readJson(folder, 'config.json')) as ModelConfig;
+  const kind = String(config.architectures).includes('ForMaskedLM') ? 'masked' : 'causal';
+  return { tokenizer: await LmTokenizer.load(folder, config), kind };
+}
