@@ -3,21 +3,23 @@ import { getNodeValue, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import type { Fix, Problem } from '../../spec/problem';
 import { SPEC_ENDING } from '../commands/pickSpec';
+import { DiagnosticsByFile } from './diagnosticsByFile';
 import type { SpecService } from './specService';
 
 const DELAY = 400;
 
-/** A diagnostic with the mends that its problem knows. */
+/** A diagnostic with the quick fixes of its problem. */
 export class SpecDiagnostic extends vscode.Diagnostic {
   fixes: readonly Fix[] = [];
 }
 
-/** Keeps the problems of open task specs, and of the data they name, in the editor. */
+/** Shows the problems of open task specs, and of the data they name, in the editor. */
 export class SpecDiagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('rlprompt');
   private readonly timers = new Map<string, NodeJS.Timeout>();
-  /** Files that a spec's problems lie in. */
-  private readonly touched = new Map<string, vscode.Uri[]>();
+  private readonly shown = new DiagnosticsByFile<SpecDiagnostic>((file, diagnostics) =>
+    this.collection.set(vscode.Uri.parse(file), diagnostics),
+  );
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -25,17 +27,17 @@ export class SpecDiagnostics implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     const later = (document: vscode.TextDocument): void => {
-      if (isSpec(document)) this.schedule(document, DELAY);
+      if (document.fileName.endsWith(SPEC_ENDING)) this.schedule(document);
     };
     this.subscriptions = [
       vscode.workspace.onDidOpenTextDocument(later),
       vscode.workspace.onDidChangeTextDocument(({ document }) => later(document)),
       vscode.workspace.onDidSaveTextDocument((document) => {
-        // A data file may be one that an open spec names.
+        // An open spec may name this data file.
         if (/\.(csv|tsv|jsonl)$/.test(document.fileName)) vscode.workspace.textDocuments.forEach(later);
         else later(document);
       }),
-      vscode.workspace.onDidCloseTextDocument((document) => this.forget(document.uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.shown.set(uri.toString(), new Map())),
       vscode.workspace.onDidGrantWorkspaceTrust(() => vscode.workspace.textDocuments.forEach(later)),
     ];
     vscode.workspace.textDocuments.forEach(later);
@@ -47,22 +49,20 @@ export class SpecDiagnostics implements vscode.Disposable {
     this.collection.dispose();
   }
 
-  private schedule(document: vscode.TextDocument, delay: number): void {
+  private schedule(document: vscode.TextDocument): void {
     const key = document.uri.toString();
     clearTimeout(this.timers.get(key));
-    this.timers.set(
-      key,
-      setTimeout(() => {
-        this.timers.delete(key);
-        void this.check(document);
-      }, delay),
-    );
+    const check = (): void => {
+      this.timers.delete(key);
+      void this.check(document);
+    };
+    this.timers.set(key, setTimeout(check, DELAY));
   }
 
   private async check(document: vscode.TextDocument): Promise<void> {
     const { version, uri } = document;
     const onDisk = uri.scheme === 'file' || uri.scheme === 'vscode-remote';
-    // What a workspace that is not trusted names is not opened.
+    // In an untrusted workspace, no file that a spec names is opened.
     const deep = vscode.workspace.isTrusted && onDisk;
     let problems: readonly Problem[];
     try {
@@ -72,46 +72,28 @@ export class SpecDiagnostics implements vscode.Disposable {
       return;
     }
     if (document.isClosed || document.version !== version) return;
-    this.forget(uri);
-    const byFile = new Map<string, { uri: vscode.Uri; diagnostics: vscode.Diagnostic[] }>();
+    const byFile = new Map<string, SpecDiagnostic[]>();
     for (const problem of problems) {
       const path = isAbsolute(problem.file) ? problem.file : resolve(dirname(uri.fsPath), problem.file);
       const own = path === uri.fsPath;
-      const target = own ? uri : uri.with({ path: vscode.Uri.file(path).path });
-      const entry = byFile.get(target.toString()) ?? { uri: target, diagnostics: [] };
-      entry.diagnostics.push(diagnostic(problem, own ? document : undefined));
-      byFile.set(target.toString(), entry);
+      const file = (own ? uri : uri.with({ path: vscode.Uri.file(path).path })).toString();
+      byFile.set(file, [...(byFile.get(file) ?? []), diagnostic(problem, own ? document : undefined)]);
     }
-    for (const { uri: target, diagnostics } of byFile.values()) this.collection.set(target, diagnostics);
-    this.touched.set(
-      uri.toString(),
-      [...byFile.values()].map((entry) => entry.uri),
-    );
+    this.shown.set(uri.toString(), byFile);
   }
-
-  private forget(spec: vscode.Uri): void {
-    for (const uri of this.touched.get(spec.toString()) ?? []) this.collection.delete(uri);
-    this.touched.delete(spec.toString());
-  }
-}
-
-export function isSpec(document: vscode.TextDocument): boolean {
-  return document.fileName.endsWith(SPEC_ENDING);
 }
 
 function diagnostic(problem: Problem, document: vscode.TextDocument | undefined): SpecDiagnostic {
-  const line = Math.max(0, (problem.line ?? 1) - 1);
-  const start = new vscode.Position(line, Math.max(0, (problem.column ?? 1) - 1));
+  const start = new vscode.Position(Math.max(0, (problem.line ?? 1) - 1), Math.max(0, (problem.column ?? 1) - 1));
   const parts = [
     problem.message,
     ...(problem.found === undefined ? [] : [vscode.l10n.t('Found: {0}', problem.found)]),
     ...(problem.expected === undefined ? [] : [vscode.l10n.t('Expected: {0}', problem.expected)]),
   ];
-  const severity = problem.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
   const made = new SpecDiagnostic(
-    document ? tokenRange(document, start) : new vscode.Range(start, start.translate(0, 1000)),
+    document ? valueRange(document, start) : new vscode.Range(start, start.translate(0, 1000)),
     parts.join('\n'),
-    severity,
+    problem.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
   );
   made.source = 'RLPrompt';
   made.code = problem.field ?? 'spec';
@@ -120,10 +102,9 @@ function diagnostic(problem: Problem, document: vscode.TextDocument | undefined)
 }
 
 /** From a place to the end of the JSON value or property there, on its first line. */
-function tokenRange(document: vscode.TextDocument, start: vscode.Position): vscode.Range {
-  const text = document.getText();
+function valueRange(document: vscode.TextDocument, start: vscode.Position): vscode.Range {
   const offset = document.offsetAt(start);
-  const tree = parseTree(text, [], { allowTrailingComma: true });
+  const tree = parseTree(document.getText(), [], { allowTrailingComma: true });
   let end = offset + 1;
   const visit = (node: NonNullable<typeof tree>): void => {
     if (node.offset === offset && node.type !== 'object') end = Math.max(end, node.offset + node.length);
