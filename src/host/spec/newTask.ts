@@ -9,8 +9,8 @@ import type { SpecService } from './specService';
 const MOST_CLASSES = 20;
 
 /**
- * `New Task from a Dataset`: columns and labels are read from the file, and what cannot be known is asked. The spec is written
- * beside the data and opened; undefined when the person turns away.
+ * `New Task from a Dataset`: reads columns and labels from the file and asks for what it cannot know. The spec is written
+ * beside the data and opened; undefined if the user cancels.
  */
 export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri): Promise<vscode.Uri | undefined> {
   const data = file ?? (await pickDataset());
@@ -21,12 +21,12 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
   if (Object.keys(outline.labels).length === 0)
     throw new Error(
       t(
-        '{0} has no column of classes: one with at least two different short values, each on several rows. Its columns are {1}.',
+        '{0} has no column of classes, with at least two different short values that each occur on several rows. Its columns are {1}.',
         name,
         outline.columns.join(', '),
       ),
     );
-  const label = outline.label ?? (await pickColumn(t('Which column of {0} holds the class?', name), outline, Object.keys(outline.labels)));
+  const label = outline.label ?? (await pickColumn(t('Which column of {0} has the class?', name), outline, Object.keys(outline.labels)));
   if (label === undefined) return undefined;
   const texts = outline.columns.filter((column) => column !== label);
   const input =
@@ -34,7 +34,7 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
       ? outline.input
       : texts.length === 1
         ? texts[0]
-        : await pickColumn(t('Which column of {0} holds the text?', name), outline, texts);
+        : await pickColumn(t('Which column of {0} has the text?', name), outline, texts);
   if (input === undefined) return undefined;
   const classes = inOrder(outline.labels[label]!.map((one) => one.label));
   if (classes.length > MOST_CLASSES)
@@ -63,10 +63,10 @@ async function pickDataset(): Promise<vscode.Uri | undefined> {
     ...found.map((uri) => ({ label: basename(uri.path), description: vscode.workspace.asRelativePath(uri), uri })),
     { label: browse, uri: undefined },
   ];
-  const picked = await vscode.window.showQuickPick(items, { placeHolder: t('Which file holds the labelled rows?') });
+  const picked = await vscode.window.showQuickPick(items, { placeHolder: t('Which file has the labeled rows?') });
   if (!picked || picked.uri) return picked?.uri;
   const filters = { [t('Data')]: ['csv', 'tsv', 'jsonl'] };
-  return (await vscode.window.showOpenDialog({ filters, openLabel: t('Use this file') }))?.[0];
+  return (await vscode.window.showOpenDialog({ filters, openLabel: t('Use This File') }))?.[0];
 }
 
 async function pickColumn(placeHolder: string, { sample }: DatasetOutline, columns: readonly string[]): Promise<string | undefined> {
@@ -74,7 +74,7 @@ async function pickColumn(placeHolder: string, { sample }: DatasetOutline, colum
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.label;
 }
 
-/** A word for each class; asked only where the label itself is none that the model could say. */
+/** A word for each class; the user is asked only where the label itself is not a word that the model can say. */
 async function askWords(service: SpecService, classes: readonly string[], model: string): Promise<Record<string, string> | undefined> {
   const { t } = vscode.l10n;
   const suggested = await service.suggestWords(classes, model);
@@ -85,13 +85,13 @@ async function askWords(service: SpecService, classes: readonly string[], model:
     const close = suggested[label]?.close ?? [];
     const word = await vscode.window.showInputBox({
       title: t('Label words ({0}/{1})', i + 1, open.length),
-      prompt: t('Which word is the model to say for the class “{0}”?', label),
+      prompt: t('Which word should the model say for the class “{0}”?', label),
       placeHolder: close.length > 0 ? t('for example {0}', close.join(', ')) : t('for example great'),
       ignoreFocusOut: true,
       validateInput: (text) => {
-        if (text.trim() === '') return t('A word is needed.');
+        if (text.trim() === '') return t('Enter a word.');
         const twin = Object.keys(words).find((other) => other !== label && words[other] === text.trim());
-        return twin === undefined ? undefined : t('The class “{0}” has this word already.', twin);
+        return twin === undefined ? undefined : t('The class “{0}” already has this word.', twin);
       },
     });
     if (word === undefined) return undefined;
@@ -100,14 +100,14 @@ async function askWords(service: SpecService, classes: readonly string[], model:
   return Object.fromEntries(classes.map((label) => [label, words[label]!]));
 }
 
-/** Where the spec goes; where there is one already, the person says whether that is meant. */
+/** Where the new spec goes; if there is one already, the user chooses between it and another. */
 async function freeSpec(folder: string, name: string): Promise<{ uri: vscode.Uri; exists: boolean } | undefined> {
   const files = new Set(await readdir(folder));
   const at = (stem: string): vscode.Uri => vscode.Uri.file(join(folder, stem + SPEC_ENDING));
   if (!files.has(name + SPEC_ENDING)) return { uri: at(name), exists: false };
   const { t } = vscode.l10n;
-  const [use, another] = [t('Open It'), t('Write Another')];
-  const answer = await vscode.window.showInformationMessage(t('{0} is there already.', name + SPEC_ENDING), use, another);
+  const [use, another] = [t('Open'), t('Create Another')];
+  const answer = await vscode.window.showInformationMessage(t('{0} already exists.', name + SPEC_ENDING), use, another);
   if (answer === use) return { uri: at(name), exists: true };
   if (answer !== another) return undefined;
   let n = 2;

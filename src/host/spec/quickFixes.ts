@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { SpecDiagnostic } from './specDiagnostics';
 import { editsOf } from './specEdits';
 
-/** Mends of a spec's problems where they are plain. */
+/** The quick fixes of a spec's problems. */
 export class QuickFixes implements vscode.CodeActionProvider {
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
     const here = vscode.languages

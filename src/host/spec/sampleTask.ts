@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 const FILES = ['sentiment.prompt-task.json', 'train.csv', 'validation.csv', 'test.csv'];
 const FOLDER = 'rlprompt-sample';
 
-/** `Try the Sample Task`: copies the film reviews into the workspace, or a folder that the person picks, and opens their spec. */
+/** `Try the Sample Task`: copies the film reviews into the workspace, or a folder that the user picks, and opens their spec. */
 export async function openSampleTask(extensionUri: vscode.Uri): Promise<vscode.Uri | undefined> {
   const parent = vscode.workspace.workspaceFolders?.[0]?.uri ?? (await pickFolder());
   if (!parent) return undefined;
@@ -11,7 +11,7 @@ export async function openSampleTask(extensionUri: vscode.Uri): Promise<vscode.U
   const spec = vscode.Uri.joinPath(folder, FILES[0]!);
   for (const name of FILES) {
     const target = vscode.Uri.joinPath(folder, name);
-    // What the person has made of an earlier copy stays.
+    // The user may have edited an earlier copy.
     if (await exists(target)) continue;
     await vscode.workspace.fs.copy(vscode.Uri.joinPath(extensionUri, 'examples', 'sentiment', name), target);
   }
@@ -23,7 +23,7 @@ async function pickFolder(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
     canSelectFolders: true,
     canSelectFiles: false,
-    openLabel: vscode.l10n.t('Put the sample here'),
+    openLabel: vscode.l10n.t('Copy the Sample Here'),
   });
   return picked?.[0];
 }

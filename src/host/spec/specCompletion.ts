@@ -7,54 +7,47 @@ import type { SpecService } from './specService';
 
 const TEMPLATES = ['{input} {prompt}', '{input} {prompt} {mask} .', '{prompt} {input} {mask} .'];
 const MODELS = [
-  ['bundled:causal', 'the small causal model that comes with RLPrompt'],
-  ['bundled:masked', 'the small masked model that comes with RLPrompt'],
-  ['folder:', 'a model folder of yours, relative to this file'],
-  ['hf:', 'OWNER/NAME on the Hugging Face hub'],
+  ['bundled:causal', 'the small causal model bundled with RLPrompt'],
+  ['bundled:masked', 'the small masked model bundled with RLPrompt'],
+  ['folder:', 'your model folder, relative to this file'],
+  ['hf:', 'OWNER/NAME on the Hugging Face Hub'],
   ['openai:', 'MODEL@URL of an OpenAI-compatible server'],
   ['vscode-lm:', "VENDOR/FAMILY of one of VS Code's own models"],
 ] as const;
+const POLICY_MODELS = MODELS.filter(([model]) => ['bundled:causal', 'folder:', 'hf:'].includes(model));
 
-/** Completion of what the JSON schema cannot know: data files, their columns and labels, models, templates. */
+/** Completes what the JSON schema cannot know: data files, their columns and labels, models, templates. */
 export class SpecCompletion implements vscode.CompletionItemProvider {
   constructor(private readonly service: SpecService) {}
 
   async provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[]> {
-    const text = document.getText();
-    const location = getLocation(text, document.offsetAt(position));
-    const path = location.path.join('.');
+    const location = getLocation(document.getText(), document.offsetAt(position));
+    const offer = (values: readonly string[], detail: string) => items(document, position, location, values, detail);
     if (location.isAtPropertyKey) {
       if (location.path[0] !== 'labels' || location.path.length !== 2) return [];
-      const outline = await this.outline(document);
-      return items(document, position, location, labelsOf(outline, document), 'class');
+      return offer(labelsOf(await trainOutline(document, this.service), document), 'class');
     }
-    switch (path) {
+    switch (location.path.join('.')) {
       case 'data.train':
       case 'data.validation':
       case 'data.test':
-        return items(document, position, location, await dataFiles(document), 'data file');
+        return offer(await dataFiles(document), 'data file');
       case 'data.input':
       case 'data.label':
-        return items(document, position, location, (await this.outline(document))?.columns ?? [], 'column');
+        return offer((await trainOutline(document, this.service))?.columns ?? [], 'column');
       case 'template':
-        return items(document, position, location, TEMPLATES, 'template');
+        return offer(TEMPLATES, 'template');
       case 'taskModel':
-        return MODELS.flatMap(([model, detail]) => items(document, position, location, [model], detail));
+        return MODELS.flatMap(([model, detail]) => offer([model], detail));
       case 'policyModel':
-        return MODELS.slice(0, 4)
-          .filter(([model]) => model !== 'bundled:masked')
-          .flatMap(([model, detail]) => items(document, position, location, [model], detail));
+        return POLICY_MODELS.flatMap(([model, detail]) => offer([model], detail));
       default:
         return [];
     }
   }
-
-  private async outline(document: vscode.TextDocument): Promise<DatasetOutline | undefined> {
-    return trainOutline(document, this.service);
-  }
 }
 
-/** What the training file of a spec holds; undefined where it cannot be read. */
+/** The columns and labels of a spec's training file; undefined if it cannot be read. */
 export async function trainOutline(document: vscode.TextDocument, service: SpecService): Promise<DatasetOutline | undefined> {
   const train = valuesOf(document).data?.train;
   if (typeof train !== 'string' || !vscode.workspace.isTrusted) return undefined;
@@ -92,7 +85,7 @@ async function dataFiles(document: vscode.TextDocument): Promise<string[]> {
   return found.map((uri) => relative(folder.fsPath, uri.fsPath).replaceAll('\\', '/')).sort();
 }
 
-/** Items that take the place of the string at the cursor, quotes and all. */
+/** Items that replace the string at the cursor, including its quotes. */
 function items(
   document: vscode.TextDocument,
   position: vscode.Position,

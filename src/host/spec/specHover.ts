@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { trainOutline } from './specCompletion';
 import type { SpecService } from './specService';
 
-/** What stands in the training file, on the fields of a spec that name it; the schema explains the fields themselves. */
+/** Describes the training file on the fields of a spec that name it; the schema explains the fields themselves. */
 export class SpecHover implements vscode.HoverProvider {
   constructor(private readonly service: SpecService) {}
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Runs } from '../runs/runs';
 
-/** Above a spec: run it, evaluate a prompt on it, open its last run. */
+/** Commands above a spec: optimize it, evaluate a prompt on it, open its last run. */
 export class SpecLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
@@ -19,15 +19,14 @@ export class SpecLenses implements vscode.CodeLensProvider, vscode.Disposable {
     const top = new vscode.Range(0, 0, 0, 0);
     const lens = (title: string, command: string, argument: unknown): vscode.CodeLens =>
       new vscode.CodeLens(top, { title, command, arguments: [argument] });
-    // Nothing that runs is offered before the workspace is trusted.
     if (!vscode.workspace.isTrusted) return [];
     const last = (await this.runs.list()).find(({ specFile }) => specFile === document.uri.fsPath);
     return [
-      lens(`$(sparkle) ${t('Optimize prompt')}`, 'rlprompt.optimize', document.uri),
+      lens(`$(sparkle) ${t('Optimize Prompt')}`, 'rlprompt.optimize', document.uri),
       ...(last
         ? [
-            lens(`$(beaker) ${t('Evaluate a prompt…')}`, 'rlprompt.evaluate', document.uri),
-            lens(`$(graph-line) ${t('Open last run')}`, 'rlprompt.openRun', last.id),
+            lens(`$(beaker) ${t('Evaluate a Prompt…')}`, 'rlprompt.evaluate', document.uri),
+            lens(`$(graph-line) ${t('Open Last Run')}`, 'rlprompt.openRun', last.id),
           ]
         : []),
     ];

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 
-/** What a new spec says; data files are named relative to it. */
+/** The values of a new spec; data files are relative to it. */
 export interface NewSpec {
   readonly train: string;
   readonly validation?: string | undefined;
@@ -12,30 +12,25 @@ export interface NewSpec {
   readonly policyModel: string;
 }
 
-/** A new spec's text, with a line of comment where a person will want to change something. */
+/** The text of a new spec, with comments on the lines that users usually change. */
 export function specText({ train, validation, test, input, label, words, taskModel, policyModel }: NewSpec): string {
   const q = (value: string): string => JSON.stringify(value);
-  const files = [
-    ['train', train],
-    ['validation', validation],
-    ['test', test],
-    ['input', input],
-    ['label', label],
-  ] as const;
-  const data = files.flatMap(([name, value]) => (value === undefined ? [] : [`${q(name)}: ${q(value)}`]));
+  const data = Object.entries({ train, validation, test, input, label }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${q(name)}: ${q(value)}`],
+  );
   const labels = Object.entries(words).map(([name, word]) => `    ${q(name)}: ${q(word)}`);
   return `{
   "data": { ${data.join(', ')} },
-  // The word that the model is to say for each class.
+  // The word that the model should say for each class.
   "labels": {
 ${labels.join(',\n')}
   },
-  // How text and prompt are put together; the label word comes at {mask}.
+  // How input and prompt are combined; the label word goes where {mask} is.
   "template": "{input} {prompt} {mask} .",
   "taskModel": ${q(taskModel)},
-${policyModel === 'bundled:causal' ? '' : `  "policyModel": ${q(policyModel)},\n`}  // Tokens of a prompt.
+${policyModel === 'bundled:causal' ? '' : `  "policyModel": ${q(policyModel)},\n`}  // Tokens per prompt.
   "prompt": { "length": 2 },
-  // Prompts of your own, to be scored in the same table.
+  // Your own prompts, scored in the same table.
   "compare": [],
   "search": { "steps": 200, "seed": 0, "queryBudget": 200000 }
 }
@@ -44,7 +39,7 @@ ${policyModel === 'bundled:causal' ? '' : `  "policyModel": ${q(policyModel)},\n
 
 const SIBLINGS = { validation: ['validation', 'valid', 'val', 'dev'], test: ['test'] } as const;
 
-/** The validation and test file beside a training file, by their names: `reviews-train.csv` has `reviews-dev.csv`. */
+/** The validation and test files beside a training file, by name: `reviews-dev.csv` for `reviews-train.csv`. */
 export function siblings(train: string, files: readonly string[]): { validation?: string; test?: string } {
   const ending = extname(train);
   const stem = basename(train, ending);
@@ -55,13 +50,13 @@ export function siblings(train: string, files: readonly string[]): { validation?
   return { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) };
 }
 
-/** Classes in the order that a person looks for them in: numbers by their value, others as they are found. */
+/** Classes in the order that users expect: numbers by value, others as they occur. */
 export function inOrder(classes: readonly string[]): string[] {
   const number = (label: string): number => (label.trim() === '' ? NaN : Number(label));
   return classes.every((label) => Number.isFinite(number(label))) ? [...classes].sort((a, b) => number(a) - number(b)) : [...classes];
 }
 
-/** The task's name: the data file's, or its folder's where the file is only called `train` or `data`. */
+/** The name of the task: that of the data file, or of its folder if the file is just called `train` or `data`. */
 export function newTaskName(file: string, folder: string): string {
   const stem = basename(file, extname(file));
   const bare = stem.replace(/[-_. ]?(train|training|data)$/i, '');

@@ -26,11 +26,11 @@ export default {
       await workbench.contextMenu(DATA, workbench.inExplorer(DATA), 'Optimize Prompt');
       await seeQuestion(workbench, 'Label words (1/2)', /for the class “0”/);
       await workbench.answer(' ');
-      await seeQuestion(workbench, 'Label words (1/2)', /A word is needed/);
+      await seeQuestion(workbench, 'Label words (1/2)', /Enter a word/);
       await workbench.answer('terrible');
       await seeQuestion(workbench, 'Label words (2/2)', /for the class “1”/);
       await workbench.answer('terrible');
-      await seeQuestion(workbench, 'Label words (2/2)', /The class “0” has this word already/);
+      await seeQuestion(workbench, 'Label words (2/2)', /The class “0” already has this word/);
       await workbench.screenshot('label-word-twice');
     },
 

@@ -83,7 +83,7 @@ describe('editing a task spec', () => {
       return found.length > 0 ? found : undefined;
     });
     assert.ok(
-      titles.some((title) => title.includes('Optimize prompt')),
+      titles.some((title) => title.includes('Optimize Prompt')),
       titles.join(),
     );
   });
