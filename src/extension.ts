@@ -6,7 +6,7 @@ import { pickRun } from './host/commands/pickRun';
 import { SPEC_ENDING } from './host/commands/pickSpec';
 import { runCommands } from './host/commands/runCommands';
 import { transfer } from './host/commands/transfer';
-import { foundPrompt, foundPrompts } from './host/insertion/foundPrompts';
+import { foundPrompt, foundPrompts } from './host/insertion/found';
 import { insertPrompt } from './host/insertion/insertPrompt';
 import { insertSnippet } from './host/insertion/insertSnippet';
 import { LastEditor } from './host/insertion/lastEditor';

@@ -1,37 +1,37 @@
 import * as vscode from 'vscode';
-import type { FoundPrompt } from './foundPrompt';
+import type { InsertForm } from '../../messages/page';
+import type { FoundPrompt } from './found';
+import { promptFunction } from './functions';
 import { InsertionError } from './insertionError';
 import { languageOf } from './languages';
-import { literalAt } from './literal';
+import { languageAt, promptString } from './literal';
 import { openString } from './openString';
-import { endsOfInsertions, placed } from './placement';
-import { promptFunction } from './promptFunction';
-import type { InsertForm } from '../../messages/page';
+import { endsOfInsertions, placed, type Edit } from './placement';
 
 /**
- * Puts a prompt at each cursor of an editor, in the place of what is selected, as one step to undo. Where that cannot be, a
+ * Inserts a prompt at each cursor of an editor, replacing the selections, as one step to undo. If that is not possible, a
  * message says why.
- * @returns whether it is there now
+ * @returns whether it was inserted
  */
 export async function insertPrompt(found: FoundPrompt, form: InsertForm, editor: vscode.TextEditor): Promise<boolean> {
   const { document } = editor;
-  let edits;
+  let edits: Edit[];
   try {
-    edits = editor.selections.map(({ start, end }) => ({ start, end, text: codeAt(found, form, editor, start, end) }));
+    edits = editor.selections.map((selection) => editAt(found, form, editor, selection));
   } catch (error) {
     if (!(error instanceof InsertionError)) throw error;
-    void vscode.window.showErrorMessage(error.message);
+    void vscode.window.showErrorMessage(vscode.l10n.t(error.template, ...error.args));
     return false;
   }
-  if (edits.every(({ start, end, text }) => text === '' && start.isEqual(end))) {
+  if (edits.every(({ start, end, text }) => text === '' && start.line === end.line && start.character === end.character)) {
     void vscode.window.showInformationMessage(vscode.l10n.t('The prompt is empty: there is nothing to insert here.'));
     return false;
   }
   const { version } = document;
   const applied = await editor.edit((builder) => {
-    for (const { start, end, text } of edits) builder.replace(new vscode.Range(start, end), text);
+    for (const { start, end, text } of edits) builder.replace(new vscode.Range(start.line, start.character, end.line, end.character), text);
   });
-  // On an editor that cannot be written to the edit reports success and changes nothing.
+  // In an editor that cannot be written to, the edit reports success and changes nothing.
   if (!applied || document.version === version) {
     void vscode.window.showErrorMessage(
       vscode.l10n.t(
@@ -49,18 +49,15 @@ export async function insertPrompt(found: FoundPrompt, form: InsertForm, editor:
   return true;
 }
 
-function codeAt(found: FoundPrompt, form: InsertForm, editor: vscode.TextEditor, start: vscode.Position, end: vscode.Position): string {
-  const { document } = editor;
-  const before = document.lineAt(start).text.slice(0, start.character);
-  if (form === 'string') return literalAt(found.prompt, document.languageId, before);
-  const language = languageOf(document.languageId);
-  if (language !== undefined && openString(before, language)) {
-    throw new InsertionError(
-      vscode.l10n.t('The cursor stands inside a string. Put it where a function can stand, or insert the prompt as a string.'),
-    );
-  }
-  const code = promptFunction(found, document.languageId, indentUnit(editor.options));
-  return placed(code, before, document.lineAt(end).text.slice(end.character));
+function editAt(found: FoundPrompt, form: InsertForm, editor: vscode.TextEditor, { start, end }: vscode.Selection): Edit {
+  const lines = editor.document.getText().split(/\r\n|\r|\n/);
+  const languageId = languageAt(editor.document.languageId, lines.slice(0, start.line));
+  const before = lines[start.line]!.slice(0, start.character);
+  if (form === 'string') return { start, end, text: promptString(found, languageId, before) };
+  const language = languageOf(languageId);
+  if (language && openString(before, language.quoting)) throw new InsertionError('insideString');
+  const unit = indentUnit(editor.options);
+  return placed(promptFunction(found, languageId, unit), { lines, start, end, python: languageId === 'python', unit });
 }
 
 /** One level of indentation as the editor writes it. */

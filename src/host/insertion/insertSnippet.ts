@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { accuracyText, visiblePrompt } from './description';
-import type { FoundPrompt } from './foundPrompt';
+import { accuracyText, visiblePrompt, type FoundPrompt } from './found';
 import { insertPrompt } from './insertPrompt';
+import { hasFunction } from './languages';
 import type { LastEditor } from './lastEditor';
 import type { InsertForm } from '../../messages/page';
 
@@ -12,8 +12,8 @@ interface PromptItem extends vscode.QuickPickItem {
 type Choice = { readonly found: FoundPrompt; readonly form: InsertForm | 'copy' };
 
 /**
- * `Insert Prompt Snippet`: lets a person pick among the prompts of all finished runs and puts the one picked into the last editor.
- * @param prompts of all finished runs, those of a run together and the best first
+ * `Insert Prompt Snippet`: lets the user pick a prompt of a finished run and inserts it into the last editor.
+ * @param prompts of all finished runs, grouped by run, the best first
  */
 export async function insertSnippet(prompts: () => Promise<readonly FoundPrompt[]>, lastEditor: LastEditor): Promise<void> {
   const found = await prompts();
@@ -26,7 +26,7 @@ export async function insertSnippet(prompts: () => Promise<readonly FoundPrompt[
     if (answer === optimize) await vscode.commands.executeCommand('rlprompt.optimize');
     return;
   }
-  const choice = await choose(found);
+  const choice = await choose(found, lastEditor.languageId);
   if (!choice) return;
   if (choice.form === 'copy') {
     await vscode.env.clipboard.writeText(choice.found.prompt);
@@ -37,9 +37,12 @@ export async function insertSnippet(prompts: () => Promise<readonly FoundPrompt[
   if (editor) await insertPrompt(choice.found, choice.form, editor);
 }
 
-function choose(found: readonly FoundPrompt[]): Promise<Choice | undefined> {
+function choose(found: readonly FoundPrompt[], languageId: string | undefined): Promise<Choice | undefined> {
   const asFunction = { iconPath: new vscode.ThemeIcon('symbol-method'), tooltip: vscode.l10n.t('Insert as Function') };
   const copy = { iconPath: new vscode.ThemeIcon('copy'), tooltip: vscode.l10n.t('Copy Prompt') };
+  // Without an editor yet, the user may choose one of any language; in Markdown, one may be in a code fence.
+  const functions = languageId === undefined || languageId === 'markdown' || hasFunction(languageId);
+  const buttons = functions ? [asFunction, copy] : [copy];
   const pick = vscode.window.createQuickPick<PromptItem>();
   pick.title = vscode.l10n.t('Insert Prompt Snippet');
   pick.placeholder = vscode.l10n.t('Which prompt?');
@@ -47,7 +50,7 @@ function choose(found: readonly FoundPrompt[]): Promise<Choice | undefined> {
   pick.matchOnDetail = true;
   pick.items = found.flatMap((prompt, i) => [
     ...(prompt.runFolder === found[i - 1]?.runFolder ? [] : [separator(prompt)]),
-    { ...entry(prompt), buttons: [asFunction, copy] },
+    { ...entry(prompt), buttons },
   ]);
   return new Promise((resolve) => {
     const end = (choice: Choice | undefined): void => {
@@ -80,7 +83,7 @@ function entry(found: FoundPrompt): PromptItem {
   };
 }
 
-/** `$(name)` in a label is an icon unless a backslash stands before it. */
+/** `$(name)` in a label is an icon unless there is a backslash before it. */
 function withoutIcons(text: string): string {
   return text.replace(/\$\((?=[\w-]+(?:~\w+)?\))/g, '\\$(');
 }

@@ -1,4 +1,28 @@
-/** Why a prompt cannot be put where a person wants it, in words for them. */
+const MESSAGES = {
+  loneSurrogate: 'The prompt has half of a surrogate pair (U+{0}), which a string in {1} cannot hold because it is UTF-8.',
+  nul: 'The prompt has a NUL character, which no string of a shell can hold.',
+  cannotHold:
+    'The cursor is in {0}, which cannot hold {1}, and the prompt has one. Put the cursor outside the string, or use a string with escapes.',
+  notAscii: 'The cursor is in {0}, which cannot hold the characters beyond ASCII that the prompt has.',
+  noFunction: 'There is no function form for the language “{0}”. Insert the prompt as a string, or set the language of the file.',
+  insideString: 'The cursor is inside a string. Put it where a function can be, or insert the prompt as a string.',
+  template: 'There is no function for the template “{0}”: {1}.',
+  noMaskToken:
+    "There is no function for this prompt yet: its model's mask token is known once the run has ended. Insert the prompt as a string until then.",
+} as const;
+
+/** Why a prompt cannot be inserted, in words for the user. */
 export class InsertionError extends Error {
   override readonly name = 'InsertionError';
+  readonly template: string;
+  readonly args: readonly string[];
+
+  constructor(
+    readonly code: keyof typeof MESSAGES,
+    ...args: string[]
+  ) {
+    super(MESSAGES[code].replace(/\{(\d)\}/g, (_, i: string) => args[Number(i)]!));
+    this.template = MESSAGES[code];
+    this.args = args;
+  }
 }

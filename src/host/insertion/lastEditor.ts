@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { SPEC_ENDING } from '../commands/pickSpec';
 
-/** An editor that a person typed in: an editor object ends when its tab is hidden, so what finds it again is kept beside it. */
+/** An editor that the user worked in. An editor object ends when its tab is hidden, so this keeps what finds it again. */
 interface Remembered {
   readonly document: vscode.TextDocument;
   readonly column: vscode.ViewColumn | undefined;
 }
 
 /**
- * The text editor that a person used last. A click in a panel takes the focus from it, and then VS Code names no active editor.
- * A task spec is passed over: a run is started from one, and its prompt belongs elsewhere.
+ * The text editor that the user used last. A click in a panel takes the focus from it, and then VS Code has no active editor.
+ * Task specs are skipped: a run starts from one, and its prompt belongs elsewhere.
  */
 export class LastEditor implements vscode.Disposable {
   private last: Remembered | undefined;
@@ -26,10 +26,16 @@ export class LastEditor implements vscode.Disposable {
     );
   }
 
+  /** The language of the editor to insert into, as far as it is known without opening one. */
+  get languageId(): string | undefined {
+    const active = vscode.window.activeTextEditor;
+    return (active && takesText(active) ? active.document : this.last?.document)?.languageId;
+  }
+
   /**
-   * The editor to insert into, shown and with the focus: the active one, the last one while its tab is open, one
-   * that is visible, one that the person opens now. Undefined, with a message, when there is none or it cannot be written to.
-   * @param evenSpec a spec will do where it is the active editor: the person is in it, and not in a panel beside it
+   * The editor to insert into, shown and focused: the active one, the last one while its tab is open, a visible one, or one
+   * that the user opens now. Undefined, with a message, if there is none or it cannot be written to.
+   * @param evenSpec accept a spec if it is the active editor: the user is in it, not in a panel beside it
    */
   async open(evenSpec: boolean): Promise<vscode.TextEditor | undefined> {
     const active = vscode.window.activeTextEditor;
@@ -67,7 +73,7 @@ export class LastEditor implements vscode.Disposable {
   }
 }
 
-/** Files, new files and notebook cells; no output, debug console, comment or search box. */
+/** Files, new files, and notebook cells, but not output, the debug console, comments, or search boxes. */
 function takesText({ document: { uri } }: vscode.TextEditor): boolean {
   return (
     uri.scheme === 'untitled' || uri.scheme === 'vscode-notebook-cell' || vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== undefined
@@ -91,7 +97,7 @@ async function isReadonly(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
-/** Gives an editor the focus where it stands. A notebook cell has no column of its own and is shown with its notebook. */
+/** Focuses an editor where it is. A notebook cell has no column of its own and is shown with its notebook. */
 async function focused(editor: vscode.TextEditor | undefined): Promise<vscode.TextEditor | undefined> {
   if (!editor || cellOf(editor.document)) return editor;
   return vscode.window.showTextDocument(editor.document, editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn });

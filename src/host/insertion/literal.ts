@@ -1,40 +1,96 @@
-import { codeSpan } from './codeSpan';
-import { ESCAPES, escapeText } from './escapes';
-import { languageOf, type Language } from './languages';
+import { parseTemplate } from '../../spec/template';
+import { escapeText, PRINTABLE } from './escapes';
+import type { FoundPrompt } from './found';
+import { languageOf } from './languages';
 import { openString } from './openString';
+import { QUOTING } from './quoting';
+
+/** Languages of data: what is put in their strings is filled into a template later, which has its own spaces. */
+const DATA: readonly unknown[] = [QUOTING.json, QUOTING.yaml, QUOTING.toml];
 
 /**
- * A text as a string literal of a language, on one line; in Markdown as a code span where it holds markup. Prose, and languages whose strings are not known here, get the bare
- * text: a guessed escape could change it unseen.
- * @throws InsertionError when the language's strings cannot hold the text
+ * A prompt as a string to insert after the beginning of a line. In code it keeps the space that the template puts before it,
+ * so that appending the string to the input gives the text that was scored.
+ * @throws InsertionError when the string cannot hold the prompt
  */
-export function literal(text: string, languageId: string): string {
+export function promptString({ prompt, template }: FoundPrompt, languageId: string, before: string): string {
   const language = languageOf(languageId);
-  if (language !== undefined) return quoted(text, language);
-  return languageId === 'markdown' ? codeSpan(text) : text;
+  const { parts } = parseTemplate(template);
+  const at = parts.findIndex(({ kind }) => kind === 'prompt');
+  const part = parts[at];
+  const spaced = language && !DATA.includes(language.quoting) && prompt !== '' && at > 0 && part?.kind === 'prompt' && part.space;
+  const hasSpace = spaced && /\s$/.test(before) && openString(before, language.quoting) !== undefined;
+  return literalAt(spaced && !hasSpace ? ` ${prompt}` : prompt, languageId, before);
 }
 
 /**
- * What to insert behind the beginning of a line: inside a string literal the text escaped for that string, anywhere else a
- * literal.
+ * A text to insert after the beginning of a line: inside a string literal, escaped for that string; elsewhere, a literal.
  * @throws InsertionError when the string cannot hold the text
  */
 export function literalAt(text: string, languageId: string, before: string): string {
   const language = languageOf(languageId);
-  // Behind an open backtick the text stands in a code span already.
-  if (language === undefined) return (before.match(/`/g) ?? []).length % 2 === 1 ? text : literal(text, languageId);
-  const inside = openString(before, language);
-  return inside ? inside.form.body(text, inside.open) : quoted(text, language);
+  // After an open backtick of Markdown, the text is in a code span already.
+  if (!language) return (before.match(/`/g) ?? []).length % 2 === 1 ? text : literal(text, languageId);
+  const inside = openString(before, language.quoting);
+  return inside ? inside.form.body(text, inside.open) : literal(text, languageId);
 }
 
-export function quoted(text: string, language: Language): string {
-  const escaped = (quote: string): string => escapeText(text, ESCAPES[language], quote);
-  if (language === 'shellscript') {
-    // Between single quotes everything is itself; `$'…'` is for what has to be escaped (bash, zsh, ksh, POSIX.1-2024).
-    return /^(?: |[^\p{C}\p{Z}])*$/u.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `$'${escaped("'")}'`;
-  }
+/**
+ * A text as a string literal of a language, on one line; in Markdown, as a code span if it has markup. Prose and unknown
+ * languages get the bare text, because a guessed escape could change it.
+ * @throws InsertionError when the language's strings cannot hold the text
+ */
+export function literal(text: string, languageId: string): string {
+  const language = languageOf(languageId);
+  if (!language) return languageId === 'markdown' ? codeSpan(text) : text;
+  const escaped = (quote: string): string => escapeText(text, language.quoting.escapes, quote);
+  // A shell takes everything between single quotes as it is; `$'…'` has escapes (bash, zsh, ksh, POSIX.1-2024).
+  if (languageId === 'shellscript') return PRINTABLE.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `$'${escaped("'")}'`;
   const string = `"${escaped('"')}"`;
-  // A char array made into a std::string would end at the NUL.
-  if (language === 'cpp' && text.includes('\0')) return `std::string(${string}, ${Buffer.byteLength(text)})`;
-  return string;
+  // A std::string made from a char array would end at the NUL.
+  return languageId.endsWith('cpp') && text.includes('\0') ? `std::string(${string}, ${Buffer.byteLength(text)})` : string;
+}
+
+/** What CommonMark may read as markup rather than as the character. */
+const MARKUP = /[\\`*_<>[\]&~#|!]|^[-+=]|^\d+[.)]|^\s|\s$|\s\s|\n/;
+
+/** A code span (CommonMark 6.1), whose fence is longer than any run of backticks inside; the bare text if it has no markup. */
+function codeSpan(text: string): string {
+  if (!MARKUP.test(text)) return text;
+  const fence = '`'.repeat(Math.max(1, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length + 1)));
+  // Markdown removes one space on each side, which keeps backticks and spaces at the text's ends apart from the fence.
+  const apart = /^[`\s]|[`\s]$/.test(text) && text.trim() !== '' ? ' ' : '';
+  return `${fence}${apart}${text}${apart}${fence}`;
+}
+
+const FENCED: Readonly<Record<string, string>> = {
+  py: 'python',
+  ts: 'typescript',
+  tsx: 'typescript',
+  js: 'javascript',
+  jsx: 'javascript',
+  cs: 'csharp',
+  'c#': 'csharp',
+  rs: 'rust',
+  rb: 'ruby',
+  'c++': 'cpp',
+  kt: 'kotlin',
+  sh: 'shellscript',
+  bash: 'shellscript',
+  zsh: 'shellscript',
+  shell: 'shellscript',
+  yml: 'yaml',
+};
+
+/** The language at the end of a document's beginning: in a code fence of Markdown, that of the fence. */
+export function languageAt(languageId: string, linesBefore: readonly string[]): string {
+  if (languageId !== 'markdown') return languageId;
+  let open: { mark: string; language: string } | undefined;
+  for (const line of linesBefore) {
+    const [, mark, info] = /^ {0,3}(`{3,}(?!.*`)|~{3,})\s*([^\s{]*)/.exec(line) ?? [];
+    if (mark === undefined) continue;
+    if (!open) open = { mark, language: info!.toLowerCase() };
+    else if (mark.startsWith(open.mark) && info === '') open = undefined;
+  }
+  return open ? (FENCED[open.language] ?? (open.language || 'plaintext')) : languageId;
 }

@@ -1,26 +1,21 @@
-import type { Language } from './languages';
-import { LEXIS, type Lexis, type StringForm } from './stringForms';
+import type { Quoting, StringForm } from './quoting';
 
 /** The string that is open at the end of a piece of a line. */
-export interface OpenString {
+interface OpenString {
   readonly form: StringForm;
   readonly open: RegExpExecArray;
 }
 
 type Frame =
-  /** Code; in a hole of a string it ends with `end`, the brackets in between counted. */
+  /** Code; in a hole of a string, it ends with `end`, and `depth` counts the brackets between. */
   { readonly kind: 'code'; readonly end?: string; depth: number } | ({ readonly kind: 'string' } & OpenString);
 
-/**
- * The string literal that a cursor stands in, told from the line before it alone: strings that began on an earlier line are
- * not seen.
- */
-export function openString(before: string, language: Language): OpenString | undefined {
-  const lexis = LEXIS[language];
+/** The string literal that a cursor is in, as far as the line before it tells: strings from an earlier line are not seen. */
+export function openString(before: string, quoting: Quoting): OpenString | undefined {
   const frames: Frame[] = [{ kind: 'code', depth: 0 }];
   for (let at = 0; at < before.length;) {
     const frame = frames.at(-1)!;
-    const next = frame.kind === 'code' ? code(before, at, lexis, frame, frames) : string(before, at, frame, frames);
+    const next = frame.kind === 'code' ? code(before, at, quoting, frame, frames) : string(before, at, frame, frames);
     if (next === undefined) return undefined;
     at = next;
   }
@@ -28,21 +23,27 @@ export function openString(before: string, language: Language): OpenString | und
   return last.kind === 'string' ? last : undefined;
 }
 
-/** Reads on in code; undefined in a comment that reaches to the end. */
-function code(line: string, at: number, lexis: Lexis, frame: Frame & { kind: 'code' }, frames: Frame[]): number | undefined {
-  if (matchAt(lexis.comment, line, at)) return undefined;
-  if (lexis.block && line.startsWith('/*', at)) {
+/** Reads a piece of code, up to the place returned; undefined in a comment that reaches to the end. */
+function code(
+  line: string,
+  at: number,
+  { comment, block, strings, skip }: Quoting,
+  frame: Frame & { kind: 'code' },
+  frames: Frame[],
+): number | undefined {
+  if (matchAt(comment, line, at)) return undefined;
+  if (block && line.startsWith('/*', at)) {
     const end = line.indexOf('*/', at + 2);
     return end < 0 ? undefined : end + 2;
   }
-  for (const form of lexis.strings) {
+  for (const form of strings) {
     const open = matchAt(form.open, line, at);
     if (open) {
       frames.push({ kind: 'string', form, open });
       return at + open[0].length;
     }
   }
-  const skipped = matchAt(lexis.skip, line, at);
+  const skipped = matchAt(skip, line, at);
   if (skipped) return at + skipped[0].length;
   if (frame.end !== undefined) {
     if (line.startsWith(frame.end, at) && frame.depth === 0) {
@@ -55,7 +56,7 @@ function code(line: string, at: number, lexis: Lexis, frame: Frame & { kind: 'co
   return at + 1;
 }
 
-/** Reads on in a string. */
+/** Reads a piece of a string. */
 function string(line: string, at: number, { form, open }: OpenString, frames: Frame[]): number {
   const hole = form.hole?.(open);
   if (hole && line.startsWith(hole[0], at)) {
@@ -63,7 +64,7 @@ function string(line: string, at: number, { form, open }: OpenString, frames: Fr
     frames.push({ kind: 'code', end: hole[1], depth: 0 });
     return at + hole[0].length;
   }
-  if (form.backslash(open) && line[at] === '\\') return at + 2;
+  if (!form.noBackslash && line[at] === '\\') return at + 2;
   const close = form.close?.(open) ?? open[0].at(-1)!;
   if (line.startsWith(close, at)) {
     if (form.doubled && line.startsWith(close, at + close.length)) return at + 2 * close.length;

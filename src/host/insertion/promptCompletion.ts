@@ -1,16 +1,15 @@
 import * as vscode from 'vscode';
-import { accuracyText, visiblePrompt } from './description';
-import type { FoundPrompt } from './foundPrompt';
+import { accuracyText, visiblePrompt, type FoundPrompt } from './found';
 import { InsertionError } from './insertionError';
-import { literalAt } from './literal';
+import { languageAt, promptString } from './literal';
 
 const WORD = 'rlprompt';
-/** Letters of it that are typed before the runs are looked up. */
+/** The number of its letters to type before the runs are looked up. */
 const LETTERS = 2;
 
-/** The best prompt of each finished run, offered in every language to who types `rlprompt`. */
+/** Completes `rlprompt` in every language with the best prompt of each finished run. */
 export class PromptCompletion implements vscode.CompletionItemProvider {
-  /** @param prompts of all finished runs, those of a run together and the best first */
+  /** @param prompts of all finished runs, grouped by run, the best first */
   constructor(private readonly prompts: () => Promise<readonly FoundPrompt[]>) {}
 
   async provideCompletionItems(
@@ -21,14 +20,21 @@ export class PromptCompletion implements vscode.CompletionItemProvider {
     const line = document.lineAt(position).text.slice(0, position.character);
     const typed = /\w*$/.exec(line)![0];
     if (typed === '' || !WORD.startsWith(typed.toLowerCase())) return undefined;
-    // Not for every word with an r: the list is said to be incomplete, so that VS Code asks again with the next letter.
+    // Not for every word that begins with r: VS Code asks again with the next letter because the list is incomplete.
     if (typed.length < LETTERS) return new vscode.CompletionList([], true);
     const prompts = await this.prompts();
     if (token.isCancellationRequested) return [];
     const before = line.slice(0, -typed.length);
     const range = new vscode.Range(position.translate(0, -typed.length), position);
     const best = prompts.filter(({ runFolder }, i) => prompts.findIndex((other) => other.runFolder === runFolder) === i);
-    return best.flatMap((found, i) => item(found, i, document.languageId, before, range));
+    const languageId = languageAt(
+      document.languageId,
+      document
+        .getText()
+        .split(/\r\n|\r|\n/)
+        .slice(0, position.line),
+    );
+    return best.flatMap((found, i) => item(found, i, languageId, before, range));
   }
 }
 
@@ -39,14 +45,14 @@ function item(found: FoundPrompt, place: number, languageId: string, before: str
     vscode.CompletionItemKind.Constant,
   );
   try {
-    completion.insertText = literalAt(found.prompt, languageId, before);
+    completion.insertText = promptString(found, languageId, before);
   } catch (error) {
-    // What the string at the cursor cannot hold is no completion of it.
+    // The string at the cursor cannot hold the prompt, so the prompt is not offered.
     if (error instanceof InsertionError) return [];
     throw error;
   }
   completion.filterText = `${WORD} ${found.taskName}`;
-  // Behind what the language itself offers.
+  // After what the language itself offers.
   completion.sortText = `zzz ${WORD} ${String(place).padStart(6, '0')}`;
   completion.range = range;
   completion.keepWhitespace = true;

@@ -1,13 +1,13 @@
 /**
- * Reads a string literal by the rules of a language's specification, for languages without a tool on most machines. Written
- * apart from the code under test: it decodes, that one encodes.
+ * Reads a string literal by the rules of a language's specification, for languages whose tools few machines have. Independent
+ * of the code under test: this decodes, that encodes.
  */
 interface Rules {
   /** Escapes of one character. */
   readonly simple: Readonly<Record<string, string>>;
-  /** Other escapes, sticky, behind the backslash: the digits in the first group. */
+  /** Other escapes, sticky, after the backslash; the digits are the first group. */
   readonly coded: readonly RegExp[];
-  /** What may not stand in a literal as it is. */
+  /** What a literal may not contain unescaped. */
   readonly forbidden: RegExp;
 }
 
@@ -32,7 +32,7 @@ const RULES: Readonly<Record<'csharp' | 'kotlin' | 'swift', Rules>> = {
   },
 };
 
-/** The text of the literal that begins at `at`, and where it ends. @throws Error for what the language does not allow */
+/** The text of the literal that begins at `at`, and where it ends. @throws Error if the language does not allow it */
 export function readLiteral(code: string, language: keyof typeof RULES, at = 0): { text: string; end: number } {
   const { simple, coded, forbidden } = RULES[language];
   if (code[at] !== '"') throw new Error(`no literal at ${at}: ${code}`);

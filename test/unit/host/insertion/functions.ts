@@ -1,6 +1,5 @@
-import { promptFunction } from '../../../../src/host/insertion/promptFunction';
-import { placed } from '../../../../src/host/insertion/placement';
-import type { FoundPrompt } from '../../../../src/host/insertion/foundPrompt';
+import type { FoundPrompt } from '../../../../src/host/insertion/found';
+import { promptFunction } from '../../../../src/host/insertion/functions';
 import { fillTemplate, forCausal, parseTemplate } from '../../../../src/spec/template';
 
 export function found(more: Partial<FoundPrompt> = {}): FoundPrompt {
@@ -66,7 +65,7 @@ export function functionsIn(languageId: string, prompts: readonly string[], inpu
   return all.map((some, i) => {
     const name = NAMES[i % NAMES.length]!;
     const prompt = found({ ...some, taskName: `t${i}x ${name}`, taskModel: `folder:${name}` });
-    const declaration = placed(promptFunction(prompt, languageId, '  '), '', '');
+    const declaration = promptFunction(prompt, languageId, '  ').join('\n');
     const template = parseTemplate(prompt.template);
     const { parts } = prompt.masked ? template : forCausal(template);
     return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InsertionError } from '../../../../src/host/insertion/insertionError';
+import { hasFunction } from '../../../../src/host/insertion/languages';
 import { literal, literalAt } from '../../../../src/host/insertion/literal';
 import { functionsIn } from './functions';
 import { LONE, NASTY, randomTexts } from './nastyTexts';
@@ -13,7 +14,7 @@ function textsOf({ languageId, utf8 }: Program): string[] {
   return languageId === 'shellscript' ? texts.filter((text) => !text.includes('\0')) : texts;
 }
 
-/** Every text in every kind of string that the language has; what a kind cannot hold is refused and left out. */
+/** Every text in every kind of string that the language has, without those that a kind cannot hold and refuses. */
 function insideStrings(languageId: string, texts: readonly string[]): Expression[] {
   return PLACES[languageId]!.flatMap(({ before, behind, around }) =>
     texts.flatMap((text) => {
@@ -27,26 +28,19 @@ function insideStrings(languageId: string, texts: readonly string[]): Expression
   );
 }
 
-describe('what is inserted, run by the language itself', () => {
+describe('inserted code, run by the language itself', () => {
   for (const program of PROGRAMS) {
     const { languageId, available } = program;
     const title = `${languageId}${available ? '' : ' (skipped: its tool is not on this machine)'}`;
     it.skipIf(!available)(title, { timeout: 180_000 }, () => {
       const texts = textsOf(program);
-      const c = languageId === 'c';
-      // In C a string ends at NUL, so no function can take or give one.
-      const some = texts.filter((text) => !(c && text.includes('\0')));
-      const functions = functionsIn(languageId, some.slice(-6), [
-        'An input',
-        '"quoted" \'it\' $x \\ {prompt} <mask>\n',
-        ...some.slice(-30, -27),
-      ]);
-      const call = (name: string, input: string): string =>
-        languageId === 'shellscript' ? `${name} ${literal(input, languageId)}` : `${name}(${literal(input, languageId)})`;
+      const inputs = ['An input', '"quoted" \'it\' $x \\ {prompt} <mask>\n', ...texts.slice(-30, -27)];
+      const functions = hasFunction(languageId) ? functionsIn(languageId, texts.slice(-6), inputs) : [];
+      const call = (name: string, input: string): string => `${name}(${literal(input, languageId)})`;
       const expressions: Expression[] = [
         ...texts.map((text) => ({ code: literal(text, languageId), text })),
         ...insideStrings(languageId, texts),
-        ...functions.flatMap(({ name, cases }) => cases.map(({ input, text }) => ({ code: call(name, input), text, call: true }))),
+        ...functions.flatMap(({ name, cases }) => cases.map(({ input, text }) => ({ code: call(name, input), text }))),
       ];
       const values = program.evaluate(
         functions.map(({ declaration }) => declaration),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InsertionError } from '../../../../src/host/insertion/insertionError';
-import { literal, literalAt } from '../../../../src/host/insertion/literal';
+import { languageAt, literal, literalAt, promptString } from '../../../../src/host/insertion/literal';
 import { readLiteral } from './escapeReader';
+import { found } from './functions';
 import { LONE, NASTY, randomTexts } from './nastyTexts';
 import { PROGRAMS, pythonHas, readByPython } from './programs';
 
@@ -39,28 +40,28 @@ describe('literal, read by the rules of the specification', () => {
 
 describe('literal', () => {
   it.each(['go', 'rust', 'php', 'ruby', 'c', 'cpp', 'swift', 'shellscript', 'yaml', 'toml'])(
-    '%s: says that half of a surrogate pair cannot be held',
+    '%s: refuses half of a surrogate pair',
     (languageId) => {
       for (const text of LONE) expect(() => literal(text, languageId)).toThrow(InsertionError);
-      expect(() => literal('a\uDE00b', languageId)).toThrow('U+de00');
+      expect(() => literal('a\uDE00b', languageId)).toThrow(expect.objectContaining({ code: 'loneSurrogate' }) as Error);
     },
   );
 
-  it('says that a shell holds no NUL', () => {
-    expect(() => literal('a\0b', 'shellscript')).toThrow('NUL');
+  it('refuses a NUL character in a shell script', () => {
+    expect(() => literal('a\0b', 'shellscript')).toThrow(expect.objectContaining({ code: 'nul' }) as Error);
   });
 
-  it('is one line of visible characters, so that no editor changes it and no reader misses one', () => {
+  it('is one line of visible characters, so that no editor changes it and users see each one', () => {
     for (const { languageId } of PROGRAMS)
       for (const text of withoutNul(WELL_FORMED)) expect(literal(text, languageId)).toMatch(/^(?: |[^\p{C}\p{Z}])*$/u);
   });
 
-  it('never ends a script that it stands in', () => {
+  it('never ends the script that it is in', () => {
     for (const languageId of ['javascript', 'typescript', 'vue', 'svelte'])
       for (const text of ALL) expect(literal(text, languageId)).not.toMatch(/<\/|<!--/);
   });
 
-  it('leaves readable what can be', () => {
+  it('leaves readable characters as they are', () => {
     expect(literal('naïve café 😀 "x"', 'python')).toBe('"naïve café 😀 \\"x\\""');
     expect(literal("it's $5", 'shellscript')).toBe("'it'\\''s $5'");
     expect(literal('a\nb', 'shellscript')).toBe("$'a\\nb'");
@@ -85,12 +86,49 @@ describe('literal', () => {
     expect(literal(text, 'markdown')).toBe(expected);
   });
 
-  it('markdown: behind an open backtick it is the bare text', () => {
+  it('markdown: after an open backtick it is the bare text', () => {
     expect(literalAt('2 * 3', 'markdown', 'Say `')).toBe('2 * 3');
     expect(literalAt('2 * 3', 'markdown', 'Say `x` and ')).toBe('`2 * 3`');
   });
 
   it.each(['plaintext', 'latex', 'constructor', '__proto__'])('%s: is the bare text', (languageId) => {
     for (const text of ALL) expect(literal(text, languageId)).toBe(text);
+  });
+
+  it.each<[string, string[], string]>([
+    ['python', ['```ts'], 'python'],
+    ['markdown', ['text'], 'markdown'],
+    ['markdown', ['```py'], 'python'],
+    ['markdown', ['  ~~~~ TypeScript x', '```', '~~~'], 'typescript'],
+    ['markdown', ['```{.python}'], 'plaintext'],
+    ['markdown', ['```', 'a'], 'plaintext'],
+    ['markdown', ['```rust', 'x', '```', 'text'], 'markdown'],
+    ['markdown', ['`code`', '``` a`b'], 'markdown'],
+  ])('in %s after %j is in %s', (languageId, lines, expected) => {
+    expect(languageAt(languageId, lines)).toBe(expected);
+  });
+});
+
+describe('a prompt as a string', () => {
+  const behind = (before: string, languageId = 'python', more = {}): string => promptString(found(more), languageId, before);
+
+  it('keeps the space that the template puts before the prompt', () => {
+    expect(behind('x = review + ')).toBe('" Absolutely"');
+    expect(behind('x = review + "')).toBe(' Absolutely');
+    expect(behind('x = f"{review}')).toBe(' Absolutely');
+    expect(behind('x = f"{review} ')).toBe('Absolutely');
+  });
+
+  it('has no other space', () => {
+    expect(behind('x = ', 'python', { template: '{input}{prompt}' })).toBe('"Absolutely"');
+    expect(behind('x = ', 'python', { template: ' {prompt} {input}' })).toBe('"Absolutely"');
+    expect(behind('x = ', 'python', { prompt: '' })).toBe('""');
+    for (const [languageId, expected] of [
+      ['json', '"Absolutely"'],
+      ['yaml', '"Absolutely"'],
+      ['markdown', 'Absolutely'],
+      ['plaintext', 'Absolutely'],
+    ] as const)
+      expect(behind('', languageId)).toBe(expected);
   });
 });

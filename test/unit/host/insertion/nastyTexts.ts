@@ -1,6 +1,6 @@
 import { Random } from '../../../../src/method/random';
 
-/** Texts that break a literal that was not escaped with care. */
+/** Texts that break a literal without careful escapes. */
 export const NASTY: readonly string[] = [
   '',
   ' ',
@@ -46,12 +46,12 @@ export const NASTY: readonly string[] = [
   '<M>',
 ];
 
-/** Halves of surrogate pairs: UTF-16 strings hold them, UTF-8 ones do not. */
+/** Halves of surrogate pairs: UTF-16 strings can hold them, UTF-8 strings cannot. */
 export const LONE: readonly string[] = ['\uD83D', 'a\uDE00b', '\uDE00\uD83D', '😀\uD83D'];
 
 const ALPHABET = Array.from('"\'`\\$#{}()%@?/*<>!-&|;:, \n\r\t\0\x07\x1b\x7f\x85\u2028\uFEFF01afnxuUéÿ語😀\u{1F469}\u200D');
 
-/** Texts of characters that have a meaning somewhere, 1 to 12 each, the same every time. */
+/** Texts of 1 to 12 characters that have a meaning somewhere, the same every time. */
 export function randomTexts(count: number, seed: number): string[] {
   const random = new Random(seed);
   const text = (): string => Array.from({ length: 1 + random.below(12) }, () => ALPHABET[random.below(ALPHABET.length)]!).join('');

@@ -7,7 +7,7 @@ import { pythonHas, readByPython } from './programs';
 
 const WELL_FORMED = [...NASTY, ...randomTexts(100, 12)];
 
-/** What is inserted behind `before`: whether with quotes of its own, told by a text that no escape touches. */
+/** Whether the text inserted after `before` has quotes, for a text that no escape changes. */
 function quotes(before: string, languageId: string): boolean {
   const inserted = literalAt('word', languageId, before);
   expect(inserted).toMatch(/^(["']?)word\1$/);
@@ -48,7 +48,7 @@ describe('literalAt', () => {
     ['yaml', '- # "'],
     ['toml', 'key = # "'],
     ['json', '{"key": '],
-  ])('%s: a literal behind %j', (languageId, before) => {
+  ])('%s: a literal after %j', (languageId, before) => {
     expect(quotes(before, languageId)).toBe(true);
   });
 
@@ -82,11 +82,11 @@ describe('literalAt', () => {
     ['json', '{"key": "'],
     ['php', "$x = '"],
     ['ruby', "x = 'a\\' "],
-  ])('%s: the bare text behind %j', (languageId, before) => {
+  ])('%s: the bare text after %j', (languageId, before) => {
     expect(quotes(before, languageId)).toBe(false);
   });
 
-  it.each(['csharp', 'kotlin', 'swift'] as const)('%s: escapes for the string it stands in', (language) => {
+  it.each(['csharp', 'kotlin', 'swift'] as const)('%s: escapes for the string that it is in', (language) => {
     const texts = language === 'swift' ? WELL_FORMED : [...WELL_FORMED, ...LONE];
     for (const text of texts) {
       const code = `"a${literalAt(text, language, 'x = "a')}b"`;
@@ -132,18 +132,18 @@ describe('literalAt', () => {
     expect(readByPython('import tomllib', 'tomllib.loads(text)["key"]', tomls)).toEqual(bare.map((text) => `a${text}b`));
   });
 
-  it.each<[string, string, string, string]>([
-    ['python', 'x = r"', 'say "hi"', 'a raw string, which cannot hold "\\""'],
-    ['python', 'x = r"', 'ends in \\', 'a raw string, which cannot hold "\\\\"'],
-    ['python', 'x = rb"', 'é', 'a bytes literal'],
-    ['go', 'x := `', 'a`b', 'a raw string, which cannot hold "`"'],
-    ['php', "$x = '", 'two\nlines', 'a single-quoted string, which cannot hold "\\n"'],
-    ['kotlin', 'x = """', '$5', 'a raw string, which cannot hold "$"'],
-    ['rust', 'x = b"', 'é', 'a byte string'],
-    ['shellscript', 'x="', 'a\rb', 'a string without escapes, which cannot hold "\\r"'],
-  ])('%s: behind %j says that %j cannot stand there', (languageId, before, text, message) => {
-    expect(() => literalAt(text, languageId, before)).toThrow(InsertionError);
-    expect(() => literalAt(text, languageId, before)).toThrow(message);
+  it.each<[string, string, string, string, ...string[]]>([
+    ['python', 'x = r"', 'say "hi"', 'cannotHold', 'a raw string', '"\\""'],
+    ['python', 'x = r"', 'ends in \\', 'cannotHold', 'a raw string', '"\\\\"'],
+    ['python', 'x = rb"', 'é', 'notAscii', 'a bytes literal'],
+    ['go', 'x := `', 'a`b', 'cannotHold', 'a raw string', '"`"'],
+    ['php', "$x = '", 'two\nlines', 'cannotHold', 'a single-quoted string', '"\\n"'],
+    ['kotlin', 'x = """', '$5', 'cannotHold', 'a raw string', '"$"'],
+    ['rust', 'x = b"', 'é', 'notAscii', 'a byte string'],
+    ['shellscript', 'x="', 'a\rb', 'cannotHold', 'a string without escapes', '"\\r"'],
+  ])('%s: after %j, refuses %j', (languageId, before, text, code, ...args) => {
+    const refused = expect.objectContaining({ name: 'InsertionError', code, args }) as Error;
+    expect(() => literalAt(text, languageId, before)).toThrow(refused);
   });
 
   it('is the bare text in prose', () => {

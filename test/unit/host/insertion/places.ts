@@ -1,4 +1,4 @@
-/** A cursor inside a string: code before and behind it that makes an expression, and what stands around the text in its value. */
+/** A cursor inside a string: the code before and after it, and what is around the text in the value of the whole expression. */
 export interface Place {
   readonly before: string;
   readonly behind: string;
@@ -19,7 +19,7 @@ const SCRIPT = [
   place('"\\\\" + \'\\\'', "'", "\\'", ''),
 ];
 
-/** By language id. Texts that a raw string cannot hold are to be refused there. */
+/** By language id. A raw string refuses texts that it cannot hold. */
 export const PLACES: Readonly<Record<string, readonly Place[]>> = {
   javascript: SCRIPT,
   vue: [],

@@ -5,15 +5,13 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import ts from 'typescript';
 
-/** Code whose value is to be `text`. */
+/** Code whose value should be `text`. */
 export interface Expression {
   readonly code: string;
   readonly text: string;
-  /** A call of one of the functions; else made of literals alone. */
-  readonly call?: boolean;
 }
 
-/** A language whose tool can tell what code evaluates to. */
+/** A language whose tool is used to find what code evaluates to. */
 export interface Program {
   readonly languageId: string;
   /** Whether the tool is on this machine. */
@@ -28,7 +26,7 @@ function has(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
-/** Writes a file into a folder of its own and hands what runs it the folder; the folder goes afterwards. */
+/** Writes a file into a temporary folder and passes both on; deletes the folder afterwards. */
 function inFolder<T>(name: string, source: string, use: (folder: string, file: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'rlprompt-insertion-'));
   try {
@@ -40,7 +38,7 @@ function inFolder<T>(name: string, source: string, use: (folder: string, file: s
   }
 }
 
-/** What a program writes to standard output. @throws Error with its standard error when it fails */
+/** A program's standard output. @throws Error with its standard error when it fails */
 function output(command: string, args: readonly string[] = [], { env = {}, input = '' } = {}): Buffer {
   return execFileSync(command, args, { maxBuffer: 1 << 26, timeout: 150_000, input, env: { ...process.env, ...env } });
 }
@@ -175,12 +173,9 @@ const c: Program = {
   available: has('gcc', '--version'),
   utf8: true,
   evaluate: (declarations, expressions) => {
-    const lines = expressions.map(({ code, call }) =>
-      call ? `{ char *text = ${code}; p(text, strlen(text)); free(text); }` : `p(${code}, sizeof(${code}) - 1);`,
-    );
+    const lines = expressions.map(({ code }) => `p(${code}, sizeof(${code}) - 1);`);
     const source = `#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 ${PRINT_BYTES}${declarations.join('\n')}
 int main(void) {
 ${lines.join('\n')}
@@ -245,7 +240,7 @@ const shell: Program = {
   available: has('bash', '--version'),
   utf8: true,
   evaluate: (declarations, expressions) => {
-    const lines = expressions.map(({ code, call }) => `${call ? code : `printf '%s' ${code}`}; printf '\\0'`);
+    const lines = expressions.map(({ code }) => `printf '%s' ${code}; printf '\\0'`);
     const env = { LC_ALL: 'C' };
     return inFolder('texts.sh', [...declarations, ...lines].join('\n'), (_, file) => {
       const printed = output('bash', ['--norc', file], { env });

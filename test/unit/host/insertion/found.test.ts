@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { filledTemplate } from '../../../../src/host/insertion/filledTemplate';
-import { foundPrompt } from '../../../../src/host/insertion/foundPrompts';
+import { foundPrompt } from '../../../../src/host/insertion/found';
+import { aroundInput } from '../../../../src/host/insertion/functions';
 import type { PromptRow, RunHead, RunSummary } from '../../../../src/run/view/runView';
 import { RunViewBuilder } from '../../../../src/run/view/view';
 
@@ -14,18 +14,18 @@ function head(template: string, summary?: { maskToken?: string }): RunHead {
 }
 
 describe('a prompt of a run as code', () => {
-  it('of a run that has not ended leaves what stands for the mask open, and no function is written', () => {
+  it('of a run that has not ended has no mask token yet, and no function', () => {
     const found = foundPrompt(head('{input} {prompt} {mask} .'), row);
-    expect(() => filledTemplate(found)).toThrow('once the run has ended');
+    expect(() => aroundInput(found)).toThrow(expect.objectContaining({ code: 'noMaskToken' }) as Error);
   });
 
-  it('of a run that has ended has the mask token of a masked model, and none of a causal one', () => {
+  it('of a run that has ended has the mask token of a masked model, and none for a causal one', () => {
     const template = '{input} {prompt} {mask} .';
-    expect(filledTemplate(foundPrompt(head(template, { maskToken: '[MASK]' }), row))).toEqual({ before: '', after: ' It was [MASK] .' });
-    expect(filledTemplate(foundPrompt(head(template, {}), row))).toEqual({ before: '', after: ' It was' });
+    expect(aroundInput(foundPrompt(head(template, { maskToken: '[MASK]' }), row))).toEqual({ before: '', after: ' It was [MASK] .' });
+    expect(aroundInput(foundPrompt(head(template, {}), row))).toEqual({ before: '', after: ' It was' });
   });
 
-  it('needs no mask token where the template has no mask', () => {
-    expect(filledTemplate(foundPrompt(head('{input} {prompt}'), row))).toEqual({ before: '', after: ' It was' });
+  it('needs no mask token if the template has no mask', () => {
+    expect(aroundInput(foundPrompt(head('{input} {prompt}'), row))).toEqual({ before: '', after: ' It was' });
   });
 });

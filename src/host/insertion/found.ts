@@ -1,0 +1,78 @@
+import { parseTemplate } from '../../spec/template';
+import { percent } from '../../run/report/report';
+import type { PromptRow, RunHead } from '../../run/view/runView';
+import type { Runs } from '../runs/runs';
+
+/** A prompt of a finished run, with what users need to know to use it. */
+export interface FoundPrompt {
+  /** The text that replaces the template's `{prompt}`. */
+  readonly prompt: string;
+  /** As in the task spec: `{input} {prompt} {mask} .` */
+  readonly template: string;
+  /** The spec's file name without its ending. */
+  readonly taskName: string;
+  readonly taskModel: string;
+  /** Whether the task model is a masked one: then `{mask}` becomes its mask token. */
+  readonly masked?: boolean;
+  /** `<mask>` or `[MASK]`. */
+  readonly maskToken?: string;
+  /** Held-out accuracy, 0 to 1. */
+  readonly accuracy?: number;
+  /** 95% Wilson score interval of the accuracy. */
+  readonly interval?: readonly [number, number];
+  /** Held-out rows. */
+  readonly n?: number;
+  readonly runFolder: string;
+  /** When the run was started, ISO 8601. */
+  readonly created: string;
+}
+
+/**
+ * A row of a run's table as something to put into code. Until the run has its summary, a template with a mask may be that of a
+ * masked model: the mask token is left open, so that no function is written with a guess.
+ */
+export function foundPrompt(head: RunHead, row: PromptRow): FoundPrompt {
+  const maskToken = head.summary?.maskToken;
+  const maskOpen = head.summary === undefined && parseTemplate(head.template).parts.some(({ kind }) => kind === 'mask');
+  return {
+    prompt: row.prompt,
+    template: head.template,
+    taskName: head.name,
+    taskModel: head.taskModel,
+    ...(maskOpen && { masked: true }),
+    ...(maskToken !== undefined && { masked: true, maskToken }),
+    ...(row.test && { accuracy: row.test.accuracy, interval: row.test.interval, n: row.test.n }),
+    runFolder: head.id,
+    created: head.created,
+  };
+}
+
+/** The prompts of all finished runs, without the empty one: the latest run first, and each run's best prompt first. */
+export async function foundPrompts(runs: Runs): Promise<FoundPrompt[]> {
+  const finished = (await runs.list()).filter(({ state }) => state === 'finished');
+  const tables = await Promise.all(
+    finished.map(async (head) => {
+      // Undefined if the run was deleted since it was listed.
+      const builder = await runs.get(head.id).catch(() => undefined);
+      return (builder?.rows ?? []).filter(({ prompt }) => prompt !== '').map((row) => foundPrompt(head, row));
+    }),
+  );
+  return tables.flat();
+}
+
+/** `78.0% (76.0–80.0%, n = 1,821)`; undefined if the prompt has no held-out score. */
+export function accuracyText({ accuracy, interval, n }: FoundPrompt): string | undefined {
+  if (accuracy === undefined) return undefined;
+  const more = [
+    ...(interval ? [`${percent(interval[0])}–${percent(interval[1])}%`] : []),
+    ...(n === undefined ? [] : [`n = ${n.toLocaleString('en-US')}`]),
+  ];
+  return `${percent(accuracy)}%${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
+}
+
+/** A prompt in quotes, on one line: line breaks, tabs, and unprintable characters as escapes. */
+export function visiblePrompt(prompt: string): string {
+  const short: Partial<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+  const visible = (character: string): string => short[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`;
+  return `“${prompt.replace(/(?! )[\p{C}\p{Z}]/gu, visible)}”`;
+}

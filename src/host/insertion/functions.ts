@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { fillTemplate, forCausal, parseTemplate } from '../../spec/template';
+import { accuracyText, type FoundPrompt } from './found';
+import { InsertionError } from './insertionError';
+import { languageOf } from './languages';
+import { literal } from './literal';
+import type { Source } from './writers';
+
+/**
+ * The lines of a function that takes an input and returns the whole text to send to the model.
+ * @param unit one level of indentation
+ * @throws InsertionError when the language has no function form, or its strings cannot hold the text
+ */
+export function promptFunction(found: FoundPrompt, languageId: string, unit: string): string[] {
+  const language = languageOf(languageId);
+  if (!language?.writer) throw new InsertionError('noFunction', languageId);
+  const source = functionSource(found, (text) => literal(text, languageId));
+  return language.writer(source).map((line) => line.replace(/^\t/, unit));
+}
+
+/**
+ * What a function for a prompt is written from: it takes an input and returns the whole text to send to the model.
+ * @throws InsertionError when the template or the text has no function
+ */
+function functionSource(found: FoundPrompt, quote: (text: string) => string): Source {
+  const { before, after } = aroundInput(found);
+  const literal = (text: string): string[] => (text === '' ? [] : [quote(text)]);
+  const accuracy = accuracyText(found)?.replace('–', ' to ');
+  const about = [
+    `The text to send to ${oneLine(found.taskModel)} for the task '${oneLine(found.taskName)}'.`,
+    `Prompt found by RLPrompt; ${accuracy === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracy}`}.`,
+  ];
+  return { name: nameWords(found.taskName), about, pieces: [...literal(before), 'text', ...literal(after)], quote };
+}
+
+/** What is before and after the input in the text that the model was scored with. @throws InsertionError */
+export function aroundInput({ prompt, template: source, masked, maskToken }: FoundPrompt): { before: string; after: string } {
+  const template = parseTemplate(source);
+  const { parts, error } = masked ? { parts: template.parts } : forCausal(template);
+  const problem = template.errors[0] ?? error;
+  if (problem !== undefined) throw new InsertionError('template', source, problem.message.replace(/\.$/, ''));
+  if (masked && parts.some(({ kind }) => kind === 'mask') && maskToken === undefined) throw new InsertionError('noMaskToken');
+  const input = randomUUID();
+  const [before, after] = fillTemplate(parts, input, prompt, maskToken ?? '').split(input);
+  return { before: before!, after: after! };
+}
+
+/**
+ * A text that any of the languages can have in a comment: on one line, without what ends or opens a comment or a script, and
+ * without `\u`, which Java reads in comments too.
+ */
+function oneLine(text: string): string {
+  const line = text
+    .replace(/[\p{C}\p{Z}]+/gu, ' ')
+    .replace(/\*(?=\/)|\/(?=\*)|<(?=[/!])|-(?=->)|\\(?=u)/g, '$& ')
+    .trim();
+  const characters = Array.from(line);
+  return characters.length > 60 ? `${characters.slice(0, 57).join('')}...` : line;
+}
+
+/** The words of a task's name for an identifier: lower case and ASCII, ending in `prompt`. */
+export function nameWords(taskName: string): string[] {
+  const plain = taskName
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$3 $2');
+  const words: string[] = [...(plain.toLowerCase().match(/[a-z0-9]+/g) ?? [])];
+  if (words.length === 0 || /^\d/.test(words[0]!)) words.unshift('task');
+  return words.at(-1) === 'prompt' ? words : [...words, 'prompt'];
+}

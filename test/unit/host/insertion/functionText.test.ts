@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { nameWords, promptFunction } from '../../../../src/host/insertion/functions';
+import { hasFunction } from '../../../../src/host/insertion/languages';
+import { readSum } from './escapeReader';
+import { found, functionsIn } from './functions';
+import { NASTY, randomTexts } from './nastyTexts';
+
+const code = (languageId: string, more = {}, unit = '    '): string => promptFunction(found(more), languageId, unit).join('\n');
+
+const refused = (code: string): Error => expect.objectContaining({ name: 'InsertionError', code }) as Error;
+
+describe('promptFunction', () => {
+  it('looks handwritten', () => {
+    expect(code('python')).toBe(`def sentiment_prompt(text: str) -> str:
+    """The text to send to bundled:causal for the task 'sentiment'.
+
+    Prompt found by RLPrompt; held-out accuracy 78.0% (76.0 to 80.0%, n = 1,821).
+    """
+    return text + " Absolutely"`);
+    expect(code('typescript', { template: 'Review: {input} Verdict: {prompt}' }, '  ')).toBe(`/**
+ * The text to send to bundled:causal for the task 'sentiment'.
+ * Prompt found by RLPrompt; held-out accuracy 78.0% (76.0 to 80.0%, n = 1,821).
+ */
+function sentimentPrompt(text: string): string {
+  return "Review: " + text + " Verdict: Absolutely";
+}`);
+    expect(code('csharp')).toContain('public static string SentimentPrompt(string text)\n{\n    return text + " Absolutely";\n}');
+    expect(code('go', {}, '\t')).toContain('\nfunc sentimentPrompt(text string) string {\n\treturn text + " Absolutely"\n}');
+  });
+
+  it('csharp: returns what fillTemplate returns', () => {
+    const functions = functionsIn('csharp', [...NASTY, ...randomTexts(20, 13)], ['An input', 'a "b" {prompt} \\ text + ']);
+    for (const { declaration, cases } of functions) {
+      const sum = /return (.*?);\n\}/.exec(declaration)![1]!;
+      for (const { input, text } of cases) expect(readSum(sum, 'csharp', input)).toBe(text);
+    }
+  });
+
+  it('fills the mask token in on a masked model and drops the mask on a causal one', () => {
+    const template = '{input} {prompt} {mask} .';
+    expect(code('python', { template, masked: true, maskToken: '[MASK]' })).toContain('return text + " Absolutely [MASK] ."');
+    expect(code('python', { template })).toContain('return text + " Absolutely"');
+    expect(() => code('python', { template, masked: true })).toThrow(refused('noMaskToken'));
+    expect(() => code('python', { template: '{mask} {input} {prompt}' })).toThrow(refused('template'));
+    expect(() => code('python', { template: '{prompt}' })).toThrow(refused('template'));
+  });
+
+  it('has no space for an empty prompt', () => {
+    expect(code('python', { prompt: '' })).toMatch(/return text$/);
+    expect(code('python', { prompt: '', template: '{prompt} Review: {input}' })).toContain('return "Review: " + text');
+    // An input of no characters changes nothing about that: the models are asked the same way.
+    const template = { prompt: '', template: '{input}{prompt} {mask}', masked: true, maskToken: '<M>' };
+    expect(code('python', template)).toContain('return text + " <M>"');
+  });
+
+  it('states no accuracy that was not measured', () => {
+    const { accuracy: _a, interval: _i, n: _n, ...rest } = found();
+    expect(promptFunction(rest, 'java', '  ')[2]).toBe(' * Prompt found by RLPrompt; not scored on held-out rows.');
+  });
+
+  it('is offered only by languages that have it', () => {
+    const languages = ['python', 'typescriptreact', 'vue', 'java', 'csharp', 'go', 'rust'];
+    for (const languageId of languages) expect(hasFunction(languageId)).toBe(true);
+    for (const languageId of ['json', 'c', 'shellscript', 'markdown', 'plaintext', 'latex', 'constructor']) {
+      expect(hasFunction(languageId)).toBe(false);
+      expect(() => code(languageId)).toThrow(refused('noFunction'));
+    }
+  });
+
+  it('keeps long names short', () => {
+    for (const line of promptFunction(found({ taskName: 'x'.repeat(500), taskModel: `folder:${'/y'.repeat(300)}` }), 'java', '').slice(
+      0,
+      4,
+    ))
+      expect(line.length).toBeLessThan(200);
+  });
+});
+
+describe('names', () => {
+  it.each([
+    ['sentiment', 'sentiment_prompt'],
+    ['AGNews topics', 'ag_news_topics_prompt'],
+    ['my-task.v2', 'my_task_v2_prompt'],
+    ['émotions', 'emotions_prompt'],
+    ['2 classes', 'task_2_classes_prompt'],
+    ['Best Prompt', 'best_prompt'],
+    ['感情', 'task_prompt'],
+    ['', 'task_prompt'],
+    ['class', 'class_prompt'],
+  ])('%j', (taskName, snake) => {
+    expect(nameWords(taskName).join('_')).toBe(snake);
+  });
+});
