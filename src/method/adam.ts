@@ -1,5 +1,4 @@
-import type { PolicyWeights } from '../model/policyInterfaces';
-import { WEIGHT_NAMES } from './policy';
+import { eachWeight, WEIGHT_NAMES, type PolicyWeights } from './policy';
 
 /** State of Adam (Kingma & Ba 2015) for the policy's weights. */
 export interface AdamState {
@@ -9,19 +8,17 @@ export interface AdamState {
 }
 
 export function initialAdam(weights: PolicyWeights): AdamState {
-  const zeros = (): PolicyWeights => ({
-    w1: new Float32Array(weights.w1.length),
-    b1: new Float32Array(weights.b1.length),
-    w2: new Float32Array(weights.w2.length),
-    b2: new Float32Array(weights.b2.length),
-  });
+  const zeros = () => eachWeight((name) => new Float32Array(weights[name].length));
   return { step: 0, mean: zeros(), square: zeros() };
 }
 
 /** Norm of the whole gradient. */
 export function gradientNorm(gradient: PolicyWeights): number {
   let sum = 0;
-  for (const name of WEIGHT_NAMES) for (const g of gradient[name]) sum += g * g;
+  for (const name of WEIGHT_NAMES) {
+    const g = gradient[name];
+    for (let i = 0; i < g.length; i++) sum += g[i]! ** 2;
+  }
   return Math.sqrt(sum);
 }
 
@@ -31,15 +28,16 @@ export function adam(weights: PolicyWeights, gradient: PolicyWeights, state: Ada
   const norm = gradientNorm(gradient);
   const scale = norm > clip ? clip / norm : 1;
   state.step++;
-  const correction1 = 1 - beta1 ** state.step;
-  const correction2 = 1 - beta2 ** state.step;
+  const step = rate / (1 - beta1 ** state.step);
+  const correction = 1 / (1 - beta2 ** state.step);
   for (const name of WEIGHT_NAMES) {
     const [w, g, m, v] = [weights[name], gradient[name], state.mean[name], state.square[name]];
     for (let i = 0; i < w.length; i++) {
       const gi = g[i]! * scale;
-      m[i] = beta1 * m[i]! + (1 - beta1) * gi;
-      v[i] = beta2 * v[i]! + (1 - beta2) * gi * gi;
-      w[i] = w[i]! - (rate * (m[i]! / correction1)) / (Math.sqrt(v[i]! / correction2) + epsilon);
+      const mean = beta1 * m[i]! + (1 - beta1) * gi;
+      const square = beta2 * v[i]! + (1 - beta2) * gi * gi;
+      [m[i], v[i]] = [mean, square];
+      w[i] = w[i]! - (step * mean) / (Math.sqrt(square * correction) + epsilon);
     }
   }
   return norm;

@@ -1,12 +1,70 @@
-import type { PolicyWeights } from '../model/policyInterfaces';
 import type { Random } from './random';
 
+/**
+ * The policy's weights: an MLP `Linear(d, h) → ReLU → Linear(h, d)` between the state of the frozen language model and its
+ * frozen output embedding W_E. Only these learn.
+ *
+ * Source: Deng et al. 2022 (arXiv 2205.12548), section 2.2.
+ */
+export interface PolicyWeights {
+  readonly w1: Float32Array; // [d, h]
+  readonly b1: Float32Array; // [h]
+  readonly w2: Float32Array; // [h, d]
+  readonly b2: Float32Array; // [d]
+}
+
 export const WEIGHT_NAMES = ['w1', 'b1', 'w2', 'b2'] as const;
+
+/** What the policy says at N states, for A actions. */
+export interface PolicyOutput {
+  /** Logits over the actions, which are the Q-values: Q = MLP(state) · W_Eᵀ + bias, [N, A]. */
+  readonly Q: Float32Array;
+  /** V(s) = log Σ_a exp Q(s, a), [N]. */
+  readonly V: Float32Array;
+  /** Entropy of π(· | s) = softmax Q(s, ·) in nats, [N]. */
+  readonly entropy: Float32Array;
+  /** The k-th largest Q(s, ·), [N]. */
+  readonly kth: Float32Array;
+}
+
+/** Derivatives of the loss of M choices of an action, each at one of N states. */
+export interface ChoiceDerivatives {
+  /** Which state a choice was made at, which action it took, and the derivative by Q(s, a), [M]. */
+  readonly state: readonly number[];
+  readonly action: readonly number[];
+  readonly dQ: Float32Array;
+  /** By V(s) of the choice's state, [M]. */
+  readonly dV: Float32Array;
+}
+
+/** The policy's matrix work, done by ONNX Runtime. States are [N, d]; the bias is one row [A], or one for each state. */
+export interface PolicyNetwork {
+  look(weights: PolicyWeights, states: Float32Array, bias: Float32Array, k: number): Promise<PolicyOutput>;
+  /** V(s) alone, [N]. */
+  values(weights: PolicyWeights, states: Float32Array, bias: Float32Array): Promise<Float32Array>;
+  /** Gradient of the loss by the weights. */
+  gradient(weights: PolicyWeights, states: Float32Array, bias: Float32Array, choices: ChoiceDerivatives): Promise<PolicyWeights>;
+}
+
+/** The frozen language model under the policy. */
+export interface StateSource {
+  /** Size of a state, d. */
+  readonly stateSize: number;
+  /** States [N, d] after `[source, z_1 … z_{t-1}]`, for N prefixes of token ids. */
+  states(prefixes: readonly (readonly number[])[]): Promise<Float32Array>;
+  /** Logits [N, V] of the frozen model itself at states. */
+  languageLogits(states: Float32Array): Promise<Float32Array>;
+}
+
+/** Weights made name by name. */
+export function eachWeight(make: (name: keyof PolicyWeights) => Float32Array): PolicyWeights {
+  return { w1: make('w1'), b1: make('b1'), w2: make('w2'), b2: make('b2') };
+}
 
 /**
  * Xavier-uniform weights with gain 1e-4, so that the first policy is close to uniform.
  *
- * `paper` sets every bias to −1e-4. That is made for distilGPT-2's states: with a small model's it silences nearly all
+ * `paper` sets every bias to −1e-4. That suits the states of distilGPT-2; with a small model's it silences nearly all
  * hidden units, since `|W s|` is smaller than the bias. `live` sets the biases to 0, so that half of the units are live.
  */
 export function initialWeights(d: number, h: number, initialisation: 'paper' | 'live', random: Random): PolicyWeights {
@@ -22,7 +80,7 @@ export function initialWeights(d: number, h: number, initialisation: 'paper' | '
 }
 
 export function copyWeights(weights: PolicyWeights): PolicyWeights {
-  return { w1: weights.w1.slice(), b1: weights.b1.slice(), w2: weights.w2.slice(), b2: weights.b2.slice() };
+  return eachWeight((name) => weights[name].slice());
 }
 
 /** target ← (1 − τ)·target + τ·online, in place. */

@@ -1,9 +1,9 @@
-import { logSumExp } from '../model/local/logits';
 import type { ModelFolder } from '../model/local/modelFolder';
 import { ModelError } from '../model/modelError';
 import { embeddingGraph, headShape, languageHeadGraph, stateGraph } from './policyGraphs';
+import { logSumExp } from '../model/logits';
 import { PLACES } from '../model/local/graphs/scoring';
-import type { StateSource } from '../model/policyInterfaces';
+import type { StateSource } from './policy';
 import { floats, integers, openSession, values, type Compute, type Session } from '../model/local/session';
 
 const BATCH = 16;

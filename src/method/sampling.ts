@@ -1,17 +1,4 @@
-import { logSumExp } from '../model/local/logits';
 import type { Random } from './random';
-
-/** Entropy in nats of softmax(row). */
-export function entropy(row: Float32Array): number {
-  const v = logSumExp(row);
-  let h = 0;
-  for (const x of row) {
-    const logp = x - v;
-    const p = Math.exp(logp);
-    if (p > 0) h -= p * logp;
-  }
-  return h;
-}
 
 export function argmax(row: Float32Array): number {
   let best = 0;
@@ -20,12 +7,12 @@ export function argmax(row: Float32Array): number {
 }
 
 /**
- * Index drawn from softmax(row) limited to its k largest logits. The filter acts in sampling only: V, π and the greedy
- * choice are over the whole action set.
+ * Index drawn from softmax(row) limited to its k largest logits, of which the smallest is `kth`. The filter acts in
+ * sampling only: V, π and the greedy choice are over the whole action set.
  */
-export function sampleTopK(row: Float32Array, k: number, random: Random): number {
-  const kept = k < row.length ? topIndices(row, k) : Array.from(row.keys());
-  const top = row[argmax(row)]!;
+export function sampleTopK(row: Float32Array, k: number, random: Random, kth = kthLargest(row, k)): number {
+  const kept = k < row.length ? topIndices(row, k, kth) : Array.from(row.keys());
+  const top = kept.reduce((most, i) => Math.max(most, row[i]!), -Infinity);
   const weights = kept.map((i) => Math.exp(row[i]! - top));
   let left = random.uniform() * weights.reduce((sum, w) => sum + w, 0);
   for (let j = 0; j < kept.length; j++) {
@@ -36,14 +23,17 @@ export function sampleTopK(row: Float32Array, k: number, random: Random): number
   return kept[weights.findLastIndex((w) => w > 0)]!;
 }
 
-/** Indices of the k largest values, ties broken by the smaller index. */
-export function topIndices(row: Float32Array, k: number): number[] {
-  const threshold = row.slice().sort()[row.length - k]!;
+/** Indices of the k largest values: those above the k-th largest, then those equal to it, of which the first. */
+export function topIndices(row: Float32Array, k: number, kth = kthLargest(row, k)): number[] {
   const above: number[] = [];
   const equal: number[] = [];
-  row.forEach((x, i) => {
-    if (x > threshold) above.push(i);
-    else if (x === threshold) equal.push(i);
-  });
+  for (let i = 0; i < row.length; i++) {
+    if (row[i]! > kth) above.push(i);
+    else if (row[i] === kth) equal.push(i);
+  }
   return [...above, ...equal.slice(0, k - above.length)];
+}
+
+function kthLargest(row: Float32Array, k: number): number {
+  return row.slice().sort()[row.length - k]!;
 }

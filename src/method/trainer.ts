@@ -1,10 +1,8 @@
 import { adam, initialAdam, type AdamState } from './adam';
 import { softQLoss } from './loss';
-import type { PolicyNetwork, PolicyWeights, StateSource } from '../model/policyInterfaces';
-import { copyWeights, initialWeights, polyak } from './policy';
+import { copyWeights, initialWeights, polyak, type PolicyNetwork, type PolicyOutput, type PolicyWeights, type StateSource } from './policy';
 import { Random } from './random';
-import { logSumExp } from '../model/local/logits';
-import { argmax, entropy, sampleTopK, topIndices } from './sampling';
+import { argmax, sampleTopK, topIndices } from './sampling';
 import { shape, zScore } from './reward';
 
 export interface TrainerSettings {
@@ -58,7 +56,7 @@ export class Trainer {
   step = 0;
   private weights: PolicyWeights;
   private target: PolicyWeights;
-  private optimiser: AdamState;
+  private optimizer: AdamState;
   private readonly random: Random;
 
   constructor(
@@ -73,40 +71,46 @@ export class Trainer {
     this.random = new Random(settings.seed);
     this.weights = initialWeights(language.stateSize, settings.hiddenSize, settings.initialisation, this.random);
     this.target = copyWeights(this.weights);
-    this.optimiser = initialAdam(this.weights);
+    this.optimizer = initialAdam(this.weights);
   }
 
   async train(): Promise<StepReport> {
-    const { promptsPerStep: B, length: T, learningRate, targetRate, gradientClip } = this.settings;
+    const { promptsPerStep: B, length: T, topK, learningRate, targetRate, gradientClip } = this.settings;
     if (this.step > 0) polyak(this.target, this.weights, targetRate);
     const clock = new Stopwatch();
+    const A = this.actions.length;
 
     const prompts: number[][] = Array.from({ length: B }, () => []);
-    const at = { states: [] as Float32Array[], bias: [] as Float32Array[] };
+    // States that prompts share are computed once: all start from the same one.
+    const states: Float32Array[] = [];
+    const bias: Float32Array[] = [];
+    const state = new Array<number>(B * T); // of choice b·T + t
     const Q = new Float32Array(B * T);
     const V = new Float32Array(B * T);
+    let known = 0;
     let totalEntropy = 0;
     for (let t = 0; t < T; t++) {
-      const { states, bias, logits } = await this.look(prompts, clock);
-      at.states.push(states);
-      at.bias.push(bias);
-      const A = this.actions.length;
+      const prefixes = [...new Map(prompts.map((prompt) => [prompt.join(), [...prompt]])).values()];
+      const rowOf = new Map(prefixes.map((prefix, n) => [prefix.join(), n]));
+      const seen = await this.look(prefixes, clock);
       prompts.forEach((prompt, b) => {
-        const row = logits.subarray(b * A, (b + 1) * A);
-        const action = sampleTopK(row, this.settings.topK, this.random);
+        const n = rowOf.get(prompt.join())!;
+        const row = seen.Q.subarray(n * A, (n + 1) * A);
+        const action = sampleTopK(row, topK, this.random, seen.kth[n]);
         prompt.push(action);
+        state[b * T + t] = known + n;
         Q[b * T + t] = row[action]!;
-        V[b * T + t] = logSumExp(row);
-        totalEntropy += entropy(row);
+        V[b * T + t] = seen.V[n]!;
+        totalEntropy += seen.entropy[n]!;
       });
+      states.push(seen.states);
+      bias.push(seen.bias);
+      known += prefixes.length;
     }
-    // The gradient is taken over all states at once, in rollout order: row b·T + t.
-    const states = interleave(at.states, B);
-    const bias = this.fluent === null ? at.bias[0]! : interleave(at.bias, B);
-    const targetQ = await this.network.q(this.target, states, bias);
-    const targetV = Float32Array.from({ length: B * T }, (_, i) =>
-      logSumExp(targetQ.subarray(i * this.actions.length, (i + 1) * this.actions.length)),
-    );
+    const allStates = concatenate(states);
+    const allBias = this.fluent === null ? bias[0]! : concatenate(bias);
+    const values = await this.network.values(this.target, allStates, allBias);
+    const targetV = Float32Array.from(state, (n) => values[n]!);
     clock.lap('policy');
 
     const rewards = await this.rewardOf(prompts);
@@ -114,8 +118,8 @@ export class Trainer {
 
     const reward = Float32Array.from(zScore(rewards), shape);
     const { loss, dQ, dV } = softQLoss({ B, T, Q, V, targetV, reward });
-    const gradient = await this.network.gradient(this.weights, states, bias, prompts.flat(), dQ, dV);
-    const gradientNorm = adam(this.weights, gradient, this.optimiser, learningRate, gradientClip);
+    const gradient = await this.network.gradient(this.weights, allStates, allBias, { state, action: prompts.flat(), dQ, dV });
+    const gradientNorm = adam(this.weights, gradient, this.optimizer, learningRate, gradientClip);
     if (!Number.isFinite(gradientNorm))
       throw new Error(
         `Training has diverged at step ${this.step + 1}: the gradient is ${gradientNorm}. Try a smaller search.learningRate.`,
@@ -142,23 +146,23 @@ export class Trainer {
   async greedy(): Promise<number[]> {
     const prompt: number[] = [];
     while (prompt.length < this.settings.length) {
-      const { logits } = await this.look([prompt], new Stopwatch());
-      prompt.push(argmax(logits));
+      const { Q } = await this.look([prompt], new Stopwatch());
+      prompt.push(argmax(Q));
     }
     return prompt;
   }
 
-  /** States of the prefixes, and the online network's logits there. */
+  /** States of the prefixes, and what the online network says there. */
   private async look(
-    prompts: readonly (readonly number[])[],
+    prefixes: readonly (readonly number[])[],
     clock: Stopwatch,
-  ): Promise<{ states: Float32Array; bias: Float32Array; logits: Float32Array }> {
-    const states = await this.language.states(prompts.map((prompt) => [...this.source, ...prompt.map((action) => this.actions[action]!)]));
+  ): Promise<PolicyOutput & { states: Float32Array; bias: Float32Array }> {
+    const states = await this.language.states(prefixes.map((prefix) => [...this.source, ...prefix.map((action) => this.actions[action]!)]));
     const bias = await this.bias(states);
     clock.lap('states');
-    const logits = await this.network.q(this.weights, states, bias);
+    const output = await this.network.look(this.weights, states, bias, this.settings.topK);
     clock.lap('policy');
-    return { states, bias, logits };
+    return { ...output, states, bias };
   }
 
   /** How many actions the fluency constraint leaves at each place; null where it leaves them all. */
@@ -188,26 +192,25 @@ export class Trainer {
   }
 
   save(): TrainerState {
-    return { step: this.step, weights: this.weights, target: this.target, adam: this.optimiser, random: this.random.state };
+    return { step: this.step, weights: this.weights, target: this.target, adam: this.optimizer, random: this.random.state };
   }
 
   restore(state: TrainerState): void {
     this.step = state.step;
     this.weights = state.weights;
     this.target = state.target;
-    this.optimiser = state.adam;
+    this.optimizer = state.adam;
     this.random.state = state.random;
   }
 }
 
-/** T arrays of B rows to one array whose row b·T + t is row b of array t. */
-function interleave(parts: readonly Float32Array[], B: number): Float32Array {
-  const T = parts.length;
-  const width = parts[0]!.length / B;
-  const result = new Float32Array(B * T * width);
-  parts.forEach((part, t) => {
-    for (let b = 0; b < B; b++) result.set(part.subarray(b * width, (b + 1) * width), (b * T + t) * width);
-  });
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
   return result;
 }
 

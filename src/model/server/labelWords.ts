@@ -1,4 +1,4 @@
-import { logSumExp } from '../local/logits';
+import { logSumExp } from '../logits';
 import type { TopToken } from './choices';
 import type { TextModel, TextScore } from './textModel';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PolicyWeights } from '../../../src/model/policyInterfaces';
+import type { PolicyWeights } from '../../../src/method/policy';
 import { adam, gradientNorm, initialAdam } from '../../../src/method/adam';
 
 function weights(w1: number[], b1 = [0], w2 = [0], b2 = [0]): PolicyWeights {

@@ -1,10 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PolicyWeights } from '../../../src/model/policyInterfaces';
+import type { PolicyWeights } from '../../../src/method/policy';
 import { OnnxPolicyNetwork } from '../../../src/method/policyNetwork';
 import { softQLoss } from '../../../src/method/loss';
 import { Random } from '../../../src/method/random';
 import { tf } from './autodiff';
-import { biasRow, logSumExp64, NAMES, PlainNetwork, preActivations, qRow, randomWeights, rowOf, to64, uniform } from './plainPolicy';
+import {
+  biasRow,
+  entropy64,
+  logSumExp64,
+  NAMES,
+  PlainNetwork,
+  preActivations,
+  qRow,
+  randomWeights,
+  rowOf,
+  to64,
+  uniform,
+} from './plainPolicy';
 import type { Weights64 } from './plainPolicy';
 
 const sizes = { d: 6, h: 9, A: 7 };
@@ -83,22 +95,21 @@ function autodiff(bias: Float32Array): { value: number; gradient: Record<string,
   };
 }
 
+/** One choice at each state. */
+const state = Array.from({ length: N }, (_, n) => n);
+
 /** What the trainer does: Q and V forward, the loss's derivatives, and these carried back. */
 async function composed(network: OnnxPolicyNetwork | PlainNetwork, bias: Float32Array): Promise<{ loss: number; gradient: PolicyWeights }> {
-  const rows = async (w: PolicyWeights): Promise<number[][]> => {
-    const q = await network.q(w, states, bias);
-    return Array.from({ length: N }, (_, n) => Array.from(rowOf(q, A, n)));
-  };
-  const online = await rows(weights);
+  const online = await network.look(weights, states, bias, A);
   const { loss, dQ, dV } = softQLoss({
     B,
     T,
-    Q: Float32Array.from(online, (row, n) => row[actions[n]!]!),
-    V: Float32Array.from(online, logSumExp64),
-    targetV: Float32Array.from(await rows(target), logSumExp64),
+    Q: Float32Array.from(actions, (action, n) => online.Q[n * A + action]!),
+    V: online.V,
+    targetV: await network.values(target, states, bias),
     reward,
   });
-  return { loss, gradient: await network.gradient(weights, states, bias, actions, dQ, dV) };
+  return { loss, gradient: await network.gradient(weights, states, bias, { state, action: actions, dQ, dV }) };
 }
 
 /** Largest difference, relative to the largest number of the whole gradient. */
@@ -140,15 +151,26 @@ describe.each([
   ['one bias row for all states', sharedBias],
   ['a bias row for each state, with the fluency mask', maskedBias],
 ])('%s', (_, bias) => {
-  it('Q agrees with the formula', async () => {
-    const q = await network.q(weights, states, bias);
-    expect(q.length).toBe(N * A);
+  it.each([1, 3, A, 1000])('Q, V, entropy and the k-th largest Q agree with the formulas, k = %i', async (k) => {
+    const { Q, V, entropy, kth } = await network.look(weights, states, bias, k);
+    const values = await network.values(weights, states, bias);
+    expect([Q.length, V.length, entropy.length, kth.length, values.length]).toEqual([N * A, N, N, N, N]);
     for (let n = 0; n < N; n++) {
-      qRow(sizes, to64(weights), rowOf(states, d, n), embedding, biasRow(bias, A, n)).forEach((x, a) =>
-        // At −1e9 float32 keeps steps of 64.
-        expect(Math.abs(q[n * A + a]! - x)).toBeLessThan(x < -1e8 ? 64 : 1e-4),
-      );
+      const row = qRow(sizes, to64(weights), rowOf(states, d, n), embedding, biasRow(bias, A, n));
+      // At −1e9 float32 keeps steps of 64.
+      row.forEach((x, a) => expect(Math.abs(Q[n * A + a]! - x)).toBeLessThan(x < -1e8 ? 64 : 1e-4));
+      for (const v of [V[n]!, values[n]!]) expect(v).toBeCloseTo(logSumExp64(row), 4);
+      expect(entropy[n]).toBeCloseTo(entropy64(row), 4);
+      expect(kth[n]).toBe([...rowOf(Q, A, n)].sort((a, b) => b - a)[Math.min(k, A) - 1]);
     }
+  });
+
+  it('choices at one state add up', async () => {
+    const [dQ, dV] = [uniform(N, 1, new Random(8)), uniform(N, 1, new Random(9))];
+    const choices = { state: state.map((n) => n % 3), action: actions, dQ, dV };
+    const shared = await network.gradient(weights, states, bias, choices);
+    const plain = await new PlainNetwork(sizes, embedding).gradient(weights, states, bias, choices);
+    expect(relativeError(asRecord(shared), asRecord(plain))).toBeLessThan(1e-5);
   });
 
   it('the whole gradient agrees with automatic differentiation', async () => {
@@ -193,9 +215,12 @@ it('actions behind the mask have no part in the gradient', async () => {
     weights,
     pick(states, d),
     pick(maskedBias, A),
-    masked.map((n) => actions[n]!),
-    new Float32Array(masked.length).fill(0.5),
-    new Float32Array(masked.length).fill(-0.25),
+    {
+      state: masked.map((_, i) => i),
+      action: masked.map((n) => actions[n]!),
+      dQ: new Float32Array(masked.length).fill(0.5),
+      dV: new Float32Array(masked.length).fill(-0.25),
+    },
   ] as const;
   const other = await OnnxPolicyNetwork.open(
     embedding.map((x, i) => (Math.floor(i / d) === 3 ? 10 - x : x)),

@@ -1,4 +1,4 @@
-import type { PolicyNetwork, PolicyWeights } from '../../../src/model/policyInterfaces';
+import { eachWeight, type ChoiceDerivatives, type PolicyNetwork, type PolicyOutput, type PolicyWeights } from '../../../src/method/policy';
 import { Random } from '../../../src/method/random';
 
 /** The policy in plain loops and float64, written from the formulas alone: what the ONNX graphs are held against. */
@@ -54,6 +54,12 @@ export function logSumExp64(row: readonly number[]): number {
   return top + Math.log(row.reduce((sum, x) => sum + Math.exp(x - top), 0));
 }
 
+/** Entropy of softmax(row) in nats. */
+export function entropy64(row: readonly number[]): number {
+  const v = logSumExp64(row);
+  return row.reduce((sum, x) => (Math.exp(x - v) === 0 ? sum : sum - Math.exp(x - v) * (x - v)), 0);
+}
+
 export function rowOf(matrix: Float32Array, width: number, n: number): Float32Array {
   return matrix.subarray(n * width, (n + 1) * width);
 }
@@ -93,36 +99,39 @@ export class PlainNetwork implements PolicyNetwork {
     private readonly embedding: Float32Array,
   ) {}
 
-  q(weights: PolicyWeights, states: Float32Array, bias: Float32Array): Promise<Float32Array> {
+  /** Q(s, ·) of every state. */
+  private rows(weights: PolicyWeights, states: Float32Array, bias: Float32Array): number[][] {
     const { d, A } = this.sizes;
-    const N = states.length / d;
-    const q = new Float32Array(N * A);
-    for (let n = 0; n < N; n++) q.set(qRow(this.sizes, weights, rowOf(states, d, n), this.embedding, biasRow(bias, A, n)), n * A);
-    return Promise.resolve(q);
+    return Array.from({ length: states.length / d }, (_, n) =>
+      qRow(this.sizes, weights, rowOf(states, d, n), this.embedding, biasRow(bias, A, n)),
+    );
   }
 
-  gradient(
-    weights: PolicyWeights,
-    states: Float32Array,
-    bias: Float32Array,
-    actions: readonly number[],
-    dQ: Float32Array,
-    dV: Float32Array,
-  ): Promise<PolicyWeights> {
-    const { d, h, A } = this.sizes;
-    const g = {
-      w1: new Float32Array(d * h),
-      b1: new Float32Array(h),
-      w2: new Float32Array(h * d),
-      b2: new Float32Array(d),
-    };
-    actions.forEach((action, n) => {
+  look(weights: PolicyWeights, states: Float32Array, bias: Float32Array, k: number): Promise<PolicyOutput> {
+    const rows = this.rows(weights, states, bias).map((row) => Array.from(Float32Array.from(row)));
+    return Promise.resolve({
+      Q: Float32Array.from(rows.flat()),
+      V: Float32Array.from(rows, logSumExp64),
+      entropy: Float32Array.from(rows, entropy64),
+      kth: Float32Array.from(rows, (row) => [...row].sort((a, b) => b - a)[Math.min(k, row.length) - 1]!),
+    });
+  }
+
+  values(weights: PolicyWeights, states: Float32Array, bias: Float32Array): Promise<Float32Array> {
+    return Promise.resolve(Float32Array.from(this.rows(weights, states, bias), logSumExp64));
+  }
+
+  gradient(weights: PolicyWeights, states: Float32Array, bias: Float32Array, choices: ChoiceDerivatives): Promise<PolicyWeights> {
+    const { d, h } = this.sizes;
+    const q = this.rows(weights, states, bias);
+    const g = eachWeight((name) => new Float32Array(weights[name].length));
+    choices.action.forEach((action, m) => {
+      const n = choices.state[m]!;
       const state = rowOf(states, d, n);
-      const q = qRow(this.sizes, weights, state, this.embedding, biasRow(bias, A, n));
-      const v = logSumExp64(q);
+      const v = logSumExp64(q[n]!);
       const pre = preActivations(this.sizes, weights, state);
       // By every Q(s, a), then by the MLP's output, then by its hidden units.
-      const byQ = q.map((x, a) => dV[n]! * Math.exp(x - v) + (a === action ? dQ[n]! : 0));
+      const byQ = q[n]!.map((x, a) => choices.dV[m]! * Math.exp(x - v) + (a === action ? choices.dQ[m]! : 0));
       const byOut = Array.from({ length: d }, (_, i) => byQ.reduce((sum, x, a) => sum + x * this.embedding[a * d + i]!, 0));
       for (let i = 0; i < d; i++) g.b2[i]! += byOut[i]!;
       for (let j = 0; j < h; j++) {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { copyWeights, initialWeights, polyak } from '../../../src/method/policy';
 import { Random } from '../../../src/method/random';
-import { entropy } from '../../../src/method/sampling';
 import { NAMES, PlainNetwork, preActivations, uniform, type Sizes } from './plainPolicy';
 
 const small = { d: 256, h: 2048, A: 1 };
@@ -56,12 +55,12 @@ describe('initialWeights', () => {
     const random = new Random(2);
     const network = new PlainNetwork(sizes, uniform(sizes.A * sizes.d, 0.5, random));
     const weights = initialWeights(sizes.d, sizes.h, initialisation, random);
-    const q = await network.q(weights, Float32Array.from(stateOfNorm(19, sizes.d, random)), new Float32Array(sizes.A));
-    const spread = Math.max(...q) - Math.min(...q);
+    const { Q, entropy } = await network.look(weights, Float32Array.from(stateOfNorm(19, sizes.d, random)), new Float32Array(sizes.A), 1);
+    const spread = Math.max(...Q) - Math.min(...Q);
     expect(spread).toBeGreaterThan(0);
     expect(spread).toBeLessThan(0.01);
     // ln 500 = 6.214608
-    expect(entropy(q)).toBeCloseTo(6.214608, 5);
+    expect(entropy[0]).toBeCloseTo(6.214608, 5);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { logSumExp } from '../../../src/model/local/logits';
+import { logSumExp } from '../../../src/model/logits';
 import { Random } from '../../../src/method/random';
-import { argmax, entropy, sampleTopK, topIndices } from '../../../src/method/sampling';
+import { argmax, sampleTopK, topIndices } from '../../../src/method/sampling';
 
 const row = (...values: number[]): Float32Array => Float32Array.from(values);
 
@@ -113,20 +113,5 @@ describe('logSumExp', () => {
     expect(logSumExp(row(-1000, -1000))).toBeCloseTo(-1000 + Math.LN2, 6);
     expect(logSumExp(row(3e38, -3e38))).toBe(Math.fround(3e38));
     expect(logSumExp(row(-1e9, 0, -1e9))).toBe(0);
-  });
-});
-
-describe('entropy', () => {
-  it('by hand', () => {
-    expect(entropy(row(2, 2, 2, 2))).toBeCloseTo(Math.log(4), 6);
-    // p = ½, ¼, ¼: ½ ln 2 + 2 · ¼ ln 4 = 1.5 ln 2
-    expect(entropy(row(Math.log(2), 0, 0))).toBeCloseTo(1.5 * Math.LN2, 6);
-    expect(entropy(row(42))).toBe(0);
-  });
-
-  it('counts actions of probability 0 as nothing, not as NaN', () => {
-    expect(entropy(row(1, -1e9, 1, -1e9))).toBeCloseTo(Math.LN2, 6);
-    expect(entropy(row(3e38, -3e38, 0))).toBe(0);
-    expect(entropy(row(0, -Infinity))).toBe(0);
   });
 });

@@ -1,10 +1,10 @@
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
-import type { PolicyNetwork, PolicyWeights, StateSource } from '../../../src/model/policyInterfaces';
+import type { ChoiceDerivatives, PolicyNetwork, PolicyOutput, PolicyWeights, StateSource } from '../../../src/method/policy';
 import { OnnxPolicyNetwork } from '../../../src/method/policyNetwork';
 import { Random } from '../../../src/method/random';
 import { Trainer, type RewardOf, type StepReport, type TrainerSettings, type TrainerState } from '../../../src/method/trainer';
-import { logSumExp64, NAMES, PlainNetwork, qRow, rowOf, to64, uniform } from './plainPolicy';
+import { entropy64, logSumExp64, NAMES, PlainNetwork, qRow, rowOf, to64, uniform } from './plainPolicy';
 
 const sizes = { d: 8, h: 32, A: 10 };
 const { d, A } = sizes;
@@ -65,11 +65,10 @@ class FakeLanguage implements StateSource {
   }
 }
 
-interface GradientCall {
+interface GradientCall extends ChoiceDerivatives {
   readonly weights: PolicyWeights;
   readonly states: Float32Array;
   readonly bias: Float32Array;
-  readonly actions: readonly number[];
 }
 
 /** Keeps copies of what it was asked. */
@@ -78,21 +77,19 @@ class RecordingNetwork implements PolicyNetwork {
   readonly backward: GradientCall[] = [];
   private readonly plain = new PlainNetwork(sizes, embedding);
 
-  q(weights: PolicyWeights, states: Float32Array, bias: Float32Array): Promise<Float32Array> {
+  look(weights: PolicyWeights, states: Float32Array, bias: Float32Array, k: number): Promise<PolicyOutput> {
     this.forward.push(copy(weights));
-    return this.plain.q(weights, states, bias);
+    return this.plain.look(weights, states, bias, k);
   }
 
-  gradient(
-    weights: PolicyWeights,
-    states: Float32Array,
-    bias: Float32Array,
-    actions: readonly number[],
-    dQ: Float32Array,
-    dV: Float32Array,
-  ): Promise<PolicyWeights> {
-    this.backward.push({ weights: copy(weights), states, bias, actions });
-    return this.plain.gradient(weights, states, bias, actions, dQ, dV);
+  values(weights: PolicyWeights, states: Float32Array, bias: Float32Array): Promise<Float32Array> {
+    this.forward.push(copy(weights));
+    return this.plain.values(weights, states, bias);
+  }
+
+  gradient(weights: PolicyWeights, states: Float32Array, bias: Float32Array, choices: ChoiceDerivatives): Promise<PolicyWeights> {
+    this.backward.push({ weights: copy(weights), states, bias, ...choices });
+    return this.plain.gradient(weights, states, bias, choices);
   }
 }
 
@@ -160,6 +157,31 @@ describe('repetition', () => {
     expect(await steps(trainer({ seed: 5 }), 20)).not.toEqual(one);
   });
 
+  it.each([
+    [
+      4,
+      [
+        '820 763 732 649 704 640 568 596 582 843 768 804 800 705 685 764',
+        '622 888 758 788 666 756 568 522 687 586 788 687 762 687 555 626',
+      ],
+    ],
+    [
+      256,
+      [
+        '253 598 912 950 762 542 185 117 287 415 539 149 850 875 113 123',
+        '550 987 913 077 908 424 011 725 597 693 672 110 308 569 255 907',
+      ],
+    ],
+  ])('a seed draws the prompts that version 0.1.0 drew, top-k %i', async (topK, drawn) => {
+    const prompts: string[] = [];
+    const record: RewardOf = (asked) => {
+      prompts.push(asked.map((prompt) => prompt.join('')).join(' '));
+      return toyReward(asked);
+    };
+    await steps(trainer({ seed: topK === 4 ? 11 : 12, length: 3, topK }, record), 2);
+    expect(prompts).toEqual(drawn);
+  });
+
   it.each([0, 1, 12])('goes on from a checkpoint of step %i as if it had never stopped', async (at) => {
     const whole = trainer();
     await steps(whole, at);
@@ -207,7 +229,7 @@ describe('one step', () => {
     expect(Object.values(report.milliseconds).every((time) => time >= 0)).toBe(true);
   });
 
-  it('takes the gradient over all states in rollout order', async () => {
+  it('takes the gradient over all choices in rollout order, each at its state, and computes a shared state once', async () => {
     const language = new FakeLanguage();
     const network = new RecordingNetwork();
     const prompts: (readonly number[])[] = [];
@@ -217,15 +239,18 @@ describe('one step', () => {
     });
     await three.train();
     const call = network.backward[0]!;
-    expect(call.actions).toEqual(prompts.flat());
+    expect(call.action).toEqual(prompts.flat());
     expect(call.bias).toEqual(new Float32Array(A));
     prompts.forEach((prompt, b) => {
       expect(prompt.length).toBe(3);
       for (let t = 0; t < 3; t++) {
         const state = language.state([...SOURCE, ...prompt.slice(0, t).map((a) => ACTIONS[a]!)]);
-        expect(rowOf(call.states, d, b * 3 + t)).toEqual(state);
+        expect(rowOf(call.states, d, call.state[b * 3 + t]!)).toEqual(state);
       }
     });
+    const prefixes = new Set(prompts.flatMap((prompt) => [0, 1, 2].map((t) => prompt.slice(0, t).join())));
+    expect(call.states.length).toBe(prefixes.size * d);
+    expect(language.asked.length).toBe(prefixes.size);
   });
 
   it('loss and gradient are those of the z-scored and shaped rewards and the lagging target', async () => {
@@ -247,11 +272,11 @@ describe('one step', () => {
     for (const name of NAMES) target[name].forEach((x, i) => (target[name][i] = Math.fround(0.7 * x + 0.3 * online[name][i]!)));
 
     const [report] = await steps(toy, 1);
-    const { states, actions } = network.backward.at(-1)!;
+    const { states, state, action } = network.backward.at(-1)!;
     const average = mean(rewards);
     const deviation = Math.sqrt(mean(rewards.map((r) => (r - average) ** 2)));
     const noBias = new Float32Array(A);
-    const row = (w: typeof online, n: number): number[] => qRow(sizes, w, rowOf(states, d, n), embedding, noBias);
+    const row = (w: typeof online, n: number): number[] => qRow(sizes, w, rowOf(states, d, state[n]!), embedding, noBias);
     let loss = 0;
     let entropy = 0;
     for (let b = 0; b < B; b++) {
@@ -259,9 +284,8 @@ describe('one step', () => {
       const V = Array.from({ length: T }, (_, t) => logSumExp64(row(target, b * T + t)));
       const logPi = Array.from({ length: T }, (_, t) => {
         const q = row(online, b * T + t);
-        const v = logSumExp64(q);
-        entropy -= q.reduce((sum, x) => sum + Math.exp(x - v) * (x - v), 0) / (B * T);
-        return q[actions[b * T + t]!]! - v;
+        entropy += entropy64(q) / (B * T);
+        return q[action[b * T + t]!]! - logSumExp64(q);
       });
       for (let t = 0; t < T; t++) {
         const one = logPi[t]! - ((t + 1 < T ? V[t + 1]! : r) - V[t]!);
@@ -364,13 +388,13 @@ describe('logit bias and the fluency constraint', () => {
     greedy.forEach((a, t) => expect(language.fluent(greedy.slice(0, t), 4)).toContain(a));
 
     // The rows of the gradient's bias belong to the rows of its states.
-    const { bias, actions } = network.backward[7]!;
-    expect(bias.length).toBe(16 * 3 * A);
+    const { bias, states, state, action } = network.backward[7]!;
+    expect(bias.length / A).toBe(states.length / d);
     for (let b = 0; b < 16; b++) {
       for (let t = 0; t < 3; t++) {
-        const allowed = new Set(language.fluent(actions.slice(b * 3, b * 3 + t), 4));
+        const allowed = new Set(language.fluent(action.slice(b * 3, b * 3 + t), 4));
         const expected = Array.from({ length: A }, (_, a) => (allowed.has(a) ? -10 : -1e9));
-        expect(Array.from(rowOf(bias, A, b * 3 + t))).toEqual(expected);
+        expect(Array.from(rowOf(bias, A, state[b * 3 + t]!))).toEqual(expected);
       }
     }
   });

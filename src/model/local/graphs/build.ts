@@ -20,12 +20,17 @@ export class GraphBuilder {
     this.graph.output.push({ name, type: tensorType(type, shape) });
   }
 
-  /** Adds a node and returns the name of its (first) output. */
-  op(opType: string, input: readonly string[], attributes: Record<string, AttributeValue> = {}, output?: string): string {
-    const name = output ?? `${this.label}_${opType}_${this.count++}`;
+  /** Adds a node and returns the name of its first output; `others` names those that the operator must have too. */
+  op(
+    opType: string,
+    input: readonly string[],
+    attributes: Record<string, AttributeValue> = {},
+    name = `${this.label}_${opType}_${this.count++}`,
+    others: readonly string[] = [],
+  ): string {
     this.graph.node.push({
       input: [...input],
-      output: [name],
+      output: [name, ...others],
       name: `${name}_node`,
       opType,
       attribute: Object.entries(attributes).map(attribute),

@@ -2,10 +2,8 @@ import { Tensor } from '../runtime';
 import type { GraphFile } from './graphFile';
 import { ModelError } from '../../modelError';
 import { isPast } from './branch';
-import type { Past } from './past';
+import type { Feeds, Past } from './past';
 import { ELEMENT, type TensorValue } from './schema';
-
-export type Feeds = Readonly<Record<string, Tensor>>;
 
 /** What a model's configuration says of it, as far as its inputs go. */
 export interface InputShape {

@@ -1,5 +1,6 @@
 import { Tensor } from '../runtime';
-import type { Feeds } from './feeds';
+
+export type Feeds = Readonly<Record<string, Tensor>>;
 
 /** Keys and values of tokens that were read before, for a batch of rows padded on the right to one width. */
 export interface Past {
