@@ -1,6 +1,7 @@
+import type uPlot from 'uplot';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { short } from './format';
-import { aligned, Plot, type Level, type Line, type Scale } from './plot';
+import { aligned, makePlot, sizeOf, type Level, type Line, type Scale } from './plot';
 import { color } from './theme';
 
 const TABLE_ROWS = 40;
@@ -11,28 +12,41 @@ interface ChartProps {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly levels?: readonly Level[];
-  /** Does not change in the life of a chart. */
   readonly scale?: Scale;
 }
+
+/** A line with its values at the steps of the chart. */
+type Shown = Line & { readonly column: uPlot.AlignedData[number] };
 
 /** A chart with its legend, and a table of the same values for screen readers and exact reading. */
 export function Chart({ title, lines, levels = NONE, scale = ANY }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<Plot>(null);
+  const plot = useRef<uPlot>(null);
+  const level = useRef(levels);
   const [cursor, setCursor] = useState<number>();
   const [open, setOpen] = useState(false);
   const data = useMemo(() => aligned(lines), [lines]);
   const [x, ...columns] = data;
-  const shown = lines.flatMap((line, i) => (line.quiet ? [] : [{ ...line, column: columns[i]! }]));
+  const shown = lines.map((line, i): Shown => ({ ...line, column: columns[i]! })).filter(({ quiet }) => !quiet);
   const at = cursor ?? x.length - 1;
   const { format } = scale;
 
+  // New data alone never needs a new plot; other lines or another theme do.
+  const shape = [...lines.flatMap((line) => [line.label, color(line.color)]), color('--grid'), color('--muted')].join();
   useLayoutEffect(() => {
-    const made = new Plot(box.current!, scale, setCursor);
+    const made = makePlot(box.current!, lines, scale, level, setCursor);
+    const resized = new ResizeObserver(() => made.setSize(sizeOf(box.current!)));
+    resized.observe(box.current!);
     plot.current = made;
-    return () => made.destroy();
-  }, []);
-  useLayoutEffect(() => plot.current?.show(lines, levels, data), [data, levels]);
+    return () => {
+      resized.disconnect();
+      made.destroy();
+    };
+  }, [shape]);
+  useLayoutEffect(() => {
+    level.current = levels;
+    plot.current?.setData(data);
+  }, [data, levels]);
 
   const ranges = shown.filter(({ y }) => y.length > 0).map(({ label, y }) => `${label} from ${format(y[0]!)} to ${format(y.at(-1)!)}`);
   return (
@@ -47,13 +61,13 @@ export function Chart({ title, lines, levels = NONE, scale = ANY }: ChartProps) 
       />
       <ul class="legend">
         {shown.map((line) => {
-          const value = line.column.slice(0, at + 1).findLast((one) => one !== null);
-          return <Entry {...line} value={value === undefined ? '–' : format(value)} />;
+          const value = Array.from(line.column.slice(0, at + 1)).findLast((one) => typeof one === 'number');
+          return <Entry {...line} value={typeof value === 'number' ? format(value) : '–'} />;
         })}
-        {levels.map((level) => (
-          <Entry {...level} dash={[3, 2]} value={format(level.value)} />
+        {levels.map((line) => (
+          <Entry {...line} dash={[3, 2]} value={format(line.value)} />
         ))}
-        <li class="legend-step">{x[at] !== undefined && `step ${x[at]}`}</li>
+        <li>{x[at] !== undefined && `step ${x[at]}`}</li>
       </ul>
       <details class="as-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>Show as table</summary>
@@ -63,15 +77,7 @@ export function Chart({ title, lines, levels = NONE, scale = ANY }: ChartProps) 
   );
 }
 
-interface EntryProps {
-  readonly label: string;
-  readonly color: string;
-  readonly dash?: readonly number[];
-  readonly points?: boolean;
-  readonly value: string;
-}
-
-function Entry({ label, color: name, dash, points, value }: EntryProps) {
+function Entry({ label, color: name, dash, points, value }: Pick<Line, 'label' | 'color' | 'dash' | 'points'> & { value: string }) {
   const stroke = color(name);
   return (
     <li>
@@ -85,16 +91,9 @@ function Entry({ label, color: name, dash, points, value }: EntryProps) {
   );
 }
 
-interface ValuesProps {
-  readonly title: string;
-  readonly x: readonly number[];
-  readonly lines: readonly { label: string; column: readonly (number | null)[] }[];
-  readonly format: (value: number) => string;
-}
-
-function Values({ title, x, lines, format }: ValuesProps) {
+function Values({ title, x, lines, format }: { title: string; x: uPlot.AlignedData[0]; lines: readonly Shown[]; format: Scale['format'] }) {
   const stride = Math.max(1, Math.ceil(x.length / TABLE_ROWS));
-  const rows = [...x.keys()].filter((i) => i % stride === stride - 1 || i === x.length - 1);
+  const rows = Array.from(x.keys()).filter((i) => i % stride === stride - 1 || i === x.length - 1);
   return (
     <div class="chart-table">
       <table>
@@ -111,7 +110,7 @@ function Values({ title, x, lines, format }: ValuesProps) {
             <tr key={x[i]}>
               <th scope="row">{x[i]}</th>
               {lines.map(({ column }) => (
-                <td>{column[i] !== null && format(column[i]!)}</td>
+                <td>{typeof column[i] === 'number' && format(column[i])}</td>
               ))}
             </tr>
           ))}

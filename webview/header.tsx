@@ -1,6 +1,5 @@
 import type { FromPage } from '../src/messages/page';
 import type { RunHead, RunState, RunView } from '../src/run/view/runView';
-import { name } from './charts';
 import { count, duration, plural } from './format';
 import { Icon, type IconName } from './icons';
 import { send } from './vscodeApi';
@@ -61,17 +60,6 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
       )}
       {head.steps > 0 && <Progress head={head} going={going} />}
       <Actions head={head} hasRows={rows.length > 0} trusted={trusted} />
-    </header>
-  );
-}
-
-/** The header of a comparison: the page is about both runs and acts on neither. */
-export function ComparisonHeader({ view, other }: { view: RunView; other: RunView }) {
-  return (
-    <header>
-      <div class="title-row">
-        <h1>{`${name(view, other)} ↔ ${name(other, view)}`}</h1>
-      </div>
     </header>
   );
 }

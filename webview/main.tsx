@@ -7,7 +7,7 @@ import type { ToPage } from '../src/messages/page';
 import type { RunView } from '../src/run/view/runView';
 import { Charts, name } from './charts';
 import { EvaluateField } from './evaluateField';
-import { ComparisonHeader, Header } from './header';
+import { Header } from './header';
 import { Gone, Loading, StateNotice } from './states';
 import { EMPTY, receive } from './store';
 import { PromptTable } from './table';
@@ -64,7 +64,9 @@ function Page() {
   if (other)
     return (
       <main>
-        <ComparisonHeader view={view} other={other} />
+        <header>
+          <h1>{`${name(view, other)} ↔ ${name(other, view)}`}</h1>
+        </header>
         {charts}
         <div class="pair">
           {[view, other].map((run, i) => (

@@ -1,17 +1,41 @@
-import type { RunHead } from '../src/run/view/runView';
+import type { RunHead, RunState } from '../src/run/view/runView';
 import { count } from './format';
 
-interface Notice {
-  readonly kind: 'info' | 'warning' | 'error';
-  readonly title?: string;
-  readonly text: string;
-  readonly log?: readonly string[];
-}
+type Kind = 'info' | 'warning' | 'error';
+type Notice = readonly [kind: Kind, title: string, text: string];
 
 /** What a state has to say beyond its numbers; a run that trains or has finished says it by itself. */
+const NOTICES: Partial<Record<RunState, (head: RunHead, trusted: boolean) => Notice>> = {
+  queued: () => ['info', 'Waiting', 'Another run is training. This one starts when that one ends.'],
+  starting: ({ notes }) => [
+    'info',
+    'Opening models and data',
+    notes.at(-1) ?? 'Reading the data and loading the language models. The first scores appear in a few seconds.',
+  ],
+  paused: ({ step }) => ['info', `Paused at step ${count(step)}`, 'The checkpoint is saved.'],
+  stopping: () => ['info', 'Stopping', 'The run finishes the current step and saves a checkpoint.'],
+  interrupted: ({ step, resumable }, trusted) => [
+    'warning',
+    `Interrupted at step ${count(step)}`,
+    !resumable
+      ? 'It was stopped before its first step. Start it again from its spec.'
+      : trusted
+        ? 'Resume continues from the last checkpoint and gives the same result as a run without interruption.'
+        : 'Trust this workspace to resume the run.',
+  ],
+  elsewhere: () => [
+    'info',
+    'Training in another process',
+    'The command line or another window runs it and can stop it. Its results appear here as they arrive.',
+  ],
+  failed: ({ error }) => ['error', 'The run failed', error ?? 'The engine gave no reason.'],
+};
+
 export function StateNotice({ head, trusted }: { head: RunHead; trusted: boolean }) {
-  const notice = noticeOf(head, trusted);
-  return notice ? <Box {...notice} /> : null;
+  const notice = NOTICES[head.state]?.(head, trusted);
+  if (!notice) return null;
+  const [kind, title, text] = notice;
+  return <Box kind={kind} title={title} text={text} log={head.state === 'failed' ? head.log : undefined} />;
 }
 
 export function Gone() {
@@ -22,7 +46,7 @@ export function Loading() {
   return <Box kind="info" text="Loading the run…" />;
 }
 
-function Box({ kind, title, text, log = [] }: Notice) {
+function Box({ kind, title, text, log = [] }: { kind: Kind; title?: string; text: string; log?: readonly string[] | undefined }) {
   return (
     <section class={`face face-${kind}`}>
       {title && <h2>{title}</h2>}
@@ -34,46 +58,4 @@ function Box({ kind, title, text, log = [] }: Notice) {
       )}
     </section>
   );
-}
-
-function noticeOf(head: RunHead, trusted: boolean): Notice | undefined {
-  switch (head.state) {
-    case 'queued':
-      return { kind: 'info', title: 'Waiting', text: 'Another run is training. This one starts when that one ends.' };
-    case 'starting':
-      return {
-        kind: 'info',
-        title: 'Opening models and data',
-        text: head.notes.at(-1) ?? 'Reading the data and loading the language models. The first scores appear in a few seconds.',
-      };
-    case 'paused':
-      return { kind: 'info', title: `Paused at step ${count(head.step)}`, text: 'The checkpoint is saved.' };
-    case 'stopping':
-      return { kind: 'info', title: 'Stopping', text: 'The run finishes the current step and saves a checkpoint.' };
-    case 'interrupted':
-      return { kind: 'warning', title: `Interrupted at step ${count(head.step)}`, text: interrupted(head, trusted) };
-    case 'elsewhere':
-      return {
-        kind: 'info',
-        title: 'Training in another process',
-        text: 'The command line or another window runs it and can stop it. Its results appear here as they arrive.',
-      };
-    case 'failed':
-      return {
-        kind: 'error',
-        title: 'The run failed',
-        text: head.error ?? 'The engine gave no reason.',
-        ...(head.log && { log: head.log }),
-      };
-    case 'running':
-    case 'finished':
-      return undefined;
-  }
-}
-
-function interrupted({ resumable }: RunHead, trusted: boolean): string {
-  if (!resumable) return 'It was stopped before its first step. Start it again from its spec.';
-  return trusted
-    ? 'Resume continues from the last checkpoint and gives the same result as a run without interruption.'
-    : 'Trust this workspace to resume the run.';
 }

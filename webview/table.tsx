@@ -14,7 +14,8 @@ interface Column {
   readonly key: string;
   readonly title: string;
   readonly hint?: string;
-  readonly number?: boolean;
+  /** Aligned to the left. */
+  readonly text?: boolean;
   /** Only once there are held-out scores. */
   readonly final?: boolean;
   /** Not where two tables are side by side. */
@@ -31,14 +32,14 @@ const COLUMNS: readonly Column[] = [
     key: 'rank',
     title: '#',
     hint: 'Rank by the mean gap over train and validation rows',
-    number: true,
     sort: (row) => row.rank,
     cell: (row) => row.rank,
   },
-  { key: 'prompt', title: 'Prompt', sort: (row) => row.prompt.toLowerCase(), cell: (row) => <PromptCell row={row} /> },
+  { key: 'prompt', title: 'Prompt', text: true, sort: (row) => row.prompt.toLowerCase(), cell: (row) => <PromptCell row={row} /> },
   {
     key: 'origin',
     title: 'From',
+    text: true,
     sort: (row) => row.origin,
     cell: ({ origin }) => <span class={`origin origin-${origin}`}>{ORIGINS[origin]}</span>,
   },
@@ -46,7 +47,6 @@ const COLUMNS: readonly Column[] = [
     key: 'gap',
     title: 'Gap',
     hint: 'Mean probability of the correct class minus that of the best other one, over train and validation rows',
-    number: true,
     wide: true,
     highestFirst: true,
     sort: (row) => -row.gap,
@@ -56,7 +56,6 @@ const COLUMNS: readonly Column[] = [
     key: 'validation',
     title: 'Validation',
     hint: 'Accuracy on validation rows, which steer the search',
-    number: true,
     highestFirst: true,
     sort: (row) => -row.validation.accuracy,
     cell: (row) => percent(row.validation.accuracy),
@@ -65,7 +64,6 @@ const COLUMNS: readonly Column[] = [
     key: 'test',
     title: 'Held out',
     hint: 'Accuracy on held-out rows with its 95% interval; the search never sees these rows',
-    number: true,
     final: true,
     highestFirst: true,
     sort: (row) => row.test && -row.test.accuracy,
@@ -75,7 +73,6 @@ const COLUMNS: readonly Column[] = [
     key: 'f1',
     title: 'Macro-F1',
     hint: 'On held-out rows',
-    number: true,
     final: true,
     wide: true,
     highestFirst: true,
@@ -86,7 +83,6 @@ const COLUMNS: readonly Column[] = [
     key: 'perplexity',
     title: 'Perplexity',
     hint: 'Of the prompt under the policy model',
-    number: true,
     final: true,
     wide: true,
     sort: (row) => row.perplexity ?? undefined,
@@ -171,8 +167,8 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                           <Icon name="chevron" />
                         </button>
                       </td>
-                      {columns.map(({ key, number, cell }) => (
-                        <td key={key} class={`${number ? 'number ' : ''}column-${key}`}>
+                      {columns.map(({ key, text, cell }) => (
+                        <td key={key} class={`${text ? '' : 'number '}column-${key}`}>
                           {cell(row, range)}
                         </td>
                       ))}
@@ -208,22 +204,17 @@ function captionOf({ state }: RunHead, rows: number, final: boolean): string | u
   return state === 'running' || state === 'elsewhere' ? 'The first scores appear soon.' : undefined;
 }
 
-interface HeadingProps {
-  readonly column: Column;
-  /** Whether the order is reversed, if the table is sorted by this column. */
-  readonly reverse: boolean | undefined;
-  readonly sort: () => void;
-}
+const ARROWS = { none: '', ascending: ' ↑', descending: ' ↓' };
 
-function Heading({ column: { key, title, hint, number, highestFirst = false }, reverse, sort }: HeadingProps) {
-  const descending = reverse !== highestFirst;
-  const [direction, arrow] =
-    reverse === undefined ? (['none', ''] as const) : descending ? (['descending', ' ↓'] as const) : (['ascending', ' ↑'] as const);
+/** @param reverse whether the order is reversed, if the table is sorted by this column */
+function Heading({ column, reverse, sort }: { column: Column; reverse: boolean | undefined; sort: () => void }) {
+  const { key, title, hint, text, highestFirst = false } = column;
+  const direction = reverse === undefined ? 'none' : reverse === highestFirst ? 'ascending' : 'descending';
   return (
-    <th scope="col" class={`${number ? 'number ' : ''}column-${key}`} aria-sort={direction}>
+    <th scope="col" class={`${text ? '' : 'number '}column-${key}`} aria-sort={direction}>
       <button type="button" title={hint} onClick={sort}>
         {title}
-        {arrow}
+        {ARROWS[direction]}
       </button>
     </th>
   );
