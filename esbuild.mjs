@@ -6,7 +6,13 @@ const node = { ...common, platform: 'node', target: 'node20', format: 'cjs', mai
 /** One bundle for each entry; ONNX Runtime stays outside, since it loads a native library from its own folder. */
 await build({
   ...node,
-  entryPoints: { cli: 'src/cli/bin.ts', engine: 'src/engine/process.ts', docs: 'tools/docs/write.ts', bench: 'tools/bench/bench.ts' },
+  entryPoints: {
+    cli: 'src/cli/bin.ts',
+    engine: 'src/engine/process.ts',
+    docs: 'tools/docs/write.ts',
+    bench: 'tools/bench/bench.ts',
+    curves: 'tools/bench/curves.ts',
+  },
   external: ['onnxruntime-node'],
   banner: { js: '#!/usr/bin/env node' },
 });

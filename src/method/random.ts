@@ -20,6 +20,11 @@ export class Random {
     return Math.floor(this.uniform() * n);
   }
 
+  /** Standard normal, by Box and Muller. */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+  }
+
   get state(): readonly number[] {
     return this.generator.getState();
   }

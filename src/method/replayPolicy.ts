@@ -1,0 +1,133 @@
+import { logSumExp } from '../model/local/logits';
+import type { PolicyNetwork, PolicyWeights, StateSource } from '../model/policyInterfaces';
+import { adam, initialAdam, type AdamState } from './adam';
+import { softQLoss } from './loss';
+import { copyWeights, initialWeights, polyak } from './policy';
+import type { Random } from './random';
+import { sampleTopK } from './sampling';
+
+export interface ReplaySettings {
+  readonly length: number;
+  readonly topK: number;
+  readonly learningRate: number;
+  readonly targetRate: number;
+  readonly hiddenSize: number;
+  readonly initialisation: 'paper' | 'live';
+}
+
+export interface ReplayState {
+  readonly updates: number;
+  readonly weights: PolicyWeights;
+  readonly target: PolicyWeights;
+  readonly adam: AdamState;
+  readonly norm: number;
+}
+
+/** A scored prompt (actions) with its reward. */
+export interface Rewarded {
+  readonly prompt: readonly number[];
+  readonly reward: number;
+}
+
+/** Prompts of one update. */
+const REPLAYED = 24;
+/** Rewards have a spread of at least this in units of the score, or noise is scaled up to look like signal. */
+const LEAST_SPREAD = 0.02;
+/** A gradient is clipped where it is longer than so many times the running mean of the norms. */
+const CLIP = 2;
+
+/**
+ * RLPrompt's policy (soft Q-learning, see loss.ts) with a memory: every scored prompt can be learned from again, since the
+ * path consistency that the loss asks for holds for any sequence of tokens, whoever proposed it.
+ */
+export class ReplayPolicy {
+  private weights: PolicyWeights;
+  private target: PolicyWeights;
+  private optimizer: AdamState;
+  private updates = 0;
+  /** Running mean of the gradient's norm. */
+  private norm = 0;
+
+  constructor(
+    private readonly settings: ReplaySettings,
+    private readonly language: StateSource,
+    private readonly network: PolicyNetwork,
+    private readonly source: readonly number[],
+    private readonly actions: readonly number[],
+    private readonly random: Random,
+  ) {
+    this.weights = initialWeights(language.stateSize, settings.hiddenSize, settings.initialisation, random);
+    this.target = copyWeights(this.weights);
+    this.optimizer = initialAdam(this.weights);
+  }
+
+  /** Prompts sampled from the policy, as actions. */
+  async rollOut(count: number): Promise<number[][]> {
+    const A = this.actions.length;
+    const prompts: number[][] = Array.from({ length: count }, () => []);
+    for (let t = 0; t < this.settings.length; t++) {
+      const Q = await this.network.q(this.weights, await this.states(prompts), new Float32Array(A));
+      prompts.forEach((prompt, b) => prompt.push(sampleTopK(Q.subarray(b * A, (b + 1) * A), this.settings.topK, this.random)));
+    }
+    return prompts;
+  }
+
+  /**
+   * One update on a batch of scored prompts, oldest first: half of it from the last `recent`, half from all by the rank of
+   * their rewards. Rewards are normalized over all of them. Returns the loss and the norm of the gradient.
+   */
+  async update(known: readonly Rewarded[], recent: number): Promise<{ loss: number; gradientNorm: number }> {
+    const { length: T, learningRate, targetRate } = this.settings;
+    const A = this.actions.length;
+    const mean = known.reduce((sum, { reward }) => sum + reward, 0) / known.length;
+    const spread = Math.sqrt(known.reduce((sum, { reward }) => sum + (reward - mean) ** 2, 0) / known.length);
+    const batch = this.drawn(known, recent);
+    const B = batch.length;
+    const prefixes = batch.flatMap(({ prompt }) => prompt.map((_, t) => prompt.slice(0, t)));
+    const states = await this.states(prefixes);
+    const zero = new Float32Array(A);
+    const taken = batch.flatMap(({ prompt }) => prompt);
+    const Q = new Float32Array(B * T);
+    const V = new Float32Array(B * T);
+    const online = await this.network.q(this.weights, states, zero);
+    const lagged = await this.network.q(this.target, states, zero);
+    const targetV = new Float32Array(B * T);
+    for (let i = 0; i < B * T; i++) {
+      Q[i] = online[i * A + taken[i]!]!;
+      V[i] = logSumExp(online.subarray(i * A, (i + 1) * A));
+      targetV[i] = logSumExp(lagged.subarray(i * A, (i + 1) * A));
+    }
+    const reward = Float32Array.from(batch, (one) => (5 * (one.reward - mean)) / Math.max(spread, LEAST_SPREAD));
+    const { loss, dQ, dV } = softQLoss({ B, T, Q, V, targetV, reward });
+    const gradient = await this.network.gradient(this.weights, states, zero, taken, dQ, dV);
+    const clip = this.updates === 0 ? Infinity : CLIP * this.norm;
+    const gradientNorm = adam(this.weights, gradient, this.optimizer, learningRate, clip);
+    if (!Number.isFinite(gradientNorm))
+      throw new Error(`The policy has diverged: the gradient is ${gradientNorm}. Try a smaller search.learningRate.`);
+    this.norm = this.updates === 0 ? gradientNorm : 0.95 * this.norm + 0.05 * Math.min(gradientNorm, clip);
+    this.updates++;
+    polyak(this.target, this.weights, targetRate);
+    return { loss, gradientNorm };
+  }
+
+  private drawn(known: readonly Rewarded[], recent: number): Rewarded[] {
+    const ranked = [...known].sort((a, b) => b.reward - a.reward);
+    const late = known.slice(-recent);
+    return Array.from({ length: Math.min(REPLAYED, 2 * known.length) }, (_, i) =>
+      // The n-th best is drawn with a density of 1 / n.
+      i % 2 === 0 ? late[this.random.below(late.length)]! : ranked[Math.floor(ranked.length ** this.random.uniform()) - 1]!,
+    );
+  }
+
+  private states(prompts: readonly (readonly number[])[]): Promise<Float32Array> {
+    return this.language.states(prompts.map((prompt) => [...this.source, ...prompt.map((action) => this.actions[action]!)]));
+  }
+
+  save(): ReplayState {
+    return { updates: this.updates, weights: this.weights, target: this.target, adam: this.optimizer, norm: this.norm };
+  }
+
+  restore({ updates, weights, target, adam: optimizer, norm }: ReplayState): void {
+    [this.updates, this.weights, this.target, this.optimizer, this.norm] = [updates, weights, target, optimizer, norm];
+  }
+}

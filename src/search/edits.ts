@@ -1,0 +1,25 @@
+import type { Random } from '../method/random';
+
+/** A prompt with one token exchanged, from one of the best; undefined where chance finds none that is new. */
+export function edit(
+  best: readonly (readonly number[])[],
+  actions: number,
+  taken: ReadonlySet<string>,
+  random: Random,
+): number[] | undefined {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const parent = best[random.below(best.length)]!;
+    const prompt = parent.with(random.below(parent.length), random.below(actions));
+    if (!taken.has(prompt.join())) return prompt;
+  }
+  return undefined;
+}
+
+/** A prompt of tokens drawn uniformly. */
+export function drawn(length: number, actions: number, taken: ReadonlySet<string>, random: Random): number[] | undefined {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const prompt = Array.from({ length }, () => random.below(actions));
+    if (!taken.has(prompt.join())) return prompt;
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+/** How a budget of queries is split. */
+export interface Plan {
+  readonly total: number;
+  /** Queries for prompts that are known before the search begins. */
+  readonly starts: number;
+  readonly search: number;
+  readonly rowsPerPrompt: number;
+  /** Rounds of the race: so many prompts get scored on so many rows of the pool each. */
+  readonly race: readonly Round[];
+}
+
+export interface Round {
+  readonly prompts: number;
+  readonly rows: number;
+}
+
+const STARTS = 1 / 10;
+const FINAL = 1 / 4;
+const FEWEST_FINALISTS = 3;
+const MOST_FINALISTS = 10;
+
+/** Rows that each prompt is scored on: four of each class, or all where a class has fewer than four. */
+export function rowsPerPrompt(labels: readonly number[], classes: number): number {
+  const counts = Array.from({ length: classes }, (_, k) => labels.filter((label) => label === k).length);
+  return counts.some((count) => count < 4) ? labels.length : Math.min(4 * classes, labels.length);
+}
+
+/** Rounds of a race of F finalists: 4F prompts on a quarter of the rows, 2F on half, F on all. */
+function race(finalists: number, pool: number, rows: number): Round[] {
+  return [
+    { prompts: 4 * finalists, rows: Math.max(rows, Math.ceil(pool / 4)) },
+    { prompts: 2 * finalists, rows: Math.max(rows, Math.ceil(pool / 2)) },
+    { prompts: finalists, rows: pool },
+  ];
+}
+
+/** Most queries that a race costs when each prompt has `rows` rows already. */
+export function raceCost(rounds: readonly Round[], rows: number): number {
+  let [cost, before] = [0, rows];
+  for (const round of rounds) {
+    cost += round.prompts * (round.rows - before);
+    before = round.rows;
+  }
+  return cost;
+}
+
+/**
+ * Splits a budget: at most a tenth for starts, at most a quarter for 3 to 10 finalists, as many as fit, the rest for the
+ * search. `claimed` queries are somebody else's. The same for every control.
+ */
+export function plan(budget: number, pool: number, rows: number, claimed = 0): Plan | { readonly needed: number } {
+  const total = budget - claimed;
+  let finalists = FEWEST_FINALISTS;
+  while (finalists < MOST_FINALISTS && raceCost(race(finalists + 1, pool, rows), rows) <= total * FINAL) finalists++;
+  const rounds = race(finalists, pool, rows);
+  const final = raceCost(rounds, rows);
+  const search = total - final;
+  // Two steps' worth of prompts, or there is nothing to race.
+  const least = 4 * FEWEST_FINALISTS * rows;
+  if (search < least) return { needed: least + final + claimed };
+  return { total, starts: Math.floor(total * STARTS), search, rowsPerPrompt: rows, race: rounds };
+}

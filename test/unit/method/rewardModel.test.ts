@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { Cholesky } from '../../../src/method/cholesky';
+import { Random } from '../../../src/method/random';
+import { RewardModel, type Measured } from '../../../src/method/rewardModel';
+
+const [A, d, T] = [30, 6, 3];
+const random = new Random(9);
+const embedding = Float32Array.from({ length: A * d }, () => 3 + random.normal());
+const truth = Float64Array.from({ length: T * d }, (_, i) => (i < 2 * d ? 0.1 : 1) * random.normal());
+const prompts = Array.from({ length: 60 }, () => Array.from({ length: T }, () => random.below(A)));
+
+function measure(model: RewardModel, noise: number): Measured[] {
+  const draws = new Random(4);
+  return [
+    {
+      value: Float64Array.from(prompts, (prompt) => 2 + model.value(truth, prompt) + Math.sqrt(noise) * draws.normal()),
+      noise: new Float64Array(prompts.length).fill(noise),
+    },
+  ];
+}
+
+/** Gaussian elimination: no code of the project. */
+function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+  const rows = matrix.map((row, i) => [...row, right[i]!]);
+  const n = rows.length;
+  for (let i = 0; i < n; i++) {
+    const pivot = rows.slice(i).reduce((best, row, k) => (Math.abs(row[i]!) > Math.abs(rows[best]![i]!) ? i + k : best), i);
+    [rows[i], rows[pivot]] = [rows[pivot]!, rows[i]!];
+    for (let k = 0; k < n; k++) {
+      if (k === i) continue;
+      const factor = rows[k]![i]! / rows[i]![i]!;
+      for (let j = i; j <= n; j++) rows[k]![j]! -= factor * rows[i]![j]!;
+    }
+  }
+  return rows.map((row, i) => row[n]! / row[i]!);
+}
+
+/** The posterior mean of the weights in weight space: T·d weights a place, d shared ones, and the mean without a prior. */
+function direct(model: RewardModel, { value, noise }: Measured): { mean: number; weights: number[] } {
+  const strengths = model.strengths(0);
+  const size = T * d + d + 1;
+  const features = prompts.map((prompt) => {
+    const own = prompt.flatMap((a) => [...model.tokens.subarray(a * d, (a + 1) * d)].map((x) => x / Math.sqrt(d)));
+    const shared = Array.from({ length: d }, (_, k) => prompt.reduce((sum, _, t) => sum + own[t * d + k]!, 0) / Math.sqrt(T));
+    return [...own, ...shared, 1];
+  });
+  const precision = Array.from({ length: size }, (_, i) => (i === size - 1 ? 0 : 1 / strengths[Math.min(Math.floor(i / d), T)]!));
+  const matrix = Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size }, (_, j) =>
+      features.reduce((sum, x, n) => sum + (x[i]! * x[j]!) / (noise[n]! + strengths[T + 1]!), i === j ? precision[i]! : 0),
+    ),
+  );
+  const right = Array.from({ length: size }, (_, i) =>
+    features.reduce((sum, x, n) => sum + (x[i]! * value[n]!) / (noise[n]! + strengths[T + 1]!), 0),
+  );
+  const solved = solve(matrix, right);
+  const weights = Array.from({ length: T * d }, (_, i) => (solved[i]! + solved[T * d + (i % d)]! / Math.sqrt(T)) / Math.sqrt(d));
+  return { mean: solved[size - 1]!, weights };
+}
+
+describe('Cholesky factor', () => {
+  it('solves, and grows row by row', () => {
+    const factor = Cholesky.of([[4], [2, 5], [2, 3, 6]]);
+    const x = factor.solve([2, 1, 5]);
+    const expected = solve(
+      [
+        [4, 2, 2],
+        [2, 5, 3],
+        [2, 3, 6],
+      ],
+      [2, 1, 5],
+    );
+    expected.forEach((value, i) => expect(x[i]).toBeCloseTo(value, 12));
+    expect(factor.logDeterminant).toBeCloseTo(Math.log(64), 12);
+  });
+});
+
+describe('reward model', () => {
+  it('has the posterior mean of a direct solve in weight space', () => {
+    const model = new RewardModel(embedding, d, T);
+    const measured = measure(model, 0.05);
+    model.fit(prompts, measured);
+    const expected = direct(model, measured[0]!);
+    const [found] = model.mean();
+    expect(found!.mean).toBeCloseTo(expected.mean, 6);
+    expected.weights.forEach((w, i) => expect(found!.weights[i]).toBeCloseTo(w, 6));
+  });
+
+  it('finds which place matters', () => {
+    const model = new RewardModel(embedding, d, T);
+    model.fit(prompts, measure(model, 0.05));
+    const [first, second, last] = model.strengths(0);
+    expect(last).toBeGreaterThan(5 * first!);
+    expect(last).toBeGreaterThan(5 * second!);
+  });
+
+  it('draws have the posterior mean and the spread of its variance', () => {
+    const model = new RewardModel(embedding, d, T);
+    const measured = measure(model, 0.5);
+    model.fit(prompts.slice(0, 20), [{ value: measured[0]!.value.slice(0, 20), noise: measured[0]!.noise.slice(0, 20) }]);
+    const short = [{ value: measured[0]!.value.slice(0, 20), noise: measured[0]!.noise.slice(0, 20) }];
+    const source = new Random(2);
+    const target = [3, 7, 11];
+    const [mean] = model.mean();
+    const expected = mean!.mean + model.value(mean!.weights, target);
+    const drawn = Array.from({ length: 1500 }, () => {
+      const [draw] = model.draw(short, source);
+      return draw!.mean + model.value(draw!.weights, target);
+    });
+    const average = drawn.reduce((a, b) => a + b, 0) / drawn.length;
+    const variance = drawn.reduce((a, b) => a + (b - average) ** 2, 0) / drawn.length;
+    // k(z, z) − kᵀ M⁻¹ k, by kernels written out here.
+    const s = model.strengths(0);
+    const e = (a: number, k: number): number => model.tokens[a * d + k]!;
+    const kernel = (x: readonly number[], y: readonly number[]): number => {
+      let total = 0;
+      for (let k = 0; k < d; k++) {
+        for (let t = 0; t < T; t++) total += (s[t]! * e(x[t]!, k) * e(y[t]!, k)) / d;
+        const [sx, sy] = [x, y].map((z) => z.reduce((sum, a) => sum + e(a, k), 0));
+        total += (s[T]! * sx! * sy!) / T / d;
+      }
+      return total;
+    };
+    const seen = prompts.slice(0, 20);
+    const matrix = seen.map((x, i) => seen.map((y, j) => kernel(x, y) + (i === j ? 0.5 + s[T + 1]! : 0)));
+    const k = seen.map((x) => kernel(x, target));
+    const exact = kernel(target, target) - solve(matrix, k).reduce((sum, x, i) => sum + x * k[i]!, 0);
+    expect(Math.abs(average - expected)).toBeLessThan(4 * Math.sqrt(exact / 1500));
+    expect(variance / exact).toBeGreaterThan(0.85);
+    expect(variance / exact).toBeLessThan(1.15);
+  });
+
+  it('appends prompts to its fit, and goes on from a saved one as it would have', () => {
+    const [one, two] = [new RewardModel(embedding, d, T), new RewardModel(embedding, d, T)];
+    const [measured] = measure(one, 0.1);
+    const upTo = (n: number): Measured[] => [{ value: measured!.value.slice(0, n), noise: measured!.noise.slice(0, n) }];
+    one.fit(prompts.slice(0, 40), upTo(40));
+    two.restore(structuredClone(one.save()));
+    for (const model of [one, two]) model.fit(prompts.slice(0, 50), upTo(50));
+    expect(two.mean()).toEqual(one.mean());
+    expect(one.size).toBe(50);
+  });
+
+  it('keeps the best and the latest prompts where there are too many', () => {
+    expect(RewardModel.chosen(Array.from({ length: 500 }, () => 0))).toBeUndefined();
+    const kept = RewardModel.chosen(Array.from({ length: 501 }, (_, i) => (i % 2 === 0 ? 1 : 0)))!;
+    expect(kept).toHaveLength(400);
+    expect(kept.slice(200)).toEqual(Array.from({ length: 200 }, (_, i) => 301 + i));
+    expect(kept.filter((i) => i % 2 === 0).length).toBeGreaterThan(240);
+  });
+});
