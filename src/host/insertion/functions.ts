@@ -4,7 +4,6 @@ import { accuracyText, type FoundPrompt } from './found';
 import { InsertionError } from './insertionError';
 import { languageOf } from './languages';
 import { literal } from './literal';
-import type { Source } from './writers';
 
 /**
  * The lines of a function that takes an input and returns the whole text to send to the model.
@@ -12,25 +11,23 @@ import type { Source } from './writers';
  * @throws InsertionError when the language has no function form, or its strings cannot hold the text
  */
 export function promptFunction(found: FoundPrompt, languageId: string, unit: string): string[] {
-  const language = languageOf(languageId);
-  if (!language?.writer) throw new InsertionError('noFunction', languageId);
-  const source = functionSource(found, (text) => literal(text, languageId));
-  return language.writer(source).map((line) => line.replace(/^\t/, unit));
-}
-
-/**
- * What a function for a prompt is written from: it takes an input and returns the whole text to send to the model.
- * @throws InsertionError when the template or the text has no function
- */
-function functionSource(found: FoundPrompt, quote: (text: string) => string): Source {
+  const form = languageOf(languageId)?.function;
+  if (!form) throw new InsertionError('noFunction', languageId);
+  const quote = (text: string): string => literal(text, languageId);
   const { before, after } = aroundInput(found);
-  const literal = (text: string): string[] => (text === '' ? [] : [quote(text)]);
+  const pieces = [...(before === '' ? [] : [quote(before)]), 'text', ...(after === '' ? [] : [quote(after)])];
   const accuracy = accuracyText(found)?.replace('–', ' to ');
-  const about = [
-    `The text to send to ${oneLine(found.taskModel)} for the task '${oneLine(found.taskName)}'.`,
-    `Prompt found by RLPrompt; ${accuracy === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracy}`}.`,
-  ];
-  return { name: nameWords(found.taskName), about, pieces: [...literal(before), 'text', ...literal(after)], quote };
+  const describe = (text: string): string => form.describe?.(text, quote) ?? text;
+  const fields: Readonly<Record<string, string>> = {
+    name: identifier(found.taskName, form.naming),
+    about: describe(`text to send to ${oneLine(found.taskModel)} for the task '${oneLine(found.taskName)}'.`),
+    origin: describe(
+      `Prompt found by RLPrompt; ${accuracy === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracy}`}.`,
+    ),
+    text: pieces.join(form.join ?? ' + '),
+  };
+  const lines = form.code.split('\n').map((line) => line.replace(/^\t/, unit));
+  return lines.map((line) => line.replace(/\{(name|about|origin|text)\}/g, (_, field: string) => fields[field]!));
 }
 
 /** What is before and after the input in the text that the model was scored with. @throws InsertionError */
@@ -58,13 +55,15 @@ function oneLine(text: string): string {
   return characters.length > 60 ? `${characters.slice(0, 57).join('')}...` : line;
 }
 
-/** The words of a task's name for an identifier: lower case and ASCII, ending in `prompt`. */
-export function nameWords(taskName: string): string[] {
+/** An identifier of a task's name: ASCII, ending in `prompt`. */
+export function identifier(taskName: string, naming: 'snake' | 'camel' | 'pascal'): string {
   const plain = taskName
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$3 $2');
   const words: string[] = [...(plain.toLowerCase().match(/[a-z0-9]+/g) ?? [])];
   if (words.length === 0 || /^\d/.test(words[0]!)) words.unshift('task');
-  return words.at(-1) === 'prompt' ? words : [...words, 'prompt'];
+  if (words.at(-1) !== 'prompt') words.push('prompt');
+  if (naming === 'snake') return words.join('_');
+  return words.map((word, i) => (i === 0 && naming === 'camel' ? word : word[0]!.toUpperCase() + word.slice(1))).join('');
 }

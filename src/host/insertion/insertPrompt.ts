@@ -3,10 +3,11 @@ import type { InsertForm } from '../../messages/page';
 import type { FoundPrompt } from './found';
 import { promptFunction } from './functions';
 import { InsertionError } from './insertionError';
-import { languageOf } from './languages';
-import { languageAt, promptString } from './literal';
+import { languageAt, languageOf } from './languages';
+import { promptString } from './literal';
 import { openString } from './openString';
 import { endsOfInsertions, placed, type Edit } from './placement';
+import { QUOTING } from './quoting';
 
 /**
  * Inserts a prompt at each cursor of an editor, replacing the selections, as one step to undo. If that is not possible, a
@@ -57,7 +58,7 @@ function editAt(found: FoundPrompt, form: InsertForm, editor: vscode.TextEditor,
   const language = languageOf(languageId);
   if (language && openString(before, language.quoting)) throw new InsertionError('insideString');
   const unit = indentUnit(editor.options);
-  return placed(promptFunction(found, languageId, unit), { lines, start, end, python: languageId === 'python', unit });
+  return placed(promptFunction(found, languageId, unit), { lines, start, end, python: language?.quoting === QUOTING.python, unit });
 }
 
 /** One level of indentation as the editor writes it. */

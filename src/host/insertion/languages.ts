@@ -1,34 +1,73 @@
 import { QUOTING, type Quoting } from './quoting';
-import * as writers from './writers';
 
-/** The forms in which a prompt is inserted into a language: a string, and a function if there is a writer. */
-export interface Language {
-  readonly quoting: Quoting;
-  readonly writer?: writers.Writer;
+/** How a language writes a function that takes an input and returns the text to send to the model. */
+export interface FunctionForm {
+  readonly naming: 'snake' | 'camel' | 'pascal';
+  /** The code, with a tab for each level of indentation. `{about}` and `{origin}` are the lines that describe it. */
+  readonly code: string;
+  /** How to join the literals and the input; by default a plus sign. */
+  readonly join?: string;
+  /** How a described name is written where the description is. */
+  readonly describe?: (text: string, literal: (text: string) => string) => string;
 }
 
-/** By the language ids of VS Code. Anything else gets the bare text. */
-const FORMS: readonly (readonly [ids: string, quoting: Quoting, writer?: writers.Writer])[] = [
-  ['python', QUOTING.python, writers.python],
-  ['typescript typescriptreact', QUOTING.javascript, writers.typescript],
-  ['javascript javascriptreact vue svelte astro', QUOTING.javascript, writers.javascript],
-  ['java', QUOTING.java, writers.java],
-  ['csharp', QUOTING.csharp, writers.csharp],
-  ['go', QUOTING.go, writers.go],
-  ['rust', QUOTING.rust, writers.rust],
+/** The forms in which a prompt is inserted into a language: a string, and a function if the language has one here. */
+export interface Language {
+  readonly quoting: Quoting;
+  readonly function?: FunctionForm;
+}
+
+const JAVADOC = '/**\n * The {about}\n * {origin}\n';
+const RETURN = '{\n\treturn {text};\n}';
+const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+const FUNCTIONS = {
+  python: {
+    naming: 'snake',
+    code: 'def {name}(text: str) -> str:\n\t"""The {about}\n\n\t{origin}\n\t"""\n\treturn {text}',
+    describe: (text, literal) => literal(text).slice(1, -1),
+  },
+  typescript: { naming: 'camel', code: `${JAVADOC} */\nfunction {name}(text: string): string ${RETURN}` },
+  javascript: { naming: 'camel', code: `${JAVADOC} * @param {string} text\n * @returns {string}\n */\nfunction {name}(text) ${RETURN}` },
+  java: { naming: 'camel', code: `${JAVADOC} */\npublic static String {name}(String text) ${RETURN}` },
+  csharp: {
+    naming: 'pascal',
+    code: `/// <summary>\n/// The {about}\n/// {origin}\n/// </summary>\npublic static string {name}(string text)\n${RETURN}`,
+    describe: xml,
+  },
+  go: { naming: 'camel', code: '// {name} returns the {about}\n// {origin}\nfunc {name}(text string) string {\n\treturn {text}\n}' },
+  rust: {
+    naming: 'snake',
+    code: '/// The {about}\n/// {origin}\nfn {name}(text: &str) -> String {\n\t[{text}].concat()\n}',
+    join: ', ',
+  },
+} satisfies Record<string, FunctionForm>;
+
+/** By the language ids of VS Code and the names after a code fence of Markdown. Anything else gets the bare text. */
+const FORMS: readonly (readonly [ids: string, quoting: Quoting, form?: FunctionForm])[] = [
+  ['python py', QUOTING.python, FUNCTIONS.python],
+  ['typescript typescriptreact ts tsx', QUOTING.javascript, FUNCTIONS.typescript],
+  ['javascript javascriptreact js jsx vue svelte astro', QUOTING.javascript, FUNCTIONS.javascript],
+  ['java', QUOTING.java, FUNCTIONS.java],
+  ['csharp cs c#', QUOTING.csharp, FUNCTIONS.csharp],
+  ['go golang', QUOTING.go, FUNCTIONS.go],
+  ['rust rs', QUOTING.rust, FUNCTIONS.rust],
   ['json jsonc', QUOTING.json],
   ['php', QUOTING.php],
-  ['ruby', QUOTING.ruby],
-  ['c cpp cuda-cpp', QUOTING.c],
-  ['kotlin', QUOTING.kotlin],
+  ['ruby rb', QUOTING.ruby],
+  ['c', QUOTING.c],
+  ['cpp cuda-cpp c++', QUOTING.cpp],
+  ['kotlin kt', QUOTING.kotlin],
   ['swift', QUOTING.swift],
-  ['shellscript', QUOTING.shellscript],
-  ['yaml dockercompose', QUOTING.yaml],
+  ['shellscript sh bash zsh shell', QUOTING.shellscript],
+  ['yaml yml dockercompose', QUOTING.yaml],
   ['toml', QUOTING.toml],
 ];
 
 const LANGUAGES = new Map(
-  FORMS.flatMap(([ids, quoting, writer]) => ids.split(' ').map((id): [string, Language] => [id, { quoting, ...(writer && { writer }) }])),
+  FORMS.flatMap(([ids, quoting, form]) =>
+    ids.split(' ').map((id): [string, Language] => [id, { quoting, ...(form && { function: form }) }]),
+  ),
 );
 
 /** Undefined for prose and for languages whose strings are not known here. */
@@ -37,5 +76,18 @@ export function languageOf(languageId: string): Language | undefined {
 }
 
 export function hasFunction(languageId: string): boolean {
-  return languageOf(languageId)?.writer !== undefined;
+  return languageOf(languageId)?.function !== undefined;
+}
+
+/** The language after the first lines of a document: in a code fence of Markdown, that of the fence. */
+export function languageAt(languageId: string, linesBefore: readonly string[]): string {
+  if (languageId !== 'markdown') return languageId;
+  let open: { mark: string; language: string } | undefined;
+  for (const line of linesBefore) {
+    const [, mark, info] = /^ {0,3}(`{3,}(?!.*`)|~{3,})\s*([^\s{]*)/.exec(line) ?? [];
+    if (mark === undefined) continue;
+    if (!open) open = { mark, language: info!.toLowerCase() || 'plaintext' };
+    else if (mark.startsWith(open.mark) && info === '') open = undefined;
+  }
+  return open?.language ?? languageId;
 }

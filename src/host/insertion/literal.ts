@@ -45,10 +45,10 @@ export function literal(text: string, languageId: string): string {
   if (!language) return languageId === 'markdown' ? codeSpan(text) : text;
   const escaped = (quote: string): string => escapeText(text, language.quoting.escapes, quote);
   // A shell takes everything between single quotes as it is; `$'…'` has escapes (bash, zsh, ksh, POSIX.1-2024).
-  if (languageId === 'shellscript') return PRINTABLE.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `$'${escaped("'")}'`;
+  if (language.quoting === QUOTING.shellscript) return PRINTABLE.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `$'${escaped("'")}'`;
   const string = `"${escaped('"')}"`;
   // A std::string made from a char array would end at the NUL.
-  return languageId.endsWith('cpp') && text.includes('\0') ? `std::string(${string}, ${Buffer.byteLength(text)})` : string;
+  return language.quoting === QUOTING.cpp && text.includes('\0') ? `std::string(${string}, ${Buffer.byteLength(text)})` : string;
 }
 
 /** What CommonMark may read as markup rather than as the character. */
@@ -61,36 +61,4 @@ function codeSpan(text: string): string {
   // Markdown removes one space on each side, which keeps backticks and spaces at the text's ends apart from the fence.
   const apart = /^[`\s]|[`\s]$/.test(text) && text.trim() !== '' ? ' ' : '';
   return `${fence}${apart}${text}${apart}${fence}`;
-}
-
-const FENCED: Readonly<Record<string, string>> = {
-  py: 'python',
-  ts: 'typescript',
-  tsx: 'typescript',
-  js: 'javascript',
-  jsx: 'javascript',
-  cs: 'csharp',
-  'c#': 'csharp',
-  rs: 'rust',
-  rb: 'ruby',
-  'c++': 'cpp',
-  kt: 'kotlin',
-  sh: 'shellscript',
-  bash: 'shellscript',
-  zsh: 'shellscript',
-  shell: 'shellscript',
-  yml: 'yaml',
-};
-
-/** The language at the end of a document's beginning: in a code fence of Markdown, that of the fence. */
-export function languageAt(languageId: string, linesBefore: readonly string[]): string {
-  if (languageId !== 'markdown') return languageId;
-  let open: { mark: string; language: string } | undefined;
-  for (const line of linesBefore) {
-    const [, mark, info] = /^ {0,3}(`{3,}(?!.*`)|~{3,})\s*([^\s{]*)/.exec(line) ?? [];
-    if (mark === undefined) continue;
-    if (!open) open = { mark, language: info!.toLowerCase() };
-    else if (mark.startsWith(open.mark) && info === '') open = undefined;
-  }
-  return open ? (FENCED[open.language] ?? (open.language || 'plaintext')) : languageId;
 }

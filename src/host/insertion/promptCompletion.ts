@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { accuracyText, visiblePrompt, type FoundPrompt } from './found';
 import { InsertionError } from './insertionError';
-import { languageAt, promptString } from './literal';
+import { languageAt } from './languages';
+import { promptString } from './literal';
 
 const WORD = 'rlprompt';
 /** The number of its letters to type before the runs are looked up. */

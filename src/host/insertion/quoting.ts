@@ -106,6 +106,16 @@ const WIDE: Escapes = { ...ESCAPES.c, code: (point) => (point < 0xa0 ? octal(poi
 
 const YAML_VALUE = String.raw`(?<=(?:^|[-:,[{?]|![^\s]*)\s*)`;
 
+const C: Quoting = {
+  escapes: ESCAPES.c,
+  strings: [
+    raw(/(?<!\w)(?:u8|[uUL])?R"([^\s()\\]{0,16})\(/y, '[")]', (open) => `)${open[1]}"`),
+    escaped(/(?<!\w)[uUL]"/y, WIDE),
+    escaped(/"/y, ESCAPES.c),
+  ],
+  ...C_LIKE,
+};
+
 /** Each language's strings, by its name here. */
 export const QUOTING = {
   python: {
@@ -178,15 +188,8 @@ export const QUOTING = {
     block: true,
   },
   ruby: { escapes: ESCAPES.ruby, strings: [escaped(/"/y, ESCAPES.ruby, { hole: () => ['#{', '}'] }), plain], comment: /#/y },
-  c: {
-    escapes: ESCAPES.c,
-    strings: [
-      raw(/(?<!\w)(?:u8|[uUL])?R"([^\s()\\]{0,16})\(/y, '[")]', (open) => `)${open[1]}"`),
-      escaped(/(?<!\w)[uUL]"/y, WIDE),
-      escaped(/"/y, ESCAPES.c),
-    ],
-    ...C_LIKE,
-  },
+  c: C,
+  cpp: { ...C },
   kotlin: {
     escapes: ESCAPES.kotlin,
     strings: [{ ...raw(/"""/y, '["$]', whole), hole: () => ['${', '}'] }, escaped(/"/y, ESCAPES.kotlin, { hole: () => ['${', '}'] })],

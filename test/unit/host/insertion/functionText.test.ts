@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameWords, promptFunction } from '../../../../src/host/insertion/functions';
+import { identifier, promptFunction } from '../../../../src/host/insertion/functions';
 import { hasFunction } from '../../../../src/host/insertion/languages';
 import { readSum } from './escapeReader';
 import { found, functionsIn } from './functions';
@@ -88,6 +88,11 @@ describe('names', () => {
     ['', 'task_prompt'],
     ['class', 'class_prompt'],
   ])('%j', (taskName, snake) => {
-    expect(nameWords(taskName).join('_')).toBe(snake);
+    expect(identifier(taskName, 'snake')).toBe(snake);
+  });
+
+  it('in other namings', () => {
+    expect(identifier('AGNews topics', 'camel')).toBe('agNewsTopicsPrompt');
+    expect(identifier('my-task.v2', 'pascal')).toBe('MyTaskV2Prompt');
   });
 });

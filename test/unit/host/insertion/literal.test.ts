@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InsertionError } from '../../../../src/host/insertion/insertionError';
-import { languageAt, literal, literalAt, promptString } from '../../../../src/host/insertion/literal';
+import { languageAt } from '../../../../src/host/insertion/languages';
+import { literal, literalAt, promptString } from '../../../../src/host/insertion/literal';
 import { readLiteral } from './escapeReader';
 import { found } from './functions';
 import { LONE, NASTY, randomTexts } from './nastyTexts';
@@ -91,6 +92,11 @@ describe('literal', () => {
     expect(literalAt('2 * 3', 'markdown', 'Say `x` and ')).toBe('`2 * 3`');
   });
 
+  it('takes the names of code fences for languages', () => {
+    expect(literal("it's", 'bash')).toBe("'it'\\''s'");
+    expect(literal('a\0b', 'c++')).toBe('std::string("a\\000b", 3)');
+  });
+
   it.each(['plaintext', 'latex', 'constructor', '__proto__'])('%s: is the bare text', (languageId) => {
     for (const text of ALL) expect(literal(text, languageId)).toBe(text);
   });
@@ -98,7 +104,7 @@ describe('literal', () => {
   it.each<[string, string[], string]>([
     ['python', ['```ts'], 'python'],
     ['markdown', ['text'], 'markdown'],
-    ['markdown', ['```py'], 'python'],
+    ['markdown', ['```py'], 'py'],
     ['markdown', ['  ~~~~ TypeScript x', '```', '~~~'], 'typescript'],
     ['markdown', ['```{.python}'], 'plaintext'],
     ['markdown', ['```', 'a'], 'plaintext'],
