@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 const projects = {
   unit: { include: ['test/unit/**/*.test.ts'] },
   run: { include: ['test/run/**/*.test.ts', 'test/package/**/*.test.ts'] },
-  page: { include: ['test/page/**/*.test.ts'], globalSetup: ['test/page/setup.mjs'] },
+  page: { include: ['test/page/**/*.test.ts'], globalSetup: ['test/page/setup.mjs'], expect: { poll: { timeout: 20_000 } } },
 };
 
 export default defineConfig({

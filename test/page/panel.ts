@@ -80,14 +80,23 @@ export class Panel {
     return new Panel(page, errors);
   }
 
+  /** Returns once the page shows what the message makes of it. */
   async post(message: ToPage): Promise<void> {
-    await this.page.evaluate((data) => window.postMessage(data, '*'), message);
+    await this.page.evaluate(
+      (data) =>
+        new Promise((resolve) => {
+          // The page's listener comes first; its effects run after the next frame.
+          const shown = (): number => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
+          addEventListener('message', shown, { once: true });
+          postMessage(data, '*');
+        }),
+      message,
+    );
   }
 
   /** Shows a run, or two. */
   async show(view: RunView, other?: RunView): Promise<void> {
     await this.post({ type: 'snapshot', view, ...(other && { other }), settings });
-    await this.page.locator(`body[data-state=${view.head.state}]`).waitFor();
   }
 
   /** The messages to the host since the last call. */
