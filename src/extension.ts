@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { EngineProcess } from './engine/client';
 import { EngineService } from './engine/service';
 import { Evaluation } from './host/commands/evaluate';
 import { offerStart, optimize, type NewTasks } from './host/commands/optimize';
@@ -17,7 +18,7 @@ import { PANEL_TYPE, Panels } from './host/panel/panels';
 import { Engines } from './host/runs/engines';
 import { Runs } from './host/runs/runs';
 import { RunStatus } from './host/runs/runStatus';
-import { RunItem, RunsTree } from './host/runs/runsTree';
+import { RunsTree } from './host/runs/runsTree';
 import { newTaskFromDataset } from './host/spec/newTask';
 import { QuickFixes } from './host/spec/quickFixes';
 import { openSampleTask } from './host/spec/sampleTask';
@@ -27,12 +28,12 @@ import { SpecHover } from './host/spec/specHover';
 import { SpecLenses } from './host/spec/specLenses';
 import { SpecService } from './host/spec/specService';
 
-/** What the benchmark reads: how long activation took. */
+/** The benchmark reads how long activation took. */
 export interface Activated {
   readonly milliseconds: number;
 }
 
-/** Wires the host's parts together; nothing else. */
+/** Wires the parts of the host together. */
 export function activate(context: vscode.ExtensionContext): Activated {
   const began = performance.now();
   const log = vscode.window.createOutputChannel('RLPrompt', { log: true });
@@ -56,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     showLog: () => log.show(),
     commandLine: context.asAbsolutePath('dist/cli.js'),
   });
-  const service = new EngineService(engineFile, (line) => log.debug(line));
+  const service = new EngineService(() => new EngineProcess(engineFile, {}, (line) => log.debug(line)));
   const specs = new SpecService(service);
   const newTasks: NewTasks = {
     fromDataset: (file) => newTaskFromDataset(specs, file),
@@ -72,12 +73,12 @@ export function activate(context: vscode.ExtensionContext): Activated {
     'rlprompt.optimize': (file?: vscode.Uri) => optimize(runs, panels, newTasks, file),
     'rlprompt.newTask': (file?: vscode.Uri) => optimizeNew(newTasks.fromDataset(file)),
     'rlprompt.sampleTask': () => optimizeNew(newTasks.sample()),
-    'rlprompt.evaluate': (on?: vscode.Uri | string | RunItem) => evaluation.command(on instanceof RunItem ? on.head.id : on),
+    'rlprompt.evaluate': (on?: vscode.Uri | string) => evaluation.command(on),
     'rlprompt.insertSnippet': () => insertSnippet(prompts, lastEditor),
-    'rlprompt.transferRun': async (on?: string | RunItem) => {
-      const id = on instanceof RunItem ? on.head.id : on;
-      const picked = id ?? (await pickRun(runs, vscode.l10n.t('The prompts of which run?'), ({ state }) => state === 'finished'))?.id;
-      if (picked !== undefined) await transfer(runs, panels, engines, log, picked);
+    'rlprompt.transferRun': async (given?: string) => {
+      const id =
+        given ?? (await pickRun(runs, vscode.l10n.t('Evaluate the prompts of which run?'), ({ state }) => state === 'finished'))?.id;
+      if (id !== undefined) await transfer(runs, panels, engines, log, id);
     },
     'rlprompt.refreshRuns': () => tree.refresh(),
     'rlprompt.showLog': () => log.show(),
@@ -107,7 +108,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   return { milliseconds: performance.now() - began };
 }
 
-/** A command whose errors a person sees as they were written for them. */
+/** A command that shows its errors to the user. */
 function shown(run: (argument?: never) => unknown): (argument?: never) => Promise<void> {
   return async (argument) => {
     try {

@@ -39,13 +39,14 @@ export function receive(model: Model, message: ToPage): Model {
         gone: false,
       };
     case 'update': {
-      const { view } = model;
       const { id, head, append, rows } = message.update;
-      if (view?.head.id !== id) return model;
+      const which = (['view', 'other'] as const).find((name) => model[name]?.head.id === id);
+      if (!which) return model;
+      const before = model[which]!;
       return {
         ...model,
-        view: { head, curves: appended(view.curves, append), rows: rows ?? view.rows },
-        evaluation: rows ? withRow(model.evaluation, rows) : model.evaluation,
+        [which]: { head, curves: appended(before.curves, append), rows: rows ?? before.rows },
+        evaluation: rows && which === 'view' ? withRow(model.evaluation, rows) : model.evaluation,
       };
     }
     case 'settings':

@@ -11,15 +11,15 @@ import type { JobContext } from './jobs';
  */
 export async function fetchHubModels(
   references: readonly string[],
-  { send, asking, signal }: Pick<JobContext, 'send' | 'asking' | 'signal'>,
+  { host, signal }: Pick<JobContext, 'host' | 'signal'>,
   options: HubOptions = {},
 ): Promise<void> {
-  const say = (note: string): void => send({ type: 'notes', notes: [note], warnings: [] });
+  const say = (note: string): void => host.notify('notes', { notes: [note], warnings: [] });
   for (const reference of new Set(references)) {
     if (!isHubReference(reference)) continue;
     const onWait = (seconds: number, reason: string): void => say(`${reference}: ${reason} Next try in ${Math.ceil(seconds)} s`);
     const plan = await planDownload(reference, { ...options, signal, onWait });
-    if (plan.bytesToFetch > 0) await asking.confirm(reference, planDetails(plan), signal);
+    if (plan.bytesToFetch > 0) await host.request('confirm', { model: reference, lines: planDetails(plan) }, signal);
     let told = 0;
     await download(plan, {
       ...options,

@@ -1,83 +1,71 @@
-import type { FromEngine, Job, ToEngine } from '../messages/engine';
+import { checkSpec } from '../checks/check';
+import { inspectDataset, suggestWords } from '../checks/inspect';
+import { Channel } from '../messages/channel';
+import type { EngineMethods, HostChannel, HostMethods, RunEnd } from '../messages/engine';
 import { RunStopped } from '../run/optimize';
-import { Asking } from './asking';
-import { failure } from './failure';
-import { Pause } from './pause';
-import { answerQuestion } from './questions';
+import type { RunResult } from '../run/result';
+import { logCrash } from './crash';
 import { evaluateJob, optimizeJob, resumeJob, transferJob, type JobContext } from './jobs';
+import { Pause } from './pause';
 
 /**
- * Entry of the engine process: forked by the extension host, which it talks to by messages, and gone as soon as the host is.
- * A process and not a worker thread, since ending a thread while ONNX Runtime works in it aborts the whole process.
+ * Entry point of the engine process, which the extension host forks and which ends with it.
+ * A process, not a worker thread: ending a thread while ONNX Runtime works in it aborts the whole process.
  */
 const stop = new AbortController();
 const pause = new Pause();
-const asking = new Asking(send);
 
-process.on('disconnect', () => process.exit());
-process.on('uncaughtException', (error) => void end(failure(error, true), 1));
-process.on('unhandledRejection', (error) => void end(failure(error, true), 1));
-process.on('message', (message: ToEngine) => {
-  switch (message.type) {
-    case 'job':
-      void work(message.job);
-      break;
-    case 'pause':
-      pause.begin();
-      send({ type: 'paused' });
-      break;
-    case 'continue':
-      pause.end();
-      send({ type: 'continued' });
-      break;
-    case 'stop':
+const host: HostChannel = new Channel<HostMethods, EngineMethods>(
+  { post: (message) => process.send?.(message), onMessage: (listener) => process.on('message', listener) },
+  {
+    optimize: (job) => training(optimizeJob(job, context)),
+    resume: (job) => training(resumeJob(job, context)),
+    evaluate: (job, signal) => working(evaluateJob(job, { ...context, signal })),
+    transfer: (job, signal) => working(transferJob(job, { ...context, signal })),
+    pause: () => pause.begin(),
+    continue: () => pause.end(),
+    stop: () => {
       stop.abort();
       pause.end();
-      break;
-    case 'question':
-      void answerQuestion(message.id, message.question).then(send);
-      break;
-    case 'answer':
-    case 'noAnswer':
-      asking.settle(message);
-      break;
-  }
+    },
+    ping: () => undefined,
+    check: (spec) => checkSpec(spec.text, spec.file, spec),
+    inspect: (file) => inspectDataset(file),
+    suggestWords: ({ labels, model }) => suggestWords(labels, model),
+  },
+);
+const context: JobContext = { host, signal: stop.signal, pause: () => pause.wait() };
+
+/** Rejects on an error that nothing catches: the job in progress fails with it, and the process ends. */
+const crashed = new Promise<never>((_, reject) => {
+  for (const event of ['uncaughtException', 'unhandledRejection'])
+    process.on(event, (error) => {
+      reject(error as Error);
+      // Time for the reply, after which the host ends this process.
+      setTimeout(() => process.exit(1), 1000);
+    });
 });
+crashed.catch((error: unknown) => logCrash(error, true));
+process.on('disconnect', () => process.exit());
 
-async function work(job: Job): Promise<void> {
-  if (job.type === 'serve') return;
-  const context: JobContext = { send, asking, signal: stop.signal, pause: () => pause.wait() };
+/** Logs where a bug was hit: the host shows the log with the message. */
+async function working<T>(work: Promise<T>): Promise<T> {
   try {
-    const last = await run(job, context);
-    await end(last, 0);
+    return await Promise.race([work, crashed]);
   } catch (error) {
-    if (error instanceof RunStopped) await end({ type: 'stopped', step: error.step }, 0);
-    else if (stop.signal.aborted) await end({ type: 'stopped', step: 0 }, 0);
-    else await end(failure(error), 1);
+    logCrash(error);
+    throw error;
   }
 }
 
-function run(job: Exclude<Job, { type: 'serve' }>, context: JobContext): Promise<FromEngine> {
-  switch (job.type) {
-    case 'optimize':
-      return optimizeJob(job, context);
-    case 'resume':
-      return resumeJob(job, context);
-    case 'evaluate':
-      return evaluateJob(job, context);
-    case 'transfer':
-      return transferJob(job, context);
-  }
-}
-
-function send(message: FromEngine): void {
-  process.send?.(message);
-}
-
-/** The last message goes out before the process does. */
-function end(message: FromEngine, status: number): Promise<never> {
-  return new Promise(() => {
-    if (process.send) process.send(message, undefined, undefined, () => process.exit(status));
-    else process.exit(status);
-  });
+async function training(work: Promise<RunResult>): Promise<RunEnd> {
+  const end = work.then(
+    (result) => ({ result }),
+    (error: unknown) => {
+      if (error instanceof RunStopped) return { stoppedAt: error.step };
+      if (stop.signal.aborted) return { stoppedAt: 0 };
+      throw error;
+    },
+  );
+  return working(end);
 }

@@ -1,64 +1,64 @@
-/** What the extension host and an engine process tell each other: plain data for `serialization: 'advanced'`. */
-import type { AskFailure } from '../model/server/editorModel';
-import type { Message } from '../model/server/chat';
+/** What the extension host and an engine process call in each other; plain data for `serialization: 'advanced'`. */
+import type { DatasetOutline, SuggestedWords } from '../checks/inspect';
+import type { AskRequest } from '../model/server/editorModel';
 import type { RunEvent } from '../run/events';
 import type { PromptResult, RunResult } from '../run/result';
 import type { RunTask } from '../run/store/task';
 import type { Problem } from '../spec/problem';
+import type { Channel } from './channel';
 
-/** What an engine process is forked for. It does the one job and ends, but for `serve`, which answers questions. */
-export type Job =
-  | {
-      readonly type: 'optimize';
-      readonly specFile: string;
-      readonly folder: string;
-      readonly seed: number;
-      readonly random: boolean;
-      readonly threads: number;
-    }
-  | { readonly type: 'resume'; readonly folder: string; readonly threads: number }
-  /** Scores prompts on the task of a run, or of a spec. */
-  | {
-      readonly type: 'evaluate';
-      readonly task: { readonly folder: string } | { readonly specFile: string };
-      readonly prompts: readonly string[];
-      readonly threads: number;
-    }
-  | { readonly type: 'transfer'; readonly folder: string; readonly models: readonly string[]; readonly threads: number }
-  | { readonly type: 'serve' };
+export interface OptimizeJob {
+  readonly specFile: string;
+  /** The new run's folder. */
+  readonly folder: string;
+  readonly seed: number;
+  readonly random: boolean;
+  readonly threads: number;
+}
 
-export type ToEngine =
-  | { readonly type: 'job'; readonly job: Job }
-  | { readonly type: 'pause' }
-  | { readonly type: 'continue' }
-  /** Ends at the next step, with the checkpoint written. */
-  | { readonly type: 'stop' }
-  | { readonly type: 'question'; readonly id: number; readonly question: Question }
-  | { readonly type: 'answer'; readonly id: number; readonly text: string }
-  | { readonly type: 'noAnswer'; readonly id: number; readonly reason: AskFailure; readonly message: string };
+/** How a job that trains ends, unless it fails: with its result, or stopped at a step with the checkpoint written. */
+export type RunEnd = { readonly result: RunResult } | { readonly stoppedAt: number };
 
-/** What the host asks a serving engine. */
-export type Question =
-  | { readonly type: 'check'; readonly text: string; readonly file: string; readonly data: boolean; readonly models: boolean }
-  | { readonly type: 'inspect'; readonly file: string }
-  | { readonly type: 'suggestWords'; readonly labels: readonly string[]; readonly model: string };
+/** An engine process does one job, or answers any number of questions about specs. */
+export interface EngineMethods {
+  optimize(job: OptimizeJob): Promise<RunEnd>;
+  resume(job: { readonly folder: string }): Promise<RunEnd>;
+  /** Scores prompts on the task of a run. */
+  evaluate(job: {
+    readonly folder: string;
+    readonly prompts: readonly string[];
+    readonly threads: number;
+  }): Promise<readonly PromptResult[]>;
+  /** Writes a run's scores on other models into its folder; resolves to a message for each model that failed. */
+  transfer(job: { readonly folder: string; readonly models: readonly string[]; readonly threads: number }): Promise<readonly string[]>;
+  /** Holds the run between two steps. */
+  pause(): void;
+  continue(): void;
+  /** Ends the run within a step, with the checkpoint written. */
+  stop(): void;
+  /** Replies if the engine is still alive. */
+  ping(): Promise<void>;
+  check(spec: {
+    readonly text: string;
+    readonly file: string;
+    readonly data: boolean;
+    readonly models: boolean;
+  }): Promise<readonly Problem[]>;
+  inspect(file: string): Promise<DatasetOutline>;
+  suggestWords(task: { readonly labels: readonly string[]; readonly model: string }): Promise<SuggestedWords>;
+}
 
-export type FromEngine =
-  /** The task is read and the run's folder made, or found again. */
-  | { readonly type: 'opened'; readonly task: RunTask }
-  | { readonly type: 'events'; readonly events: readonly RunEvent[] }
-  | { readonly type: 'notes'; readonly notes: readonly string[]; readonly warnings: readonly Problem[] }
-  | { readonly type: 'paused' }
-  | { readonly type: 'continued' }
-  | { readonly type: 'finished'; readonly result: RunResult }
-  | { readonly type: 'stopped'; readonly step: number }
-  | { readonly type: 'evaluated'; readonly prompts: readonly PromptResult[] }
-  /** The columns are in the run's folder; `errors` names the models that gave none, and why. */
-  | { readonly type: 'transferred'; readonly errors: readonly string[] }
-  | { readonly type: 'failed'; readonly message: string; readonly problems: readonly Problem[] }
-  | { readonly type: 'reply'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'noReply'; readonly id: number; readonly message: string; readonly problems: readonly Problem[] }
-  /** A question to one of VS Code's language models. */
-  | { readonly type: 'ask'; readonly id: number; readonly model: string; readonly messages: readonly Message[] }
-  /** What is to be sent to a server is only sent once the person says so: `answer` or `noAnswer`. */
-  | { readonly type: 'confirm'; readonly id: number; readonly model: string; readonly lines: readonly string[] };
+export interface HostMethods {
+  /** The spec is read and the run's folder exists. */
+  opened(task: RunTask): void;
+  events(events: readonly RunEvent[]): void;
+  notes(notes: { readonly notes: readonly string[]; readonly warnings: readonly Problem[] }): void;
+  /** Asks one of VS Code's language models. */
+  ask(request: AskRequest): Promise<string>;
+  /** Asks the user whether to use the model, given what it costs; rejects if the answer is no. */
+  confirm(question: { readonly model: string; readonly lines: readonly string[] }): Promise<void>;
+}
+
+/** The host's side of the channel, and the engine's. */
+export type EngineChannel = Channel<EngineMethods, HostMethods>;
+export type HostChannel = Channel<HostMethods, EngineMethods>;

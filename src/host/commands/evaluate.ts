@@ -3,14 +3,14 @@ import type { RunHead } from '../../run/view/runView';
 import { SPEC_ENDING } from './pickSpec';
 import type { Panels } from '../panel/panels';
 import type { RunPanel } from '../panel/runPanel';
-import { evaluatePrompts } from '../runs/evaluations';
+import { runInNotification } from '../runs/shortJob';
 import type { Engines } from '../runs/engines';
 import type { Runs } from '../runs/runs';
 import { threads } from '../settings';
 import { pickRun } from './pickRun';
 import { mayRun } from './trust';
 
-/** `Evaluate Prompt`: a prompt that is typed or selected gets its scores in the table of a run. */
+/** `Evaluate Prompt`: scores a prompt that the user types or has selected, in the table of a run. */
 export class Evaluation {
   constructor(
     private readonly runs: Runs,
@@ -19,7 +19,7 @@ export class Evaluation {
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
-  /** @param on a run's id, or a spec, whose latest run is meant */
+  /** @param on a run's id, or a spec, for its latest run */
   async command(on?: string | vscode.Uri): Promise<void> {
     if (!(await mayRun())) return;
     const id = await this.run(on);
@@ -28,24 +28,25 @@ export class Evaluation {
     const selected = editor && !editor.document.fileName.endsWith(SPEC_ENDING) ? editor.document.getText(editor.selection) : '';
     const prompt = await vscode.window.showInputBox({
       title: vscode.l10n.t('Evaluate a prompt'),
-      prompt: vscode.l10n.t('It is scored on the training, validation and held-out rows of the task.'),
+      prompt: vscode.l10n.t('RLPrompt scores it on the training, validation and held-out rows of the task.'),
       value: selected,
-      validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('The empty prompt is in the table already.') : undefined),
+      validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('The table already has the empty prompt.') : undefined),
     });
     if (prompt === undefined) return;
     await this.panels.show(id);
     await this.score(id, prompt);
   }
 
-  /** Scores a prompt on a run's task; its panel says how it goes. */
+  /** Scores a prompt on a run's task; the run's panel shows the progress. */
   async score(id: string, prompt: string): Promise<void> {
     if (!(await mayRun())) return;
-    // A panel may be closed, hidden or opened while the prompt is scored: each time the one of now is told.
+    // The panel may be closed or opened while the prompt is scored.
     const page = (): RunPanel | undefined => this.panels.of(id);
     page()?.post({ type: 'evaluation', busy: true });
     try {
-      const job = { type: 'evaluate', task: { folder: id }, prompts: [prompt], threads: threads() } as const;
-      const scored = await evaluatePrompts(this.engines, job, this.log);
+      const job = { folder: id, prompts: [prompt], threads: threads() };
+      const title = vscode.l10n.t('Evaluating {0}', JSON.stringify(prompt));
+      const scored = await runInNotification(this.engines, this.log, title, (engine) => engine.request('evaluate', job));
       if (scored) {
         (await this.runs.get(id)).addEvaluated(scored);
         this.runs.touch(id);
@@ -68,20 +69,21 @@ export class Evaluation {
     if (spec?.path.endsWith(SPEC_ENDING)) {
       const latest = scored.find(({ specFile }) => specFile === spec.fsPath);
       if (latest) return latest.id;
-      // No run yet: the table is that of a new one, which starts with the baselines.
+      // A new run scores the baselines first, so its table soon exists.
       const run = vscode.l10n.t('Optimize Prompt');
       const answer = await vscode.window.showInformationMessage(
-        vscode.l10n.t('This task has no run yet whose table the prompt could join.'),
+        vscode.l10n.t('This task has no run yet. Start one, then evaluate prompts in its table.'),
         run,
       );
       if (answer === run) await vscode.commands.executeCommand('rlprompt.optimize', spec);
       return undefined;
     }
-    return (await pickRun(this.runs, vscode.l10n.t('In which task?'), ({ id }) => scored.some((head) => head.id === id)))?.id;
+    return (await pickRun(this.runs, vscode.l10n.t('Evaluate the prompt in which run?'), ({ id }) => scored.some((head) => head.id === id)))
+      ?.id;
   }
 }
 
-/** A run that waits, starts or failed before its first checkpoint has no table yet. */
+/** A run that is queued, starts or failed before its first checkpoint has no table. */
 function hasTable({ state, resumable }: RunHead): boolean {
   return state === 'failed' ? resumable : state !== 'queued' && state !== 'starting';
 }

@@ -3,13 +3,15 @@ import type { RunHead } from '../../run/view/runView';
 import type { Runs } from '../runs/runs';
 import { stateText } from '../runs/runsTree';
 
-/** Lets a person pick one of the runs; undefined when there is none or they turn away. */
-export async function pickRun(runs: Runs, placeHolder: string, fits: (head: RunHead) => boolean): Promise<RunHead | undefined> {
+/** Lets the user pick a run; undefined if there is none or the user cancels. */
+export async function pickRun(
+  runs: Runs,
+  placeHolder: string,
+  fits: (head: RunHead) => boolean = () => true,
+): Promise<RunHead | undefined> {
   const heads = (await runs.list()).filter(fits);
   if (heads.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('There is no such run in this workspace yet. Start one with “Optimize Prompt”.'),
-    );
+    void vscode.window.showInformationMessage(vscode.l10n.t('This workspace has no such run yet. Start one with “Optimize Prompt”.'));
     return undefined;
   }
   const items = heads.map((head) => ({

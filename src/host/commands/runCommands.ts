@@ -1,66 +1,56 @@
 import * as vscode from 'vscode';
 import type { Panels } from '../panel/panels';
 import type { Runs } from '../runs/runs';
-import { RunItem } from '../runs/runsTree';
 import { pickRun } from './pickRun';
 import { mayRun } from './trust';
 
-/** What the tree, the palette or a link hands to a command about a run. */
-type RunArgument = RunItem | string | undefined;
-
-/** Commands about runs that exist: open, take up, pause, stop, compare, reveal, delete. */
-export function runCommands(runs: Runs, panels: Panels): Record<string, (argument?: RunArgument) => Promise<void> | void> {
+/** Commands about existing runs. Each gets the run's id from the tree or a link, and none from the palette. */
+export function runCommands(runs: Runs, panels: Panels): Record<string, (id?: string) => Promise<void> | void> {
   const { t } = vscode.l10n;
-  const idOf = (argument: RunArgument): string | undefined => (argument instanceof RunItem ? argument.head.id : argument);
-  /** The run that is pointed at, else the one of the panel in front while it has not ended, else the one that trains. */
-  const current = async (argument: RunArgument): Promise<string | undefined> => {
-    const shown = idOf(argument) ?? panels.active?.id;
-    if (idOf(argument) !== undefined || shown === undefined) return shown ?? runs.current?.id;
+  const pick = async (question: string, fits?: Parameters<typeof pickRun>[2]): Promise<string | undefined> =>
+    (await pickRun(runs, question, fits))?.id;
+
+  /** The run of the active panel while it trains, else the one that trains. */
+  const current = async (id?: string): Promise<string | undefined> => {
+    const shown = panels.active?.id;
+    if (id !== undefined || shown === undefined) return id ?? runs.current?.id;
     const { state } = (await runs.get(shown)).head;
-    return ['queued', 'starting', 'running', 'paused'].includes(state) ? shown : (runs.current?.id ?? shown);
+    return ['queued', 'starting', 'running', 'paused', 'stopping'].includes(state) ? shown : (runs.current?.id ?? shown);
+  };
+  const onCurrent = (act: (id: string) => unknown) => async (given?: string) => {
+    const id = await current(given);
+    if (id !== undefined) await act(id);
   };
 
   return {
-    'rlprompt.openRun': async (argument) => {
-      const id = idOf(argument) ?? (await pickRun(runs, t('Which run?'), () => true))?.id;
+    'rlprompt.openRun': async (given) => {
+      const id = given ?? (await pick(t('Open which run?')));
       if (id !== undefined) await panels.show(id);
     },
-    'rlprompt.resumeRun': async (argument) => {
-      const id =
-        idOf(argument) ?? panels.active?.id ?? (await pickRun(runs, t('Which run is to go on?'), ({ resumable }) => resumable))?.id;
-      if (id === undefined) return;
-      if (!(await mayRun())) return;
+    'rlprompt.resumeRun': async (given) => {
+      const id = given ?? panels.active?.id ?? (await pick(t('Resume which run?'), ({ resumable }) => resumable));
+      if (id === undefined || !(await mayRun())) return;
       await runs.resume(id);
       await panels.show(id);
     },
-    'rlprompt.pauseRun': async (argument) => {
-      const id = await current(argument);
-      if (id !== undefined) runs.pause(id);
-    },
-    'rlprompt.continueRun': async (argument) => {
-      const id = await current(argument);
-      if (id !== undefined) runs.continue(id);
-    },
-    'rlprompt.stopRun': async (argument) => {
-      const id = await current(argument);
-      if (id !== undefined) runs.stop(id);
-    },
-    'rlprompt.compareRuns': async (argument) => {
-      const id = idOf(argument) ?? panels.active?.id ?? (await pickRun(runs, t('Compare which run?'), () => true))?.id;
+    'rlprompt.pauseRun': onCurrent((id) => runs.pause(id)),
+    'rlprompt.continueRun': onCurrent((id) => runs.continue(id)),
+    'rlprompt.stopRun': onCurrent((id) => runs.stop(id)),
+    'rlprompt.compareRuns': async (given) => {
+      const id = given ?? panels.active?.id ?? (await pick(t('Compare which run?')));
       if (id === undefined) return;
-      const other = await pickRun(runs, t('… with which other run?'), (head) => head.id !== id);
-      if (other) await panels.show(id, other.id);
+      const other = await pick(t('Compare it with which run?'), (head) => head.id !== id);
+      if (other !== undefined) await panels.show(id, other);
     },
-    'rlprompt.revealRun': async (argument) => {
-      const id = await current(argument);
-      if (id !== undefined) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.joinPath(vscode.Uri.file(id), 'task.json'));
-    },
-    'rlprompt.deleteRun': async (argument) => {
-      const id = idOf(argument) ?? (await pickRun(runs, t('Delete which run?'), () => true))?.id;
+    'rlprompt.revealRun': onCurrent((id) =>
+      vscode.commands.executeCommand('revealInExplorer', vscode.Uri.joinPath(vscode.Uri.file(id), 'task.json')),
+    ),
+    'rlprompt.deleteRun': async (given) => {
+      const id = given ?? (await pick(t('Delete which run?')));
       if (id === undefined) return;
       const { head } = await runs.get(id);
       const remove = t('Delete');
-      const detail = t('Its journal, checkpoint and result are removed from {0}.', id);
+      const detail = t('This removes its journal, checkpoint and result from {0}.', id);
       const answer = await vscode.window.showWarningMessage(t('Delete this run of {0}?', head.name), { modal: true, detail }, remove);
       if (answer === remove) await runs.delete(id);
     },

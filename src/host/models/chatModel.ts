@@ -17,7 +17,7 @@ export class ChatError extends Error {
  * nothing for any. VS Code itself asks the person for consent at the first request.
  * @throws ChatError
  */
-export async function askChatModel(reference: string, messages: readonly Message[], token: vscode.CancellationToken): Promise<string> {
+export async function askChatModel(reference: string, messages: readonly Message[], signal: AbortSignal): Promise<string> {
   const model = await findModel(reference);
   if (!model) {
     const all = await vscode.lm.selectChatModels();
@@ -29,15 +29,22 @@ export async function askChatModel(reference: string, messages: readonly Message
         : 'VS Code has no language model. Install an extension that brings one, such as GitHub Copilot Chat, and sign in.',
     );
   }
+  signal.throwIfAborted();
+  const cancel = new vscode.CancellationTokenSource();
+  const abort = (): void => cancel.cancel();
+  signal.addEventListener('abort', abort);
   try {
     const request = messages.map(({ content }) => vscode.LanguageModelChatMessage.User(content));
     const justification = vscode.l10n.t('RLPrompt scores prompts by the answers of this model.');
-    const response = await model.sendRequest(request, { justification }, token);
+    const response = await model.sendRequest(request, { justification }, cancel.token);
     let text = '';
     for await (const part of response.text) text += part;
     return text;
   } catch (error) {
     throw chatError(error, model.name);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    cancel.dispose();
   }
 }
 

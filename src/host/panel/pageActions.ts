@@ -6,11 +6,11 @@ import type { PromptRow, RunHead } from '../../run/view/runView';
 import { quote } from '../../run/report/shell';
 import { reproduceCommand } from '../../run/start';
 import type { RunTask } from '../../run/store/task';
+import type { Spec } from '../../spec/spec';
 import { exportTable } from '../commands/exportTable';
 import type { Runs } from '../runs/runs';
-import type { RunPanel } from './runPanel';
 
-/** What the page's buttons need beside the runs themselves. */
+/** What the page's buttons need besides the runs. */
 export interface PageServices {
   insert(head: RunHead, row: PromptRow, form: InsertForm): Promise<void>;
   evaluate(id: string, prompt: string): Promise<void>;
@@ -21,8 +21,8 @@ export interface PageServices {
   readonly commandLine: string;
 }
 
-/** Does what a person asked for in the panel. A message may come late: what it names is looked up, never trusted. */
-export function pageActions(runs: Runs, services: PageServices): (message: FromPage, panel: RunPanel) => Promise<void> {
+/** Does what the user asked for in the panel. A message may come late, so what it names is looked up. */
+export function pageActions(runs: Runs, services: PageServices): (message: FromPage, panel: { readonly id: string }) => Promise<void> {
   return async (message, { id }) => {
     try {
       await act(message, id);
@@ -59,9 +59,11 @@ export function pageActions(runs: Runs, services: PageServices): (message: FromP
       case 'export':
         return exportTable(head, rows, message.format);
       case 'copyCommand': {
-        // As the run was begun, whatever the settings are now.
+        // As the run was started, whatever the spec and the settings say now.
         const task = JSON.parse(await readFile(join(id, 'task.json'), 'utf8')) as RunTask;
-        const command = reproduceCommand({ ...task, specFile: vscode.workspace.asRelativePath(task.specFile, false) });
+        const { steps, queryBudget: budget } = (task.spec as Pick<Spec, 'search'>).search;
+        const specFile = vscode.workspace.asRelativePath(task.specFile, false);
+        const command = reproduceCommand({ ...task, specFile, steps, budget });
         await vscode.env.clipboard.writeText(command.replace(/^npx rlprompt/, () => `node ${quote(services.commandLine)}`));
         vscode.window.setStatusBarMessage(vscode.l10n.t('Command copied'), 2000);
         return;
@@ -77,6 +79,6 @@ export function pageActions(runs: Runs, services: PageServices): (message: FromP
 
 function rowOf(rows: readonly PromptRow[], { row, prompt }: { row: number; prompt: string }): PromptRow {
   const found = rows[row]?.prompt === prompt ? rows[row] : rows.find((candidate) => candidate.prompt === prompt);
-  if (!found) throw new Error(vscode.l10n.t('That prompt is no longer in the table.'));
+  if (!found) throw new Error(vscode.l10n.t('The table no longer has this prompt.'));
   return found;
 }

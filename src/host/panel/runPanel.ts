@@ -9,7 +9,7 @@ import { pageHtml } from './pageHtml';
 /** Milliseconds between two updates of the page: at most ten a second. */
 const INTERVAL = 100;
 
-/** What the page has once it was sent all of a run. */
+/** What the page has of a run. */
 interface Sent {
   readonly builder: RunViewBuilder;
   readonly curves: RunViewBuilder['curves'];
@@ -17,14 +17,16 @@ interface Sent {
   readonly rows: number;
 }
 
-/** One panel that shows a run, or compares two. The host owns the state; the page gets a snapshot whenever it appears. */
+/** A panel that shows a run or compares two. The host owns the state; the page gets a snapshot whenever it appears. */
 export class RunPanel implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
   private timer: NodeJS.Timeout | undefined;
   private sentAt = 0;
-  /** What the page has of the run; undefined until it has asked for a snapshot. */
-  private sent: Sent | undefined;
-  /** The panel is closed: from then on VS Code throws at whatever is asked of it. */
+  /** What the page has, by the runs' ids; undefined until it has asked for a snapshot. */
+  private sent: Map<string, Sent> | undefined;
+  /** Runs that changed since the last message. */
+  private readonly due = new Set<string>();
+  /** A closed panel throws on every access. */
   private disposed = false;
   private readonly closed = new vscode.EventEmitter<void>();
   readonly onDidDispose = this.closed.event;
@@ -47,7 +49,7 @@ export class RunPanel implements vscode.Disposable {
         else void onMessage(message, this);
       }),
       runs.onDidChange((changed) => {
-        if (changed === id || changed === other) this.schedule();
+        if (this.ids.includes(changed)) this.schedule(changed);
       }),
       panel.onDidChangeViewState(() => {
         if (!panel.visible) this.sent = undefined;
@@ -79,28 +81,32 @@ export class RunPanel implements vscode.Disposable {
     for (const subscription of this.subscriptions.splice(0)) subscription.dispose();
   }
 
+  private get ids(): string[] {
+    return this.other === undefined ? [this.id] : [this.id, this.other];
+  }
+
   private visible(): boolean {
     return !this.disposed && this.panel.visible;
   }
 
-  /** Gives the page everything. */
+  /** Sends everything. */
   private async hydrate(): Promise<void> {
     try {
-      const builder = await this.runs.get(this.id);
-      const other = this.other === undefined ? undefined : (await this.runs.get(this.other)).view;
+      const [builder, other] = await Promise.all(this.ids.map((id) => this.runs.get(id)));
       if (this.disposed) return;
-      this.panel.title = title(builder, other?.head.name);
-      this.sent = has(builder);
+      this.panel.title = title(builder!, other?.head.name);
+      this.sent = new Map([builder!, ...(other ? [other] : [])].map((run) => [run.head.id, sentOf(run)]));
       this.sentAt = Date.now();
-      this.post({ type: 'snapshot', view: builder.view, ...(other && { other }), settings: settings() });
+      this.post({ type: 'snapshot', view: builder!.view, ...(other && { other: other.view }), settings: settings() });
     } catch {
       this.sent = undefined;
       this.post({ type: 'gone', id: this.id });
     }
   }
 
-  private schedule(): void {
+  private schedule(id: string): void {
     if (this.disposed) return;
+    this.due.add(id);
     this.timer ??= setTimeout(
       () => {
         this.timer = undefined;
@@ -110,26 +116,32 @@ export class RunPanel implements vscode.Disposable {
     );
   }
 
+  /** Sends what changed since the last message. */
   private async flush(): Promise<void> {
+    const due = [...this.due];
+    this.due.clear();
+    this.sentAt = Date.now();
     if (!this.visible()) return;
-    const builder = await this.runs.get(this.id).catch(() => undefined);
-    const { sent } = this;
+    const builders = await Promise.all(due.map((id) => this.runs.get(id).catch(() => undefined)));
     if (!this.visible()) return;
-    // Before its first snapshot the page asks for one itself; another builder or other curves mean that the run began anew.
-    if (!sent) {
-      if (!builder) this.post({ type: 'gone', id: this.id });
+    // The page asks for its first snapshot itself.
+    if (!this.sent) {
+      if (builders.includes(undefined)) this.post({ type: 'gone', id: this.id });
       return;
     }
-    if (builder !== sent.builder || builder.curves !== sent.curves || this.other !== undefined) return this.hydrate();
-    const append = curvesSince(builder.curves, sent.lengths);
-    const rows = builder.rowsVersion !== sent.rows;
-    this.sent = has(builder);
-    this.sentAt = Date.now();
-    this.post({ type: 'update', update: { id: this.id, head: builder.head, append, ...(rows && { rows: builder.rows }) } });
+    for (const [i, builder] of builders.entries()) {
+      const before = this.sent.get(due[i]!);
+      // Another builder or other curves: the run was read again or replays its events.
+      if (!builder || builder !== before?.builder || builder.curves !== before.curves) return this.hydrate();
+      const rows = builder.rowsVersion !== before.rows;
+      const append = curvesSince(builder.curves, before.lengths);
+      this.sent.set(due[i]!, sentOf(builder));
+      this.post({ type: 'update', update: { id: due[i]!, head: builder.head, append, ...(rows && { rows: builder.rows }) } });
+    }
   }
 }
 
-function has(builder: RunViewBuilder): Sent {
+function sentOf(builder: RunViewBuilder): Sent {
   const { curves, rowsVersion } = builder;
   return { builder, curves, lengths: curveLengths(curves), rows: rowsVersion };
 }

@@ -1,27 +1,35 @@
 import * as vscode from 'vscode';
-import type { EngineProcess } from '../../engine/client';
-import type { FromEngine, Job } from '../../messages/engine';
+import { EngineEnded, type EngineProcess } from '../../engine/client';
+import type { EngineChannel, RunEnd } from '../../messages/engine';
 import type { RunViewBuilder } from '../../run/view/view';
 import type { Engines } from './engines';
 
 /** Lines of the engine's log that are shown with a failed run. */
 const LOG_LINES = 12;
 
-/** A run of this window: what is known of it, and its engine process while it has one. */
+/** Milliseconds between two pings of an engine that is stopping, and how long it may leave one without a reply. */
+const PING_INTERVAL = 10_000;
+const LONGEST_SILENCE = 60_000;
+
+/** A run of this window: its state, and its engine process while it has one. */
 export class LiveRun {
   private engine: EngineProcess | undefined;
-  /** The engine was asked to pause; it may be so before its first step. */
-  private held = false;
-  private stopTimer: NodeJS.Timeout | undefined;
+  private paused = false;
+  private timer: NodeJS.Timeout | undefined;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   private readonly ended = new vscode.EventEmitter<void>();
   /** The engine process is gone. */
   readonly onDidEnd = this.ended.event;
 
+  /**
+   * @param train starts the run in an engine, or resumes it
+   * @param resumes the run has been trained before
+   */
   constructor(
     readonly builder: RunViewBuilder,
-    private readonly job: Job,
+    private readonly train: (engine: EngineChannel) => Promise<RunEnd>,
+    private readonly resumes: boolean,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.set({ state: 'queued' });
@@ -31,112 +39,118 @@ export class LiveRun {
     return this.engine !== undefined;
   }
 
-  start(engines: Engines): void {
+  async start(engines: Engines): Promise<void> {
+    const { builder } = this;
     this.set({ state: 'starting' });
-    this.engine = engines.start(this.job, {
-      onMessage: (message) => this.receive(message),
-      onLog: (line) => this.log.warn(`[${this.builder.head.name}] ${line}`),
-      onEnd: ({ clean, description, log }) => {
-        clearTimeout(this.stopTimer);
-        this.engine = undefined;
-        if (!clean) this.crashed(description, log);
-        else if (this.builder.head.state === 'failed' && log.length > 0) this.set({ log: log.slice(-LOG_LINES) });
-        this.ended.fire();
+    const engine = engines.start(
+      {
+        opened: (task) => {
+          // A run keeps its place in the list: the time when it was requested.
+          const { created } = builder.head;
+          builder.describe(task);
+          this.set({ created });
+        },
+        notes: ({ notes, warnings }) => {
+          this.set({ notes });
+          for (const { message } of warnings) this.log.warn(`[${builder.head.name}] ${message}`);
+        },
+        events: (events) => {
+          for (const event of events) builder.apply(event);
+          this.set(builder.head.state === 'starting' ? { state: this.paused ? 'paused' : 'running', resumable: true } : {});
+        },
       },
-    });
-    this.log.info(`[${this.builder.head.name}] engine process ${this.engine.pid} started: ${this.builder.head.id}`);
+      (line) => this.log.warn(`[${builder.head.name}] ${line}`),
+    );
+    this.engine = engine;
+    this.log.info(`[${builder.head.name}] engine process ${engine.pid} started: ${builder.head.id}`);
+    await this.train(engine.channel).then(
+      (end) => this.finish(end),
+      (error: unknown) => this.fail(error as Error),
+    );
+    clearTimeout(this.timer);
+    engine.kill();
+    await engine.ended;
+    this.engine = undefined;
+    if (builder.head.state === 'failed' && engine.log.length > 0) this.set({ log: engine.log.slice(-LOG_LINES) });
+    this.ended.fire();
   }
 
   pause(): void {
-    this.engine?.send({ type: 'pause' });
+    this.paused = true;
+    this.engine?.channel.notify('pause');
+    if (this.builder.head.state === 'running') this.set({ state: 'paused' });
   }
 
   continue(): void {
-    this.engine?.send({ type: 'continue' });
+    this.paused = false;
+    this.engine?.channel.notify('continue');
+    if (this.builder.head.state === 'paused') this.set({ state: 'running' });
   }
 
-  /** Asks for an end at the next step; a process that does not answer in ten seconds is ended. */
+  /** Ends the run within a step, with its checkpoint written. Asked a second time, ends the process at once. */
   stop(): void {
     if (!this.engine) return;
+    const { t } = vscode.l10n;
+    if (this.builder.head.state === 'stopping') return this.kill(t('You stopped the engine before it could end the step in progress.'));
     this.set({ state: 'stopping' });
-    this.engine.send({ type: 'stop' });
-    this.stopTimer = setTimeout(() => this.engine?.kill(), 10_000);
+    this.engine.channel.notify('stop');
+    this.watch(this.engine);
   }
 
-  /** A run that never got a process will get none; only one that was to be taken up has something on disk to go on from. */
+  /** Marks a run that never got a process as stopped; only one that was to be resumed has something on disk. */
   cancel(): void {
-    this.set({ state: 'interrupted', resumable: this.job.type === 'resume', secondsLeft: null });
+    this.set({ state: 'interrupted', resumable: this.resumes, secondsLeft: null });
   }
 
   /** Ends the process at once, and waits until it is gone. */
-  end(): Promise<void> {
-    if (!this.engine) return Promise.resolve();
-    const gone = new Promise<void>((resolve) => this.onDidEnd(resolve));
+  async end(): Promise<void> {
+    const { engine } = this;
+    if (!engine) return;
     this.set({ state: 'stopping' });
-    this.engine.kill();
-    return gone;
+    engine.kill();
+    await new Promise<void>((resolve) => this.onDidEnd(resolve));
   }
 
-  /** Ends the process at once. */
-  kill(): void {
+  /** @param reason shown with the run */
+  kill(reason?: string): void {
+    if (reason !== undefined) this.set({ error: reason });
     this.engine?.kill();
   }
 
-  private receive(message: FromEngine): void {
-    const { builder } = this;
-    switch (message.type) {
-      case 'opened': {
-        // A run keeps its place in the list, which is when it was asked for.
-        const { created } = builder.head;
-        builder.describe(message.task);
-        builder.set({ created });
-        break;
-      }
-      case 'notes':
-        builder.set({ notes: message.notes });
-        for (const { message: text } of message.warnings) this.log.warn(`[${builder.head.name}] ${text}`);
-        break;
-      case 'events':
-        for (const event of message.events) builder.apply(event);
-        if (builder.head.state === 'starting') builder.set({ state: this.held ? 'paused' : 'running', resumable: true });
-        break;
-      case 'paused':
-        this.held = true;
-        if (builder.head.state === 'running') builder.set({ state: 'paused' });
-        break;
-      case 'continued':
-        this.held = false;
-        if (builder.head.state === 'paused') builder.set({ state: 'running' });
-        break;
-      case 'finished':
-        builder.finish(message.result);
-        this.log.info(`[${builder.head.name}] finished after ${message.result.steps} steps: ${JSON.stringify(builder.rows[0]?.prompt)}`);
-        break;
-      case 'stopped':
-        builder.set({ state: 'interrupted', secondsLeft: null, resumable: builder.head.step > 0 || builder.rows.length > 0 });
-        break;
-      case 'failed':
-        this.log.error(`[${builder.head.name}] ${message.message}`);
-        builder.set({ state: 'failed', error: message.message, secondsLeft: null });
-        break;
-      default:
-        return;
-    }
-    this.changed.fire();
+  /** A step may take long; an engine that still answers is left to finish it. */
+  private watch(engine: EngineProcess): void {
+    const silent = vscode.l10n.t('The engine stopped responding, so RLPrompt ended its process.');
+    this.timer = setTimeout(() => this.kill(silent), LONGEST_SILENCE);
+    engine.channel.request('ping').then(
+      () => {
+        clearTimeout(this.timer);
+        if (this.engine === engine) this.timer = setTimeout(() => this.watch(engine), PING_INTERVAL);
+      },
+      () => undefined,
+    );
   }
 
-  private crashed(description: string, log: readonly string[]): void {
-    if (this.builder.head.state === 'stopping') {
+  private finish(end: RunEnd): void {
+    const { builder } = this;
+    if ('result' in end) {
+      builder.finish(end.result);
+      this.log.info(`[${builder.head.name}] finished after ${end.result.steps} steps: ${JSON.stringify(builder.rows[0]?.prompt)}`);
+      this.changed.fire();
+    } else this.set({ state: 'interrupted', secondsLeft: null, resumable: builder.head.step > 0 || builder.rows.length > 0 });
+  }
+
+  private fail(error: Error): void {
+    const { name, state, resumable } = this.builder.head;
+    const crashed = error instanceof EngineEnded;
+    if (crashed && state === 'stopping') {
       this.set({ state: 'interrupted', secondsLeft: null });
       return;
     }
-    this.log.error(`[${this.builder.head.name}] ${description}`);
-    this.set({
-      state: 'failed',
-      error: `${description} What the run had found is saved${this.builder.head.resumable ? ', and it can go on from its last checkpoint' : ''}.`,
-      log: log.slice(-LOG_LINES),
-      secondsLeft: null,
-    });
+    this.log.error(`[${name}] ${error.message}`);
+    const saved = resumable
+      ? vscode.l10n.t('Its results so far are saved; you can resume it from its last checkpoint.')
+      : vscode.l10n.t('Its results so far are saved.');
+    this.set({ state: 'failed', error: crashed ? `${error.message} ${saved}` : error.message, secondsLeft: null });
   }
 
   private set(change: Parameters<RunViewBuilder['set']>[0]): void {

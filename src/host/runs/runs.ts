@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { Job } from '../../messages/engine';
+import type { EngineChannel, RunEnd } from '../../messages/engine';
 import type { RunHead } from '../../run/view/runView';
 import { taskName } from '../../run/store/history';
 import { refuseLocked } from '../../run/store/lock';
@@ -41,7 +41,8 @@ export class Runs implements vscode.Disposable {
     const folder = this.freeFolder(newRunPath(spec, seed, runsFolder(specFile)));
     const builder = new RunViewBuilder(folder, taskName(specFile), specFile);
     builder.set({ seed });
-    this.enqueue(folder, builder, { type: 'optimize', specFile, folder, seed, random: true, threads: threads() });
+    const job = { specFile, folder, seed, random: true, threads: threads() };
+    this.enqueue(builder, false, (engine) => engine.request('optimize', job));
     return folder;
   }
 
@@ -54,7 +55,7 @@ export class Runs implements vscode.Disposable {
       const builder = await this.get(id);
       this.disk.forget(id);
       builder.takeUp();
-      this.enqueue(id, builder, { type: 'resume', folder: id, threads: threads() });
+      this.enqueue(builder, true, (engine) => engine.request('resume', { folder: id }));
     } finally {
       this.resuming.delete(id);
     }
@@ -105,17 +106,16 @@ export class Runs implements vscode.Disposable {
 
   /** Every run of the workspace, the latest first. */
   async list(): Promise<RunHead[]> {
+    return (await this.views()).map(({ head }) => head);
+  }
+
+  /** As `list`, with what each run has found. */
+  async views(): Promise<RunViewBuilder[]> {
     const ids = new Set([...this.live.keys(), ...(await this.disk.list())]);
-    const heads = await Promise.all(
-      [...ids].map((id) =>
-        this.get(id).then(
-          (builder) => builder.head,
-          () => undefined,
-        ),
-      ),
-    );
-    sayHasRuns(heads.some((head) => head !== undefined));
-    return heads.filter((head) => head !== undefined).sort((a, b) => (a.created < b.created ? 1 : -1));
+    const found = await Promise.all([...ids].map((id) => this.get(id).catch(() => undefined)));
+    const builders = found.filter((builder) => builder !== undefined);
+    sayHasRuns(builders.length > 0);
+    return builders.sort((a, b) => (a.head.created < b.head.created ? 1 : -1));
   }
 
   /** Deletes a run's folder, once no process writes there. @throws Error when one writes that this window did not start */
@@ -151,8 +151,9 @@ export class Runs implements vscode.Disposable {
     return waiting >= 0;
   }
 
-  private enqueue(id: string, builder: RunViewBuilder, job: Job): void {
-    const run = new LiveRun(builder, job, this.log);
+  private enqueue(builder: RunViewBuilder, resumes: boolean, train: (engine: EngineChannel) => Promise<RunEnd>): void {
+    const run = new LiveRun(builder, train, resumes, this.log);
+    const { id } = builder.head;
     this.live.set(id, run);
     let state = builder.head.state;
     run.onDidChange(() => {
@@ -177,7 +178,7 @@ export class Runs implements vscode.Disposable {
     await this.engines.ready;
     if (this.training) return;
     this.training = this.queue.shift();
-    this.training?.start(this.engines);
+    void this.training?.start(this.engines);
     this.listed.fire();
   }
 

@@ -1,30 +1,9 @@
-import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { RunHead, RunState } from '../../run/view/runView';
+import type { RunHead, RunState, RunView } from '../../run/view/runView';
 import type { Runs } from './runs';
 
-export class RunItem extends vscode.TreeItem {
-  constructor(
-    readonly head: RunHead,
-    best: { prompt: string; accuracy?: number | undefined } | undefined,
-  ) {
-    super(`${head.name} · ${new Date(head.created).toLocaleString(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' })}`);
-    this.id = head.id;
-    const accuracy = best?.accuracy === undefined ? '' : `${(100 * best.accuracy).toFixed(1)} % `;
-    this.description = head.state === 'finished' && best ? `${accuracy}${JSON.stringify(best.prompt)}` : stateText(head);
-    const [icon, color] = ICONS[head.state];
-    this.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
-    this.contextValue = `run.${head.state}`;
-    this.command = { command: 'rlprompt.openRun', title: vscode.l10n.t('Open'), arguments: [head.id] };
-    this.tooltip = [`${head.name} (seed ${head.seed})`, stateText(head), head.taskModel, head.template, head.id].filter(Boolean).join('\n');
-    this.accessibilityInformation = { label: `${head.name}, ${stateText(head)}, ${this.description}` };
-  }
-
-  /** For `Reveal in Explorer`. */
-  get folder(): string {
-    return dirname(this.head.id);
-  }
-}
+/** Milliseconds between two updates of a run that trains. */
+const INTERVAL = 1000;
 
 const ICONS: Record<RunState, [string, string?]> = {
   queued: ['clock'],
@@ -42,7 +21,7 @@ export function stateText({ state, step, steps }: RunHead): string {
   const { t } = vscode.l10n;
   switch (state) {
     case 'queued':
-      return t('waiting for the run before it');
+      return t('waiting for another run');
     case 'starting':
       return t('opening models and data');
     case 'running':
@@ -62,11 +41,12 @@ export function stateText({ state, step, steps }: RunHead): string {
   }
 }
 
-/** The runs of the workspace with their best scores; empty, the view's welcome text leads to the first run. */
-export class RunsTree implements vscode.TreeDataProvider<RunItem>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<undefined>();
+/** The runs of the workspace by their ids, with their best scores. When there is none, the view's welcome text leads to the first. */
+export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<string | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly subscriptions: vscode.Disposable[];
+  private shown: ReadonlyMap<string, { readonly view: RunView }> = new Map();
 
   constructor(private readonly runs: Runs) {
     const refresh = (): void => this.changed.fire(undefined);
@@ -78,33 +58,42 @@ export class RunsTree implements vscode.TreeDataProvider<RunItem>, vscode.Dispos
       watcher.onDidDelete(refresh),
       watcher.onDidChange(refresh),
       runs.onDidChangeList(refresh),
-      // The step counter of the run that trains, at most once a second.
-      runs.onDidChange(() => {
-        if (Date.now() - last < 1000) return;
+      // The step counter of the run that trains, which needs nothing from disk.
+      runs.onDidChange((id) => {
+        if (!this.shown.has(id) || Date.now() - last < INTERVAL) return;
         last = Date.now();
-        refresh();
+        this.changed.fire(id);
       }),
     ];
   }
 
-  async getChildren(): Promise<RunItem[]> {
-    const heads = await this.runs.list();
-    const items = await Promise.all(
-      heads.map(async (head) => {
-        // Deleted since it was listed: none.
-        const builder = await this.runs.get(head.id).catch(() => undefined);
-        const row = builder?.rows[0];
-        return builder && new RunItem(head, row && { prompt: row.prompt, accuracy: row.test?.accuracy });
-      }),
+  async getChildren(): Promise<string[]> {
+    const views = await this.runs.views();
+    this.shown = new Map(views.map((run) => [run.head.id, run]));
+    return [...this.shown.keys()];
+  }
+
+  getTreeItem(id: string): vscode.TreeItem {
+    const { head, rows } = this.shown.get(id)!.view;
+    const item = new vscode.TreeItem(
+      `${head.name} · ${new Date(head.created).toLocaleString(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' })}`,
     );
-    return items.filter((item) => item !== undefined);
+    const [best] = rows;
+    const accuracy = best?.test ? `${(100 * best.test.accuracy).toFixed(1)}% ` : '';
+    const description = head.state === 'finished' && best ? `${accuracy}${JSON.stringify(best.prompt)}` : stateText(head);
+    const [icon, color] = ICONS[head.state];
+    return Object.assign(item, {
+      id,
+      description,
+      iconPath: new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color)),
+      contextValue: `run.${head.state}`,
+      command: { command: 'rlprompt.openRun', title: vscode.l10n.t('Open'), arguments: [id] },
+      tooltip: [`${head.name} (seed ${head.seed})`, stateText(head), head.taskModel, head.template, id].filter(Boolean).join('\n'),
+      accessibilityInformation: { label: `${head.name}, ${stateText(head)}, ${description}` },
+    });
   }
 
-  getTreeItem(item: RunItem): RunItem {
-    return item;
-  }
-
-  /** On request the workspace is searched anew too. */
+  /** On request the workspace is searched again too. */
   refresh(): void {
     this.runs.lookAgain();
     this.changed.fire(undefined);

@@ -1,23 +1,21 @@
 import { expect, it } from 'vitest';
-import { Asking } from '../../../src/engine/asking';
 import { fetchHubModels } from '../../../src/engine/hubModels';
-import type { FromEngine } from '../../../src/messages/engine';
+import type { HostChannel } from '../../../src/messages/engine';
 import { answer } from '../model/hub/hubServer';
 import { makeWorld, MODEL } from '../model/hub/world';
 
-it('says how far a download is, and why it waits', async () => {
+it('reports the progress of a download, and why it waits', async () => {
   const world = await makeWorld();
   world.server.misbehave('hub', /api\/models/, answer(503));
   world.server.misbehave('storage', /./, answer(503));
-  const sent: FromEngine[] = [];
-  const asking = new Asking((message) => {
-    sent.push(message);
-    if (message.type === 'confirm') setImmediate(() => asking.settle({ type: 'answer', id: message.id, text: '' }));
-  });
+  const said: string[] = [];
+  const host = {
+    notify: (_: 'notes', { notes }: { notes: readonly string[] }) => void said.push(...notes),
+    request: () => Promise.resolve(void said.push('confirm')),
+  } as unknown as HostChannel;
   const { signal } = new AbortController();
-  await fetchHubModels(['bundled:masked', `hf:${MODEL}`], { send: (message) => sent.push(message), asking, signal }, world.options);
-  const notes = sent.flatMap((message) => (message.type === 'notes' ? message.notes : []));
-  expect(notes[0]).toMatch(/^hf:acme\/tiny-bert: .* Next try in \d+ s$/);
-  expect(sent.findIndex(({ type }) => type === 'confirm')).toBe(1);
-  expect(notes).toContainEqual(expect.stringMatching(/^downloading hf:acme\/tiny-bert: \d+ %\. .* Next try in \d+ s$/));
+  await fetchHubModels(['bundled:masked', `hf:${MODEL}`], { host, signal }, world.options);
+  expect(said[0]).toMatch(/^hf:acme\/tiny-bert: .* Next try in \d+ s$/);
+  expect(said[1]).toBe('confirm');
+  expect(said).toContainEqual(expect.stringMatching(/^downloading hf:acme\/tiny-bert: \d+ %\. .* Next try in \d+ s$/));
 });

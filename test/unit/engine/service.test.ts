@@ -1,41 +1,56 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EngineProcess } from '../../../src/engine/client';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { EngineProcess } from '../../../src/engine/client';
 import { EngineService } from '../../../src/engine/service';
-import type { Question } from '../../../src/messages/engine';
 
-let folder: string;
+interface Double {
+  readonly kill: () => void;
+  /** The process is gone. */
+  readonly gone: () => void;
+}
+
+let started: Double[];
 let service: EngineService;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rlprompt-service-'));
-  const file = join(folder, 'engine.js');
-  writeFileSync(
-    file,
-    `process.on('message', ({ type, id }) => type === 'question' && process.send({ type: 'reply', id, value: process.pid }));`,
-  );
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  service = new EngineService(file, () => undefined);
-});
-afterEach(() => {
-  service.dispose();
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const question: Question = { type: 'inspect', file: 'a.csv' };
-
-describe('the engine that answers questions', () => {
-  it('ends when idle; what is asked while it is on its way out gets another', async () => {
-    const kill = vi.spyOn(EngineProcess.prototype, 'kill');
-    const first = await service.ask(question);
-    expect(await service.ask(question)).toBe(first);
-    vi.advanceTimersByTime(60_000);
-    expect(kill).toHaveBeenCalledTimes(1);
-    const second = await service.ask(question);
-    expect(second).toEqual(expect.any(Number));
-    expect(second).not.toBe(first);
+  started = [];
+  service = new EngineService(() => {
+    let gone!: () => void;
+    const ended = new Promise<void>((resolve) => (gone = resolve));
+    const double = { channel: { number: started.length }, kill: vi.fn(), ended, gone };
+    started.push(double);
+    return double as unknown as EngineProcess;
   });
+});
+afterEach(() => vi.useRealTimers());
+
+const engineUsed = (): Promise<number> => service.use((engine) => Promise.resolve((engine as unknown as { number: number }).number));
+
+it('ends when idle; the next question gets another engine', async () => {
+  expect([await engineUsed(), await engineUsed()]).toEqual([0, 0]);
+  vi.advanceTimersByTime(60_000);
+  expect(started[0]!.kill).toHaveBeenCalledTimes(1);
+  expect(await engineUsed()).toBe(1);
+  // The first process is gone only now; the second one stays.
+  started[0]!.gone();
+  await Promise.resolve();
+  expect(await engineUsed()).toBe(1);
+});
+
+it('is not idle while one question still waits', async () => {
+  let answer!: () => void;
+  const slow = service.use(() => new Promise<void>((resolve) => (answer = resolve)));
+  await engineUsed();
+  vi.advanceTimersByTime(120_000);
+  expect(started[0]!.kill).not.toHaveBeenCalled();
+  answer();
+  await slow;
+  vi.advanceTimersByTime(60_000);
+  expect(started[0]!.kill).toHaveBeenCalledTimes(1);
+});
+
+it('starts another engine after a crash', async () => {
+  await engineUsed();
+  started[0]!.gone();
+  await new Promise((turn) => setImmediate(turn));
+  expect(await engineUsed()).toBe(1);
 });

@@ -48,6 +48,7 @@ export const workspace = {
   },
   getConfiguration: () => ({ get: (_: string, otherwise: unknown) => otherwise }),
   getWorkspaceFolder: () => undefined,
+  asRelativePath: (path: string) => path,
   /** A file has come, as the watchers of all patterns are told. */
   created: new EventEmitter<unknown>(),
   createFileSystemWatcher: () => ({

@@ -50,6 +50,12 @@ describe('the page after a message', () => {
     expect(receive(model, update)).toBe(model);
   });
 
+  it('an update of the run that is compared with changes that run alone', () => {
+    const model = receive(EMPTY, { type: 'snapshot', view: view('a', steps(1)), other: view('b', steps(1)), settings });
+    const update = { type: 'update', update: { id: 'b', head: head('b', 'finished'), append: steps(2) } } as const;
+    expect(receive(model, update)).toEqual({ ...model, other: { head: head('b', 'finished'), curves: steps(1, 2), rows: [] } });
+  });
+
   it('settings and evaluations leave the run alone', () => {
     const model = receive(EMPTY, { type: 'snapshot', view: view('a'), settings });
     const changed = receive(model, { type: 'settings', settings: { smoothing: 0, trusted: false } });

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CancellationToken } from 'vscode';
 import { askChatModel } from '../../../../src/host/models/chatModel';
 
 const editor = vi.hoisted(() => {
@@ -14,16 +13,21 @@ const editor = vi.hoisted(() => {
     static NotFound = (message: string): LanguageModelError => new LanguageModelError(message, 'NotFound');
     static Blocked = (message: string): LanguageModelError => new LanguageModelError(message, 'Blocked');
   }
-  const state = { models: [] as { vendor: string; family: string; id: string; name: string; sendRequest: () => Promise<unknown> }[] };
+  const state = { models: [] as { vendor: string; family: string; id: string; name: string; sendRequest: (...request: never[]) => Promise<unknown> }[] };
   const selectChatModels = ({ vendor, family }: { vendor?: string; family?: string } = {}): Promise<unknown[]> =>
     Promise.resolve(state.models.filter((m) => (vendor ?? m.vendor) === m.vendor && (family ?? m.family) === m.family));
   const l10n = { t: (text: string): string => text };
-  return { LanguageModelError, state, lm: { selectChatModels }, LanguageModelChatMessage: { User: (text: string) => text }, l10n };
+  class CancellationTokenSource {
+    readonly token = { isCancellationRequested: false };
+    cancel = (): void => void (this.token.isCancellationRequested = true);
+    dispose = (): void => undefined;
+  }
+  return { CancellationTokenSource, LanguageModelError, state, lm: { selectChatModels }, LanguageModelChatMessage: { User: (text: string) => text }, l10n };
 });
 vi.mock('vscode', () => editor);
 
-const token = {} as CancellationToken;
-const ask = (reference: string): Promise<string> => askChatModel(reference, [{ role: 'user', content: 'x' }], token);
+const ask = (reference: string, { signal } = new AbortController()): Promise<string> =>
+  askChatModel(reference, [{ role: 'user', content: 'x' }], signal);
 
 /** A model that writes its own name in two pieces, or fails. */
 function model(vendor: string, family: string, id: string, failure?: Error): void {
@@ -77,5 +81,22 @@ describe("VS Code's language models", () => {
   ])('%s is told as what it is', async (failure, reason, text) => {
     model('a', 'one', '1', failure);
     await expect(ask('a/one')).rejects.toMatchObject({ reason, message: expect.stringContaining(text) as string });
+  });
+
+  it('cancels its request when the engine aborts the question, and sends none if that was before', async () => {
+    const tokens: { isCancellationRequested: boolean }[] = [];
+    const sendRequest = (_request: unknown, _options: unknown, token: (typeof tokens)[number]): Promise<unknown> => {
+      tokens.push(token);
+      return new Promise((_, reject) => controller.signal.addEventListener('abort', () => reject(new Error('Canceled'))));
+    };
+    editor.state.models.push({ vendor: 'a', family: 'one', id: '1', name: 'one', sendRequest });
+    const controller = new AbortController();
+    const asked = ask('a/one', controller);
+    await vi.waitFor(() => expect(tokens).toEqual([{ isCancellationRequested: false }]));
+    controller.abort();
+    await expect(asked).rejects.toThrow('Canceled');
+    expect(tokens).toEqual([{ isCancellationRequested: true }]);
+    await expect(ask('a/one', controller)).rejects.toThrow('aborted');
+    expect(tokens).toHaveLength(1);
   });
 });

@@ -1,25 +1,31 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Uri, type WebviewPanel } from 'vscode';
 import { RunPanel } from '../../../../src/host/panel/runPanel';
 import type { Runs } from '../../../../src/host/runs/runs';
 import type { FromPage, ToPage } from '../../../../src/messages/page';
+import type { PolicyStepEvent } from '../../../../src/run/events';
 import { RunViewBuilder } from '../../../../src/run/view/view';
 import { EventEmitter } from '../editor';
 
 vi.mock('vscode', () => import('../editor'));
 
-/** A panel as VS Code has it: once closed, it throws at whatever is asked of it. */
-function opened(): {
-  panel: WebviewPanel;
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** Lets pending promises and due timers run. */
+const turn = (milliseconds = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
+
+/** A panel that throws on every access once it is closed, as in VS Code. */
+function opened(other?: string): {
   shown: RunPanel;
   posted: ToPage[];
   close: () => void;
   say: (message: FromPage) => void;
-  change: () => void;
-  builder: RunViewBuilder;
+  change: (id?: string) => void;
+  builders: Map<string, RunViewBuilder>;
   answer: () => void;
 } {
-  const builder = new RunViewBuilder('/runs/a', 'small', '/small.prompt-task.json');
+  const builders = new Map(['/runs/a', '/runs/b'].map((id) => [id, new RunViewBuilder(id, 'small', '/small.prompt-task.json')]));
   const [received, changed, closed] = [new EventEmitter<FromPage>(), new EventEmitter<string>(), new EventEmitter<void>()];
   const posted: ToPage[] = [];
   let open = true;
@@ -52,81 +58,116 @@ function opened(): {
     onDidChangeViewState: () => ({ dispose: () => undefined }),
     onDidDispose: closed.event,
   } as unknown as WebviewPanel;
-  const asked: (() => void)[] = [];
-  const get = (): Promise<RunViewBuilder> => new Promise((resolve) => asked.push(() => resolve(builder)));
+  let asked: (() => void)[] = [];
+  const get = (id: string): Promise<RunViewBuilder> => new Promise((resolve) => asked.push(() => resolve(builders.get(id)!)));
   const runs = { onDidChange: changed.event, get } as unknown as Runs;
-  const shown = new RunPanel(panel, '/runs/a', undefined, runs, Uri.file('/extension'), () => Promise.resolve());
+  const shown = new RunPanel(panel, '/runs/a', other, runs, Uri.file('/extension'), () => Promise.resolve());
   return {
-    panel,
     shown,
     posted,
-    builder,
+    builders,
     close: () => {
       open = false;
       closed.fire();
     },
     say: (message) => received.fire(message),
-    change: () => changed.fire('/runs/a'),
+    change: (id = '/runs/a') => changed.fire(id),
     answer: () => {
-      for (const resolve of asked.splice(0)) resolve();
+      const answered = asked;
+      asked = [];
+      for (const resolve of answered) resolve();
     },
   };
 }
 
-const turn = (milliseconds = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const STEP: PolicyStepEvent = {
+  event: 'step',
+  step: 1,
+  mean: 1,
+  best: 1,
+  spread: 1,
+  bestPrompt: '',
+  distinct: 16,
+  entropy: 1,
+  loss: 1,
+  gradientNorm: 1,
+  queries: { asked: 1, computed: 1 },
+  seconds: 1,
+  milliseconds: { states: 1, policy: 1, reward: 1, update: 1 },
+};
 
 describe('the panel of a run', () => {
-  it('gives the page a snapshot, then what is new, and a snapshot again when the journal is told anew', async () => {
-    const { say, answer, change, posted, builder } = opened();
-    const step = {
-      mean: 1,
-      best: 1,
-      spread: 1,
-      bestPrompt: '',
-      distinct: 16,
-      entropy: 1,
-      loss: 1,
-      gradientNorm: 1,
-      queries: { asked: 1, computed: 1 },
-    };
-    const milliseconds = { states: 1, policy: 1, reward: 1, update: 1 };
+  it('sends a snapshot, then what is new, and a snapshot again when the events are replayed', async () => {
+    const { say, answer, change, posted, builders } = opened();
+    const builder = builders.get('/runs/a')!;
     const flushed = async (): Promise<void> => {
       change();
-      await vi.waitFor(() => {
-        const before = posted.length;
+      await turn(100);
+      // The flush asks for the run, and then the snapshot does.
+      for (let i = 0; i < 2; i++) {
         answer();
-        return turn(5).then(() => expect(posted.length).toBeGreaterThan(before));
-      });
+        await turn();
+      }
     };
     say({ type: 'ready' });
     answer();
     await turn();
-    builder.apply({ event: 'step', step: 1, ...step, seconds: 1, milliseconds });
+    builder.apply(STEP);
     await flushed();
     expect(posted.map(({ type }) => type)).toEqual(['snapshot', 'update']);
     expect(posted[1]).toMatchObject({ update: { append: { steps: { step: [1] } } } });
-    builder.apply({
-      event: 'start',
-      seed: 0,
-      actions: 7,
-      rows: { train: 8, validation: 8, test: 4 },
-      steps: 100,
-      queryBudget: 1000,
-      random: false,
-    });
-    builder.apply({ event: 'step', step: 1, ...step, seconds: 1, milliseconds });
+    const rows = { train: 8, validation: 8, test: 4 };
+    builder.apply({ event: 'start', seed: 0, actions: 7, rows, steps: 100, queryBudget: 1000, random: false });
+    builder.apply(STEP);
     await flushed();
     expect(posted.map(({ type }) => type)).toEqual(['snapshot', 'update', 'snapshot']);
   });
 
-  it('is quiet once it is closed, also where it waited for the run', async () => {
+  it('sends at most ten messages a second', async () => {
+    const { say, answer, change, posted } = opened();
+    say({ type: 'ready' });
+    answer();
+    for (let i = 0; i < 100; i++) {
+      await turn(10);
+      change();
+      answer();
+    }
+    expect(posted.length).toBeGreaterThan(8);
+    expect(posted.length).toBeLessThanOrEqual(11);
+  });
+
+  it('sends updates of both runs of a pair', async () => {
+    const { say, answer, change, posted, builders } = opened('/runs/b');
+    say({ type: 'ready' });
+    answer();
+    await turn();
+    expect(posted).toMatchObject([{ type: 'snapshot', view: { head: { id: '/runs/a' } }, other: { head: { id: '/runs/b' } } }]);
+    for (const [id, builder] of builders) {
+      builder.apply(STEP);
+      change(id);
+    }
+    await turn(100);
+    answer();
+    await turn();
+    expect(posted.slice(1)).toMatchObject(
+      ['/runs/a', '/runs/b'].map((id) => ({ type: 'update', update: { id, append: { steps: { step: [1] } } } })),
+    );
+    // One run changed: nothing of the other is sent.
+    change('/runs/b');
+    await turn(100);
+    answer();
+    await turn();
+    expect(posted.slice(3)).toMatchObject([{ type: 'update', update: { id: '/runs/b', append: { steps: { step: [] } } } }]);
+  });
+
+  it('is quiet once it is closed, even while it waits for the run', async () => {
     const { shown, say, change, answer, close, posted } = opened();
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     say({ type: 'ready' });
     answer();
     await turn();
-    // A flush and a hydration that are under way when the panel closes.
+    // A flush and a snapshot are in progress when the panel closes.
     change();
     await turn(150);
     say({ type: 'ready' });

@@ -1,14 +1,20 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogOutputChannel } from 'vscode';
 import { Runs } from '../../../../src/host/runs/runs';
+import { RunsOnDisk } from '../../../../src/host/runs/runsOnDisk';
 import { RunsTree } from '../../../../src/host/runs/runsTree';
 import * as editor from '../editor';
 import { engineDoubles, type EngineDouble } from './engineDouble';
 
 vi.mock('vscode', () => import('../editor'));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  return { ...real, stat: vi.fn(real.stat) };
+});
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined } as unknown as LogOutputChannel;
 
@@ -28,6 +34,8 @@ afterEach(() => {
 
 /** A run starts once the keys are read, which is never in the same tick. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const { signal } = new AbortController();
 
 const specFile = (): string => join(folder, 'small.prompt-task.json');
 
@@ -55,12 +63,12 @@ describe('the runs of a window', () => {
     await settled();
     expect(second).not.toBe(first);
     expect(started).toHaveLength(1);
-    started[0]!.tell({ type: 'stopped', step: 0 });
+    started[0]!.finish({ stoppedAt: 0 });
     await settled();
     expect(started).toHaveLength(1);
-    started[0]!.end(true);
+    started[0]!.gone();
     await settled();
-    expect(started.map(({ job }) => 'folder' in job && job.folder)).toEqual([first, second]);
+    expect(started.map(({ folder }) => folder)).toEqual([first, second]);
     expect(runs.current?.id).toBe(second);
   });
 
@@ -68,9 +76,9 @@ describe('the runs of a window', () => {
     const id = interrupted('a');
     await Promise.all([runs.resume(id), runs.resume(id)]);
     await runs.resume(id);
-    expect(started.map(({ job }) => job.type)).toEqual(['resume']);
+    expect(started.map(({ called }) => called[0])).toEqual(['resume']);
     expect(await prompts(id)).toEqual(['', 'mine']);
-    started[0]!.end(false);
+    started[0]!.gone();
     await settled();
     expect(started).toHaveLength(1);
   });
@@ -119,9 +127,9 @@ describe('the runs of a window', () => {
     runs.reload(id);
     await runs.resume(id);
     expect((await runs.get(id)).head.state).toBe('queued');
-    started[0]!.end(false);
+    started[0]!.gone();
     await settled();
-    started[1]!.end(false);
+    started[1]!.gone();
     await settled();
     expect(started).toHaveLength(2);
   });
@@ -131,7 +139,7 @@ describe('the runs of a window', () => {
     const id = interrupted('a');
     await runs.resume(id);
     await runs.delete(id);
-    started[0]!.end(false);
+    started[0]!.gone();
     await settled();
     expect(started).toHaveLength(1);
     expect(existsSync(id)).toBe(false);
@@ -142,10 +150,10 @@ describe('the runs of a window', () => {
     const id = interrupted('a');
     await runs.resume(id);
     const deleted = runs.delete(id);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await settled();
     expect(started[0]!.killed).toBe(true);
     expect(existsSync(id)).toBe(true);
-    started[0]!.end(false);
+    started[0]!.gone();
     await settled();
     await deleted;
     expect(existsSync(id)).toBe(false);
@@ -165,19 +173,19 @@ describe('the runs of a window', () => {
     expect((await runs.get(old)).head).toMatchObject({ state: 'interrupted', resumable: true });
     expect(changed).toEqual([fresh, old]);
     expect((await runs.list()).map(({ id }) => id)).toContain(fresh);
-    started[0]!.end(false);
+    started[0]!.gone();
     await settled();
     expect(started).toHaveLength(1);
     await runs.resume(old);
     await settled();
-    expect(started.map(({ job }) => job.type)).toEqual(['optimize', 'resume']);
+    expect(started.map(({ called }) => called[0])).toEqual(['optimize', 'resume']);
   });
 
   it('shows the last lines of the log with a crash that the engine could still tell of', async () => {
     const id = runs.optimize(specFile(), 0);
     await settled();
-    started[0]!.tell({ type: 'failed', message: 'x is not a function', problems: [] });
-    started[0]!.end(true, ['TypeError: x is not a function', '    at train']);
+    started[0]!.fail(new Error('x is not a function'));
+    started[0]!.gone('TypeError: x is not a function', '    at train');
     await settled();
     expect((await runs.get(id)).head).toMatchObject({
       state: 'failed',
@@ -189,7 +197,7 @@ describe('the runs of a window', () => {
   it('no longer says why a run ended once it is taken up', async () => {
     const id = interrupted('a');
     await runs.resume(id);
-    started[0]!.end(false, ['terminate called']);
+    started[0]!.gone('terminate called');
     await settled();
     expect((await runs.get(id)).head).toMatchObject({ state: 'failed', resumable: true, log: ['terminate called'] });
     await runs.resume(id);
@@ -204,12 +212,13 @@ describe('the runs of a window', () => {
     await settled();
     const state = async (): Promise<string> => (await runs.get(id)).head.state;
     const events = [{ event: 'stage', stage: 'policy' }] as const;
-    started[0]!.tell({ type: 'paused' });
+    runs.pause(id);
     expect(await state()).toBe('starting');
-    started[0]!.tell({ type: 'events', events });
+    started[0]!.tell.events(events, signal);
     expect(await state()).toBe('paused');
-    started[0]!.tell({ type: 'continued' });
+    runs.continue(id);
     expect(await state()).toBe('running');
+    expect(started[0]!.called).toEqual(['optimize', 'pause', 'continue']);
   });
 
   it('searches the workspace for runs once, and again when a file has come or a person asks', async () => {
@@ -230,9 +239,86 @@ describe('the runs of a window', () => {
 
   it('lists the other runs when one was deleted meanwhile', async () => {
     const [one, other] = [interrupted('a'), interrupted('b')];
-    const heads = [one, other].map(async (id) => (await runs.get(id)).head);
-    vi.spyOn(runs, 'list').mockResolvedValue(await Promise.all(heads));
+    vi.spyOn(RunsOnDisk.prototype, 'list').mockResolvedValue([one, other]);
     rmSync(one, { recursive: true });
-    expect((await new RunsTree(runs).getChildren()).map(({ id }) => id)).toEqual([other]);
+    expect(await new RunsTree(runs).getChildren()).toEqual([other]);
+  });
+
+  it('stats each run once per refresh of its view, and not at all for a step of the run that trains', async () => {
+    const [trains] = ['a', 'b', 'c'].map(interrupted);
+    editor.found['**/*.prompt-task.json'] = [specFile()];
+    const tree = new RunsTree(runs);
+    const stats = async (refresh: () => unknown): Promise<number> => {
+      vi.mocked(stat).mockClear();
+      await refresh();
+      return vi.mocked(stat).mock.calls.length;
+    };
+    await runs.resume(trains!);
+    await settled();
+    const refresh = async (): Promise<unknown> => (await tree.getChildren()).map((id) => tree.getTreeItem(id));
+    // Five files of each of the two runs on disk.
+    expect(await stats(refresh)).toBe(2 * 5);
+    const refreshed: unknown[] = [];
+    tree.onDidChangeTreeData((id) => refreshed.push(id));
+    const step = (): void => started[0]!.tell.events([{ event: 'stage', stage: 'random' }], signal);
+    step();
+    refreshed.length = 0;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 });
+    expect(await stats(step)).toBe(0);
+    vi.useRealTimers();
+    expect(refreshed).toEqual([trains]);
+    tree.dispose();
+  });
+});
+
+describe('Stop', () => {
+  const state = async (id: string): Promise<unknown> => (await runs.get(id)).head;
+  const begun = async (): Promise<string> => {
+    const id = runs.optimize(specFile(), 0);
+    await settled();
+    started[0]!.tell.events([{ event: 'stage', stage: 'policy' }], signal);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    return id;
+  };
+  afterEach(() => vi.useRealTimers());
+
+  it('waits for an engine that answers, however long the step in progress takes', async () => {
+    const id = await begun();
+    runs.stop(id);
+    expect(await state(id)).toMatchObject({ state: 'stopping' });
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(started[0]!.called.slice(1, 3)).toEqual(['stop', 'ping']);
+    expect(started[0]!.killed).toBe(false);
+    started[0]!.finish({ stoppedAt: 3 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await state(id)).toMatchObject({ state: 'interrupted' });
+    expect(await state(id)).not.toHaveProperty('error');
+  });
+
+  it('ends the process of an engine that no longer answers, and says so', async () => {
+    const id = await begun();
+    started[0]!.alive = false;
+    runs.stop(id);
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(started[0]!.killed).toBe(false);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(started[0]!.killed).toBe(true);
+    started[0]!.gone();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await state(id)).toMatchObject({
+      state: 'interrupted',
+      resumable: true,
+      error: expect.stringContaining('responding') as string,
+    });
+  });
+
+  it('asked twice ends the process at once', async () => {
+    const id = await begun();
+    runs.stop(id);
+    runs.stop(id);
+    expect(started[0]!.killed).toBe(true);
+    started[0]!.gone();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await state(id)).toMatchObject({ state: 'interrupted', resumable: true, error: expect.any(String) as string });
   });
 });

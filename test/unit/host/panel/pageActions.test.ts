@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { pageActions, type PageServices } from '../../../../src/host/panel/pageActions';
+import type { Runs } from '../../../../src/host/runs/runs';
+import { RunViewBuilder } from '../../../../src/run/view/view';
+
+const editor = vi.hoisted(() => ({ copied: [] as string[] }));
+vi.mock('vscode', async () => ({
+  ...(await import('../editor')),
+  env: { clipboard: { writeText: (text: string) => Promise.resolve(editor.copied.push(text)) } },
+  window: { setStatusBarMessage: () => undefined, showErrorMessage: (message: string) => expect.unreachable(message) },
+}));
+
+let id: string;
+beforeEach(() => {
+  id = mkdtempSync(join(tmpdir(), 'rlprompt-actions-'));
+  editor.copied.length = 0;
+});
+afterEach(() => rmSync(id, { recursive: true, force: true }));
+
+async function copiedCommand(search: object): Promise<string> {
+  const settings = { steps: 400, queryBudget: 400_000 };
+  const task = { format: 1, specFile: '/work/a.prompt-task.json', spec: { search }, seed: 7, random: false, threads: 2, settings };
+  writeFileSync(join(id, 'task.json'), JSON.stringify(task));
+  const runs = { get: () => Promise.resolve(new RunViewBuilder(id, 'a', '/work/a.prompt-task.json')) } as unknown as Runs;
+  const act = pageActions(runs, { commandLine: '/ext/dist/cli.js' } as PageServices);
+  await act({ type: 'copyCommand' }, { id });
+  return editor.copied.at(-1)!;
+}
+
+it('copies a command with the steps and the budget that the run was started with', async () => {
+  expect(await copiedCommand({ steps: 30, queryBudget: 5000 })).toBe(
+    'node /ext/dist/cli.js optimize /work/a.prompt-task.json --seed 7 --steps 30 --budget 5000 --no-random --threads 2',
+  );
+});
+
+it('leaves steps and budget to the preset where the run did', async () => {
+  expect(await copiedCommand({})).not.toMatch(/--steps|--budget/);
+});
