@@ -4,109 +4,107 @@ const prompts = z.array(z.string());
 const positive = z.number().positive();
 const count = z.number().int().min(1);
 
-/** How a task model behind an inference server (`openai:`) or in the editor (`vscode-lm:`) is asked; docs/models.md. */
+/** How a task model on an inference server (`openai:`) or in the editor (`vscode-lm:`) is used; see docs/models.md. */
 export const serverSchema = z.strictObject({
   concurrency: count.max(1024).default(8).describe('Requests in flight at once.'),
-  // Behind 300 s Node's own time-out for an answer's first byte comes first.
-  timeoutSeconds: positive.max(300).default(60).describe('Seconds that one request may take.'),
-  maxRetries: z.number().int().min(0).max(20).default(5).describe('Times that a request is sent again when the server fails.'),
+  // After 300 s, Node's own time-out for the first byte of an answer ends a request.
+  timeoutSeconds: positive.max(300).default(60).describe('Time limit of one request, in seconds.'),
+  maxRetries: z.number().int().min(0).max(20).default(5).describe('How often a request is retried if the server fails.'),
   scoring: z
     .enum(['auto', 'completion-logprobs', 'chat-logprobs', 'answer'])
     .default('auto')
-    .describe('How label words are scored: by log-probabilities, or by the answer that is written.'),
-  topLogprobs: count.max(1000).optional().describe('Log-probabilities to ask for at a place; as many as the server gives when absent.'),
-  promptBatch: count.max(256).optional().describe('Texts in one request; found out when absent.'),
+    .describe('How label words are scored: by log-probabilities, or by the written answer.'),
+  topLogprobs: count.max(1000).optional().describe('Log-probabilities to request per position; as many as the server allows if absent.'),
+  promptBatch: count.max(256).optional().describe('Texts per request; detected if absent.'),
   apiKeyVariable: z
     .string()
     .min(1)
     .optional()
-    .describe(
-      'Name of the environment variable that holds the key: OPENAI_API_KEY, or another that ends in _API_KEY. Never the key itself.',
-    ),
+    .describe('Name of the environment variable with the API key: OPENAI_API_KEY, or another that ends in _API_KEY. Never the key itself.'),
   answer: z
     .string()
     .min(1)
     .optional()
-    .describe('Regular expression that finds the label in a written answer; its first group if it has one.'),
-  maxTokens: count.max(4096).default(8).describe('Tokens of a written answer at most.'),
-  systemMessage: z.string().optional().describe('Sent before the text in chats; asks for one of the label words when absent.'),
+    .describe('Regular expression that finds the label in a written answer (its first group, if it has one).'),
+  maxTokens: count.max(4096).default(8).describe('Maximum number of tokens in a written answer.'),
+  systemMessage: z.string().optional().describe('System message of chats; asks for one of the label words if absent.'),
 });
 
 export type ServerSettings = z.output<typeof serverSchema>;
 
 /**
- * The task spec, `NAME.prompt-task.json`. The one definition: parsing, defaults, the JSON schema in `media/` and the
- * table in the docs all come from here.
+ * The task spec, `NAME.prompt-task.json`: the single source of its parsing, its defaults, the JSON schema in `media/` and
+ * the table in the docs.
  */
 export const specSchema = z.strictObject({
-  $schema: z.string().optional().describe('Where the JSON schema of this file is.'),
-  kind: z.literal('classification').default('classification').describe('What the task is.'),
+  $schema: z.string().optional().describe('Path or URL of the JSON schema of this file.'),
+  kind: z.literal('classification').default('classification').describe('The kind of task.'),
   data: z
     .strictObject({
-      train: z.string().min(1).describe('Labelled rows to learn from: a .csv, .tsv or .jsonl file, relative to this file.'),
-      validation: z.string().min(1).optional().describe('Rows that the ranking also uses. Drawn from `train` when absent.'),
-      test: z.string().min(1).optional().describe('Held-out rows: reported, never chosen on. Drawn from `train` when absent.'),
-      input: z.string().optional().describe('Column (or JSON field) of the text.'),
-      label: z.string().optional().describe('Column (or JSON field) of the class.'),
+      train: z.string().min(1).describe('Labeled rows to learn from: a .csv, .tsv or .jsonl file, relative to this file.'),
+      validation: z.string().min(1).optional().describe('Rows that the ranking also uses. Drawn from `train` if absent.'),
+      test: z.string().min(1).optional().describe('Held-out rows: reported, never used to choose a prompt. Drawn from `train` if absent.'),
+      input: z.string().optional().describe('Column (or JSON field) with the text.'),
+      label: z.string().optional().describe('Column (or JSON field) with the class.'),
       rowsPerClass: z
         .strictObject({
-          train: count.default(32).describe('Training rows of each class; more are left out by a seeded, stratified draw.'),
-          validation: count.default(64).describe('Validation rows of each class.'),
+          train: count.default(32).describe('Training rows per class; a seeded draw leaves out the rest.'),
+          validation: count.default(64).describe('Validation rows per class.'),
         })
         .prefault({}),
-      testRows: count.default(2000).describe('Test rows in all.'),
+      testRows: count.default(2000).describe('Test rows in total.'),
     })
     .describe('The data.'),
   labels: z
     .record(z.string(), z.string().min(1))
     .optional()
-    .describe('The word that stands for each class (the verbalizer). Without it the labels themselves are the words.'),
+    .describe('The word for each class (the verbalizer). If absent, the labels themselves are the words.'),
   template: z
     .string()
     .default('{input} {prompt} {mask} .')
-    .describe('How input and prompt are put together. A causal model reads up to {mask} and needs none.'),
-  taskModel: z.string().min(1).default('bundled:causal').describe('The model whose answers are to be right.'),
-  policyModel: z.string().min(1).default('bundled:causal').describe('The causal model under the policy.'),
+    .describe('How input and prompt are combined. A causal model reads up to {mask} and does not need it.'),
+  taskModel: z.string().min(1).default('bundled:causal').describe('The model that does the task.'),
+  policyModel: z.string().min(1).default('bundled:causal').describe('The causal model that the policy builds on.'),
   prompt: z
     .strictObject({
-      length: z.number().int().min(1).max(16).default(5).describe('Tokens of a prompt, T.'),
+      length: z.number().int().min(1).max(16).default(5).describe('Tokens per prompt, T.'),
       tokens: z
         .enum(['words', 'all'])
         .optional()
-        .describe('What a prompt is made of: readable words, or the whole vocabulary as in the paper.'),
+        .describe('Tokens that a prompt may contain: readable words, or the whole vocabulary as in the paper.'),
     })
     .prefault({}),
-  compare: prompts.default([]).describe('Prompts of your own, scored in the same table.'),
+  compare: prompts.default([]).describe('Your own prompts, scored in the same table.'),
   search: z
     .strictObject({
-      preset: z.enum(['default', 'paper']).default('default').describe('Where the values below come from when absent.'),
-      steps: count.optional().describe('Steps of training at most.'),
-      promptsPerStep: count.min(2).optional().describe('Prompts sampled at each step, B.'),
-      seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Seed of everything random.'),
-      seeds: z.array(z.number().int().min(0).max(0x7fffffff)).min(1).optional().describe('Several runs, one for each seed.'),
+      preset: z.enum(['default', 'paper']).default('default').describe('Supplies the values below that are absent.'),
+      steps: count.optional().describe('Maximum number of training steps.'),
+      promptsPerStep: count.min(2).optional().describe('Prompts sampled per step, B.'),
+      seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Seed of all random numbers.'),
+      seeds: z.array(z.number().int().min(0).max(0x7fffffff)).min(1).optional().describe('Runs the search once for each of these seeds.'),
       queryBudget: count.optional().describe('Distinct (prompt, row) pairs that the task model may score on train and validation rows.'),
-      learningRate: positive.optional().describe('Of Adam.'),
-      targetRate: positive.max(1).optional().describe('τ of the target network.'),
-      topK: count.optional().describe('Tokens that sampling may choose from, by their logits.'),
-      gradientClip: positive.optional().describe('Largest norm of the gradient.'),
+      learningRate: positive.optional().describe('Learning rate of Adam.'),
+      targetRate: positive.max(1).optional().describe('Update rate τ of the target network.'),
+      topK: count.optional().describe('Sampling chooses among the k tokens with the largest logits.'),
+      gradientClip: positive.optional().describe('Maximum norm of the gradient.'),
       validateEvery: count.optional().describe('Steps between scores of the greedy prompt on the validation rows.'),
-      patience: count.optional().describe('Validations without a better prompt before training stops early; none in `paper`.'),
+      patience: count.optional().describe('Validations without a better prompt after which training stops.'),
       convergedSteps: count
         .optional()
-        .describe('Steps in a row with one and the same prompt only before training stops: equal rewards teach nothing; never in `paper`.'),
-      maxMinutes: positive.optional().describe('Minutes of training at most.'),
+        .describe('Training stops after this many steps in a row in which every prompt is the same: equal rewards teach nothing.'),
+      maxMinutes: positive.optional().describe('Maximum training time in minutes.'),
       logitBias: z.number().optional().describe('Added to every logit.'),
-      classWeights: z.enum(['balanced', 'rows']).optional().describe('Whether the reward weighs classes equally or rows equally.'),
+      classWeights: z.enum(['balanced', 'rows']).optional().describe('Whether the reward weighs classes or rows equally.'),
     })
     .prefault({}),
   policy: z
     .strictObject({
       hiddenSize: count.optional().describe('Hidden units of the MLP.'),
-      fluentTopK: count.optional().describe("Limit actions to the frozen model's own k likeliest next tokens."),
+      fluentTopK: count.optional().describe('Limits actions to the k most likely next tokens of the frozen model.'),
       initialisation: z
         .enum(['live', 'paper'])
         .optional()
-        .describe('`paper`: biases −1e-4; `live`: biases 0, so that half the units see their state.'),
+        .describe('`paper`: biases of −1e-4; `live`: biases of 0, which keep half of the hidden units active.'),
     })
     .prefault({}),
   server: serverSchema.prefault({}),
@@ -115,7 +113,7 @@ export const specSchema = z.strictObject({
 export type SpecFile = z.input<typeof specSchema>;
 export type ParsedSpec = z.output<typeof specSchema>;
 
-/** What a preset decides. */
+/** The values that a preset supplies. */
 export interface SearchSettings {
   tokens: 'words' | 'all';
   steps: number;
@@ -177,7 +175,7 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
   },
 };
 
-/** The preset's values with the spec's own put over them. */
+/** The values of the preset, overridden by those of the spec. */
 export function searchSettings(spec: ParsedSpec): SearchSettings {
   const { preset, seed: _seed, seeds: _seeds, ...search } = spec.search;
   const chosen = { ...search, ...spec.policy, tokens: spec.prompt.tokens };
@@ -185,7 +183,7 @@ export function searchSettings(spec: ParsedSpec): SearchSettings {
   return { ...presets[preset], ...given };
 }
 
-/** The JSON schema that editors use; `media/prompt-task.schema.json` is this, written out. */
+/** The JSON schema for editors, written to `media/prompt-task.schema.json` by the build. */
 export function specJsonSchema(): object {
   return z.toJSONSchema(specSchema, { io: 'input', target: 'draft-7' });
 }

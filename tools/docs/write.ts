@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { specJsonSchema } from '../../src/spec/schema';
 import { fieldsTable } from './fields';
 
-// Part of the build: the schema in code, written out for editors (media/) and for people (docs/).
+// Part of the build: writes the schema for editors (media/) and for readers (docs/).
 const root = join(__dirname, '..');
 writeFileSync(join(root, 'media', 'prompt-task.schema.json'), `${JSON.stringify(specJsonSchema(), null, 2)}\n`);
 const docs = join(root, 'docs', 'task-spec.md');
