@@ -4,7 +4,9 @@ import { loadDataset } from '../data/dataset';
 import { bundledTokens } from '../model/local/bundledTokens';
 import { layOutTask } from '../model/local/localTask';
 import { ModelError } from '../model/modelError';
+import { budgetProblem } from '../search/budget';
 import { TaskError, type Problem } from '../spec/problem';
+import { searchSettings } from '../spec/schema';
 import { parseSpec, type Spec } from '../spec/spec';
 
 /** Larger data files, in bytes, are not read while the user types. */
@@ -19,7 +21,10 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
   try {
     spec = parseSpec(text, file);
     if (!data || (await bytes(spec)) > MOST_BYTES) return [];
-    const { classes } = await loadDataset(spec);
+    const { classes, splits } = await loadDataset(spec);
+    const rows = { train: splits.train.labels.length, validation: splits.validation.labels.length };
+    const problem = budgetProblem(spec, searchSettings(spec), rows);
+    if (problem) return [problem];
     if (!models || !spec.taskModel.startsWith('bundled:')) return [];
     const model = { ...(await bundledTokens(spec.taskModel)), context: Infinity };
     return [...layOutTask(spec, classes, model, false).verbalizer.warnings];

@@ -5,7 +5,8 @@ import { Trainer } from '../method/trainer';
 import type { Scorer } from '../method/scorer';
 import { RandomSearch } from '../search/randomSearch';
 import { select, type Candidate } from '../search/selection';
-import { planBudget, type BudgetPlan } from '../search/budget';
+import { TaskError } from '../spec/problem';
+import { budgetProblem, planBudget, type BudgetPlan } from '../search/budget';
 import { CheckpointPace, SCORERS, type Checkpoint, type ScorerName, type Stage } from './store/checkpoint';
 import type { PolicyStepEvent, Queries, RunEvent, ScoredPrompt, StopReason } from './events';
 import type { Experiment } from './experiment';
@@ -67,8 +68,11 @@ export class OptimizationRun {
     private readonly seed: number,
     private readonly options: RunOptions,
   ) {
-    const { settings, spec, actions, policyModel } = experiment;
-    this.budget = planBudget(experiment);
+    const { settings, spec, actions, policyModel, dataset } = experiment;
+    const rows = { train: dataset.splits.train.labels.length, validation: dataset.splits.validation.labels.length };
+    const problem = budgetProblem(spec, settings, rows);
+    if (problem) throw new TaskError(problem);
+    this.budget = planBudget(settings.queryBudget, settings.promptsPerStep, rows);
     this.scorers = Object.fromEntries(
       SCORERS.map((name) => [name, experiment.scorer(name.endsWith('Train') ? 'train' : 'validation')]),
     ) as Record<ScorerName, Scorer>;

@@ -1,26 +1,34 @@
+import type { Problem } from '../spec/problem';
+import type { SearchSettings } from '../spec/schema';
+import type { Spec } from '../spec/spec';
+import { word } from '../wording/wording';
 import { selectionCost } from './selection';
-import { TaskError } from '../spec/problem';
-import type { Experiment } from '../run/experiment';
 
-/** How a run's query budget is spent: enough is kept back to rank what has been found, the rest is for steps. */
+/** How the policy's search spends its query budget: enough is kept back to rank what it finds, the rest is for steps. */
 export interface BudgetPlan {
+  /** Queries of one step with its validation, of the ranking after it, and of both. */
+  readonly least: { readonly step: number; readonly ranking: number; readonly total: number };
   /** Whether the budget has room for another step, its validation, and the ranking of all prompts so far. */
   allows(stepsDone: number, computed: number): boolean;
 }
 
-/** @throws TaskError when not even one step fits */
-export function planBudget({ spec, settings, dataset }: Experiment): BudgetPlan {
-  const { train, validation } = dataset.splits;
-  const prompts = settings.promptsPerStep + 1;
-  const step = prompts * train.labels.length + validation.labels.length;
-  const ranking = (steps: number): number => selectionCost(validation.labels.length, steps * prompts);
-  const allows = (done: number, computed: number): boolean => computed + step + ranking(done + 1) <= settings.queryBudget;
-  if (allows(0, 0)) return { allows };
-  throw new TaskError([
-    spec.problemAt(['search', 'queryBudget'], {
-      message: 'the budget is too small for one step and the ranking',
-      found: String(settings.queryBudget),
-      expected: `at least ${step + ranking(1)} (a step: ${step}, the ranking: up to ${ranking(1)}), or fewer rows by data.rowsPerClass`,
-    }),
-  ]);
+export function planBudget(budget: number, promptsPerStep: number, rows: { train: number; validation: number }): BudgetPlan {
+  const prompts = promptsPerStep + 1;
+  const step = prompts * rows.train + rows.validation;
+  const ranking = (steps: number): number => selectionCost(rows.validation, steps * prompts);
+  return {
+    least: { step, ranking: ranking(1), total: step + ranking(1) },
+    allows: (done, computed) => computed + step + ranking(done + 1) <= budget,
+  };
+}
+
+/** What is wrong with a spec whose budget has no room for one step and the ranking. */
+export function budgetProblem(spec: Spec, settings: SearchSettings, rows: { train: number; validation: number }): Problem | undefined {
+  const { least, allows } = planBudget(settings.queryBudget, settings.promptsPerStep, rows);
+  if (allows(0, 0)) return undefined;
+  return spec.problemAt(['search', 'queryBudget'], {
+    message: word('search.budgetTooSmall'),
+    found: String(settings.queryBudget),
+    expected: word('search.leastBudget', least),
+  });
 }

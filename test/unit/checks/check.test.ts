@@ -49,6 +49,16 @@ describe('a check of a spec', () => {
     expect(await check('{ "data": { "train": "train.csv" }, "taskModel": "bundled:none" }')).toMatchObject([{ field: 'taskModel' }]);
   });
 
+  it('finds a budget without room for one step and the ranking', async () => {
+    const budget = (queryBudget: number) => ({ data: { train: 'train.csv' }, search: { queryBudget } });
+    const labels = { neg: 'bad', pos: 'good' };
+    const [problem] = await check(JSON.stringify({ ...budget(100), labels }));
+    expect(problem).toMatchObject({ severity: 'error', field: 'search.queryBudget', found: '100' });
+    const least = Number(/\d+/.exec(problem!.expected!)![0]);
+    expect(await check(JSON.stringify({ ...budget(least - 1), labels }))).toHaveLength(1);
+    expect(await check(JSON.stringify({ ...budget(least), labels }))).toEqual([]);
+  });
+
   it.each(['causal', 'masked'])('reads the tokenizer of bundled:%s once, and never its weights', async (name) => {
     const model = { taskModel: `bundled:${name}` };
     const spec = JSON.stringify({ data: { train: 'train.csv' }, labels: { neg: 'bad', pos: 'good' }, ...model });
