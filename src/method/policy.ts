@@ -56,6 +56,18 @@ export interface StateSource {
   languageLogits(states: Float32Array): Promise<Float32Array>;
 }
 
+/** The different ones of some prefixes, and which of them each one is: a state that prompts share is computed once. */
+export function distinct(prefixes: readonly (readonly number[])[]): { different: (readonly number[])[]; index: number[] } {
+  const places = new Map<string, number>();
+  const different: (readonly number[])[] = [];
+  const index = prefixes.map((prefix) => {
+    const key = prefix.join();
+    if (!places.has(key)) places.set(key, different.push([...prefix]) - 1);
+    return places.get(key)!;
+  });
+  return { different, index };
+}
+
 /** Weights made name by name. */
 export function eachWeight(make: (name: keyof PolicyWeights) => Float32Array): PolicyWeights {
   return { w1: make('w1'), b1: make('b1'), w2: make('w2'), b2: make('b2') };

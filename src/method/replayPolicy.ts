@@ -1,8 +1,6 @@
-import { logSumExp } from '../model/local/logits';
-import type { PolicyNetwork, PolicyWeights, StateSource } from '../model/policyInterfaces';
 import { adam, initialAdam, type AdamState } from './adam';
 import { softQLoss } from './loss';
-import { copyWeights, initialWeights, polyak } from './policy';
+import { copyWeights, distinct, initialWeights, polyak, type PolicyNetwork, type PolicyWeights, type StateSource } from './policy';
 import type { Random } from './random';
 import { sampleTopK } from './sampling';
 
@@ -63,11 +61,16 @@ export class ReplayPolicy {
 
   /** Prompts sampled from the policy, as actions. */
   async rollOut(count: number): Promise<number[][]> {
+    const { length: T, topK } = this.settings;
     const A = this.actions.length;
     const prompts: number[][] = Array.from({ length: count }, () => []);
-    for (let t = 0; t < this.settings.length; t++) {
-      const Q = await this.network.q(this.weights, await this.states(prompts), new Float32Array(A));
-      prompts.forEach((prompt, b) => prompt.push(sampleTopK(Q.subarray(b * A, (b + 1) * A), this.settings.topK, this.random)));
+    for (let t = 0; t < T; t++) {
+      const { different, index } = distinct(prompts);
+      const { Q, kth } = await this.network.look(this.weights, await this.states(different), new Float32Array(A), topK);
+      prompts.forEach((prompt, b) => {
+        const n = index[b]!;
+        prompt.push(sampleTopK(Q.subarray(n * A, (n + 1) * A), topK, this.random, kth[n]));
+      });
     }
     return prompts;
   }
@@ -83,23 +86,17 @@ export class ReplayPolicy {
     const spread = Math.sqrt(known.reduce((sum, { reward }) => sum + (reward - mean) ** 2, 0) / known.length);
     const batch = this.drawn(known, recent);
     const B = batch.length;
-    const prefixes = batch.flatMap(({ prompt }) => prompt.map((_, t) => prompt.slice(0, t)));
-    const states = await this.states(prefixes);
+    const { different, index: state } = distinct(batch.flatMap(({ prompt }) => prompt.map((_, t) => prompt.slice(0, t))));
+    const states = await this.states(different);
     const zero = new Float32Array(A);
-    const taken = batch.flatMap(({ prompt }) => prompt);
-    const Q = new Float32Array(B * T);
-    const V = new Float32Array(B * T);
-    const online = await this.network.q(this.weights, states, zero);
-    const lagged = await this.network.q(this.target, states, zero);
-    const targetV = new Float32Array(B * T);
-    for (let i = 0; i < B * T; i++) {
-      Q[i] = online[i * A + taken[i]!]!;
-      V[i] = logSumExp(online.subarray(i * A, (i + 1) * A));
-      targetV[i] = logSumExp(lagged.subarray(i * A, (i + 1) * A));
-    }
+    const action = batch.flatMap(({ prompt }) => prompt);
+    const online = await this.network.look(this.weights, states, zero, 1);
+    const lagged = await this.network.values(this.target, states, zero);
+    const Q = Float32Array.from(action, (a, i) => online.Q[state[i]! * A + a]!);
+    const [V, targetV] = [online.V, lagged].map((values) => Float32Array.from(state, (n) => values[n]!)) as [Float32Array, Float32Array];
     const reward = Float32Array.from(batch, (one) => (5 * (one.reward - mean)) / Math.max(spread, LEAST_SPREAD));
     const { loss, dQ, dV } = softQLoss({ B, T, Q, V, targetV, reward });
-    const gradient = await this.network.gradient(this.weights, states, zero, taken, dQ, dV);
+    const gradient = await this.network.gradient(this.weights, states, zero, { state, action, dQ, dV });
     const clip = this.updates === 0 ? Infinity : CLIP * this.norm;
     const gradientNorm = adam(this.weights, gradient, this.optimizer, learningRate, clip);
     if (!Number.isFinite(gradientNorm))

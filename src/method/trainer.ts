@@ -1,6 +1,15 @@
 import { adam, initialAdam, type AdamState } from './adam';
 import { softQLoss } from './loss';
-import { copyWeights, initialWeights, polyak, type PolicyNetwork, type PolicyOutput, type PolicyWeights, type StateSource } from './policy';
+import {
+  copyWeights,
+  distinct,
+  initialWeights,
+  polyak,
+  type PolicyNetwork,
+  type PolicyOutput,
+  type PolicyWeights,
+  type StateSource,
+} from './policy';
 import { Random } from './random';
 import { argmax, sampleTopK, topIndices } from './sampling';
 import { shape, zScore } from './reward';
@@ -90,11 +99,10 @@ export class Trainer {
     let known = 0;
     let totalEntropy = 0;
     for (let t = 0; t < T; t++) {
-      const prefixes = [...new Map(prompts.map((prompt) => [prompt.join(), [...prompt]])).values()];
-      const rowOf = new Map(prefixes.map((prefix, n) => [prefix.join(), n]));
-      const seen = await this.look(prefixes, clock);
+      const { different, index } = distinct(prompts);
+      const seen = await this.look(different, clock);
       prompts.forEach((prompt, b) => {
-        const n = rowOf.get(prompt.join())!;
+        const n = index[b]!;
         const row = seen.Q.subarray(n * A, (n + 1) * A);
         const action = sampleTopK(row, topK, this.random, seen.kth[n]);
         prompt.push(action);
@@ -105,7 +113,7 @@ export class Trainer {
       });
       states.push(seen.states);
       bias.push(seen.bias);
-      known += prefixes.length;
+      known += different.length;
     }
     const allStates = concatenate(states);
     const allBias = this.fluent === null ? bias[0]! : concatenate(bias);
