@@ -86,12 +86,15 @@ it('a run on other data is not taken up; the command that starts a new one is on
 describe('a run that ends for want of scores', () => {
   const failing = (error: Error) => () => Promise.reject(error);
 
-  it.each([new ServerError('broken', 'server.noLogprobs', []), new ScoringError('none')])('%s can be taken up from its checkpoint', async (error) => {
-    const run = new RunFolder(folder);
-    await expect(resumable(run, failing(error))).rejects.toBe(error);
-    expect(shown).toEqual([]);
-    writeFileSync(run.file('checkpoint'), '');
-    await expect(resumable(run, failing(error))).rejects.toBe(error);
-    expect(shown).toEqual([`The run can be taken up from its last checkpoint: npx rlprompt optimize --resume '${folder}'`]);
-  });
+  it.each([new ServerError('broken', 'server.noLogprobs', []), new ScoringError('none')])(
+    '%s can be taken up from its checkpoint',
+    async (error) => {
+      const run = new RunFolder(folder);
+      await expect(resumable(run, failing(error))).rejects.toBe(error);
+      expect(shown).toEqual([]);
+      writeFileSync(run.file('checkpoint'), '');
+      await expect(resumable(run, failing(error))).rejects.toBe(error);
+      expect(shown).toEqual([`The run can be taken up from its last checkpoint: npx rlprompt optimize --resume '${folder}'`]);
+    },
+  );
 });
