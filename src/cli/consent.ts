@@ -1,10 +1,11 @@
 import { createInterface } from 'node:readline/promises';
-import { describePlan, formatBytes, planDetails } from '../model/hub/describe';
+import { describePlan, planDetails } from '../model/hub/describe';
 import { download, type DownloadProgress, type LocalModel } from '../model/hub/download';
-import { HubError } from '../model/hub/hubError';
 import { planDownload, type DownloadPlan } from '../model/hub/plan';
 import { isHubReference } from '../model/hub/reference';
 import type { HubOptions } from '../model/hub/settings';
+import { Declined } from '../run/declined';
+import { formatBytes } from '../wording/bytes';
 import { StatusLine } from './statusLine';
 
 export interface ConsentOptions extends HubOptions {
@@ -18,7 +19,7 @@ export interface ConsentOptions extends HubOptions {
 
 /**
  * Has a model of the hub (`hf:…`) in the local cache: asks on the terminal before anything large is fetched, shows the progress.
- * @throws HubError, also where nobody can be asked or the answer is no; the signal's reason when it is aborted
+ * @throws HubError, Declined when nobody can be asked or the answer is no; the signal's reason when it is aborted
  */
 export async function fetchHubModel(reference: string, options: ConsentOptions): Promise<LocalModel> {
   const screen = new Screen(options.output ?? process.stderr);
@@ -43,15 +44,14 @@ export async function fetchHubModels(references: readonly string[], options: Con
   for (const reference of new Set(references)) if (isHubReference(reference)) await fetchHubModel(reference, options);
 }
 
-/** Shows what would be fetched and asks for a yes. @throws HubError where there is none */
+/** Shows what would be fetched and asks for a yes. @throws Declined when there is none */
 async function agree(plan: DownloadPlan, screen: Screen, options: ConsentOptions): Promise<void> {
   const environment = options.environment ?? process.env;
   for (const line of planDetails(plan)) screen.line(line);
   if (options.yes || environment.RLPROMPT_YES === '1') return;
   const input = options.input ?? process.stdin;
   if (!input.isTTY || !screen.out.isTTY)
-    throw new HubError(
-      'consent',
+    throw new Declined(
       `${describePlan(plan)} Nobody can be asked here for consent: pass --yes, or set RLPROMPT_YES=1, to agree to the download.`,
     );
   const questions = createInterface({ input, output: screen.out });
@@ -61,8 +61,7 @@ async function agree(plan: DownloadPlan, screen: Screen, options: ConsentOptions
     // Ctrl-C and Ctrl-D reject the question; they are no consent.
     const answer = await Promise.race([asked.catch(() => ''), closed]);
     options.signal?.throwIfAborted();
-    if (!/^(y|yes)$/i.test(answer.trim()))
-      throw new HubError('consent', `The download of ${plan.model} was not agreed to; nothing was fetched.`);
+    if (!/^(y|yes)$/i.test(answer.trim())) throw new Declined(`The download of ${plan.model} was not agreed to; nothing was fetched.`);
   } finally {
     questions.close();
   }

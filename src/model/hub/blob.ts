@@ -4,23 +4,26 @@ import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises
 import { dirname } from 'node:path';
 import type { CachedRepository } from './cacheLayout';
 import type { HubConnection } from './connection';
+import { word } from '../../wording/wording';
 import { HubError } from './hubError';
 import type { PlannedFile } from './plan';
 import { waitToRetry, type OnWait } from './retry';
-import { Watchdog } from './watchdog';
 
-/** So many bytes gained make a broken connection one that is getting on: the count of failures begins anew. */
+/** A connection that breaks after so many new bytes still makes progress: the count of failures starts anew. */
 const GAIN = 2 ** 20;
 
 export interface BlobCallbacks {
   readonly signal?: AbortSignal | undefined;
-  /** Bytes of this file that are on disk. */
+  /** Gets the number of bytes on disk. */
   readonly onBytes?: (done: number) => void;
   readonly onWait?: OnWait | undefined;
 }
 
+/** Errors that say that the bytes on disk are not those of the hub. */
+const WRONG_BYTES: ReadonlySet<string> = new Set(['hub.shorter', 'hub.longer']);
+
 /**
- * Downloads one blob into the cache. A part that an earlier try left behind is gone on from; only a whole blob of the right hash
+ * Downloads one blob into the cache. Continues a part that an earlier try left behind; only a whole blob of the right hash
  * gets the blob's name. The caller holds the blob's lock. @throws HubError, system errors, or the signal's reason
  */
 export async function fetchBlob(
@@ -35,13 +38,9 @@ export async function fetchBlob(
   for (const lastTry of [false, true]) {
     if (await fetchPart(file, url, part, connection, callbacks)) return rename(part, repository.blob(file.hash.hex));
     await rm(part, { force: true });
-    if (lastTry)
-      throw new HubError(
-        'corrupt',
-        `${file.path} came twice with a content that does not match its hash on the hub (${file.hash.algorithm} ${file.hash.hex}); it was deleted. ` +
-          'A proxy or a mirror on the way may change it: try another network, or another HF_ENDPOINT.',
-      );
-    callbacks.onWait?.(0, `${file.path} does not match its hash on the hub and is fetched again.`);
+    const { path, hash } = file;
+    if (lastTry) throw new HubError('hub.wrongHash', [{ path, hash: `${hash.algorithm} ${hash.hex}` }]);
+    callbacks.onWait?.(0, word('hub.fetchedAgain', { path }));
   }
 }
 
@@ -63,7 +62,7 @@ async function fetchPart(
         await fetchRest(progress, url, connection, callbacks);
       } catch (error) {
         callbacks.signal?.throwIfAborted();
-        if (error instanceof HubError && error.kind === 'corrupt') return false;
+        if (error instanceof HubError && WRONG_BYTES.has((error as HubError).code)) return false;
         if (progress.done >= furthest + GAIN) failures = 1;
         furthest = Math.max(furthest, progress.done);
         await waitToRetry(error, failures, connection.settings, callbacks.signal, callbacks.onWait);
@@ -79,7 +78,7 @@ async function fetchPart(
   }
 }
 
-/** For reading and writing; made where it is not there. */
+/** For reading and writing; created if necessary. */
 async function openPart(part: string): Promise<FileHandle> {
   try {
     return await open(part, 'r+');
@@ -91,26 +90,21 @@ async function openPart(part: string): Promise<FileHandle> {
 
 /** One request for the bytes that are still missing. */
 async function fetchRest(progress: PartialBlob, url: string, connection: HubConnection, callbacks: BlobCallbacks): Promise<void> {
-  const watchdog = new Watchdog(connection.settings.idleMilliseconds, callbacks.signal);
-  try {
-    const headers = progress.done > 0 ? { range: `bytes=${progress.done}-` } : {};
-    const response = await connection.open(url, watchdog, { headers });
+  const { path, size } = progress.file;
+  const headers: Record<string, string> = progress.done > 0 ? { range: `bytes=${progress.done}-` } : {};
+  await connection.open(url, { headers }, async (response, body) => {
     const start = response.status === 206 ? rangeStart(response) : 0;
     if (start !== progress.done) {
       // A server that ignores ranges sends everything, from the beginning.
-      if (start !== 0)
-        throw new HubError('answer', `${progress.file.path}: asked for bytes from ${progress.done}, got them from ${start}.`);
+      if (start !== 0) throw new HubError('hub.wrongRange', [{ path, asked: progress.done, got: start }]);
       await progress.restart();
     }
-    for await (const chunk of connection.body(response, url, watchdog)) {
+    for await (const chunk of body) {
       await progress.append(chunk);
       callbacks.onBytes?.(progress.done);
     }
-  } finally {
-    watchdog.stop();
-  }
-  const { done, file } = progress;
-  if (done < file.size) throw new HubError('broken', `${file.path} ended after ${done} of ${file.size} bytes.`, { retryable: true });
+  });
+  if (progress.done < size) throw new HubError('hub.endedEarly', [{ path, done: progress.done, size }], { retryable: true });
 }
 
 function rangeStart(response: Response): number {
@@ -145,7 +139,7 @@ class PartialBlob {
   }
 
   async append(chunk: Uint8Array): Promise<void> {
-    if (this.done + chunk.length > this.file.size) throw new HubError('corrupt', `${this.file.path} is longer than the hub lists it.`);
+    if (this.done + chunk.length > this.file.size) throw new HubError('hub.longer', [{ path: this.file.path }]);
     for (let written = 0; written < chunk.length;) {
       const { bytesWritten } = await this.handle.write(chunk, written, chunk.length - written, this.done + written);
       written += bytesWritten;

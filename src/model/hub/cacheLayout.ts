@@ -35,7 +35,7 @@ export class CachedRepository {
     return join(this.locks, `${hash}.rlprompt.lock`);
   }
 
-  /** The commit that a branch or tag stood for when it was last downloaded. */
+  /** The commit of a branch or tag when it was last downloaded. */
   async commitOf(revision: string): Promise<string | undefined> {
     if (isCommit(revision)) return revision;
     try {
@@ -64,8 +64,8 @@ export class CachedRepository {
   }
 
   /**
-   * Puts a blob into a snapshot: a relative link, or where links are not allowed (Windows) the blob itself if it is new,
-   * else a copy; as Python does.
+   * Puts a blob into a snapshot: as a relative link, or, when links are not allowed (Windows), the blob itself if it is new,
+   * otherwise a copy; as Python does.
    */
   async place(commit: string, path: string, hash: string, isNew: boolean, link: typeof symlink = symlink): Promise<void> {
     const [blob, file] = [this.blob(hash), join(this.snapshot(commit), path)];
@@ -75,7 +75,7 @@ export class CachedRepository {
       await link(relative(dirname(file), blob), file);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST') return; // another process was quicker
+      if (code === 'EEXIST') return; // another process was faster
       if (!['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EINVAL', 'UNKNOWN'].includes(code ?? '')) throw error;
       if (isNew) await rename(blob, file);
       else await copyFile(blob, file);
@@ -83,7 +83,7 @@ export class CachedRepository {
   }
 }
 
-/** A file's size in bytes, links followed; undefined where there is none. */
+/** A file's size in bytes, following links; undefined when there is none. */
 export async function sizeOf(file: string): Promise<number | undefined> {
   try {
     const found = await stat(file);

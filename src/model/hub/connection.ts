@@ -1,21 +1,21 @@
+import { Deadline, readBounded } from '../http';
 import { connectionError, statusError, type RequestContext } from './failures';
 import { HubError } from './hubError';
 import { retrying, type OnWait } from './retry';
 import type { HubSettings } from './settings';
-import { Watchdog } from './watchdog';
 
 const MOST_REDIRECTS = 10;
-/** Larger answers of the hub's API than this are not read. */
+/** Larger answers of the hub's API are not read. */
 const MOST_API_BYTES = 64 * 2 ** 20;
 
 interface RequestOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether to go where the server sends us; the redirect itself is the answer otherwise. */
+  /** Whether to follow redirects; otherwise the redirect itself is the answer. */
   readonly follow?: boolean;
 }
 
-/** Requests about one model to one hub: redirects, the token, silence and refusals are dealt with here. */
+/** Requests about one model to one hub: handles redirects, the token, silence and refusals. */
 export class HubConnection {
   readonly settings: HubSettings;
   private readonly origin: string;
@@ -30,85 +30,88 @@ export class HubConnection {
   }
 
   /**
-   * `fetch` for `@huggingface/hub`: tries again where that may help, reads the whole answer, and rejects with a HubError.
-   * The library would refuse tokens that do not begin with `hf_`, which mirrors may give out, so the token is added here.
+   * `fetch` for `@huggingface/hub`: retries when that may help, reads the whole answer, and rejects with a HubError.
+   * The library refuses tokens that do not start with `hf_`, which mirrors may give out, so the token is added here.
    */
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const url = input instanceof Request ? input.url : String(input);
     const headers = Object.fromEntries(new Headers(init?.headers));
-    return retrying(() => this.readWhole(url, headers), this.settings, this.signal, this.onWait);
+    const read = (): Promise<Response> =>
+      this.open(url, { headers }, async (response, body) => {
+        const whole = await readBounded(body, MOST_API_BYTES);
+        if (whole === undefined) throw new HubError('hub.listingTooLong', [{ host: new URL(url).host }]);
+        return new Response(new Uint8Array(whole), { status: response.status, headers: response.headers });
+      });
+    return retrying(read, this.settings, this.signal, this.onWait);
   };
 
-  private async readWhole(url: string, headers: Record<string, string>): Promise<Response> {
-    const watchdog = new Watchdog(this.settings.idleMilliseconds, this.signal);
+  /**
+   * One request, while no more than the idle time passes without a byte. The token goes to the hub's own origin only, and
+   * no more once a redirect has left it.
+   * @param use takes an answer of status 2xx (or 3xx when `follow` is false), and the body's bytes as they come
+   * @throws HubError, or the signal's reason when the caller aborts
+   */
+  async open<T>(
+    url: string,
+    options: RequestOptions,
+    use: (response: Response, body: AsyncIterable<Uint8Array>) => Promise<T>,
+  ): Promise<T> {
+    const silence = new Deadline(this.settings.idleMilliseconds, this.signal);
     try {
-      const response = await this.open(url, watchdog, { headers });
-      const chunks: Uint8Array[] = [];
-      let bytes = 0;
-      for await (const chunk of this.body(response, url, watchdog)) {
-        bytes += chunk.length;
-        if (bytes > MOST_API_BYTES) throw new HubError('answer', `${new URL(url).host} sends a listing of more than 64 MB.`);
-        chunks.push(chunk);
-      }
-      return new Response(Buffer.concat(chunks), { status: response.status, headers: response.headers });
+      const response = await this.follow(new URL(url), silence, options);
+      return await use(response, this.body(response, new URL(response.url || url).host, silence));
     } finally {
-      watchdog.stop();
+      silence.stop();
     }
   }
 
-  /**
-   * One request. The token goes to the hub's own origin only, and no more once a redirect has left it.
-   * @returns an answer of status 2xx (or 3xx where `follow` is false), its body unread
-   * @throws HubError, or the signal's reason when the caller aborts
-   */
-  async open(url: string, watchdog: Watchdog, options: RequestOptions = {}): Promise<Response> {
+  private async follow(url: URL, silence: Deadline, { headers, ...options }: RequestOptions): Promise<Response> {
     const { token } = this.settings;
     const visited = new Set<string>();
     let own = true;
-    for (let target = new URL(url); ;) {
-      if (visited.has(target.href) || visited.size > MOST_REDIRECTS)
-        throw new HubError('answer', `${target.host} redirects in a circle. Check HF_ENDPOINT and the proxy, if there is one.`);
-      visited.add(target.href);
+    for (let target = url; ;) {
+      const { host, href } = target;
+      if (visited.has(href) || visited.size > MOST_REDIRECTS) throw new HubError('hub.redirectLoop', [{ host }]);
+      visited.add(href);
       own &&= target.origin === this.origin;
-      const headers = {
-        ...options.headers,
-        'accept-encoding': 'identity',
-        'user-agent': 'rlprompt',
-        ...(own && token !== undefined ? { authorization: `Bearer ${token.value}` } : {}),
-      };
-      const response = await this.send(target, watchdog, { method: options.method ?? 'GET', headers });
+      const response = await this.send(target, silence, {
+        method: options.method ?? 'GET',
+        headers: {
+          ...headers,
+          'accept-encoding': 'identity',
+          'user-agent': 'rlprompt',
+          ...(own && token !== undefined && { authorization: `Bearer ${token.value}` }),
+        },
+      });
       const location = [301, 302, 303, 307, 308].includes(response.status) ? response.headers.get('location') : null;
       if (response.ok || (location !== null && options.follow === false)) return response;
       await response.body?.cancel();
-      if (location === null) throw statusError(response, target.host, own, this.context);
+      if (location === null) throw statusError(response, host, own, this.context);
       target = redirectTarget(location, target);
     }
   }
 
-  private async send(target: URL, watchdog: Watchdog, init: RequestInit): Promise<Response> {
+  private async send(target: URL, silence: Deadline, init: RequestInit): Promise<Response> {
     try {
-      const response = await this.settings.fetch(target, { ...init, redirect: 'manual', signal: watchdog.signal });
-      watchdog.kick();
+      const response = await this.settings.fetch(target, { ...init, redirect: 'manual', signal: silence.signal });
+      silence.restart();
       return response;
     } catch (error) {
-      throw this.explain(error, target.host, watchdog);
+      throw this.explain(error, target.host, silence);
     }
   }
 
-  /** An answer's bytes as they come; ends in a HubError where the connection breaks or goes silent. */
-  async *body(response: Response, url: string, watchdog: Watchdog): AsyncGenerator<Uint8Array, void, undefined> {
-    if (response.body === null) return;
-    const reader = response.body.getReader();
+  /** An answer's bytes as they come; ends in a HubError when the connection breaks or goes silent. */
+  private async *body({ body }: Response, host: string, silence: Deadline): AsyncGenerator<Uint8Array, void, undefined> {
+    const reader = body?.getReader();
+    if (reader === undefined) return;
     try {
       for (;;) {
-        let part;
-        try {
-          part = await reader.read();
-        } catch (error) {
-          throw this.explain(error, new URL(response.url || url).host, watchdog);
-        }
+        const part = await reader.read().catch((error: unknown) => {
+          throw this.explain(error, host, silence);
+        });
         if (part.done) return;
-        watchdog.kick();
+        silence.restart();
         yield part.value as Uint8Array;
       }
     } finally {
@@ -116,23 +119,21 @@ export class HubConnection {
     }
   }
 
-  private explain(error: unknown, host: string, watchdog: Watchdog): unknown {
-    if (this.signal?.aborted) return this.signal.reason;
-    return connectionError(error, host, watchdog.silent ? this.settings.idleMilliseconds / 1000 : undefined);
+  private explain(error: unknown, host: string, silence: Deadline): Error {
+    this.signal?.throwIfAborted();
+    return connectionError(error, host, silence.expired ? this.settings.idleMilliseconds / 1000 : undefined);
   }
 }
 
 function redirectTarget(location: string, from: URL): URL {
+  const { host } = from;
   let target: URL;
   try {
     target = new URL(location, from);
   } catch {
-    throw new HubError('answer', `${from.host} redirects to an address that is no URL.`);
+    throw new HubError('hub.redirectAddress', [{ host }]);
   }
   if (target.protocol !== from.protocol && target.protocol !== 'https:')
-    throw new HubError(
-      'answer',
-      `${from.host} redirects to ${target.protocol}//${target.host}, which is not safe: the way there is not encrypted.`,
-    );
+    throw new HubError('hub.redirectUnsafe', [{ host, target: `${target.protocol}//${target.host}` }]);
   return target;
 }

@@ -1,28 +1,28 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FileLock } from '../../files/lock';
+import { word } from '../../wording/wording';
 import { fetchBlob } from './blob';
 import { CachedRepository, sizeOf } from './cacheLayout';
 import { HubConnection } from './connection';
-import { formatBytes } from './describe';
 import { HubError } from './hubError';
-import { acquireLock } from './lock';
 import { fileUrl, type DownloadPlan, type PlannedFile } from './plan';
-import type { OnWait } from './retry';
+import { waitText, type OnWait } from './retry';
 import { hubSettings, type HubOptions, type HubSettings } from './settings';
 import { missingWeights } from './snapshot';
 
 export interface DownloadProgress {
-  /** The file that is being fetched. */
+  /** The file being fetched. */
   readonly file: string;
-  /** Bytes of the whole plan that are on disk; falls where a server makes us begin a file again. */
+  /** Bytes of the whole plan on disk; falls when a server makes us start a file again. */
   readonly bytesDone: number;
   readonly bytesTotal: number;
-  /** Why nothing moves, while the download waits. */
+  /** Why the download waits, while it does. */
   readonly waiting?: string;
 }
 
 export interface DownloadOptions extends HubOptions {
-  /** Stops the download; what is there is kept, and the next download goes on from it. */
+  /** Stops the download; the next one continues from what is there. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
@@ -33,7 +33,7 @@ export interface LocalModel {
   readonly graph: string;
 }
 
-/** Progress is told at most so often, except for the last word on each file. */
+/** Shortest time between two reports of progress, except for the last on each file. */
 const PROGRESS_MILLISECONDS = 100;
 
 /** Fetches what a plan lacks into the cache. @throws HubError, or the signal's reason when it is aborted */
@@ -74,7 +74,7 @@ function progressOf(plan: DownloadPlan, file: PlannedFile, done: number[], i: nu
   };
 }
 
-/** One file of the snapshot: its blob, fetched unless it is there, and the link to it. */
+/** One file of the snapshot: its blob, fetched if necessary, and the link to it. */
 async function fetchFile(
   plan: DownloadPlan,
   file: PlannedFile,
@@ -87,12 +87,14 @@ async function fetchFile(
   const { hex } = file.hash;
   const placed = join(repository.snapshot(commit), file.path);
   if ((await sizeOf(placed)) === file.size) return;
-  const onWait: OnWait = (seconds, reason) => tell({ waiting: seconds > 0 ? `${reason} Next try in ${Math.ceil(seconds)} s.` : reason });
-  const lock = await acquireLock(repository.lock(hex), settings, signal, () =>
-    tell({ waiting: `Another program is downloading ${file.path}.` }),
-  );
+  const onWait: OnWait = (seconds, reason) => tell({ waiting: waitText(seconds, reason) });
+  let waits = false;
+  const lock = await FileLock.wait(repository.lock(hex), signal, () => {
+    if (!waits) tell({ waiting: word('hub.otherProgram', { file: file.path }) });
+    waits = true;
+  });
   try {
-    if ((await sizeOf(placed)) === file.size) return; // that other program has finished it
+    if ((await sizeOf(placed)) === file.size) return; // the other program has finished it
     const isNew = (await sizeOf(repository.blob(hex))) !== file.size;
     if (isNew) {
       const connection = new HubConnection({ model, revision, settings }, signal, onWait);
@@ -101,53 +103,36 @@ async function fetchFile(
     }
     await repository.place(commit, file.path, hex, isNew);
   } finally {
-    await lock.release();
+    lock.release();
   }
 }
 
-/** A graph names its weights' files; all of them must be in the plan. */
-async function checkWeights(plan: DownloadPlan, graph: string): Promise<void> {
+/** A graph names the files of its weights; the plan must have them all. */
+async function checkWeights({ folder, files, model, reference }: DownloadPlan, graph: string): Promise<void> {
   let missing: string[];
   try {
-    missing = await missingWeights(plan.folder, graph);
+    missing = await missingWeights(folder, graph);
   } catch (error) {
-    throw new HubError('files', `${graph} of ${plan.model} is no ONNX file: ${(error as Error).message}.`, { cause: error });
+    throw new HubError('hub.notOnnx', [{ model, graph, reason: (error as Error).message }], { cause: error });
   }
-  const folder = graph.split('/').slice(0, -1).join('/');
-  const planned = new Set(plan.files.map((file) => file.path));
-  const strange = missing.filter((name) => !planned.has(folder === '' ? name : `${folder}/${name}`));
-  if (strange.length === 0) return;
-  throw new HubError(
-    'files',
-    `${graph} of ${plan.model} keeps its weights in ${strange.length} more file${strange.length > 1 ? 's' : ''} (${strange.slice(0, 3).join(', ')}), ` +
-      `which ${strange.length > 1 ? 'are' : 'is'} not named as ONNX exporters do. Download the repository whole, by pip install huggingface_hub and ` +
-      `hf download ${plan.model}; ${plan.reference} then finds it in the cache.`,
-  );
+  const inside = graph.split('/').slice(0, -1);
+  const names = missing.filter((name) => !files.some(({ path }) => path === [...inside, name].join('/')));
+  if (names.length > 0) throw new HubError('hub.strangeWeights', [{ model, graph, names, reference }]);
 }
 
-async function checkSpace(plan: DownloadPlan, settings: HubSettings): Promise<void> {
-  await mkdir(settings.cache, { recursive: true });
-  const { bavail, bsize } = await statfs(settings.cache);
+async function checkSpace({ model, bytesToFetch: bytes }: DownloadPlan, { cache }: HubSettings): Promise<void> {
+  await mkdir(cache, { recursive: true });
+  const { bavail, bsize } = await statfs(cache);
   const free = bavail * bsize;
-  if (free < plan.bytesToFetch) throw diskFull(plan, settings, `has ${formatBytes(free)} left`);
+  if (free < bytes) throw new HubError('hub.diskSpace', [{ model, bytes, cache, free }]);
 }
 
-function diskFull(plan: DownloadPlan, { cache }: HubSettings, state: string): HubError {
-  return new HubError(
-    'disk',
-    `The download of ${plan.model} needs ${formatBytes(plan.bytesToFetch)}, but the disk of ${cache} ${state}. ` +
-      'Free some space, or set HF_HUB_CACHE to a folder on another disk.',
-  );
-}
+const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EIO', 'ENAMETOOLONG', 'EBUSY', 'ENOENT'];
 
 /** What is wrong with the cache's folder, if that is what the error is about. */
-function diskError(error: unknown, plan: DownloadPlan, settings: HubSettings): HubError | undefined {
+function diskError(error: unknown, { model, bytesToFetch: bytes }: DownloadPlan, { cache }: HubSettings): HubError | undefined {
   const { code, path } = error as NodeJS.ErrnoException;
   if (error instanceof HubError || typeof code !== 'string') return undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(plan, settings, 'is full; what is there is kept');
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EIO', 'ENAMETOOLONG', 'EBUSY', 'ENOENT'].includes(code))
-    return new HubError('disk', `The cache ${path ?? settings.cache} cannot be written (${code}). Set HF_HUB_CACHE to a folder that can.`, {
-      cause: error,
-    });
-  return undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new HubError('hub.diskFull', [{ model, bytes, cache }]);
+  return UNWRITABLE.includes(code) ? new HubError('hub.unwritable', [{ path: path ?? cache, code }], { cause: error }) : undefined;
 }

@@ -1,24 +1,29 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { CodedError } from '../../wording/wording';
 
 /**
  * Names of the files, beside an ONNX graph's, that hold its weights.
- * Walks the protobuf without reading the weights: ModelProto.graph 7, GraphProto.node 1 and initializer 5,
- * NodeProto.attribute 5, AttributeProto.t 5, g 6, tensors 10 and graphs 11, TensorProto.external_data 13 of keys 1 and values 2.
- * @throws Error where the file is no whole protobuf message
+ *
+ * Walks the protobuf without reading the weights. protobufjs, which reads graphs elsewhere (model/local/graphs/schema.ts),
+ * needs the whole file in memory: gigabytes, for a few names that this finds in some 64 kB windows.
+ *
+ * ModelProto.graph 7, GraphProto.node 1 and initializer 5, NodeProto.attribute 5, AttributeProto.t 5, g 6, tensors 10 and
+ * graphs 11, TensorProto.external_data 13 of keys 1 and values 2.
+ * @throws CodedError when the file is not a whole protobuf message
  */
-export async function externalDataOf(file: string): Promise<string[]> {
-  const handle = await open(file, 'r');
+export function externalDataOf(file: string): string[] {
+  const descriptor = openSync(file, 'r');
   try {
-    const reader = new Reader(handle, (await handle.stat()).size);
+    const reader = new Reader(descriptor);
     const found = new Set<string>();
-    await walk(reader, reader.size, MODEL, found);
+    walk(reader, fstatSync(descriptor).size, MODEL, found);
     return [...found];
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
-/** Which fields of a message to go into, and as what. */
+/** Which fields of a message to enter, and as what. */
 interface Message {
   readonly fields: Readonly<Record<number, () => Message>>;
   readonly entry?: true;
@@ -30,72 +35,60 @@ const NODE: Message = { fields: { 5: () => ATTRIBUTE } };
 const GRAPH: Message = { fields: { 1: () => NODE, 5: () => TENSOR } };
 const MODEL: Message = { fields: { 7: () => GRAPH } };
 
-async function walk(reader: Reader, end: number, message: Message, found: Set<string>): Promise<void> {
+/** Bytes of fields of fixed length, by their wire type. */
+const FIXED: Partial<Record<number, number>> = { 1: 8, 5: 4 };
+
+function walk(reader: Reader, end: number, message: Message, found: Set<string>): void {
   const texts = new Map<number, string>();
   while (reader.position < end) {
-    const tag = await reader.varint();
+    const tag = reader.varint();
     const [field, wire] = [Math.floor(tag / 8), tag % 8];
-    if (wire === 0) await reader.varint();
-    else if (wire === 1) reader.skip(8, end);
-    else if (wire === 5) reader.skip(4, end);
-    else if (wire === 2) {
-      const length = await reader.varint();
-      const inner = message.fields[field];
-      if (inner) await walk(reader, reader.endOf(length, end), inner(), found);
-      else if (message.entry && length < 4096) texts.set(field, await reader.text(length, end));
-      else reader.skip(length, end);
-    } else throw new Error(`not an ONNX file: a field of wire type ${wire}`);
+    if (wire === 0) {
+      reader.varint();
+      continue;
+    }
+    const length = wire === 2 ? reader.varint() : FIXED[wire];
+    if (length === undefined) throw new CodedError('hub.onnxField', { wire });
+    if (reader.position + length > end) throw new CodedError('hub.onnxCut');
+    const inner = wire === 2 ? message.fields[field] : undefined;
+    if (inner) walk(reader, reader.position + length, inner(), found);
+    else if (wire === 2 && message.entry && length < 4096) texts.set(field, reader.text(length));
+    else reader.position += length;
   }
   if (texts.get(1) === 'location') found.add(texts.get(2) ?? '');
 }
 
 /** Reads a file by windows; what is skipped is never read. */
 class Reader {
-  private window: Uint8Array = new Uint8Array(0);
+  private window: Buffer = Buffer.alloc(0);
   private start = 0;
   position = 0;
 
-  constructor(
-    private readonly handle: FileHandle,
-    readonly size: number,
-  ) {}
+  constructor(private readonly descriptor: number) {}
 
-  endOf(length: number, end: number): number {
-    if (this.position + length > end) throw new Error('the file ends too early');
-    return this.position + length;
-  }
-
-  skip(length: number, end: number): void {
-    this.position = this.endOf(length, end);
-  }
-
-  async varint(): Promise<number> {
+  varint(): number {
     let value = 0;
     for (let scale = 1; scale < 2 ** 70; scale *= 128) {
-      if (!this.holds(1)) await this.fill(1);
-      const byte = this.window[this.position++ - this.start]!;
+      const byte = this.take(1)[0]!;
       value += (byte & 127) * scale;
       if (byte < 128) return value;
     }
-    throw new Error('not an ONNX file: a number of more than ten bytes');
+    throw new CodedError('hub.onnxNumber');
   }
 
-  async text(length: number, end: number): Promise<string> {
-    const stop = this.endOf(length, end);
-    if (!this.holds(length)) await this.fill(length);
-    const text = Buffer.from(this.window.subarray(this.position - this.start, stop - this.start)).toString('utf8');
-    this.position = stop;
-    return text;
+  text(length: number): string {
+    return this.take(length).toString('utf8');
   }
 
-  private holds(bytes: number): boolean {
-    return this.position >= this.start && this.position + bytes <= this.start + this.window.length;
-  }
-
-  private async fill(bytes: number): Promise<void> {
-    const buffer = Buffer.alloc(Math.max(bytes, 1 << 16));
-    const { bytesRead } = await this.handle.read(buffer, 0, buffer.length, this.position);
-    if (bytesRead < bytes) throw new Error('the file ends too early');
-    [this.window, this.start] = [buffer.subarray(0, bytesRead), this.position];
+  private take(bytes: number): Buffer {
+    if (this.position < this.start || this.position + bytes > this.start + this.window.length) {
+      const buffer = Buffer.alloc(Math.max(bytes, 1 << 16));
+      const bytesRead = readSync(this.descriptor, buffer, 0, buffer.length, this.position);
+      if (bytesRead < bytes) throw new CodedError('hub.onnxCut');
+      [this.window, this.start] = [buffer.subarray(0, bytesRead), this.position];
+    }
+    const from = this.position - this.start;
+    this.position += bytes;
+    return this.window.subarray(from, from + bytes);
   }
 }

@@ -8,7 +8,7 @@ export interface ListedFile {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** git's SHA-1 of the blob: of the file itself, or of its pointer if the file lies in large storage. */
+  /** git's SHA-1 of the blob: of the file itself, or of its pointer if the file is in large storage. */
   readonly oid: string;
   /** SHA-256 of a file in large storage. */
   readonly sha256: string | undefined;
@@ -17,7 +17,7 @@ export interface ListedFile {
 /** What the hub says about a model at one revision. */
 export interface Listing {
   readonly commit: string;
-  /** Whether the files may be closed to us: a gated or a private model. */
+  /** Whether the files may be closed to us: the model is gated or private. */
   readonly restricted: boolean;
   /** The front matter of the model's card. */
   readonly card: Readonly<Record<string, unknown>>;
@@ -25,13 +25,13 @@ export interface Listing {
   readonly files: readonly ListedFile[];
 }
 
-/** Asks the hub for a model's facts and files. What it answers is not trusted: hashes and paths become names on this disk. @throws HubError */
+/** Asks the hub about a model and its files. The answer is not trusted: hashes and paths become names on this disk. @throws HubError */
 export async function askListing({ model, revision }: HubReference, connection: HubConnection): Promise<Listing> {
   const call = { hubUrl: connection.settings.endpoint, fetch: connection.fetch };
   try {
     const info = await modelInfo({ name: model, revision, additionalFields: ['sha', 'cardData', 'tags'], ...call });
     const { sha, cardData, tags } = info as { sha?: unknown; cardData?: unknown; tags?: unknown };
-    if (typeof sha !== 'string' || !isCommit(sha)) throw new StrangeAnswer('no commit');
+    if (typeof sha !== 'string' || !isCommit(sha)) throw new StrangeAnswer('commit');
     const files: ListedFile[] = [];
     for await (const entry of listFiles({ repo: model, revision: sha, recursive: true, ...call }))
       if (entry.type === 'file') files.push(listedFile(entry));
@@ -44,31 +44,37 @@ export async function askListing({ model, revision }: HubReference, connection: 
     };
   } catch (error) {
     if (!(error instanceof StrangeAnswer || error instanceof SyntaxError || error instanceof TypeError)) throw error;
-    const where = error instanceof StrangeAnswer ? ` (${error.message})` : '';
-    throw new HubError(
-      'answer',
-      `${connection.settings.endpoint} does not answer as a Hugging Face hub does${where}. Check HF_ENDPOINT, and whether the network asks for a login first.`,
-      { cause: error },
-    );
+    const strange = error instanceof StrangeAnswer ? error : undefined;
+    throw new HubError('hub.notAHub', [{ endpoint: connection.settings.endpoint, wrong: strange?.wrong, path: strange?.path }], {
+      cause: error,
+    });
   }
 }
 
 /** An answer that breaks the hub's protocol. */
-class StrangeAnswer extends Error {}
+class StrangeAnswer extends Error {
+  constructor(
+    readonly wrong: 'commit' | 'path' | 'size' | 'hash',
+    readonly path?: string,
+  ) {
+    super(wrong);
+  }
+}
 
 function listedFile(entry: { path?: unknown; size?: unknown; oid?: unknown; lfs?: { oid?: unknown; size?: unknown } }): ListedFile {
   const { path, oid, lfs } = entry;
   const size = lfs ? lfs.size : entry.size;
-  if (typeof path !== 'string' || !isInside(path)) throw new StrangeAnswer('a path that leads out of the repository');
-  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw new StrangeAnswer(`the size of ${path}`);
-  if (typeof oid !== 'string' || !isCommit(oid)) throw new StrangeAnswer(`the hash of ${path}`);
+  const sha256 = lfs?.oid;
+  if (typeof path !== 'string' || !isInside(path)) throw new StrangeAnswer('path');
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw new StrangeAnswer('size', path);
+  if (typeof oid !== 'string' || !isCommit(oid)) throw new StrangeAnswer('hash', path);
   if (lfs === undefined) return { path, size, oid, sha256: undefined };
-  if (typeof lfs.oid !== 'string' || !/^[0-9a-f]{64}$/.test(lfs.oid)) throw new StrangeAnswer(`the hash of ${path}`);
-  return { path, size, oid, sha256: lfs.oid };
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) throw new StrangeAnswer('hash', path);
+  return { path, size, oid, sha256 };
 }
 
-/** A licence as the model's card states it, else as its tags do; undefined where neither does. */
-export function statedLicence({ card, tags }: Listing): string | undefined {
+/** The license that the model's card states, otherwise its tags; undefined when neither does. */
+export function statedLicense({ card, tags }: Listing): string | undefined {
   const texts = (value: unknown): string[] =>
     [value].flat().filter((text): text is string => typeof text === 'string' && text.trim() !== '');
   const named = texts(card.license);

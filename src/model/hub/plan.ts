@@ -1,55 +1,55 @@
 import { join } from 'node:path';
+import { word } from '../../wording/wording';
 import { withPastOf } from '../local/modelFiles';
 import { CachedRepository, sizeOf } from './cacheLayout';
 import { chooseFiles, OPTIONAL_FILES, type ChosenFiles } from './chooseFiles';
 import { HubConnection } from './connection';
 import { printable } from './failures';
 import { HubError } from './hubError';
-import { askListing, statedLicence, type ListedFile } from './listing';
+import { askListing, statedLicense, type ListedFile } from './listing';
 import { parseHubReference, type HubReference } from './reference';
 import { retrying, type OnWait } from './retry';
 import { hubSettings, type HubOptions, type HubSettings } from './settings';
 import { findSnapshot, missingHalf, preferredTo, type Snapshot } from './snapshot';
-import { Watchdog } from './watchdog';
 
 export interface PlannedFile {
   /** Path in the repository. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** Bytes that are on disk already. */
+  /** Bytes already on disk. */
   readonly there: number;
-  /** What the content must hash to: SHA-256 for files in large storage, git's SHA-1 of a blob for others; the blob's name in the cache. */
+  /** The content's hash, also the blob's name in the cache: SHA-256 for files in large storage, git's SHA-1 of a blob for others. */
   readonly hash: { readonly algorithm: 'sha256' | 'git-sha1'; readonly hex: string };
 }
 
-/** What a download would fetch, for a person to agree to; holds no token. Sizes are in bytes. */
+/** What a download would fetch, for the user to agree to; holds no token. Sizes are in bytes. */
 export interface DownloadPlan {
   readonly reference: string;
   /** `OWNER/NAME`. */
   readonly model: string;
-  /** The branch, tag or commit that was asked for. */
+  /** The branch, tag or commit of the reference. */
   readonly revision: string;
   readonly commit: string;
-  /** Of the model, on the hub. */
+  /** The model's page on the hub. */
   readonly page: string;
-  /** As the model's card states it; undefined where it does not, or where the hub was not asked. */
-  readonly licence: string | undefined;
-  /** The ONNX file's path in the folder. */
+  /** As the model's card states it; undefined when it does not, or when the hub was not asked. */
+  readonly license: string | undefined;
+  /** Path of the ONNX file in the folder. */
   readonly graph: string;
   readonly folder: string;
-  /** Whether this is a model from the cache and the hub was not asked, or did not answer. */
+  /** Whether the model comes from the cache and the hub was not asked, or did not answer. */
   readonly cached: boolean;
-  /** What a person should know beside. */
+  /** What the user should know besides. */
   readonly notes: readonly string[];
   /** Empty for a cached model. */
   readonly files: readonly PlannedFile[];
   readonly bytesTotal: number;
   readonly bytesThere: number;
   readonly bytesToFetch: number;
-  /** Other ONNX files of the repository with their weights' sizes; `hf:OWNER/NAME#FILE` takes one. */
+  /** Other ONNX files of the repository with the sizes of their weights; `hf:OWNER/NAME#FILE` selects one. */
   readonly alternatives: readonly { readonly file: string; readonly size: number }[];
-  /** Files that this commit does not have and a later look into the cache would ask for. */
+  /** Files that this commit does not have and a later search of the cache would look for. */
   readonly absent: readonly string[];
 }
 
@@ -59,32 +59,31 @@ export interface PlanOptions extends HubOptions {
   readonly onWait?: OnWait | undefined;
 }
 
+/** Errors of a hub that does not answer now; the cache may do instead. */
+const AWAY: ReadonlySet<string> = new Set(['hub.busy', 'hub.silent', 'hub.certificate', 'hub.unreachable', 'hub.brokenConnection']);
+
 /**
- * What it takes to have a model: nothing, and no network, if the cache holds it; else the hub is asked for its licence and its files.
- * No file is fetched. @throws HubError
+ * What a model still needs: nothing, and no network, if it is in the cache; otherwise asks the hub for its license and
+ * files. Fetches no file. @throws HubError
  */
 export async function planDownload(reference: string, options: PlanOptions = {}): Promise<DownloadPlan> {
   const wanted = parseHubReference(reference);
   const settings = hubSettings(options);
   const found = await findSnapshot(wanted, settings.cache);
   if (found?.certain) return cachedPlan(reference, wanted, found, settings, []);
+  const { model, revision } = wanted;
+  const missing = { model, revision, cache: settings.cache };
   if (settings.offline) {
-    if (found) return cachedPlan(reference, wanted, found, settings, [MAY_BE_BETTER]);
-    throw new HubError('offline', `${missing(wanted, settings)} HF_HUB_OFFLINE is set: unset it to download the model.`);
+    if (found) return cachedPlan(reference, wanted, found, settings, [word('hub.mayBeBetter')]);
+    throw new HubError('hub.offline', [missing]);
   }
   try {
     return await hubPlan(reference, wanted, settings, options);
   } catch (error) {
-    if (!(error instanceof HubError) || !['unreachable', 'broken', 'busy'].includes(error.kind)) throw error;
-    if (found) return cachedPlan(reference, wanted, found, settings, [error.message, MAY_BE_BETTER]);
-    throw new HubError(error.kind, `${error.message} ${missing(wanted, settings)}`, { cause: error });
+    if (!(error instanceof HubError) || !AWAY.has(error.origin)) throw error;
+    if (found) return cachedPlan(reference, wanted, found, settings, [error.message, word('hub.mayBeBetter')]);
+    throw new HubError('hub.away', [{ ...missing, problem: error.message }], { cause: error });
   }
-}
-
-const MAY_BE_BETTER = 'The hub was not asked whether it has a more precise version of the model.';
-
-function missing({ model, revision }: HubReference, { cache }: HubSettings): string {
-  return `The cache ${cache} does not hold the whole model ${model} at revision ${revision}.`;
 }
 
 async function cachedPlan(
@@ -102,7 +101,7 @@ async function cachedPlan(
     revision: wanted.revision,
     commit,
     page: `${settings.endpoint}/${wanted.model}`,
-    licence: undefined,
+    license: undefined,
     graph: files.graph,
     folder,
     cached: true,
@@ -129,14 +128,14 @@ async function hubPlan(reference: string, wanted: HubReference, settings: HubSet
   const files = await Promise.all(listed.map((file) => plannedFile(repository, commit, file)));
   const bytesTotal = files.reduce((sum, file) => sum + file.size, 0);
   const bytesThere = files.reduce((sum, file) => sum + file.there, 0);
-  const licence = statedLicence(listing);
+  const license = statedLicense(listing);
   return {
     reference,
     model,
     revision,
     commit,
     page: `${settings.endpoint}/${model}`,
-    licence: licence === undefined ? undefined : printable(licence).slice(0, 300),
+    license: license === undefined ? undefined : printable(license).slice(0, 300),
     graph: chosen.graph,
     folder: repository.snapshot(commit),
     cached: false,
@@ -175,16 +174,12 @@ async function plannedFile(repository: CachedRepository, commit: string, { path,
   return { path, size, there, hash };
 }
 
-/** Asks for the graph without fetching it: a gated or private model is refused before a person is asked for consent. */
+/** Asks for the graph without fetching it: a gated or private model is refused before the user is asked for consent. */
 async function checkAccess(connection: HubConnection, url: string, settings: HubSettings, options: PlanOptions): Promise<void> {
-  const ask = async (): Promise<void> => {
-    const watchdog = new Watchdog(settings.idleMilliseconds, options.signal);
-    try {
-      await (await connection.open(url, watchdog, { method: 'HEAD', follow: false })).body?.cancel();
-    } finally {
-      watchdog.stop();
-    }
-  };
+  const ask = (): Promise<void> =>
+    connection.open(url, { method: 'HEAD', follow: false }, async ({ body }) => {
+      await body?.cancel();
+    });
   await retrying(ask, settings, options.signal, options.onWait);
 }
 

@@ -1,3 +1,4 @@
+import type { Args, Code } from '../../wording/wording';
 import { HubError } from './hubError';
 
 /** A model on the hub, as a task spec names it: `hf:OWNER/NAME[@REVISION][#FILE]`. */
@@ -6,7 +7,7 @@ export interface HubReference {
   readonly model: string;
   /** A branch, a tag or a commit. */
   readonly revision: string;
-  /** The ONNX file to take, such as `onnx/model_fp16.onnx`; the best by default. */
+  /** The ONNX file to use, such as `onnx/model_fp16.onnx`; the best by default. */
   readonly file: string | undefined;
 }
 
@@ -18,22 +19,18 @@ export const isCommit = (revision: string): boolean => COMMIT.test(revision);
 
 /** @throws HubError with what to write instead */
 export function parseHubReference(reference: string): HubReference {
-  const wrong = (what: string): never => {
-    throw new HubError(
-      'reference',
-      `"${reference}" does not name a model on the Hugging Face hub: ${what}. Write hf:OWNER/NAME, hf:OWNER/NAME@REVISION, or hf:OWNER/NAME#onnx/FILE.onnx.`,
-    );
+  const check = <C extends Code>(right: boolean, code: C, ...args: Args<C>): void => {
+    if (!right) throw new HubError(code, args);
   };
-  if (!isHubReference(reference)) return wrong('it does not begin with hf:');
+  check(isHubReference(reference), 'hub.referenceScheme', { reference });
   const [beforeFile, file] = cut(reference.slice(3), '#');
   const [model, revision = 'main'] = cut(beforeFile, '@');
   const parts = model.split('/');
-  if (parts.length === 1) return wrong('the owner is missing');
-  if (parts.length > 2) return wrong(`it has ${parts.length} parts between slashes, not two`);
-  const odd = parts.find((part) => !PART.test(part) || /--|\.\./.test(part));
-  if (odd !== undefined) return wrong(`"${odd}" is no name on the hub`);
-  if (!isRevision(revision)) return wrong(`"${revision}" is no revision`);
-  if (file !== undefined && !(isInside(file) && file.endsWith('.onnx'))) return wrong(`"${file}" is no ONNX file in its repository`);
+  check(parts.length > 1, 'hub.referenceOwner', { reference });
+  check(parts.length === 2, 'hub.referenceParts', { reference, parts: parts.length });
+  for (const name of parts) check(PART.test(name) && !/--|\.\./.test(name), 'hub.referenceName', { reference, name });
+  check(isRevision(revision), 'hub.referenceRevision', { reference, revision });
+  check(file === undefined || (isInside(file) && file.endsWith('.onnx')), 'hub.referenceFile', { reference, file: file ?? '' });
   return { model, revision, file };
 }
 

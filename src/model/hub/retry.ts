@@ -1,15 +1,22 @@
+import { word } from '../../wording/wording';
 import { HubError } from './hubError';
 import type { HubSettings } from './settings';
 
-/** So many failures in a row end a request. */
-export const MOST_FAILURES = 6;
-/** A server that cannot be reached at all is asked only twice. */
+/** Consecutive failures that end a request. */
+const MOST_FAILURES = 6;
+/** The same for a server that cannot be reached at all. */
 const MOST_UNREACHABLE = 2;
-/** The hub's limits are counted over five minutes; nobody waits longer than that without being told. */
+/** The hub counts its limits over five minutes; nobody waits longer than that without being told. */
 const LONGEST_WAIT_SECONDS = 300;
 const LONGEST_BACKOFF_SECONDS = 30;
 
+/** Told before each wait: seconds, and a text on the reason and the wait. */
 export type OnWait = (seconds: number, reason: string) => void;
+
+/** What the user reads while a download waits. */
+export function waitText(seconds: number, reason: string): string {
+  return seconds > 0 ? word('hub.nextTry', { reason, seconds: Math.ceil(seconds) }) : reason;
+}
 
 /** Runs a request until it succeeds, fails for good, or has failed too often. @throws HubError */
 export async function retrying<T>(run: () => Promise<T>, settings: HubSettings, signal?: AbortSignal, onWait?: OnWait): Promise<T> {
@@ -18,13 +25,13 @@ export async function retrying<T>(run: () => Promise<T>, settings: HubSettings, 
       return await run();
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof HubError && error.kind === 'unreachable' && failures >= MOST_UNREACHABLE) throw error;
+      if (error instanceof HubError && error.code === 'hub.unreachable' && failures >= MOST_UNREACHABLE) throw error;
       await waitToRetry(error, failures, settings, signal, onWait);
     }
   }
 }
 
-/** Waits before the next try: as long as the server asks, else 1, 2, 4 … seconds and a bit. @throws what must not be tried again */
+/** Waits before the next try: as long as the server asks, otherwise 1, 2, 4 … seconds plus jitter. @throws what must not be retried */
 export async function waitToRetry(
   error: unknown,
   failures: number,
@@ -33,14 +40,11 @@ export async function waitToRetry(
   onWait: OnWait | undefined,
 ): Promise<void> {
   if (!(error instanceof HubError) || !error.retryable) throw error;
-  if (failures >= MOST_FAILURES)
-    throw new HubError(error.kind, `${error.message} It was tried ${failures} times. Try again later.`, { cause: error });
-  const asked = error.retryAfter;
+  const { message: problem, retryAfter: asked } = error;
+  if (failures >= MOST_FAILURES) throw new HubError('hub.triedOften', [{ problem, times: failures }], { cause: error });
   if (asked !== undefined && asked > LONGEST_WAIT_SECONDS)
-    throw new HubError(error.kind, `${error.message} It asks to wait for ${Math.ceil(asked / 60)} minutes: try again then.`, {
-      cause: error,
-    });
+    throw new HubError('hub.waitTooLong', [{ problem, minutes: Math.ceil(asked / 60) }], { cause: error });
   const seconds = asked ?? Math.min(2 ** (failures - 1), LONGEST_BACKOFF_SECONDS) * (1 + Math.random() / 4);
-  onWait?.(seconds, error.message);
+  onWait?.(seconds, problem);
   await settings.sleep(seconds * 1000, signal);
 }

@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { realClock } from '../http';
 import { HubError } from './hubError';
 
-/** What a caller may set; everything else comes from the variables that Python's `huggingface_hub` reads. */
+/** What a caller may set; the rest comes from the variables that Python's `huggingface_hub` reads. */
 export interface HubOptions {
-  /** An access token; by default HF_TOKEN, else the file that `hf auth login` writes. */
+  /** An access token; by default HF_TOKEN, otherwise the file that `hf auth login` writes. */
   readonly token?: string | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Seconds without a byte after which a connection counts as broken. */
   readonly idleSeconds?: number | undefined;
-  /** For tests, and for a host with a proxy of its own. */
+  /** For tests, and for a host with its own proxy. */
   readonly fetch?: typeof fetch | undefined;
   readonly sleep?: ((milliseconds: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
 }
 
 export interface HubSettings {
-  /** The hub's address, without a slash at its end. */
+  /** The hub's address, without a trailing slash. */
   readonly endpoint: string;
   /** The cache folder that holds `models--OWNER--NAME`. */
   readonly cache: string;
@@ -30,17 +30,14 @@ export interface HubSettings {
 
 export interface Token {
   readonly value: string;
-  /** Where it was found, for messages. */
+  /** Where it comes from, for messages. */
   readonly source: string;
 }
 
-/** Without a byte for so long, a connection counts as broken. */
+/** A connection without a byte for so long counts as broken. */
 const IDLE_SECONDS = 30;
 
-/** How a person gives a token; for messages. */
-export const SET_TOKEN = 'set a token (in VS Code by the command "RLPrompt: Set Hugging Face Token", on the command line by HF_TOKEN)';
-
-/** @throws HubError where HF_ENDPOINT or the token cannot be used */
+/** @throws HubError when HF_ENDPOINT or the token cannot be used */
 export function hubSettings(options: HubOptions = {}): HubSettings {
   const environment = options.environment ?? process.env;
   return {
@@ -50,23 +47,13 @@ export function hubSettings(options: HubOptions = {}): HubSettings {
     token: findToken(options.token, environment),
     idleMilliseconds: (options.idleSeconds ?? IDLE_SECONDS) * 1000,
     fetch: options.fetch ?? fetch,
-    sleep: options.sleep ?? sleep,
+    sleep: options.sleep ?? ((milliseconds, signal) => realClock.sleep(milliseconds, signal)),
   };
-}
-
-/** @throws the signal's reason when it is aborted */
-async function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await delay(milliseconds, undefined, { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** HF_HUB_CACHE, else HF_HOME/hub, else XDG_CACHE_HOME/huggingface/hub, else ~/.cache/huggingface/hub. */
+/** The first of HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub, and ~/.cache/huggingface/hub. */
 export function cacheFolder(environment: Environment): string {
   const named = set(environment.HF_HUB_CACHE) ?? set(environment.HUGGINGFACE_HUB_CACHE);
   return named === undefined ? join(home(environment), 'hub') : expand(named, environment);
@@ -97,12 +84,10 @@ function endpoint(named: string | undefined): string {
   try {
     url = new URL(named.trim());
   } catch {
-    throw new HubError('reference', 'HF_ENDPOINT is no URL. Set it to the address of a hub, such as https://huggingface.co, or unset it.');
+    throw new HubError('hub.endpointUrl', []);
   }
-  if (url.username !== '' || url.password !== '')
-    throw new HubError('reference', 'HF_ENDPOINT holds a user name or a password. Leave them out of the URL and give a token by HF_TOKEN.');
-  if (!['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '')
-    throw new HubError('reference', 'HF_ENDPOINT must be an http or https URL without a query, such as https://huggingface.co.');
+  if (url.username !== '' || url.password !== '') throw new HubError('hub.endpointUser', []);
+  if (!['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') throw new HubError('hub.endpointKind', []);
   return url.href.replace(/\/+$/, '');
 }
 
@@ -120,8 +105,7 @@ function findToken(given: string | undefined, environment: Environment): Token |
       ?.replace(/[\r\n]/g, '')
       .trim();
     if (!value) continue;
-    if (!/^[\x21-\x7e]+$/.test(value))
-      throw new HubError('token', `The Hugging Face token from ${source} holds characters that no token has. Copy it again.`);
+    if (!/^[\x21-\x7e]+$/.test(value)) throw new HubError('hub.tokenCharacters', [{ source }]);
     return { value, source };
   }
   return undefined;

@@ -8,21 +8,21 @@ import { HubError } from './hubError';
 import { isInside, parseHubReference, type HubReference } from './reference';
 import { hubSettings, type HubOptions } from './settings';
 
-/** A model in the cache with all the files that it needs. */
+/** A model in the cache, with all the files that it needs. */
 export interface Snapshot {
   readonly folder: string;
   readonly commit: string;
   readonly files: ChosenFiles;
-  /** Whether the hub is known to have nothing better: the graph is the preferred one and no wanted file may be missing. */
+  /** Whether the hub is known to have nothing better: the graph is the preferred one, and it has no wanted file that is missing here. */
   readonly certain: boolean;
 }
 
-/** The local folder of `hf:OWNER/NAME[@REVISION][#FILE]` if the cache holds the whole model; asks no network. @throws HubError */
+/** The local folder of `hf:OWNER/NAME[@REVISION][#FILE]` if the cache holds the whole model; uses no network. @throws HubError */
 export async function cachedSnapshot(reference: string, options: HubOptions = {}): Promise<string | undefined> {
   return (await findSnapshot(parseHubReference(reference), hubSettings(options).cache))?.folder;
 }
 
-/** The graph's path inside the folder, beside it; undefined where the cache does not hold the whole model. */
+/** The folder and the graph's path inside it; undefined when the cache does not hold the whole model. */
 export async function cachedModel(reference: string, options: HubOptions = {}): Promise<{ folder: string; graph: string } | undefined> {
   const found = await findSnapshot(parseHubReference(reference), hubSettings(options).cache);
   return found && { folder: found.folder, graph: found.files.graph };
@@ -42,13 +42,13 @@ export async function findSnapshot(reference: HubReference, cache: string): Prom
   return { folder, commit, files, certain: absent.every(Boolean) };
 }
 
-/** Graphs that would have been taken before this one. */
+/** Graphs that we would prefer to this one. */
 export function preferredTo(graph: string): readonly string[] {
   const at = GRAPH_FILES.indexOf(graph);
   return at < 0 ? GRAPH_FILES : GRAPH_FILES.slice(0, at);
 }
 
-/** The second half of a split decoder, where it is not there: a model works without it, at less speed. */
+/** The second half of a split decoder if it is missing: a model works without it, but more slowly. */
 export function missingHalf({ graph, withPast }: ChosenFiles): string[] {
   const half = withPastOf(graph);
   return half === undefined || withPast !== undefined ? [] : [half];
@@ -75,10 +75,10 @@ async function filesIn(folder: string): Promise<string[]> {
   return names.filter((_, i) => sizes[i] !== undefined).map((name) => name.split(sep).join('/'));
 }
 
-/** Files that the graph names for its weights and that are not beside it. @throws Error where it is no ONNX file */
+/** Files with weights that the graph names and that are not beside it. @throws CodedError when it is not an ONNX file */
 export async function missingWeights(folder: string, graph: string): Promise<string[]> {
   const file = join(folder, graph);
-  const names = await externalDataOf(file);
+  const names = externalDataOf(file);
   const sizes = await Promise.all(names.map(async (name) => (isInside(name) ? sizeOf(join(dirname(file), name)) : undefined)));
   return names.filter((_, i) => sizes[i] === undefined);
 }
@@ -87,6 +87,6 @@ async function hasItsWeights(folder: string, graph: string): Promise<boolean> {
   try {
     return (await missingWeights(folder, graph)).length === 0;
   } catch {
-    return false; // not a whole file: it has to be downloaded
+    return false; // not a whole file: it must be downloaded
   }
 }

@@ -62,6 +62,7 @@ function on(references: readonly string[], options: TransferOptions = {}): Promi
   return transfer(run, references, { threads: 1 }, { onColumn: (now) => saveTransfer(run, now, references), ...options });
 }
 
+const missing = new HubError('hub.fileGone', [{ model: 'no/such', revision: 'main' }]);
 const saved = (): TransferResult => JSON.parse(readFileSync(run.file('transfer.json'), 'utf8')) as TransferResult;
 const columns = ({ models }: TransferResult): [string, number | undefined, string | undefined][] =>
   models.slice(1).map(({ reference, scores, error }) => [reference, scores[0]?.accuracy, error]);
@@ -70,7 +71,7 @@ describe('a model that is not to be had', () => {
   beforeEach(() => finishedRun());
 
   it.each<[string, Error]>([
-    ['missing on the hub', new HubError('noModel', 'there is none')],
+    ['missing on the hub', missing],
     ['that scores nothing', new ScoringError('there is none')],
     ['not agreed to on the command line', new Declined('there is none')],
     ['not agreed to in the editor', new AskError('no-consent', 'there is none')],
@@ -84,7 +85,7 @@ describe('a model that is not to be had', () => {
     };
     const result = await on(['hf:no/such', reference], { fetch });
     expect(columns(result)).toEqual([
-      ['hf:no/such', undefined, 'there is none'],
+      ['hf:no/such', undefined, error.message],
       [reference, 0.5, undefined],
     ]);
     expect(saved()).toEqual(result);
@@ -112,8 +113,8 @@ describe('a model that is not to be had', () => {
   });
 
   it('without a policy model there is no transfer', async () => {
-    const fetch = (): Promise<void> => Promise.reject(new HubError('noModel', 'there is none'));
-    await expect(on(['bundled:masked'], { fetch })).rejects.toThrow('there is none');
+    const fetch = (): Promise<void> => Promise.reject(missing);
+    await expect(on(['bundled:masked'], { fetch })).rejects.toBe(missing);
   });
 
   it('an end that was asked for is one', async () => {
@@ -125,7 +126,7 @@ describe('a model that is not to be had', () => {
       fetch: (wanted) => {
         if (!wanted.startsWith('hf:')) return Promise.resolve();
         stop.abort();
-        return Promise.reject(new HubError('unreachable', 'stopped'));
+        return Promise.reject(missing);
       },
     });
     await expect(ended).rejects.toMatchObject({ name: 'AbortError' });

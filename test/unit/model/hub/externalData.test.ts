@@ -13,7 +13,7 @@ async function namesIn(content: Uint8Array): Promise<string[]> {
 }
 
 describe('the files that hold an ONNX graph’s weights', () => {
-  it('are none where the weights are inside', async () => {
+  it('are none when the weights are inside', async () => {
     expect(await namesIn(onnxModel({ initializers: [rawTensor(noise(200_000)), rawTensor(noise(70_000, 2))] }))).toEqual([]);
     expect(await namesIn(new Uint8Array(0))).toEqual([]);
   });
@@ -35,10 +35,10 @@ describe('the files that hold an ONNX graph’s weights', () => {
     expect(await namesIn(onnxModel({ nodes: [constant, branch] }))).toEqual(['constant.bin', 'branch.bin']);
   });
 
-  it('are not guessed from a file that is cut short or no ONNX file', async () => {
+  it('are not guessed from a file that is cut short or not an ONNX file', async () => {
     const whole = onnxModel({ initializers: [rawTensor(noise(100_000)), externalTensor('a')] });
-    await expect(namesIn(whole.subarray(0, 90_000))).rejects.toThrow('ends too early');
+    await expect(namesIn(whole.subarray(0, 90_000))).rejects.toMatchObject({ code: 'hub.onnxCut' });
     await expect(namesIn(Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12\n'))).rejects.toThrow();
-    await expect(namesIn(Buffer.alloc(100, 0xff))).rejects.toThrow('not an ONNX file');
+    await expect(namesIn(Buffer.alloc(100, 0xff))).rejects.toMatchObject({ code: 'hub.onnxNumber' });
   });
 });

@@ -17,27 +17,27 @@ describe('a reference to a model on the hub', () => {
   });
 
   it.each([
-    ['hf:gpt2', 'the owner is missing'],
-    ['hf:', 'the owner is missing'],
-    ['hf:a/b/c', '3 parts'],
-    ['hf:../b', '".." is no name'],
-    ['hf:a/..', '".." is no name'],
-    ['hf:a/b--c', '"b--c" is no name'],
-    ['hf:a/b c', '"b c" is no name'],
-    ['hf:a/', '"" is no name'],
-    ['hf:a/b@', '"" is no revision'],
-    ['hf:a/b@../../x', 'is no revision'],
-    ['hf:a/b@x..y', 'is no revision'],
-    ['hf:a/b@C:\\x', 'is no revision'],
-    ['hf:a/b@x?y', 'is no revision'],
-    ['hf:a/b#', '"" is no ONNX file'],
-    ['hf:a/b#../model.onnx', 'is no ONNX file'],
-    ['hf:a/b#/model.onnx', 'is no ONNX file'],
-    ['hf:a/b#model.safetensors', 'is no ONNX file'],
-    ['folder:x', 'does not begin with hf:'],
-  ])('%s is refused, with what to write', (text, why) => {
-    expect(() => parseHubReference(text)).toThrow(HubError);
-    expect(() => parseHubReference(text)).toThrow(why);
-    expect(() => parseHubReference(text)).toThrow('Write hf:OWNER/NAME');
+    ['hf:gpt2', 'Owner', {}],
+    ['hf:', 'Owner', {}],
+    ['hf:a/b/c', 'Parts', { parts: 3 }],
+    ['hf:../b', 'Name', { name: '..' }],
+    ['hf:a/..', 'Name', { name: '..' }],
+    ['hf:a/b--c', 'Name', { name: 'b--c' }],
+    ['hf:a/b c', 'Name', { name: 'b c' }],
+    ['hf:a/', 'Name', { name: '' }],
+    ['hf:a/b@', 'Revision', { revision: '' }],
+    ['hf:a/b@../../x', 'Revision', {}],
+    ['hf:a/b@x..y', 'Revision', {}],
+    ['hf:a/b@C:\\x', 'Revision', {}],
+    ['hf:a/b@x?y', 'Revision', {}],
+    ['hf:a/b#', 'File', { file: '' }],
+    ['hf:a/b#../model.onnx', 'File', {}],
+    ['hf:a/b#/model.onnx', 'File', {}],
+    ['hf:a/b#model.safetensors', 'File', {}],
+    ['folder:x', 'Scheme', {}],
+  ])('%s is refused, with what to write', (reference, what, facts) => {
+    const error: unknown = expect.objectContaining({ code: `hub.reference${what}`, args: [expect.objectContaining({ reference, ...facts })] });
+    expect(() => parseHubReference(reference)).toThrow(HubError);
+    expect(() => parseHubReference(reference)).toThrow(error);
   });
 });

@@ -34,7 +34,7 @@ export interface World {
   readonly server: HubServer;
   readonly cache: string;
   readonly home: string;
-  /** Waits that were asked for, in seconds. */
+  /** Waits, in seconds. */
   readonly waits: number[];
   readonly options: HubOptions & { environment: Record<string, string> };
 }
@@ -56,14 +56,14 @@ export async function makeWorld(repositories: Record<string, Repository> = { [MO
   return { server, home, cache: join(home, 'hub'), waits, options };
 }
 
-/** Until the test is done, models are looked for in this HF_HOME by what takes no options. */
+/** Until the test is done, code that takes no options uses this HF_HOME. */
 export function stubHome(home: string): void {
   vi.stubEnv('HF_HOME', home);
   for (const name of ['HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE']) vi.stubEnv(name, undefined);
   onTestFinished(() => void vi.unstubAllEnvs());
 }
 
-/** The HubError that a call must end in. */
+/** The HubError that a call must throw. */
 export async function hubErrorOf(run: () => unknown): Promise<HubError> {
   try {
     await run();
