@@ -284,6 +284,10 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
         const { x, width: wide } = (await inside.boundingBox())!;
         expect(x + wide).toBeLessThanOrEqual(box.x + box.width + 1);
       }
+      const cut = await panel.page
+        .locator('.row-details > div')
+        .evaluateAll((parts) => Math.max(...parts.map((part) => part.scrollWidth - part.clientWidth)));
+      if (width >= 700) expect(cut).toBeLessThanOrEqual(2);
       // Five long tokens take few lines where there is room for them.
       if (width > 1000) expect((await panel.page.locator('tr.winner').boundingBox())!.height).toBeLessThan(80);
     }
