@@ -9,7 +9,7 @@ export interface BudgetPlan {
   /** Queries of one step with its validation, of the ranking after it, and of both. */
   readonly least: { readonly step: number; readonly ranking: number; readonly total: number };
   /** Whether the budget has room for another step, its validation, and the ranking of all prompts so far. */
-  allows(stepsDone: number, computed: number): boolean;
+  readonly allows: (stepsDone: number, computed: number) => boolean;
 }
 
 export function planBudget(budget: number, promptsPerStep: number, rows: { train: number; validation: number }): BudgetPlan {

@@ -73,11 +73,6 @@ export function parseSpecValues(values: object, file: string): Spec {
   return parseSpec(JSON.stringify(values), file);
 }
 
-/** The fields that a spec's file has, or would have with all defaults written out. */
-export function specValues({ file: _file, folder: _folder, parts: _parts, problemAt: _problemAt, ...values }: Spec): ParsedSpec {
-  return values;
-}
-
 function templateFixes({ code, args }: Template['errors'][number], template: string): Fix[] {
   if (code !== 'spec.templateLacks') return [];
   if ((args as [{ name: string }])[0].name === 'input') return [setTo(['template'], `{input} ${template.trimStart()}`)];

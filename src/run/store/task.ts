@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { specValues, type Spec } from '../../spec/spec';
+import type { Spec } from '../../spec/spec';
 import type { Experiment } from '../experiment';
 
 /** `task.json`: the spec as resolved, and hashes of what the run's numbers hang on. */
@@ -26,7 +26,7 @@ export async function describeTask(experiment: Experiment, seed: number, random:
   return {
     format: 1,
     specFile: resolve(spec.file),
-    spec: specValues(spec),
+    spec: values(spec),
     seed,
     random,
     threads,
@@ -62,4 +62,9 @@ export async function hashData(spec: Spec): Promise<Record<string, string>> {
     hashes[name] = hash.digest('hex');
   }
   return hashes;
+}
+
+/** The fields of the spec's file, all defaults written out. */
+function values({ file: _file, folder: _folder, parts: _parts, problemAt: _problemAt, ...fields }: Spec): object {
+  return fields;
 }

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatProblem, TaskError, type Problem } from '../../../src/spec/problem';
 import { serverSchema } from '../../../src/spec/schema';
-import { parseSpec, parseSpecValues, placeOf, readSpec, specValues } from '../../../src/spec/spec';
+import { parseSpec, parseSpecValues, placeOf, readSpec, type Spec } from '../../../src/spec/spec';
 import { makeFolder, problemOf } from '../data/folder';
 
 const FILE = 'movies.prompt-task.json';
 const parse = (text: string) => parseSpec(text, FILE);
+const specValues = ({ file: _file, folder: _folder, parts: _parts, problemAt: _problemAt, ...values }: Spec) => values;
 
 describe('a task spec', () => {
   it('needs data.train alone and fills in the rest', () => {
