@@ -184,7 +184,7 @@ class Trainer:
         self.numpy = kept
         return sum(losses) / len(losses)
 
-    def optimisers(self, rate: float) -> list[torch.optim.Optimizer]:
+    def optimizers(self, rate: float) -> list[torch.optim.Optimizer]:
         """Muon on the matrices of the blocks, AdamW on embeddings, norms and biases."""
         matrices, rest = [], []
         for name, p in self.model.named_parameters():
@@ -195,20 +195,20 @@ class Trainer:
         ]
 
     def fit(self, steps: int, rate: float, loss_of, report, every: int = 100) -> None:
-        optimisers = self.optimisers(rate)
+        optimizers = self.optimizers(rate)
         began = time.time()
         total: dict[str, list[float]] = {}
         for step in range(steps):
             scale = min(1.0, (step + 1) / 100) * (0.04 + 0.96 * 0.5 * (1 + math.cos(math.pi * step / steps)))
-            for optimiser in optimisers:
-                for group in optimiser.param_groups:
+            for optimizer in optimizers:
+                for group in optimizer.param_groups:
                     group["lr"] = rate * scale
             name, loss = loss_of(step)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-            for optimiser in optimisers:
-                optimiser.step()
-                optimiser.zero_grad(set_to_none=True)
+            for optimizer in optimizers:
+                optimizer.step()
+                optimizer.zero_grad(set_to_none=True)
             total.setdefault(name, []).append(loss.item())
             if (step + 1) % every == 0:
                 means = {n: round(sum(v) / len(v), 3) for n, v in total.items()}
