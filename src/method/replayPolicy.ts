@@ -77,9 +77,9 @@ export class ReplayPolicy {
 
   /**
    * One update on a batch of scored prompts, oldest first: half of it from the last `recent`, half from all by the rank of
-   * their rewards. Rewards are normalized over all of them. Returns the loss and the norm of the gradient.
+   * their rewards. Rewards are normalized over all of them. Returns the loss, the norm of the gradient and the policy's entropy.
    */
-  async update(known: readonly Rewarded[], recent: number): Promise<{ loss: number; gradientNorm: number }> {
+  async update(known: readonly Rewarded[], recent: number): Promise<{ loss: number; gradientNorm: number; entropy: number }> {
     const { length: T, learningRate, targetRate } = this.settings;
     const A = this.actions.length;
     const mean = known.reduce((sum, { reward }) => sum + reward, 0) / known.length;
@@ -104,7 +104,7 @@ export class ReplayPolicy {
     this.norm = this.updates === 0 ? gradientNorm : 0.95 * this.norm + 0.05 * Math.min(gradientNorm, clip);
     this.updates++;
     polyak(this.target, this.weights, targetRate);
-    return { loss, gradientNorm };
+    return { loss, gradientNorm, entropy: state.reduce((sum, n) => sum + online.entropy[n]!, 0) / state.length };
   }
 
   private drawn(known: readonly Rewarded[], recent: number): Rewarded[] {
