@@ -1,4 +1,4 @@
-import { parseTemplate } from '../../spec/template';
+import type { Part } from '../../spec/template';
 import { percent } from '../../run/report/report';
 import type { PromptRow, RunHead } from '../../run/view/runView';
 import type { Runs } from '../runs/runs';
@@ -9,6 +9,8 @@ export interface FoundPrompt {
   readonly prompt: string;
   /** As in the task spec: `{input} {prompt} {mask} .` */
   readonly template: string;
+  /** The template, parsed. */
+  readonly parts: readonly Part[];
   /** The spec's file name without its ending. */
   readonly taskName: string;
   readonly taskModel: string;
@@ -33,10 +35,11 @@ export interface FoundPrompt {
  */
 export function foundPrompt(head: RunHead, row: PromptRow): FoundPrompt {
   const maskToken = head.summary?.maskToken;
-  const maskOpen = head.summary === undefined && parseTemplate(head.template).parts.some(({ kind }) => kind === 'mask');
+  const maskOpen = head.summary === undefined && head.parts.some(({ kind }) => kind === 'mask');
   return {
     prompt: row.prompt,
     template: head.template,
+    parts: head.parts,
     taskName: head.name,
     taskModel: head.taskModel,
     ...(maskOpen && { masked: true }),

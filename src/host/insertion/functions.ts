@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fillTemplate, forCausal, parseTemplate } from '../../spec/template';
+import { fillTemplate, forCausal } from '../../spec/template';
 import { accuracyText, type FoundPrompt } from './found';
 import { InsertionError } from './insertionError';
 import { languageOf } from './languages';
@@ -31,11 +31,10 @@ export function promptFunction(found: FoundPrompt, languageId: string, unit: str
 }
 
 /** What is before and after the input in the text that the model was scored with. @throws InsertionError */
-export function aroundInput({ prompt, template: source, masked, maskToken }: FoundPrompt): { before: string; after: string } {
-  const template = parseTemplate(source);
-  const { parts, error } = masked ? { parts: template.parts } : forCausal(template);
-  const problem = template.errors[0] ?? error;
-  if (problem !== undefined) throw new InsertionError('template', source, problem.message.replace(/\.$/, ''));
+export function aroundInput(found: FoundPrompt): { before: string; after: string } {
+  const { prompt, template, masked, maskToken } = found;
+  const { parts, error } = masked ? { parts: found.parts } : forCausal(found);
+  if (error) throw new InsertionError('template', template, error.message);
   if (masked && parts.some(({ kind }) => kind === 'mask') && maskToken === undefined) throw new InsertionError('noMaskToken');
   const input = randomUUID();
   const [before, after] = fillTemplate(parts, input, prompt, maskToken ?? '').split(input);

@@ -1,4 +1,3 @@
-import { parseTemplate } from '../../spec/template';
 import { escapeText, PRINTABLE } from './escapes';
 import type { FoundPrompt } from './found';
 import { languageOf } from './languages';
@@ -13,9 +12,8 @@ const DATA: readonly unknown[] = [QUOTING.json, QUOTING.yaml, QUOTING.toml];
  * so that appending the string to the input gives the text that was scored.
  * @throws InsertionError when the string cannot hold the prompt
  */
-export function promptString({ prompt, template }: FoundPrompt, languageId: string, before: string): string {
+export function promptString({ prompt, parts }: FoundPrompt, languageId: string, before: string): string {
   const language = languageOf(languageId);
-  const { parts } = parseTemplate(template);
   const at = parts.findIndex(({ kind }) => kind === 'prompt');
   const part = parts[at];
   const spaced = language && !DATA.includes(language.quoting) && prompt !== '' && at > 0 && part?.kind === 'prompt' && part.space;

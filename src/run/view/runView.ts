@@ -1,4 +1,5 @@
 /** What the user sees of a run: plain data, made by `RunViewBuilder` and sent to the panel's page. */
+import type { Part } from '../../spec/template';
 import type { StopReason } from '../events';
 import type { Origin, RunResult, SplitScore, TestScore } from '../result';
 
@@ -22,6 +23,8 @@ export interface RunHead {
   readonly taskModel: string;
   readonly policyModel: string;
   readonly template: string;
+  /** The template, parsed. */
+  readonly parts: readonly Part[];
   /** Tokens of a prompt. */
   readonly promptLength: number;
   readonly seed: number;

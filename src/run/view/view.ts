@@ -1,3 +1,4 @@
+import { parseTemplate } from '../../spec/template';
 import type { Curves, PromptRow, RunHead, RunView } from './runView';
 import type { PolicyStepEvent, RunEvent, ScoredPrompt } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result';
@@ -51,6 +52,7 @@ export class RunViewBuilder {
       taskModel: '',
       policyModel: '',
       template: '',
+      parts: [],
       promptLength: 0,
       seed: 0,
       created: new Date().toISOString(),
@@ -74,6 +76,7 @@ export class RunViewBuilder {
       taskModel: spec.taskModel,
       policyModel: spec.policyModel,
       template: spec.template,
+      parts: parseTemplate(spec.template).parts,
       promptLength: spec.prompt.length,
       seed: task.seed,
       created: task.created,

@@ -3,13 +3,19 @@ import { foundPrompt } from '../../../../src/host/insertion/found';
 import { aroundInput } from '../../../../src/host/insertion/functions';
 import type { PromptRow, RunHead, RunSummary } from '../../../../src/run/view/runView';
 import { RunViewBuilder } from '../../../../src/run/view/view';
+import { parseTemplate } from '../../../../src/spec/template';
 
 const score = { reward: 1, gap: 0.1, accuracy: 0.5 };
 const row: PromptRow = { rank: 1, prompt: 'It was', pieces: [], origin: 'policy', gap: 0.1, train: score, validation: score };
 
 function head(template: string, summary?: { maskToken?: string }): RunHead {
   const builder = new RunViewBuilder('/runs/a', 'small', '/small.prompt-task.json');
-  builder.set({ template, state: summary ? 'finished' : 'interrupted', ...(summary && { summary: summary as RunSummary }) });
+  builder.set({
+    template,
+    parts: parseTemplate(template).parts,
+    state: summary ? 'finished' : 'interrupted',
+    ...(summary && { summary: summary as RunSummary }),
+  });
   return builder.head;
 }
 

@@ -42,7 +42,6 @@ function sentimentPrompt(text: string): string {
     expect(code('python', { template })).toContain('return text + " Absolutely"');
     expect(() => code('python', { template, masked: true })).toThrow(refused('noMaskToken'));
     expect(() => code('python', { template: '{mask} {input} {prompt}' })).toThrow(refused('template'));
-    expect(() => code('python', { template: '{prompt}' })).toThrow(refused('template'));
   });
 
   it('has no space for an empty prompt', () => {

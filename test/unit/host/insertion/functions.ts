@@ -4,6 +4,7 @@ import { fillTemplate, forCausal, parseTemplate } from '../../../../src/spec/tem
 
 export function found(more: Partial<FoundPrompt> = {}): FoundPrompt {
   return {
+    parts: parseTemplate(more.template ?? '{input} {prompt}').parts,
     prompt: 'Absolutely',
     template: '{input} {prompt}',
     taskName: 'sentiment',
@@ -66,8 +67,7 @@ export function functionsIn(languageId: string, prompts: readonly string[], inpu
     const name = NAMES[i % NAMES.length]!;
     const prompt = found({ ...some, taskName: `t${i}x ${name}`, taskModel: `folder:${name}` });
     const declaration = promptFunction(prompt, languageId, '  ').join('\n');
-    const template = parseTemplate(prompt.template);
-    const { parts } = prompt.masked ? template : forCausal(template);
+    const { parts } = prompt.masked ? prompt : forCausal(prompt);
     return {
       declaration,
       name: new RegExp(`\\bt${i}x\\w*(?=\\()`, 'i').exec(declaration)![0],
