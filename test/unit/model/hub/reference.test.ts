@@ -36,7 +36,10 @@ describe('a reference to a model on the hub', () => {
     ['hf:a/b#model.safetensors', 'File', {}],
     ['folder:x', 'Scheme', {}],
   ])('%s is refused, with what to write', (reference, what, facts) => {
-    const error: unknown = expect.objectContaining({ code: `hub.reference${what}`, args: [expect.objectContaining({ reference, ...facts })] });
+    const error: unknown = expect.objectContaining({
+      code: `hub.reference${what}`,
+      args: [expect.objectContaining({ reference, ...facts })],
+    });
     expect(() => parseHubReference(reference)).toThrow(HubError);
     expect(() => parseHubReference(reference)).toThrow(error);
   });
