@@ -199,7 +199,7 @@ describe('a spec that names a server', () => {
     mkdirSync(own);
     const finished = await rlprompt('optimize', smallTask(own, {}, { taskModel: 'vscode-lm:copilot/gpt-4o' }));
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain('can only be asked inside VS Code');
+    expect(finished.stderr).toContain('is available inside VS Code only');
   });
 
   it('for the policy is told that it cannot be', async () => {

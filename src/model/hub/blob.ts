@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CachedRepository } from './cacheLayout';
@@ -7,40 +7,35 @@ import type { HubConnection } from './connection';
 import { word } from '../../wording/wording';
 import { HubError } from './hubError';
 import type { PlannedFile } from './plan';
-import { waitToRetry, type OnWait } from './retry';
+import { waitToRetry } from './retry';
 
 /** A connection that breaks after so many new bytes still makes progress: the count of failures starts anew. */
 const GAIN = 2 ** 20;
-
-export interface BlobCallbacks {
-  readonly signal?: AbortSignal | undefined;
-  /** Gets the number of bytes on disk. */
-  readonly onBytes?: (done: number) => void;
-  readonly onWait?: OnWait | undefined;
-}
 
 /** Errors that say that the bytes on disk are not those of the hub. */
 const WRONG_BYTES: ReadonlySet<string> = new Set(['hub.shorter', 'hub.longer']);
 
 /**
  * Downloads one blob into the cache. Continues a part that an earlier try left behind; only a whole blob of the right hash
- * gets the blob's name. The caller holds the blob's lock. @throws HubError, system errors, or the signal's reason
+ * gets the blob's name. The caller holds the blob's lock.
+ * @param onBytes gets the number of bytes on disk
+ * @throws HubError, system errors, or the signal's reason
  */
 export async function fetchBlob(
   file: PlannedFile,
   url: string,
   repository: CachedRepository,
   connection: HubConnection,
-  callbacks: BlobCallbacks,
+  onBytes: (done: number) => void,
 ): Promise<void> {
-  const part = repository.incomplete(file.hash.hex);
+  const { path, hash } = file;
+  const part = repository.incomplete(hash.hex);
   await mkdir(dirname(part), { recursive: true });
   for (const lastTry of [false, true]) {
-    if (await fetchPart(file, url, part, connection, callbacks)) return rename(part, repository.blob(file.hash.hex));
+    if (await fetchPart(file, url, part, connection, onBytes)) return rename(part, repository.blob(hash.hex));
     await rm(part, { force: true });
-    const { path, hash } = file;
     if (lastTry) throw new HubError('hub.wrongHash', [{ path, hash: `${hash.algorithm} ${hash.hex}` }]);
-    callbacks.onWait?.(0, word('hub.fetchedAgain', { path }));
+    connection.onWait?.(0, word('hub.fetchedAgain', { path }));
   }
 }
 
@@ -50,22 +45,21 @@ async function fetchPart(
   url: string,
   part: string,
   connection: HubConnection,
-  callbacks: BlobCallbacks,
+  onBytes: (done: number) => void,
 ): Promise<boolean> {
-  const handle = await openPart(part);
+  const handle = await open(part, constants.O_RDWR | constants.O_CREAT);
   try {
-    const progress = await PartialBlob.open(handle, part, file, callbacks.signal);
-    callbacks.onBytes?.(progress.done);
+    const progress = await PartialBlob.open(handle, part, file, connection.signal);
+    onBytes(progress.done);
     let furthest = progress.done;
     for (let failures = 1; progress.done < file.size; failures++) {
       try {
-        await fetchRest(progress, url, connection, callbacks);
+        await fetchRest(progress, url, connection, onBytes);
       } catch (error) {
-        callbacks.signal?.throwIfAborted();
         if (error instanceof HubError && WRONG_BYTES.has((error as HubError).code)) return false;
         if (progress.done >= furthest + GAIN) failures = 1;
         furthest = Math.max(furthest, progress.done);
-        await waitToRetry(error, failures, connection.settings, callbacks.signal, callbacks.onWait);
+        await waitToRetry(error, failures, connection);
       }
     }
     if (!progress.matches()) return false;
@@ -78,18 +72,8 @@ async function fetchPart(
   }
 }
 
-/** For reading and writing; created if necessary. */
-async function openPart(part: string): Promise<FileHandle> {
-  try {
-    return await open(part, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return open(part, 'w+');
-  }
-}
-
 /** One request for the bytes that are still missing. */
-async function fetchRest(progress: PartialBlob, url: string, connection: HubConnection, callbacks: BlobCallbacks): Promise<void> {
+async function fetchRest(progress: PartialBlob, url: string, connection: HubConnection, onBytes: (done: number) => void): Promise<void> {
   const { path, size } = progress.file;
   const headers: Record<string, string> = progress.done > 0 ? { range: `bytes=${progress.done}-` } : {};
   await connection.open(url, { headers }, async (response, body) => {
@@ -101,7 +85,7 @@ async function fetchRest(progress: PartialBlob, url: string, connection: HubConn
     }
     for await (const chunk of body) {
       await progress.append(chunk);
-      callbacks.onBytes?.(progress.done);
+      onBytes(progress.done);
     }
   });
   if (progress.done < size) throw new HubError('hub.endedEarly', [{ path, done: progress.done, size }], { retryable: true });

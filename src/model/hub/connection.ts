@@ -1,5 +1,5 @@
 import { Deadline, readBounded } from '../http';
-import { connectionError, statusError, type RequestContext } from './failures';
+import { connectionError, statusError } from './failures';
 import { HubError } from './hubError';
 import { retrying, type OnWait } from './retry';
 import type { HubSettings } from './settings';
@@ -17,16 +17,21 @@ interface RequestOptions {
 
 /** Requests about one model to one hub: handles redirects, the token, silence and refusals. */
 export class HubConnection {
-  readonly settings: HubSettings;
   private readonly origin: string;
 
+  /** @param onWait told before each wait for a busy or broken server */
   constructor(
-    private readonly context: RequestContext,
-    private readonly signal: AbortSignal | undefined,
-    private readonly onWait?: OnWait,
+    readonly settings: HubSettings,
+    private readonly about: { readonly model: string; readonly revision: string },
+    readonly signal: AbortSignal | undefined,
+    readonly onWait: OnWait | undefined,
   ) {
-    this.settings = context.settings;
-    this.origin = new URL(context.settings.endpoint).origin;
+    this.origin = new URL(settings.endpoint).origin;
+  }
+
+  /** The address of a file at a commit. */
+  urlOf(commit: string, path: string): string {
+    return `${this.settings.endpoint}/${this.about.model}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
   }
 
   /**
@@ -42,7 +47,7 @@ export class HubConnection {
         if (whole === undefined) throw new HubError('hub.listingTooLong', [{ host: new URL(url).host }]);
         return new Response(new Uint8Array(whole), { status: response.status, headers: response.headers });
       });
-    return retrying(read, this.settings, this.signal, this.onWait);
+    return retrying(read, this);
   };
 
   /**
@@ -86,7 +91,7 @@ export class HubConnection {
       const location = [301, 302, 303, 307, 308].includes(response.status) ? response.headers.get('location') : null;
       if (response.ok || (location !== null && options.follow === false)) return response;
       await response.body?.cancel();
-      if (location === null) throw statusError(response, host, own, this.context);
+      if (location === null) throw statusError(response, host, own, { ...this.about, settings: this.settings });
       target = redirectTarget(location, target);
     }
   }

@@ -6,8 +6,7 @@ import { fetchBlob } from './blob';
 import { CachedRepository, sizeOf } from './cacheLayout';
 import { HubConnection } from './connection';
 import { HubError } from './hubError';
-import { fileUrl, type DownloadPlan, type PlannedFile } from './plan';
-import { waitText, type OnWait } from './retry';
+import type { DownloadPlan, PlannedFile } from './plan';
 import { hubSettings, type HubOptions, type HubSettings } from './settings';
 import { missingWeights } from './snapshot';
 
@@ -47,7 +46,9 @@ export async function download(plan: DownloadPlan, options: DownloadOptions = {}
     const done = plan.files.map((file) => file.there);
     for (const [i, file] of plan.files.entries()) {
       const tell = progressOf(plan, file, done, i, options);
-      await fetchFile(plan, file, repository, settings, options, tell);
+      const onWait = (seconds: number, reason: string): void =>
+        tell({ waiting: seconds > 0 ? word('hub.nextTry', { reason, seconds: Math.ceil(seconds) }) : reason });
+      await fetchFile(plan, file, repository, new HubConnection(settings, plan, options.signal, onWait), tell);
       tell({ bytes: file.size, last: true });
       if (file.path.endsWith('.onnx')) await checkWeights(plan, file.path);
     }
@@ -60,6 +61,7 @@ export async function download(plan: DownloadPlan, options: DownloadOptions = {}
   return { folder, graph };
 }
 
+/** Reports bytes of one file that are on disk, or why nothing moves. */
 type Tell = (news: { bytes?: number; waiting?: string; last?: boolean }) => void;
 
 function progressOf(plan: DownloadPlan, file: PlannedFile, done: number[], i: number, options: DownloadOptions): Tell {
@@ -70,38 +72,32 @@ function progressOf(plan: DownloadPlan, file: PlannedFile, done: number[], i: nu
     if (now - told < PROGRESS_MILLISECONDS && waiting === undefined && !last) return;
     told = now;
     const bytesDone = done.reduce((sum, part) => sum + part, 0);
-    options.onProgress?.({ file: file.path, bytesDone, bytesTotal: plan.bytesTotal, ...(waiting === undefined ? {} : { waiting }) });
+    options.onProgress?.({ file: file.path, bytesDone, bytesTotal: plan.bytesTotal, ...(waiting !== undefined && { waiting }) });
   };
 }
 
 /** One file of the snapshot: its blob, fetched if necessary, and the link to it. */
 async function fetchFile(
-  plan: DownloadPlan,
-  file: PlannedFile,
+  { commit }: DownloadPlan,
+  { path, size, ...file }: PlannedFile,
   repository: CachedRepository,
-  settings: HubSettings,
-  { signal }: DownloadOptions,
+  connection: HubConnection,
   tell: Tell,
 ): Promise<void> {
-  const { model, commit, revision } = plan;
   const { hex } = file.hash;
-  const placed = join(repository.snapshot(commit), file.path);
-  if ((await sizeOf(placed)) === file.size) return;
-  const onWait: OnWait = (seconds, reason) => tell({ waiting: waitText(seconds, reason) });
+  const placed = join(repository.snapshot(commit), path);
+  if ((await sizeOf(placed)) === size) return;
   let waits = false;
-  const lock = await FileLock.wait(repository.lock(hex), signal, () => {
-    if (!waits) tell({ waiting: word('hub.otherProgram', { file: file.path }) });
+  const lock = await FileLock.wait(repository.lock(hex), connection.signal, () => {
+    if (!waits) tell({ waiting: word('hub.otherProgram', { file: path }) });
     waits = true;
   });
   try {
-    if ((await sizeOf(placed)) === file.size) return; // the other program has finished it
-    const isNew = (await sizeOf(repository.blob(hex))) !== file.size;
-    if (isNew) {
-      const connection = new HubConnection({ model, revision, settings }, signal, onWait);
-      const onBytes = (bytes: number): void => tell({ bytes });
-      await fetchBlob(file, fileUrl(settings, model, commit, file.path), repository, connection, { signal, onBytes, onWait });
-    }
-    await repository.place(commit, file.path, hex, isNew);
+    if ((await sizeOf(placed)) === size) return; // the other program has finished it
+    const isNew = (await sizeOf(repository.blob(hex))) !== size;
+    const url = connection.urlOf(commit, path);
+    if (isNew) await fetchBlob({ path, size, ...file }, url, repository, connection, (bytes) => tell({ bytes }));
+    await repository.place(commit, path, hex, isNew);
   } finally {
     lock.release();
   }

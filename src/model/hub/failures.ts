@@ -2,20 +2,17 @@ import { retryAfter } from '../http';
 import { HubError } from './hubError';
 import type { HubSettings } from './settings';
 
-/** What a request is about, for messages. */
-export interface RequestContext {
-  readonly model: string;
-  readonly revision: string;
-  readonly settings: HubSettings;
-}
-
 /**
  * What an error status means. `own` says that the hub itself answered, not a host that it redirects to.
  * The hub names the reason in X-Error-Code and X-Error-Message; it answers 401 both for private models and for models
  * that do not exist.
  */
-export function statusError(response: Response, host: string, own: boolean, context: RequestContext): HubError {
-  const { model, revision, settings } = context;
+export function statusError(
+  response: Response,
+  host: string,
+  own: boolean,
+  { model, revision, settings }: { readonly model: string; readonly revision: string; readonly settings: HubSettings },
+): HubError {
   const { endpoint } = settings;
   const { status, headers } = response;
   const code = headers.get('x-error-code');

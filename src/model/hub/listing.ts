@@ -1,5 +1,6 @@
 import { listFiles, modelInfo } from '@huggingface/hub';
 import type { HubConnection } from './connection';
+import { printable } from './failures';
 import { HubError } from './hubError';
 import { isCommit, isInside, type HubReference } from './reference';
 
@@ -73,7 +74,7 @@ function listedFile(entry: { path?: unknown; size?: unknown; oid?: unknown; lfs?
   return { path, size, oid, sha256 };
 }
 
-/** The license that the model's card states, otherwise its tags; undefined when neither does. */
+/** The license that the model's card states, otherwise its tags, fit for display; undefined when neither does. */
 export function statedLicense({ card, tags }: Listing): string | undefined {
   const texts = (value: unknown): string[] =>
     [value].flat().filter((text): text is string => typeof text === 'string' && text.trim() !== '');
@@ -81,5 +82,5 @@ export function statedLicense({ card, tags }: Listing): string | undefined {
   const names = named.length > 0 ? named : tags.filter((tag) => tag.startsWith('license:')).map((tag) => tag.slice('license:'.length));
   if (names.length === 0) return undefined;
   const more = [...texts(card.license_name), ...texts(card.license_link)];
-  return names.join(', ') + (more.length > 0 ? ` (${more.join(', ')})` : '');
+  return printable(names.join(', ') + (more.length > 0 ? ` (${more.join(', ')})` : '')).slice(0, 300);
 }

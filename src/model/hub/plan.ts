@@ -4,7 +4,6 @@ import { withPastOf } from '../local/modelFiles';
 import { CachedRepository, sizeOf } from './cacheLayout';
 import { chooseFiles, OPTIONAL_FILES, type ChosenFiles } from './chooseFiles';
 import { HubConnection } from './connection';
-import { printable } from './failures';
 import { HubError } from './hubError';
 import { askListing, statedLicense, type ListedFile } from './listing';
 import { parseHubReference, type HubReference } from './reference';
@@ -55,7 +54,6 @@ export interface DownloadPlan {
 
 export interface PlanOptions extends HubOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told before each wait for a busy or broken server. */
   readonly onWait?: OnWait | undefined;
 }
 
@@ -88,54 +86,41 @@ export async function planDownload(reference: string, options: PlanOptions = {})
 
 async function cachedPlan(
   reference: string,
-  wanted: HubReference,
+  { model, revision }: HubReference,
   { folder, commit, files }: Snapshot,
-  settings: HubSettings,
+  { endpoint }: HubSettings,
   notes: readonly string[],
 ): Promise<DownloadPlan> {
   const sizes = await Promise.all(pathsOf(files).map((path) => sizeOf(join(folder, path))));
-  const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  return {
-    reference,
-    model: wanted.model,
-    revision: wanted.revision,
-    commit,
-    page: `${settings.endpoint}/${wanted.model}`,
-    license: undefined,
-    graph: files.graph,
-    folder,
-    cached: true,
-    notes,
-    files: [],
-    bytesTotal: bytes,
-    bytesThere: bytes,
-    bytesToFetch: 0,
-    alternatives: [],
-    absent: [],
-  };
+  const bytesTotal = sum(sizes.map((size) => size ?? 0));
+  const page = `${endpoint}/${model}`;
+  const nothing = { license: undefined, files: [], bytesToFetch: 0, alternatives: [], absent: [] };
+  const found = { reference, model, revision, commit, page, graph: files.graph, folder, cached: true, notes };
+  return { ...found, ...nothing, bytesTotal, bytesThere: bytesTotal };
 }
 
 async function hubPlan(reference: string, wanted: HubReference, settings: HubSettings, options: PlanOptions): Promise<DownloadPlan> {
   const { model, revision } = wanted;
-  const connection = new HubConnection({ model, revision, settings }, options.signal, options.onWait);
+  const connection = new HubConnection(settings, wanted, options.signal, options.onWait);
   const listing = await askListing(wanted, connection);
-  const paths = listing.files.map((file) => file.path);
-  const chosen = chooseFiles(model, paths, wanted.file);
   const { commit } = listing;
-  if (listing.restricted) await checkAccess(connection, fileUrl(settings, model, commit, chosen.graph), settings, options);
+  const chosen = chooseFiles(
+    model,
+    listing.files.map((file) => file.path),
+    wanted.file,
+  );
+  if (listing.restricted) await checkAccess(connection, connection.urlOf(commit, chosen.graph));
   const repository = new CachedRepository(settings.cache, model);
   const listed = pathsOf(chosen).map((path) => listing.files.find((file) => file.path === path)!);
   const files = await Promise.all(listed.map((file) => plannedFile(repository, commit, file)));
-  const bytesTotal = files.reduce((sum, file) => sum + file.size, 0);
-  const bytesThere = files.reduce((sum, file) => sum + file.there, 0);
-  const license = statedLicense(listing);
+  const [bytesTotal, bytesThere] = [sum(files.map(({ size }) => size)), sum(files.map(({ there }) => there))];
   return {
     reference,
     model,
     revision,
     commit,
     page: `${settings.endpoint}/${model}`,
-    license: license === undefined ? undefined : printable(license).slice(0, 300),
+    license: statedLicense(listing),
     graph: chosen.graph,
     folder: repository.snapshot(commit),
     cached: false,
@@ -153,6 +138,8 @@ async function hubPlan(reference: string, wanted: HubReference, settings: HubSet
   };
 }
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
 /** Small files first, then the graphs, whose weights can then be checked by name before they are fetched. */
 const pathsOf = ({ small, graph, withPast, data }: ChosenFiles): string[] => [
   ...small,
@@ -160,11 +147,6 @@ const pathsOf = ({ small, graph, withPast, data }: ChosenFiles): string[] => [
   graph,
   ...data,
 ];
-
-/** The address of a file at a commit. */
-export function fileUrl(settings: HubSettings, model: string, commit: string, path: string): string {
-  return `${settings.endpoint}/${model}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
-}
 
 async function plannedFile(repository: CachedRepository, commit: string, { path, oid, sha256, size }: ListedFile): Promise<PlannedFile> {
   const hash = sha256 === undefined ? ({ algorithm: 'git-sha1', hex: oid } as const) : ({ algorithm: 'sha256', hex: sha256 } as const);
@@ -175,12 +157,12 @@ async function plannedFile(repository: CachedRepository, commit: string, { path,
 }
 
 /** Asks for the graph without fetching it: a gated or private model is refused before the user is asked for consent. */
-async function checkAccess(connection: HubConnection, url: string, settings: HubSettings, options: PlanOptions): Promise<void> {
+async function checkAccess(connection: HubConnection, url: string): Promise<void> {
   const ask = (): Promise<void> =>
     connection.open(url, { method: 'HEAD', follow: false }, async ({ body }) => {
       await body?.cancel();
     });
-  await retrying(ask, settings, options.signal, options.onWait);
+  await retrying(ask, connection);
 }
 
 function alternativesTo(model: string, graph: string, files: readonly ListedFile[]): { file: string; size: number }[] {
@@ -191,7 +173,7 @@ function alternativesTo(model: string, graph: string, files: readonly ListedFile
     .map((file) => {
       const { withPast, data } = chooseFiles(model, paths, file);
       const weights = new Set([file, withPast, ...data]);
-      return { file, size: files.reduce((sum, { path, size }) => sum + (weights.has(path) ? size : 0), 0) };
+      return { file, size: sum(files.map(({ path, size }) => (weights.has(path) ? size : 0))) };
     })
     .sort((a, b) => a.size - b.size);
 }

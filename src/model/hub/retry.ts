@@ -1,4 +1,3 @@
-import { word } from '../../wording/wording';
 import { HubError } from './hubError';
 import type { HubSettings } from './settings';
 
@@ -10,35 +9,31 @@ const MOST_UNREACHABLE = 2;
 const LONGEST_WAIT_SECONDS = 300;
 const LONGEST_BACKOFF_SECONDS = 30;
 
-/** Told before each wait: seconds, and a text on the reason and the wait. */
+/** Told before each wait. */
 export type OnWait = (seconds: number, reason: string) => void;
 
-/** What the user reads while a download waits. */
-export function waitText(seconds: number, reason: string): string {
-  return seconds > 0 ? word('hub.nextTry', { reason, seconds: Math.ceil(seconds) }) : reason;
+/** Where a wait happens, and who is told. */
+interface Waits {
+  readonly settings: HubSettings;
+  readonly signal: AbortSignal | undefined;
+  readonly onWait: OnWait | undefined;
 }
 
 /** Runs a request until it succeeds, fails for good, or has failed too often. @throws HubError */
-export async function retrying<T>(run: () => Promise<T>, settings: HubSettings, signal?: AbortSignal, onWait?: OnWait): Promise<T> {
+export async function retrying<T>(run: () => Promise<T>, waits: Waits): Promise<T> {
   for (let failures = 1; ; failures++) {
     try {
       return await run();
     } catch (error) {
-      signal?.throwIfAborted();
       if (error instanceof HubError && error.code === 'hub.unreachable' && failures >= MOST_UNREACHABLE) throw error;
-      await waitToRetry(error, failures, settings, signal, onWait);
+      await waitToRetry(error, failures, waits);
     }
   }
 }
 
 /** Waits before the next try: as long as the server asks, otherwise 1, 2, 4 … seconds plus jitter. @throws what must not be retried */
-export async function waitToRetry(
-  error: unknown,
-  failures: number,
-  settings: HubSettings,
-  signal: AbortSignal | undefined,
-  onWait: OnWait | undefined,
-): Promise<void> {
+export async function waitToRetry(error: unknown, failures: number, { settings, signal, onWait }: Waits): Promise<void> {
+  signal?.throwIfAborted();
   if (!(error instanceof HubError) || !error.retryable) throw error;
   const { message: problem, retryAfter: asked } = error;
   if (failures >= MOST_FAILURES) throw new HubError('hub.triedOften', [{ problem, times: failures }], { cause: error });

@@ -17,12 +17,7 @@ export interface Snapshot {
   readonly certain: boolean;
 }
 
-/** The local folder of `hf:OWNER/NAME[@REVISION][#FILE]` if the cache holds the whole model; uses no network. @throws HubError */
-export async function cachedSnapshot(reference: string, options: HubOptions = {}): Promise<string | undefined> {
-  return (await findSnapshot(parseHubReference(reference), hubSettings(options).cache))?.folder;
-}
-
-/** The folder and the graph's path inside it; undefined when the cache does not hold the whole model. */
+/** The folder of a reference and the graph's path inside it; undefined when the cache does not hold the whole model. Uses no network. @throws HubError */
 export async function cachedModel(reference: string, options: HubOptions = {}): Promise<{ folder: string; graph: string } | undefined> {
   const found = await findSnapshot(parseHubReference(reference), hubSettings(options).cache);
   return found && { folder: found.folder, graph: found.files.graph };

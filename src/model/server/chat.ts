@@ -1,8 +1,7 @@
-import { drawn, readChoices, readUsage, type Choice } from './choices';
+import { drawn, type Choice } from './choices';
 import type { Client } from './client';
-import type { Wanted } from './completions';
+import { Endpoint, type Wanted } from './endpoint';
 import { ServerError } from './serverError';
-import { TokenMeter } from './textModel';
 
 export interface Message {
   readonly role: 'system' | 'user';
@@ -22,16 +21,17 @@ export function defaultSystemMessage(words: readonly string[]): string {
 }
 
 /** A chat model behind `/chat/completions`. */
-export class Chat {
+export class Chat extends Endpoint {
   /** Names of fields, learned from complaints: hosted reasoning models use another name for the limit and take no temperature. */
   private readonly dialect = { limit: 'max_tokens', temperature: true };
-  readonly meter = new TokenMeter();
 
   constructor(
-    readonly client: Client,
-    readonly model: string,
+    client: Client,
+    model: string,
     private readonly systemMessage: string,
-  ) {}
+  ) {
+    super(client, model, '/chat/completions');
+  }
 
   messages(text: string): Message[] {
     return chatMessages(this.systemMessage, text);
@@ -43,8 +43,14 @@ export class Chat {
 
   async ask(messages: readonly Message[], wanted: Wanted): Promise<Choice> {
     for (;;) {
+      const body = {
+        messages,
+        [this.dialect.limit]: wanted.maxTokens,
+        ...(this.dialect.temperature && { temperature: wanted.temperature ?? 0 }),
+        ...(wanted.top !== undefined && { logprobs: true, top_logprobs: wanted.top }),
+      };
       try {
-        return await this.send(messages, wanted);
+        return (await this.post(body, 1, wanted))[0]!;
       } catch (error) {
         if (!this.adapt(error)) throw error;
       }
@@ -55,22 +61,6 @@ export class Chat {
   async top(messages: readonly Message[], top: number, signal?: AbortSignal, retries?: number): Promise<Choice['top']> {
     const { top: found } = await this.ask(messages, { maxTokens: 1, top, signal, retries });
     return drawn(found, async () => (await this.ask(messages, { maxTokens: 1, top, temperature: 1, signal })).top);
-  }
-
-  private send(messages: readonly Message[], wanted: Wanted): Promise<Choice> {
-    const body = {
-      model: this.model,
-      messages,
-      [this.dialect.limit]: wanted.maxTokens,
-      ...(this.dialect.temperature && { temperature: wanted.temperature ?? 0 }),
-      ...(wanted.top !== undefined && { logprobs: true, top_logprobs: wanted.top }),
-    };
-    const read = (answer: unknown): Choice => {
-      const [choice] = readChoices(answer, 1);
-      this.meter.add(readUsage(answer), 1);
-      return choice!;
-    };
-    return this.client.request('/chat/completions', body, read, wanted);
   }
 
   /** Changes the dialect when a complaint names a field that the service calls something else; each change is made once. */

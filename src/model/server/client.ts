@@ -29,9 +29,6 @@ export class Client {
   readonly #key: ApiKey | undefined;
   private readonly limit: LimitFunction;
   private readonly retry: Retry;
-  /** Requests sent, retries included. */
-  sent = 0;
-
   private readonly options: Omit<ClientOptions, 'key'>;
 
   constructor({ key, ...options }: ClientOptions) {
@@ -44,10 +41,6 @@ export class Client {
 
   get url(): string {
     return this.options.url;
-  }
-
-  get retries(): number {
-    return this.retry.count;
   }
 
   /**
@@ -72,7 +65,6 @@ export class Client {
   ): Promise<T> {
     const { timeoutSeconds } = this.options;
     const deadline = new Deadline(timeoutSeconds * 1000, signal);
-    this.sent++;
     try {
       const response = await fetch(`${this.url}${path}`, {
         redirect: 'manual',

@@ -4,7 +4,7 @@ import { answerModel, AnswerReader } from './answer';
 import { Chat, chatMessages, defaultSystemMessage } from './chat';
 import type { TopToken } from './choices';
 import type { Client } from './client';
-import { Completions } from './completions';
+import { Completions } from './endpoint';
 import { firstToken, fold, logprobModel, scoreWords, type LabelWord, type Place } from './labelWords';
 import { ServerError } from './serverError';
 import type { TextModel } from './textModel';
@@ -92,7 +92,7 @@ async function tryCompletions(completions: Completions, task: ProbeTask, setting
         identity: [completions.client.url, completions.model, 'completion-logprobs', deep, words],
         batch: await batchSize(completions, task.samples, tops, deep, settings.promptBatch, signal),
         how: wording('server.byCompletion', { top: deep }),
-        tokensPerText: () => completions.meter.mean,
+        tokensPerText: completions.tokensPerText,
       };
       return logprobModel(about, words, 'text', (texts, signal) => completions.tops(texts, deep, signal));
     };
@@ -114,7 +114,7 @@ async function tryChat(chat: Chat, task: ProbeTask, settings: ServerSettings, si
     identity: [...chat.identity, 'chat-logprobs', top, words],
     batch: 1,
     how: wording('server.byChat', { top }),
-    tokensPerText: () => chat.meter.mean,
+    tokensPerText: chat.tokensPerText,
   };
   const open = (): TextModel =>
     logprobModel(about, words, 'answer', (texts, signal) => Promise.all(texts.map((text) => chat.top(chat.messages(text), top, signal))));
@@ -134,9 +134,9 @@ async function tryAnswers(
   const inChat = async (text: string, signal?: AbortSignal) => (await chat.ask(chat.messages(text), { maxTokens, signal })).text;
   const inText = async (text: string, signal?: AbortSignal) => (await completions.ask([text], { maxTokens, signal }))[0]!.text;
   const ways = [
-    answerModel(identity, reader, inChat, () => chat.meter.mean),
+    answerModel(identity, reader, inChat, chat.tokensPerText),
     // A plain language model without a chat template.
-    answerModel(['text', ...identity], reader, inText, () => completions.meter.mean),
+    answerModel(['text', ...identity], reader, inText, completions.tokensPerText),
   ];
   const failures: ServerError[] = [];
   for (const way of ways) {

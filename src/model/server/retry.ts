@@ -12,8 +12,6 @@ const LONGEST_ASKED = 10 * 60_000;
  */
 export class Retry {
   private pausedUntil = 0;
-  /** Retries so far. */
-  count = 0;
 
   constructor(
     private readonly most: number,
@@ -34,7 +32,6 @@ export class Retry {
         if (asked !== undefined && asked > LONGEST_ASKED)
           throw new ServerError('quota', 'server.waitTooLong', [{ problem: error.message, minutes: Math.round(asked / 60_000) }]);
         const wait = this.clock.random() * Math.min(LONGEST, FIRST * 2 ** tried);
-        this.count++;
         if (asked === undefined) await this.clock.sleep(wait, signal);
         // The jitter comes on top, so that those who waited do not all come back at once.
         else {

@@ -19,19 +19,3 @@ export interface TextModel {
   /** Mean tokens of a text with its answer, as the server counts them; undefined when it does not. */
   tokensPerText(): number | undefined;
 }
-
-/** A running mean of the tokens that a server reports. */
-export class TokenMeter {
-  private tokens = 0;
-  private texts = 0;
-
-  add(tokens: number | undefined, texts: number): void {
-    if (tokens === undefined) return;
-    this.tokens += tokens;
-    this.texts += texts;
-  }
-
-  get mean(): number | undefined {
-    return this.texts === 0 ? undefined : this.tokens / this.texts;
-  }
-}

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CachedRepository } from '../../../../src/model/hub/cacheLayout';
 import { download, type DownloadProgress } from '../../../../src/model/hub/download';
 import { planDownload } from '../../../../src/model/hub/plan';
-import { cachedModel, cachedSnapshot } from '../../../../src/model/hub/snapshot';
+import { cachedModel } from '../../../../src/model/hub/snapshot';
 import { readModel } from '../../../../src/model/local/modelFolder';
 import { gitSha1, sha256 } from './hubServer';
 import { externalTensor, noise, onnxModel } from './onnxBytes';
@@ -72,9 +72,9 @@ describe('a download', () => {
     expect(plan).toMatchObject({ cached: true, commit: COMMIT, bytesToFetch: 0, folder, notes: [] });
     expect(plan.bytesTotal).toBe(21 + 17 + 23 + 2 + GRAPH.length);
     expect(await download(plan, options)).toEqual({ folder, graph: 'onnx/model.onnx' });
-    expect(await cachedSnapshot(`hf:${MODEL}`, options)).toBe(folder);
-    expect(await cachedSnapshot(`hf:${MODEL}@${COMMIT}`, options)).toBe(folder);
-    expect(await cachedSnapshot(`hf:${MODEL}@other`, options)).toBeUndefined();
+    expect((await cachedModel(`hf:${MODEL}`, options))?.folder).toBe(folder);
+    expect((await cachedModel(`hf:${MODEL}@${COMMIT}`, options))?.folder).toBe(folder);
+    expect(await cachedModel(`hf:${MODEL}@other`, options)).toBeUndefined();
     expect(server.seen).toEqual([]);
   });
 
@@ -82,8 +82,8 @@ describe('a download', () => {
     const { options, cache } = await makeWorld({ [MODEL]: tinyBert({ branches: ['refs/pr/7'] }) });
     await download(await planDownload(`hf:${MODEL}@refs/pr/7`, options), options);
     expect(await readFile(join(cache, 'models--acme--tiny-bert', 'refs', 'refs', 'pr', '7'), 'utf8')).toBe(COMMIT);
-    expect(await cachedSnapshot(`hf:${MODEL}@refs/pr/7`, options)).toBeDefined();
-    expect(await cachedSnapshot(`hf:${MODEL}`, options)).toBeUndefined();
+    expect(await cachedModel(`hf:${MODEL}@refs/pr/7`, options)).toBeDefined();
+    expect(await cachedModel(`hf:${MODEL}`, options)).toBeUndefined();
   });
 
   it('fetches only what a cache filled by Python lacks', async () => {
@@ -115,10 +115,10 @@ describe('a download', () => {
     const plan = await planDownload(`hf:${MODEL}`, options);
     expect(plan.files.slice(-2).map((file) => file.path)).toEqual(['onnx/model.onnx', 'onnx/model.onnx_data']);
     const { folder } = await download(plan, options);
-    expect(await cachedSnapshot(`hf:${MODEL}`, options)).toBe(folder);
+    expect((await cachedModel(`hf:${MODEL}`, options))?.folder).toBe(folder);
     expect((await lstat(join(folder, 'onnx', 'model.onnx_data'))).isSymbolicLink()).toBe(true);
     await rm(join(folder, 'onnx', 'model.onnx_data'));
-    expect(await cachedSnapshot(`hf:${MODEL}`, options)).toBeUndefined();
+    expect(await cachedModel(`hf:${MODEL}`, options)).toBeUndefined();
   });
 
   it('names weights that it cannot place, before they are fetched', async () => {

@@ -51,7 +51,6 @@ describe('a request', () => {
     await Promise.all(Array.from({ length: 20 }, () => one.request('/completions', {}, read)));
     expect(server.received).toHaveLength(20);
     expect(server.busiest()).toBe(3);
-    expect(one.sent).toBe(20);
   });
 
   it('is dropped when the run stops', async () => {
@@ -95,7 +94,7 @@ describe('requests are retried after', () => {
     expect(await Promise.all([1, 2, 3, 4].map(() => one.request('/completions', {}, read)))).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(clock.slept.length).toBeGreaterThanOrEqual(6);
     expect(clock.slept.every((milliseconds) => milliseconds >= 0 && milliseconds <= 2000)).toBe(true);
-    expect(one.retries).toBe(6);
+    expect(server.received).toHaveLength(10);
   });
 });
 

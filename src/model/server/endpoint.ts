@@ -1,6 +1,5 @@
 import { drawn, readChoices, readUsage, type Choice } from './choices';
 import type { Client } from './client';
-import { TokenMeter } from './textModel';
 
 /** What to ask a model for. */
 export interface Wanted {
@@ -13,30 +12,47 @@ export interface Wanted {
   readonly retries?: number | undefined;
 }
 
-/** A language model behind `/completions`. */
-export class Completions {
-  readonly meter = new TokenMeter();
+/** One address of a server, and the tokens that its answers report. */
+export class Endpoint {
+  private tokens = 0;
+  private texts = 0;
 
   constructor(
     readonly client: Client,
     readonly model: string,
+    private readonly path: string,
   ) {}
+
+  /** One request for `count` texts. */
+  protected post(body: object, count: number, wanted: Wanted): Promise<Choice[]> {
+    const read = (answer: unknown): Choice[] => {
+      const choices = readChoices(answer, count);
+      const tokens = readUsage(answer);
+      if (tokens !== undefined) [this.tokens, this.texts] = [this.tokens + tokens, this.texts + count];
+      return choices;
+    };
+    return this.client.request(this.path, { model: this.model, ...body }, read, wanted);
+  }
+
+  /** Mean tokens of a text with its answer; undefined when the server does not report them. */
+  readonly tokensPerText = (): number | undefined => (this.texts === 0 ? undefined : this.tokens / this.texts);
+}
+
+/** A language model behind `/completions`. */
+export class Completions extends Endpoint {
+  constructor(client: Client, model: string) {
+    super(client, model, '/completions');
+  }
 
   /** What the model writes after each text, in one request. */
   ask(texts: readonly string[], wanted: Wanted): Promise<Choice[]> {
     const body = {
-      model: this.model,
       prompt: texts.length === 1 ? texts[0] : texts,
       max_tokens: wanted.maxTokens,
       temperature: wanted.temperature ?? 0,
       ...(wanted.top !== undefined && { logprobs: wanted.top }),
     };
-    const read = (answer: unknown): Choice[] => {
-      const choices = readChoices(answer, texts.length);
-      this.meter.add(readUsage(answer), texts.length);
-      return choices;
-    };
-    return this.client.request('/completions', body, read, wanted);
+    return this.post(body, texts.length, wanted);
   }
 
   /** The likeliest tokens after each text; undefined when the server reports no log-probabilities. */
