@@ -26,16 +26,12 @@ export class PolicyModel implements StateSource {
   /** @throws ModelError */
   static async open(model: ModelFolder, compute: Compute): Promise<PolicyModel> {
     const { reference, logits } = model;
-    if (model.kind !== 'causal')
-      throw new ModelError(`The policy model ${reference} is a masked model; the policy needs a causal one, such as bundled:causal.`);
+    if (model.kind !== 'causal') throw new ModelError('method.maskedPolicy', { model: reference });
     const { file } = model.whole;
     const origin = { reference, folder: file.weightsFolder };
     const graph = await file.load();
     const shape = headShape(graph, logits);
-    if (!shape)
-      throw new ModelError(
-        `The policy needs the states that go into the output head of ${reference}, and ${file.path} has no head that can be told from the rest. Use another file of it (fp32 or fp16), or bundled:causal as the policy model; as task model it can be used.`,
-      );
+    if (!shape) throw new ModelError('method.noHead', { model: reference, file: file.path });
     const { bytes, transposed } = embeddingGraph(graph, logits);
     const weightSession = await openSession(bytes, compute, origin);
     const raw = values((await weightSession.run({})).embedding);
@@ -50,8 +46,7 @@ export class PolicyModel implements StateSource {
   /** Ids of the source `<|endoftext|>`, the state that a prompt for a whole task starts from. */
   get source(): number[] {
     const id = this.model.tokenizer.startId;
-    if (id === undefined)
-      throw new ModelError(`The tokenizer of ${this.model.reference} names no bos_token or eos_token for the policy to start from.`);
+    if (id === undefined) throw new ModelError('method.noStart', { model: this.model.reference });
     return [id];
   }
 
@@ -60,9 +55,7 @@ export class PolicyModel implements StateSource {
     const d = this.stateSize;
     const last = actions.reduce((a, b) => Math.max(a, b), 0);
     if (last * d >= this.embedding.length)
-      throw new ModelError(
-        `tokenizer.json of ${this.model.reference} has a token ${last} and the model ends at ${this.embedding.length / d - 1}: they do not belong together.`,
-      );
+      throw new ModelError('method.tokenBeyondModel', { model: this.model.reference, token: last, last: this.embedding.length / d - 1 });
     const rows = new Float32Array(actions.length * d);
     actions.forEach((id, a) => rows.set(this.embedding.subarray(id * d, (id + 1) * d), a * d));
     return rows;

@@ -1,3 +1,4 @@
+import { CodedError } from '../wording/wording';
 import { adam, initialAdam, type AdamState } from './adam';
 import { softQLoss } from './loss';
 import { copyWeights, distinct, initialWeights, polyak, type PolicyNetwork, type PolicyWeights, type StateSource } from './policy';
@@ -99,8 +100,7 @@ export class ReplayPolicy {
     const gradient = await this.network.gradient(this.weights, states, zero, { state, action, dQ, dV });
     const clip = this.updates === 0 ? Infinity : CLIP * this.norm;
     const gradientNorm = adam(this.weights, gradient, this.optimizer, learningRate, clip);
-    if (!Number.isFinite(gradientNorm))
-      throw new Error(`The policy has diverged: the gradient is ${gradientNorm}. Try a smaller search.learningRate.`);
+    if (!Number.isFinite(gradientNorm)) throw new CodedError('method.diverged', { step: this.updates + 1, gradient: gradientNorm });
     this.norm = this.updates === 0 ? gradientNorm : 0.95 * this.norm + 0.05 * Math.min(gradientNorm, clip);
     this.updates++;
     polyak(this.target, this.weights, targetRate);

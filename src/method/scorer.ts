@@ -1,4 +1,5 @@
 import type { PromptIds, RowSet, TaskModel } from '../model/taskModel';
+import { CodedError, type Code } from '../wording/wording';
 import { classMean, piecewise, rowScore, type RowScore } from './reward';
 
 /** Memory of one scorer's cache. */
@@ -38,12 +39,7 @@ const SCORED = 1;
 const FAILED = 2;
 
 /** A prompt without a single score. */
-export class ScoringError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ScoringError';
-  }
-}
+export class ScoringError<C extends Code = Code> extends CodedError<C> {}
 
 /**
  * Gap and class of a row; undefined where it could not be scored. An answer that is no class is as wrong as can be; where
@@ -86,7 +82,7 @@ export class Scorer {
   async score(prompts: readonly PromptIds[], signal?: AbortSignal, count = this.size): Promise<PromptScore[]> {
     const scores = await this.scoreAny(prompts, signal, count);
     return scores.map((score) => {
-      if (!score) throw new ScoringError(`None of a prompt's ${count} rows could be scored.`);
+      if (!score) throw new ScoringError('method.noRowScored', { rows: count });
       return score;
     });
   }
@@ -194,7 +190,7 @@ export class Scorer {
   }
 
   restore(state: ScorerState): void {
-    if (state.key !== this.model.key) throw new Error('The scores in the checkpoint are of another model, template or label words.');
+    if (state.key !== this.model.key) throw new ScoringError('method.otherScores');
     this.asked = state.asked;
     this.computed = state.computed;
     this.cache = new Map(state.cache);

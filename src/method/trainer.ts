@@ -1,3 +1,4 @@
+import { CodedError } from '../wording/wording';
 import { adam, initialAdam, type AdamState } from './adam';
 import { softQLoss } from './loss';
 import {
@@ -128,10 +129,7 @@ export class Trainer {
     const { loss, dQ, dV } = softQLoss({ B, T, Q, V, targetV, reward });
     const gradient = await this.network.gradient(this.weights, allStates, allBias, { state, action: prompts.flat(), dQ, dV });
     const gradientNorm = adam(this.weights, gradient, this.optimizer, learningRate, gradientClip);
-    if (!Number.isFinite(gradientNorm))
-      throw new Error(
-        `Training has diverged at step ${this.step + 1}: the gradient is ${gradientNorm}. Try a smaller search.learningRate.`,
-      );
+    if (!Number.isFinite(gradientNorm)) throw new CodedError('method.diverged', { step: this.step + 1, gradient: gradientNorm });
     clock.lap('update');
 
     const mean = rewards.reduce((a, b) => a + b, 0) / B;

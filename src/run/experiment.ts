@@ -55,10 +55,7 @@ export interface OpenOptions extends Access {
 /** @throws TaskError, ModelError */
 export async function openExperiment(spec: Spec, compute: Compute, options: OpenOptions = {}): Promise<Experiment> {
   const settings = searchSettings(spec);
-  if (isTextModel(spec.policyModel))
-    throw new ModelError(
-      `The policy needs a model whose states can be read, which no server gives: "policyModel" is a bundled model or a folder; ${spec.policyModel.split(':')[0]}: is for "taskModel".`,
-    );
+  if (isTextModel(spec.policyModel)) throw new ModelError('model.policyElsewhere', { scheme: spec.policyModel.split(':')[0]! });
   const dataset = await loadDataset(spec);
   const policyFolder = await readModel(spec.policyModel, spec.folder);
   const policy = policyFolder.tokenizer;

@@ -63,8 +63,7 @@ export async function select(train: Scorer, validation: Scorer, signal?: AbortSi
     ranked = seen.filter((one): one is Candidate => one.validation !== undefined);
     alive = seen.map(({ ids, train: score }) => ({ ids, score }));
   }
-  if (alive.length > 0 && ranked.length === 0)
-    throw new ScoringError(`Not one validation row of the ${alive.length} best prompts could be scored.`);
+  if (alive.length > 0 && ranked.length === 0) throw new ScoringError('search.noValidationScore', { prompts: alive.length });
   return ranked;
 }
 

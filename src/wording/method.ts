@@ -1,2 +1,15 @@
 /** Messages of `method/`: `'method.code': (arguments) => text`. */
-export const methodWording = {};
+export const methodWording = {
+  'method.maskedPolicy': ({ model }: { model: string }) =>
+    `The policy model ${model} is a masked model; the policy needs a causal one, such as bundled:causal.`,
+  'method.noHead': ({ model, file }: { model: string; file: string }) =>
+    `The policy needs the states that go into the output head of ${model}, and no head can be recognized in ${file}. Use another file of it (fp32 or fp16), or bundled:causal as the policy model; as the task model it works.`,
+  'method.noStart': ({ model }: { model: string }) =>
+    `The tokenizer of ${model} names no bos_token or eos_token for the policy to start from.`,
+  'method.tokenBeyondModel': ({ model, token, last }: { model: string; token: number; last: number }) =>
+    `tokenizer.json of ${model} has a token ${token} and the model ends at ${last}: they do not belong together.`,
+  'method.diverged': ({ step, gradient }: { step: number; gradient: number }) =>
+    `Training has diverged at step ${step}: the gradient is ${gradient}. Try a smaller search.learningRate.`,
+  'method.noRowScored': ({ rows }: { rows: number }) => `None of a prompt's ${rows} rows could be scored.`,
+  'method.otherScores': () => 'The scores in the checkpoint are of another model, template or label words.',
+};

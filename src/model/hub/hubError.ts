@@ -1,4 +1,4 @@
-import { word, type Args, type Code } from '../../wording/wording';
+import type { Args, Code } from '../../wording/wording';
 import { ModelError } from '../modelError';
 
 interface About {
@@ -10,19 +10,12 @@ interface About {
 }
 
 /** A model that cannot be had from the hub; the message says what to do, and never shows a token. */
-export class HubError<C extends Code = Code> extends ModelError {
-  readonly args: Args<C>;
+export class HubError<C extends Code = Code> extends ModelError<C> {
   readonly retryable: boolean;
   readonly retryAfter: number | undefined;
 
-  constructor(
-    readonly code: C,
-    args: Args<C>,
-    { retryable = false, retryAfter, cause }: About = {},
-  ) {
-    super(word(code, ...args));
-    this.name = 'HubError';
-    this.args = args;
+  constructor(code: C, args: Args<C>, { retryable = false, retryAfter, cause }: About = {}) {
+    super(code, ...args);
     this.retryable = retryable;
     this.retryAfter = retryAfter;
     if (cause !== undefined) this.cause = cause;

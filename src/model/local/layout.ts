@@ -78,10 +78,7 @@ export class Layout {
 
   /** @throws ModelError when a row of so many tokens, its prompt among them, is more than the model can read */
   refuseLonger(tokens: number): void {
-    if (tokens > this.context)
-      throw new ModelError(
-        `A text with its template and prompt is ${tokens} tokens long, and the model's context holds ${this.context}: the prompt is longer than the ${this.promptRoom} tokens that room was kept for. Take a shorter prompt.`,
-      );
+    if (tokens > this.context) throw new ModelError('model.tooLong', { tokens, context: this.context, room: this.promptRoom });
   }
 
   /** A row's ids; one without a single token gets the token that texts start with, since something has to be read. */
@@ -121,10 +118,7 @@ export class Layout {
     sides.after.push(...this.tokenizer.suffix);
     const cut = Math.max(0, sides.before.length + sides.after.length + this.promptRoom - this.context);
     if (cut > 0) {
-      if (cut >= inputIds.length)
-        throw new ModelError(
-          `The template with a prompt of ${this.promptRoom} tokens leaves no room for the text: the model's context holds ${this.context} tokens. Shorten the template or the prompts.`,
-        );
+      if (cut >= inputIds.length) throw new ModelError('model.noRoom', { context: this.context, room: this.promptRoom });
       const from = inputSide === 'before' ? inputStart : inputStart + inputIds.length - cut;
       sides[inputSide].splice(from, cut);
       if (mask && mask.part === inputSide && mask.index > inputStart) mask = { part: mask.part, index: mask.index - cut };

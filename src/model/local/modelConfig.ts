@@ -33,9 +33,7 @@ export function modelFacts(reference: string, config: ModelConfig, graph: GraphF
     graph.takes('encoder_hidden_states') ||
     graph.takes('decoder_input_ids')
   )
-    throw new ModelError(
-      `The model ${reference} is an encoder–decoder model (${type}); prompts are searched on masked models such as RoBERTa and on causal ones such as GPT-2.`,
-    );
+    throw new ModelError('model.encoderDecoder', { model: reference, type });
   const architectures = Array.isArray(config.architectures) ? (config.architectures as unknown[]).map(String) : [];
   const logits = findLogits(reference, config, architectures, graph.outputs);
   const kind = findKind(architectures, type, graph, hasMask);
@@ -61,12 +59,7 @@ export function modelFacts(reference: string, config: ModelConfig, graph: GraphF
 function findLogits(reference: string, config: ModelConfig, architectures: readonly string[], outputs: readonly TensorValue[]): string {
   const words = outputs.filter(({ dims }) => dims === undefined || dims.length === 3);
   const output = outputs.find(({ name }) => name === 'logits') ?? words.find(({ dims }) => dims?.at(-1) === config.vocab_size);
-  const again =
-    'Take the model with its language-modelling head: optimum-cli export onnx --task fill-mask (masked) or text-generation-with-past (causal)';
-  if (!output)
-    throw new ModelError(
-      `The graph of ${reference} gives ${outputs.map(({ name }) => name).join(', ')} and no logits over words: it was exported without its head. ${again}.`,
-    );
+  if (!output) throw new ModelError('model.noLogits', { model: reference, outputs: outputs.map(({ name }) => name) });
   const size = output.dims?.at(-1);
   const labels = Object.keys(config.id2label ?? {}).length;
   const classifies =
@@ -74,9 +67,10 @@ function findLogits(reference: string, config: ModelConfig, architectures: reado
     (output.dims !== undefined && output.dims.length !== 3) ||
     (size === labels && size !== config.vocab_size);
   if (classifies)
-    throw new ModelError(
-      `The model ${reference} is a classifier (${architectures.join(', ') || `its logits have ${output.dims?.length} axes`}): it scores its own classes and no words. ${again}.`,
-    );
+    throw new ModelError('model.classifier', {
+      model: reference,
+      what: architectures.join(', ') || `its logits have ${output.dims?.length} axes`,
+    });
   return output.name;
 }
 

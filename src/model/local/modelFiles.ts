@@ -28,18 +28,9 @@ export interface ChosenGraphs {
 export function chooseGraphs(reference: string, files: readonly string[], named?: string): ChosenGraphs {
   const graphs = files.filter((file) => file.endsWith('.onnx'));
   const graph = named ?? GRAPH_FILES.find((file) => graphs.includes(file)) ?? (graphs.length === 1 ? graphs[0] : undefined);
-  if (graph === undefined && graphs.length === 0)
-    throw new ModelError(
-      `The model ${reference} has no ONNX file, neither in its folder nor in its folder onnx. Export it once in Python: ${EXPORT_COMMANDS}.`,
-    );
-  if (graph === undefined)
-    throw new ModelError(
-      `The model ${reference} has several ONNX files and none has a name that tells what it is: ${list(graphs)}. Name one, such as ${reference}#${graphs[0]}.`,
-    );
-  if (!graphs.includes(graph))
-    throw new ModelError(
-      `The model ${reference} has no file ${graph}. ${graphs.length > 0 ? `Its ONNX files are ${list(graphs)}.` : 'It has no ONNX file at all.'}`,
-    );
+  if (graph === undefined && graphs.length === 0) throw new ModelError('model.noOnnx', { model: reference, commands: EXPORT_COMMANDS });
+  if (graph === undefined) throw new ModelError('model.severalOnnx', { model: reference, files: [...graphs].sort() });
+  if (!graphs.includes(graph)) throw new ModelError('model.noSuchOnnx', { model: reference, file: graph, files: [...graphs].sort() });
   const withPast = withPastOf(graph);
   return { graph, withPast: withPast !== undefined && graphs.includes(withPast) ? withPast : undefined };
 }
@@ -48,9 +39,4 @@ export function chooseGraphs(reference: string, files: readonly string[], named?
 export function withPastOf(graph: string): string | undefined {
   const withPast = graph.replace(/(^|\/)decoder_model(?!_merged)/, '$1decoder_with_past_model');
   return withPast === graph ? undefined : withPast;
-}
-
-function list(files: readonly string[]): string {
-  const shown = [...files].sort().slice(0, 8);
-  return shown.join(', ') + (files.length > shown.length ? ` and ${files.length - shown.length} more` : '');
 }

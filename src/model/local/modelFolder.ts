@@ -58,20 +58,14 @@ export async function readModelFolder({ reference, folder, file }: ModelPlace): 
   // Some put all files of an export into one folder, some only the graphs.
   const home = files.includes('config.json') ? folder : dirname(join(folder, chosen.graph));
   const config = (await readJson(home, 'config.json')) as ModelConfig | undefined;
-  if (!config)
-    throw new ModelError(
-      `The model ${reference} has no config.json in ${folder}. A model folder holds config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx, as on the Hugging Face hub.`,
-    );
+  if (!config) throw new ModelError('model.noConfig', { model: reference, folder });
   const tokenizerHome = files.includes('tokenizer.json') ? folder : home;
   const tokenizer = await LmTokenizer.load(tokenizerHome, config);
   const { whole, withPast } = await openGraphs(folder, chosen.graph, chosen.withPast);
   const longest = ((await readJson(tokenizerHome, 'tokenizer_config.json')) as { model_max_length?: unknown } | undefined)
     ?.model_max_length;
   const facts = modelFacts(reference, config, whole, tokenizer.maskId !== undefined, longest);
-  if (facts.kind === 'masked' && tokenizer.maskId === undefined)
-    throw new ModelError(
-      `The tokenizer of ${reference} has no mask token, and a masked model is asked at its mask. Name it in tokenizer_config.json ("mask_token": "[MASK]"), or take a causal model.`,
-    );
+  if (facts.kind === 'masked' && tokenizer.maskId === undefined) throw new ModelError('model.noMaskToken', { model: reference });
   const graph = (each: GraphFile): ModelGraph => ({
     file: each,
     feeder: new Feeder(each, tokenizer.padId, facts.shape, reference),
@@ -91,10 +85,7 @@ export async function readModelFolder({ reference, folder, file }: ModelPlace): 
 }
 
 async function filesOf(reference: string, folder: string): Promise<string[]> {
-  if (!existsSync(folder) || !statSync(folder).isDirectory())
-    throw new ModelError(
-      `There is no folder ${folder}, which the model ${reference} names. A path is relative to the task spec; write folder:PATH or folder:PATH#onnx/FILE.onnx.`,
-    );
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new ModelError('model.noFolder', { model: reference, folder });
   const onnx = join(folder, 'onnx');
   const inner = existsSync(onnx) && statSync(onnx).isDirectory() ? await readdir(onnx) : [];
   return [...(await readdir(folder)), ...inner.map((name) => `onnx/${name}`)];
@@ -120,10 +111,7 @@ async function hashOf(files: readonly string[]): Promise<string> {
 
 async function cached(reference: string): Promise<ModelPlace> {
   const found = await cachedModel(reference);
-  if (!found)
-    throw new ModelError(
-      `The model ${reference} is not in the cache yet. A run downloads it once you agree: on a terminal it asks (or --yes), in VS Code a dialog does.`,
-    );
+  if (!found) throw new ModelError('model.notCached', { model: reference });
   return { reference, folder: found.folder, file: found.graph };
 }
 
@@ -139,11 +127,9 @@ export function locate(reference: string, base: string): ModelPlace {
   if (scheme === 'bundled') {
     const folder = join(bundledModels(), rest);
     if (existsSync(join(folder, 'config.json'))) return { reference, folder };
-    throw new ModelError(`There is no bundled model "${rest}". The bundled models are bundled:causal and bundled:masked.`);
+    throw new ModelError('model.unknownBundled', { name: rest });
   }
-  throw new ModelError(
-    `"${reference}" names no model that this version can read. Write bundled:causal, bundled:masked, folder:PATH for a model of your own, or hf:OWNER/NAME for one of the Hugging Face hub; as "taskModel" also openai:MODEL@URL for one on an inference server, or vscode-lm:VENDOR/FAMILY for one of VS Code's own.`,
-  );
+  throw new ModelError('model.unknownReference', { model: reference });
 }
 
 /** The `models` folder of the installed project: beside `dist` when bundled, above `src` when not. */
@@ -151,7 +137,6 @@ function bundledModels(): string {
   for (let folder = __dirname; ; folder = dirname(folder)) {
     const models = join(folder, 'models');
     if (existsSync(join(models, 'causal', 'config.json'))) return models;
-    if (dirname(folder) === folder)
-      throw new ModelError('The folder "models" with the bundled models is missing; install the package again.');
+    if (dirname(folder) === folder) throw new ModelError('model.bundledMissing');
   }
 }

@@ -5,10 +5,11 @@ import { PrefixTaskModel } from './prefixTaskModel';
 import type { Compute } from './session';
 import type { TaskModel } from '../taskModel';
 import { WholeRowTaskModel } from './wholeRowTaskModel';
+import { word } from '../../wording/wording';
 
 export interface OpenTaskModel {
   readonly model: TaskModel;
-  /** What a person should know of its speed. */
+  /** What users should know about its speed. */
   readonly notes: readonly string[];
 }
 
@@ -20,9 +21,10 @@ export async function openTaskModel(
   labelIds: readonly number[],
   compute: Compute,
 ): Promise<OpenTaskModel> {
-  const { reference, whole } = model;
-  const wholeHead = `${reference}: the output head of its graph is of a kind that cannot be narrowed to the label words, so each score computes the whole vocabulary, which is slower`;
-  if (model.kind === 'causal' && layout.inputFirst) {
+  const about = { model: model.reference };
+  const couldKeep = model.kind === 'causal' && layout.inputFirst;
+  const wholeHead = word('model.wholeHead', about);
+  if (couldKeep) {
     try {
       const task = await PrefixTaskModel.open(model, layout, template, labelIds, compute);
       return { model: task, notes: task.narrow ? [] : [wholeHead] };
@@ -32,13 +34,7 @@ export async function openTaskModel(
   }
   const task = await WholeRowTaskModel.open(model, layout, template, labelIds, compute);
   const notes = task.narrow ? [] : [wholeHead];
-  if (whole.file.batchDependent)
-    notes.push(
-      `${reference}: its activations are quantised by the range of all tokens of a run, so rows are scored one at a time, which is slower on long runs than a file in fp32, fp16 or q4`,
-    );
-  else if (model.kind === 'causal' && layout.inputFirst)
-    notes.push(
-      `${reference}: its graph does not go on from kept keys and values, so each prompt reads every text again; an export with past (optimum-cli --task text-generation-with-past) is faster`,
-    );
+  if (model.whole.file.batchDependent) notes.push(word('model.oneByOne', about));
+  else if (couldKeep) notes.push(word('model.noPast', about));
   return { model: task, notes };
 }

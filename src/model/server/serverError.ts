@@ -1,4 +1,4 @@
-import { word, type Args, type Code } from '../../wording/wording';
+import type { Args, Code } from '../../wording/wording';
 import { ModelError } from '../modelError';
 
 /**
@@ -22,20 +22,17 @@ interface About {
 }
 
 /** A request to a model behind a server failed; the message never shows a key. */
-export class ServerError<C extends Code = Code> extends ModelError {
-  readonly args: Args<C>;
+export class ServerError<C extends Code = Code> extends ModelError<C> {
   readonly retryAfter: number | undefined;
   readonly field: readonly string[] | undefined;
 
   constructor(
     readonly failure: Failure,
-    readonly code: C,
+    code: C,
     args: Args<C>,
     { retryAfter, field }: About = {},
   ) {
-    super(word(code, ...args));
-    this.name = 'ServerError';
-    this.args = args;
+    super(code, ...args);
     this.retryAfter = retryAfter;
     this.field = field;
   }

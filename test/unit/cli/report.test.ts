@@ -86,7 +86,7 @@ it('a run on other data is not taken up; the command that starts a new one is on
 describe('a run that ends for want of scores', () => {
   const failing = (error: Error) => () => Promise.reject(error);
 
-  it.each([new ServerError('broken', 'server.noLogprobs', []), new ScoringError('none')])(
+  it.each([new ServerError('broken', 'server.noLogprobs', []), new ScoringError('method.noRowScored', { rows: 2 })])(
     '%s can be taken up from its checkpoint',
     async (error) => {
       const run = new RunFolder(folder);

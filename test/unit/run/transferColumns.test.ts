@@ -72,7 +72,7 @@ describe('a model that is not to be had', () => {
 
   it.each<[string, Error]>([
     ['missing on the hub', missing],
-    ['that scores nothing', new ScoringError('there is none')],
+    ['that scores nothing', new ScoringError('method.noRowScored', { rows: 2 })],
     ['not agreed to on the command line', new Declined('there is none')],
     ['not agreed to in the editor', new AskError('no-consent', 'there is none')],
   ])('%s is a column with its error, and the next is scored', async (_, error) => {

@@ -23,18 +23,16 @@ export class ExternalWeights {
   static of(model: Model, path: string): ExternalWeights {
     const names = [...new Set(locations(model).map((entry) => entry.value))];
     const files = names.map((name) => {
-      if (isAbsolute(name) || normalize(name).startsWith('..'))
-        throw new ModelError(`${path} keeps weights in ${name}, outside its folder; such a model is not opened.`);
+      if (isAbsolute(name) || normalize(name).startsWith('..')) throw new ModelError('model.weightsOutside', { file: path, weights: name });
       const file = join(dirname(path), name);
-      if (!existsSync(file))
-        throw new ModelError(`${path} keeps its weights in ${name}, which is not beside it. Copy that file to ${dirname(path)} too.`);
+      if (!existsSync(file)) throw new ModelError('model.weightsMissing', { file: path, weights: name, folder: dirname(path) });
       return file;
     });
     if (files.length === 0) return new ExternalWeights([], dirname(path), new Map());
     const real = files.map((file) => realpathSync(file));
     const folder = commonFolder(real);
     if (folder === undefined)
-      throw new ModelError(`${path} keeps its weights on several drives (${real.join(', ')}). Copy them all to ${dirname(path)}.`);
+      throw new ModelError('model.weightsOnDrives', { file: path, weights: real.join(', '), folder: dirname(path) });
     const places = real.map((file) => relative(folder, file).split(sep).join('/'));
     return new ExternalWeights(files, folder, new Map(names.map((name, i) => [name, places[i]!])));
   }

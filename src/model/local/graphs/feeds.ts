@@ -28,9 +28,12 @@ export class Feeder {
   ) {
     const unknown = graph.inputs.filter(({ name }) => !KNOWN.includes(name) && !isPast(name));
     if (unknown.length > 0)
-      throw new ModelError(
-        `The graph of ${reference} (${graph.path}) asks for ${unknown.map(({ name }) => `"${name}"`).join(', ')}: ${explain(unknown[0]!.name)}.`,
-      );
+      throw new ModelError('model.unknownInput', {
+        model: reference,
+        file: graph.path,
+        inputs: unknown.map(({ name }) => name),
+        known: KNOWN.slice(0, 5),
+      });
     for (const input of graph.inputs.filter(({ name }) => isPast(name))) emptyPast(input, 1, shape, reference);
   }
 
@@ -81,14 +84,6 @@ export class Feeder {
   }
 }
 
-function explain(name: string): string {
-  if (/^encoder_|^decoder_/.test(name))
-    return 'it is one half of an encoder–decoder model, and prompts are searched on masked and causal models';
-  if (name === 'pixel_values' || name === 'input_features' || name === 'inputs_embeds')
-    return 'it does not read text. Take a masked or causal language model, exported whole';
-  return `a language model is asked with ${KNOWN.slice(0, 5).join(', ')} and past_key_values. Export it again with optimum-cli`;
-}
-
 /** A tensor of integers; its last axis are the columns. */
 function tensorOf(elemType: number, dims: readonly number[], value: (row: number, column: number) => number): Tensor {
   const columns = dims.at(-1) ?? 1;
@@ -116,8 +111,6 @@ function emptyPast(input: TensorValue, batch: number, shape: InputShape, referen
   });
   const type = ({ [ELEMENT.float]: 'float32', [ELEMENT.float16]: 'float16' } as const)[input.elemType];
   if (!dims?.includes(0) || !dims.every((size) => size !== undefined) || !type)
-    throw new ModelError(
-      `The graph of ${reference} does not say what size its kept keys and values have (${input.name}: ${input.dims?.join(' × ')}). Export it again with optimum-cli, or use a file without past, such as decoder_model.onnx.`,
-    );
+    throw new ModelError('model.noPastSizes', { model: reference, input: input.name, dims: input.dims?.join(' × ') ?? '' });
   return type === 'float32' ? new Tensor(type, new Float32Array(0), dims) : new Tensor(type, new Uint16Array(0), dims);
 }

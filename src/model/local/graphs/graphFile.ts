@@ -76,15 +76,15 @@ async function readGraph(path: string): Promise<Model> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new ModelError(`${path} cannot be read: ${(error as Error).message}.`);
+    throw new ModelError('model.unreadable', { file: path, reason: (error as Error).message });
   }
   if (Buffer.from(bytes.subarray(0, 40)).toString('latin1').startsWith('version https://git-lfs'))
-    throw new ModelError(`${path} is a pointer of Git LFS, not the model itself. Run "git lfs pull" in its folder.`);
+    throw new ModelError('model.lfsPointer', { file: path });
   try {
     const model = decodeModel(bytes);
     if (model.graph.node.length > 0) return model;
   } catch {
     // told below
   }
-  throw new ModelError(`${path} is no ONNX model, or not the whole of one (${bytes.length} bytes). Copy or download it again.`);
+  throw new ModelError('model.notOnnx', { file: path, bytes: bytes.length });
 }

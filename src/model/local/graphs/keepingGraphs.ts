@@ -5,10 +5,8 @@ import { split, stack, type Past } from './past';
 import { LABEL_LOGITS, PLACES, scoringGraph } from './scoring';
 import { integers, openSession, values, type Compute, type Session } from '../session';
 
-/** A causal model's graphs cannot go on from kept keys and values: whole rows have to be read. */
-export class NoKeptKeys extends ModelError {
-  override name = 'NoKeptKeys';
-}
+/** The graphs of a causal model cannot continue from kept keys and values: whole rows have to be read. */
+export class NoKeptKeys extends Error {}
 
 /** Which texts may be read together: any, those of one length, or each by itself. */
 export type Together = 'any' | 'of one length' | 'none';

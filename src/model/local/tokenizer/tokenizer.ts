@@ -70,7 +70,7 @@ export class LmTokenizer {
     this.word = { ids: bare, text: this.decode(bare) };
     const framed = this.whole.encode('a', { add_special_tokens: true }).ids;
     const at = framed.findIndex((_, i) => bare.every((id, j) => framed[i + j] === id));
-    if (at < 0) throw new ModelError('tokenizer.json puts special tokens into a text, not around it; such a tokenizer is not supported.');
+    if (at < 0) throw new ModelError('model.tokenizerInside');
     this.prefix = framed.slice(0, at);
     this.suffix = framed.slice(at + bare.length);
     this.startId = special.start ?? special.end ?? this.prefix[0];
@@ -80,17 +80,12 @@ export class LmTokenizer {
   static async load(folder: string, modelConfig: Json = {}): Promise<LmTokenizer> {
     const optional = async (name: string): Promise<Json> => ((await readJson(folder, name)) ?? {}) as Json;
     const definition = (await readJson(folder, 'tokenizer.json')) as TokenizerDefinition | undefined;
-    if (!definition)
-      throw new ModelError(
-        `${join(folder, 'tokenizer.json')} is not there. Write it once in Python: AutoTokenizer.from_pretrained(NAME).save_pretrained(FOLDER).`,
-      );
+    if (!definition) throw new ModelError('model.noTokenizer', { file: join(folder, 'tokenizer.json') });
     try {
       return new LmTokenizer(definition, await optional('tokenizer_config.json'), await optional('special_tokens_map.json'), modelConfig);
     } catch (error) {
       if (error instanceof ModelError) throw error;
-      throw new ModelError(
-        `${join(folder, 'tokenizer.json')} describes a tokenizer that cannot be used here: ${(error as Error).message}.`,
-      );
+      throw new ModelError('model.tokenizerUnusable', { file: join(folder, 'tokenizer.json'), reason: (error as Error).message });
     }
   }
 
@@ -153,11 +148,11 @@ export async function readJson(folder: string, name: string): Promise<unknown> {
     text = await readFile(join(folder, name), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new ModelError(`${join(folder, name)} cannot be read: ${(error as Error).message}.`);
+    throw new ModelError('model.unreadable', { file: join(folder, name), reason: (error as Error).message });
   }
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new ModelError(`${join(folder, name)} is no JSON: ${(error as Error).message}. Copy or download it again.`);
+    throw new ModelError('model.notJson', { file: join(folder, name), reason: (error as Error).message });
   }
 }

@@ -76,7 +76,7 @@ describe('an experiment on models of a folder', () => {
       const [score] = await experiment.scorer('train').score([ids]);
       expect(Math.abs(score!.gap)).toBeLessThanOrEqual(1);
       const longer = experiment.scorer('train').score([[...ids, ...ids, ...ids]]);
-      await expect(longer).rejects.toThrow(/the prompt is longer than the \d+ tokens that room was kept for/);
+      await expect(longer).rejects.toMatchObject({ code: 'model.tooLong' });
       await experiment.release();
     },
   );

@@ -154,9 +154,7 @@ describe('a text that is too long', () => {
     for (const context of [9, 8, 3]) {
       const attempt = () => masked('{input} {prompt} {mask}', context, 6).row('one', false);
       expect(attempt).toThrow(ModelError);
-      expect(attempt).toThrow(
-        `The template with a prompt of 6 tokens leaves no room for the text: the model's context holds ${context} tokens. Shorten the template or the prompts.`,
-      );
+      expect(attempt).toThrow(expect.objectContaining({ code: 'model.noRoom', args: [{ context, room: 6 }] }) as Error);
     }
   });
 
@@ -253,7 +251,7 @@ describe('the round trip', () => {
     expect(trip(roberta, masked(template, 7, 1), template, ['Ġnice'], 'one two three four')).toBe(false);
   });
 
-  it('is what a person gets who fills in the template: as text it gives the ids of the row', () => {
+  it('holds for the template filled in by hand: as text it gives the ids of the row', () => {
     const template = 'Review {input} {prompt} It was {mask} nice .';
     const { parts } = parseTemplate(template);
     const layout = masked(template);

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { word, type Code } from '../../../../src/wording/wording';
 import { ModelError } from '../../../../src/model/modelError';
 import { readModel } from '../../../../src/model/local/modelFolder';
 import { GraphBuilder } from '../../../../src/model/local/graphs/build';
@@ -17,75 +18,84 @@ const remove = (copy: ModelCopy, file: string): ModelCopy => {
   return copy;
 };
 
-/** Reading fails, and the message has these words. */
-async function fails(copy: ModelCopy | string, ...words: string[]): Promise<void> {
+/** An error with a code and, of its arguments, these at least. */
+const coded = (code: Code, args: object = {}): unknown => expect.objectContaining({ code, args: [expect.objectContaining(args)] });
+
+/** Reading fails. */
+async function fails(copy: ModelCopy | string, code: Code, args: object = {}): Promise<void> {
   const reference = typeof copy === 'string' ? copy : copy.reference;
   const error: unknown = await readModel(reference, '.').catch((error: unknown) => error);
   expect(error).toBeInstanceOf(ModelError);
-  for (const word of words) expect((error as Error).message).toContain(word);
+  expect(error).toEqual(coded(code, args));
 }
 
 describe('a model folder that lacks something says what', () => {
-  it('no known kind of reference', () =>
-    fails('gpt2', 'folder:PATH', 'hf:OWNER/NAME', 'as "taskModel" also openai:MODEL@URL', 'vscode-lm:VENDOR/FAMILY'));
-  it('no folder', () => fails('folder:test/models/none', 'There is no folder', 'folder:PATH'));
-  it('a file in place of a folder', () => fails('folder:package.json', 'There is no folder'));
-  it('no ONNX file', () => fails(remove(new ModelCopy('bert'), 'onnx'), 'no ONNX file', 'optimum-cli export onnx'));
+  it('no known kind of reference', () => fails('gpt2', 'model.unknownReference', { model: 'gpt2' }));
+  it('no folder', () =>
+    fails('folder:test/models/none', 'model.noFolder', { model: 'folder:test/models/none', folder: resolve('test/models/none') }));
+  it('a file in place of a folder', () => fails('folder:package.json', 'model.noFolder', { folder: resolve('package.json') }));
+  it('no ONNX file', () => fails(remove(new ModelCopy('bert'), 'onnx'), 'model.noOnnx'));
   it('ONNX files of unknown names', () => {
     const copy = new ModelCopy('bert');
     const graph = readFileSync('test/models/bert/onnx/model.onnx');
     remove(copy, 'onnx').write('first.onnx', graph).write('second.onnx', graph);
-    return fails(copy, 'several ONNX files', 'first.onnx, second.onnx', '#first.onnx');
+    return fails(copy, 'model.severalOnnx', { files: ['first.onnx', 'second.onnx'] });
   });
   it('a file that is named and not there', () =>
-    fails('folder:test/models/bert#onnx/model_q4.onnx', 'has no file onnx/model_q4.onnx', 'onnx/model.onnx, onnx/model_quantized.onnx'));
-  it('no config.json', () => fails(remove(new ModelCopy('bert'), 'config.json'), 'no config.json'));
-  it('a config.json that is no JSON', () => fails(new ModelCopy('bert').write('config.json', '{'), 'config.json is no JSON'));
-  it('no tokenizer.json', () => fails(remove(new ModelCopy('bert'), 'tokenizer.json'), 'tokenizer.json is not there', 'save_pretrained'));
+    fails('folder:test/models/bert#onnx/model_q4.onnx', 'model.noSuchOnnx', {
+      file: 'onnx/model_q4.onnx',
+      files: ['onnx/model.onnx', 'onnx/model_quantized.onnx'],
+    }));
+  it('no config.json', () => fails(remove(new ModelCopy('bert'), 'config.json'), 'model.noConfig'));
+  it('a config.json that is not JSON', () =>
+    fails(new ModelCopy('bert').write('config.json', '{'), 'model.notJson', { file: expect.stringMatching(/config\.json$/) as string }));
+  it('no tokenizer.json', () => fails(remove(new ModelCopy('bert'), 'tokenizer.json'), 'model.noTokenizer'));
   it('a tokenizer of an unknown kind', () =>
-    fails(new ModelCopy('bert').json('tokenizer.json', { normalizer: { type: 'Nmt' } }), 'tokenizer that cannot be used', 'Nmt'));
+    fails(new ModelCopy('bert').json('tokenizer.json', { normalizer: { type: 'Nmt' } }), 'model.tokenizerUnusable', {
+      reason: expect.stringContaining('Nmt') as string,
+    }));
   it('a cut graph', () => {
     const copy = new ModelCopy('bert');
-    return fails(
-      copy.write('onnx/model.onnx', readFileSync(join(copy.folder, 'onnx/model.onnx')).subarray(0, 5000)),
-      'not the whole of one',
-    );
+    return fails(copy.write('onnx/model.onnx', readFileSync(join(copy.folder, 'onnx/model.onnx')).subarray(0, 5000)), 'model.notOnnx', {
+      bytes: 5000,
+    });
   });
-  it('an HTML page in place of a graph', () =>
-    fails(new ModelCopy('bert').write('onnx/model.onnx', '<!doctype html>'), 'is no ONNX model'));
+  it('an HTML page in place of a graph', () => fails(new ModelCopy('bert').write('onnx/model.onnx', '<!doctype html>'), 'model.notOnnx'));
   it('a pointer of Git LFS', () =>
-    fails(new ModelCopy('bert').write('onnx/model.onnx', 'version https://git-lfs.github.com/spec/v1\noid sha256:0'), 'git lfs pull'));
+    fails(new ModelCopy('bert').write('onnx/model.onnx', 'version https://git-lfs.github.com/spec/v1\noid sha256:0'), 'model.lfsPointer'));
   it('weights outside the graph that are not there', () =>
-    fails(remove(new ModelCopy('llama'), 'onnx/model.onnx_data'), 'keeps its weights in model.onnx_data'));
+    fails(remove(new ModelCopy('llama'), 'onnx/model.onnx_data'), 'model.weightsMissing', { weights: 'model.onnx_data' }));
   it('weights outside the folder', () => {
     const copy = new ModelCopy('llama').graph(({ graph }) => {
       for (const tensor of graph.initializer)
         for (const entry of tensor.externalData ?? []) if (entry.key === 'location') entry.value = '../../secret';
     });
-    return fails(copy, 'outside its folder');
+    return fails(copy, 'model.weightsOutside', { weights: '../../secret' });
   });
 });
 
-describe('a model that does not say words is refused', () => {
+describe('a model that does not score words is refused', () => {
   it('an encoder–decoder', () =>
-    fails(new ModelCopy('bert').json('config.json', { model_type: 't5', is_encoder_decoder: true }), 'encoder–decoder model (t5)'));
+    fails(new ModelCopy('bert').json('config.json', { model_type: 't5', is_encoder_decoder: true }), 'model.encoderDecoder', {
+      type: 't5',
+    }));
   it('half of an encoder–decoder', () => {
     const copy = new ModelCopy('gpt2').graph(({ graph }) => {
       graph.input.push({ name: 'encoder_hidden_states', type: tensorType(ELEMENT.float, ['batch', 'sequence', 16]) });
     });
-    return fails(copy, 'encoder–decoder');
+    return fails(copy, 'model.encoderDecoder', { type: 'gpt2' });
   });
   it('an encoder without its head', () => {
     const copy = new ModelCopy('bert').graph(({ graph }) => {
       graph.output = [{ name: 'last_hidden_state', type: tensorType(ELEMENT.float, ['batch', 'sequence', 16]) }];
     });
-    return fails(copy, 'gives last_hidden_state and no logits', '--task fill-mask');
+    return fails(copy, 'model.noLogits', { outputs: ['last_hidden_state'] });
   });
   it('a classifier', () => {
     const copy = new ModelCopy('bert').json('config.json', { architectures: ['BertForSequenceClassification'] }).graph(({ graph }) => {
       graph.output = [{ name: 'logits', type: tensorType(ELEMENT.float, ['batch', 2]) }];
     });
-    return fails(copy, 'is a classifier (BertForSequenceClassification)', 'no words');
+    return fails(copy, 'model.classifier', { what: 'BertForSequenceClassification' });
   });
   it('a classifier of tokens', () => {
     const copy = new ModelCopy('bert')
@@ -93,24 +103,22 @@ describe('a model that does not say words is refused', () => {
       .graph(({ graph }) => {
         graph.output = [{ name: 'logits', type: tensorType(ELEMENT.float, ['batch', 'sequence', 3]) }];
       });
-    return fails(copy, 'is a classifier');
+    return fails(copy, 'model.classifier');
   });
   it('a model of pictures', () => {
     const copy = new ModelCopy('bert').graph(({ graph }) => {
       graph.input.push({ name: 'pixel_values', type: tensorType(ELEMENT.float, ['batch', 3, 224, 224]) });
     });
-    return fails(copy, 'asks for "pixel_values"', 'does not read text');
+    return fails(copy, 'model.unknownInput', { inputs: ['pixel_values'] });
   });
   it('a masked model whose tokenizer has no mask', () => {
     const copy = new ModelCopy('distilbert');
     const text = readFileSync(join(copy.folder, 'tokenizer.json'), 'utf8').replaceAll('[MASK]', '[GAP]');
-    return fails(copy.write('tokenizer.json', text), 'has no mask token', 'tokenizer_config.json');
+    return fails(copy.write('tokenizer.json', text), 'model.noMaskToken', { model: copy.reference });
   });
   it('a masked model under the policy', async () => {
     const model = await readModel('folder:test/models/roberta', '.');
-    await expect(PolicyModel.open(model, ONE)).rejects.toThrow(
-      /roberta is a masked model; the policy needs a causal one, such as bundled:causal/,
-    );
+    await expect(PolicyModel.open(model, ONE)).rejects.toEqual(coded('method.maskedPolicy', { model: model.reference }));
   });
 });
 
@@ -130,19 +138,17 @@ describe('a model that cannot run says so in words', () => {
     });
     const error = await scores(copy);
     expect(error).toBeInstanceOf(ModelError);
-    expect((error as Error).message).toMatch(
-      /uses the operator TwistedAttention, which ONNX Runtime cannot run here\. Choose another file/,
-    );
+    expect(error).toEqual(coded('model.operator', { operator: 'TwistedAttention' }));
   });
 
   it('a graph of a later version', async () => {
     const copy = new ModelCopy('bert').graph((model) => {
       model.irVersion = 99;
     });
-    expect(((await scores(copy)) as Error).message).toMatch(/written for a newer ONNX Runtime.*Export it again with --opset 18/);
+    expect(await scores(copy)).toEqual(coded('model.newerRuntime'));
   });
 
-  it('a head that nobody knows: the whole vocabulary is computed, and the scores are the same', async () => {
+  it('an unknown head: the whole vocabulary is computed, and the scores are the same', async () => {
     const strange = new ModelCopy('bert').graph(({ graph }) => {
       const last = graph.node.find((node) => node.output.includes('logits'))!;
       last.output = ['plain'];
@@ -161,7 +167,7 @@ describe('a model that cannot run says so in words', () => {
     };
     const [odd, plain] = [await run(strange.reference), await run('folder:test/models/bert')];
     expect(plain.notes).toEqual([]);
-    expect(odd.notes).toEqual([expect.stringMatching(/cannot be narrowed to the label words.*slower/)]);
+    expect(odd.notes).toEqual([word('model.wholeHead', { model: strange.reference })]);
     odd.scored.forEach((x, i) => expect(x).toBeCloseTo(plain.scored[i]!, 4));
   });
 
@@ -172,18 +178,16 @@ describe('a model that cannot run says so in words', () => {
       new GraphBuilder(graph, 'odd').op('Elu', ['plain'], {}, 'logits');
     });
     const model = await readModel(copy.reference, '.');
-    await expect(PolicyModel.open(model, ONE)).rejects.toThrow(/has no head that can be told from the rest.*bundled:causal/);
+    await expect(PolicyModel.open(model, ONE)).rejects.toEqual(coded('method.noHead', { model: copy.reference }));
   });
 
   it('a tokenizer of another model', async () => {
     const model = await readModel('folder:test/models/gpt2', '.');
     const policy = await PolicyModel.open(model, ONE);
-    expect(() => policy.actionEmbedding([5, 50_000])).toThrow(/has a token 50000 and the model ends at 419: they do not belong together/);
+    expect(() => policy.actionEmbedding([5, 50_000])).toThrow(coded('method.tokenBeyondModel', { token: 50_000, last: 419 }));
     await policy.release();
     const task = (await openTaskModel(model, layoutOf(model, '{input} {prompt}'), 't', [5, 6], ONE)).model;
-    await expect(task.score([[50_000]], task.rows(['A film']), [0])).rejects.toThrow(
-      /do tokenizer\.json and config\.json belong to this ONNX file/,
-    );
+    await expect(task.score([[50_000]], task.rows(['A film']), [0])).rejects.toEqual(coded('model.outOfBounds'));
     await task.release();
   });
 
@@ -195,21 +199,26 @@ describe('a model that cannot run says so in words', () => {
       return notes;
     };
     expect(await note('gpt2')).toEqual([]);
-    expect(await note('bloom')).toEqual([expect.stringMatching(/each prompt reads every text again.*text-generation-with-past/)]);
-    expect(await note('llama#onnx/model_int8.onnx')).toEqual([expect.stringMatching(/rows are scored one at a time/)]);
+    expect(await note('bloom')).toEqual([word('model.noPast', { model: 'folder:test/models/bloom' })]);
+    const int8 = 'llama#onnx/model_int8.onnx';
+    expect(await note(int8)).toEqual([word('model.oneByOne', { model: `folder:test/models/${int8}` })]);
   });
 
   it.each([
-    ['Failed to allocate memory for requested buffer of size 1234567', /not enough memory.*smaller or a quantised file/],
-    ['std::bad_alloc', /not enough memory/],
-    ['Array buffer allocation failed', /not enough memory/],
-    ['Could not find an implementation for GatherBlockQuantized(1) node with name x', /operator GatherBlockQuantized/],
-    ['Fatal error: com.microsoft:FlashDance(-1) is not a registered function/op', /operator FlashDance/],
-    ['something new', /ONNX Runtime cannot run the model folder:x: something new/],
-  ])('ONNX Runtime: %s', (message, words) => {
+    ['Failed to allocate memory for requested buffer of size 1234567', 'model.memory'],
+    ['std::bad_alloc', 'model.memory'],
+    ['Array buffer allocation failed', 'model.memory'],
+    [
+      'Could not find an implementation for GatherBlockQuantized(1) node with name x',
+      'model.operator',
+      { operator: 'GatherBlockQuantized' },
+    ],
+    ['Fatal error: com.microsoft:FlashDance(-1) is not a registered function/op', 'model.operator', { operator: 'FlashDance' }],
+    ['something new', 'model.runtime', { reason: 'something new' }],
+  ] as [string, Code, object?][])('ONNX Runtime: %s', (message, code, args) => {
     const error = runtimeError(new Error(message), 'folder:x');
     expect(error).toBeInstanceOf(ModelError);
-    expect(error.message).toMatch(words);
+    expect(error).toEqual(coded(code, { model: 'folder:x', ...args }));
   });
 });
 
