@@ -13,7 +13,7 @@ import { insertSnippet } from './host/insertion/insertSnippet';
 import { LastEditor } from './host/insertion/lastEditor';
 import { PromptCompletion } from './host/insertion/promptCompletion';
 import { Secrets } from './host/models/secrets';
-import { pageActions } from './host/panel/pageActions';
+import { pageActions, type PageServices } from './host/panel/pageActions';
 import { PANEL_TYPE, Panels } from './host/panel/panels';
 import { Engines } from './host/runs/engines';
 import { Runs } from './host/runs/runs';
@@ -41,12 +41,12 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const secrets = new Secrets(context.secrets);
   const engines = new Engines(engineFile, secrets);
   const runs = new Runs(engines, log);
-  const panels: Panels = new Panels(runs, context.extensionUri, (message, panel) => actions(message, panel));
+  const panels: Panels = new Panels(runs, context.extensionUri, (id) => pageActions(runs, services, id));
   const evaluation = new Evaluation(runs, panels, engines, log);
   const tree = new RunsTree(runs);
   const lastEditor = new LastEditor();
   const prompts = (): ReturnType<typeof foundPrompts> => foundPrompts(runs);
-  const actions = pageActions(runs, {
+  const services: PageServices = {
     insert: async (head, row, form) => {
       const editor = await lastEditor.open(false);
       if (editor) await insertPrompt(foundPrompt(head, row), form, editor);
@@ -56,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     compare: async (id) => vscode.commands.executeCommand('rlprompt.compareRuns', id),
     showLog: () => log.show(),
     commandLine: context.asAbsolutePath('dist/cli.js'),
-  });
+  };
   const service = new EngineService(() => new EngineProcess(engineFile, {}, (line) => log.debug(line)));
   const specs = new SpecService(service);
   const newTasks: NewTasks = {

@@ -18,7 +18,7 @@ export function EvaluateField({ evaluation: { busy, error, scored }, trusted }: 
     const prompt = field.current?.value ?? '';
     if (prompt.trim() === '' || disabled) return;
     submitted.current = prompt;
-    send({ type: 'evaluate', prompt });
+    send('evaluate', prompt);
   };
   return (
     <div class="evaluate">

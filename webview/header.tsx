@@ -1,4 +1,3 @@
-import type { FromPage } from '../src/messages/page';
 import type { RunHead, RunState, RunView } from '../src/run/view/runView';
 import { count, duration, plural } from './format';
 import { Icon, type IconName } from './icons';
@@ -11,7 +10,7 @@ const STATES: Readonly<Record<RunState, { text: string; icon: IconName; controls
   starting: { text: 'Starting', icon: 'waiting', controls: ['stop'] },
   running: { text: 'Running', icon: 'running', controls: ['pause', 'stop'] },
   paused: { text: 'Paused', icon: 'paused', controls: ['continue', 'stop'] },
-  stopping: { text: 'Stopping', icon: 'stop', controls: [] },
+  stopping: { text: 'Stopping', icon: 'stop', controls: ['stop'] },
   interrupted: { text: 'Interrupted', icon: 'interrupted', controls: ['resume'] },
   elsewhere: { text: 'Running elsewhere', icon: 'running', controls: [] },
   failed: { text: 'Failed', icon: 'failed', controls: ['resume'] },
@@ -43,8 +42,8 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
           {controls
             .filter((type) => type !== 'resume' || head.resumable)
             .map((type) => (
-              <vscode-button secondary={type === 'stop'} disabled={type === 'resume' && !trusted} onClick={() => send({ type })}>
-                {CONTROLS[type]}
+              <vscode-button secondary={type === 'stop'} disabled={type === 'resume' && !trusted} onClick={() => send(type)}>
+                {type === 'stop' && head.state === 'stopping' ? 'Stop Now' : CONTROLS[type]}
               </vscode-button>
             ))}
         </div>
@@ -105,20 +104,20 @@ function Progress({ head, going }: { head: RunHead; going: boolean }) {
 }
 
 function Actions({ head, hasRows, trusted }: { head: RunHead; hasRows: boolean; trusted: boolean }) {
-  const link = (text: string, message: FromPage) => (
-    <button class="link" type="button" onClick={() => send(message)}>
+  const link = (text: string, act: () => void) => (
+    <button class="link" type="button" onClick={act}>
       {text}
     </button>
   );
   return (
     <nav class="actions" aria-label="More actions">
-      {link('Open spec', { type: 'openSpec' })}
-      {hasRows && link('Compare with another run…', { type: 'compare' })}
-      {hasRows && head.state === 'finished' && trusted && link('Evaluate on other models…', { type: 'transfer' })}
-      {hasRows && link('Export CSV', { type: 'export', format: 'csv' })}
-      {hasRows && link('Export Markdown', { type: 'export', format: 'markdown' })}
-      {hasRows && link('Copy command', { type: 'copyCommand' })}
-      {link('Show log', { type: 'showLog' })}
+      {link('Open spec', () => send('openSpec'))}
+      {hasRows && link('Compare with another run…', () => send('compare'))}
+      {hasRows && head.state === 'finished' && trusted && link('Evaluate on other models…', () => send('transfer'))}
+      {hasRows && link('Export CSV', () => send('export', 'csv'))}
+      {hasRows && link('Export Markdown', () => send('export', 'markdown'))}
+      {hasRows && link('Copy command', () => send('copyCommand'))}
+      {link('Show log', () => send('showLog'))}
     </nav>
   );
 }

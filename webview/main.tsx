@@ -3,28 +3,26 @@ import './elements';
 import './page.css';
 import { Fragment, render } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
-import type { ToPage } from '../src/messages/page';
 import type { RunView } from '../src/run/view/runView';
 import { Charts, name } from './charts';
 import { EvaluateField } from './evaluateField';
 import { Header } from './header';
 import { Gone, Loading, StateNotice } from './states';
-import { EMPTY, receive } from './store';
+import { EMPTY, type Model } from './store';
 import { PromptTable } from './table';
 import { onThemeChange } from './theme';
 import { Notes, Verdict } from './verdict';
-import { send, vscode } from './vscodeApi';
+import { connect, vscode } from './vscodeApi';
 
 function Page() {
-  const [{ view, other, settings, evaluation, gone }, dispatch] = useReducer(receive, EMPTY);
+  const [{ view, other, settings, evaluation, gone }, apply] = useState<Model>(EMPTY);
   const [smoothing, setSmoothing] = useState(vscode.getState()?.smoothing);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set(vscode.getState()?.open));
   const [, redraw] = useReducer((count: number) => count + 1, 0);
 
   useLayoutEffect(() => {
-    window.addEventListener('message', (event: MessageEvent<ToPage>) => dispatch(event.data));
     onThemeChange(() => redraw(undefined));
-    send({ type: 'ready' });
+    connect(apply);
   }, []);
   useEffect(() => {
     if (view)

@@ -13,15 +13,20 @@ const NOTICES: Partial<Record<RunState, (head: RunHead, trusted: boolean) => Not
     notes.at(-1) ?? 'Reading the data and loading the language models. The first scores appear in a few seconds.',
   ],
   paused: ({ step }) => ['info', `Paused at step ${count(step)}`, 'The checkpoint is saved.'],
-  stopping: () => ['info', 'Stopping', 'The run finishes the current step and saves a checkpoint.'],
-  interrupted: ({ step, resumable }, trusted) => [
+  stopping: () => ['info', 'Stopping', 'The run finishes the current step and saves a checkpoint. Stop Now gives up that step.'],
+  interrupted: ({ step, resumable, error }, trusted) => [
     'warning',
     `Interrupted at step ${count(step)}`,
-    !resumable
-      ? 'It was stopped before its first step. Start it again from its spec.'
-      : trusted
-        ? 'Resume continues from the last checkpoint and gives the same result as a run without interruption.'
-        : 'Trust this workspace to resume the run.',
+    [
+      error,
+      !resumable
+        ? 'It was stopped before its first step. Start it again from its spec.'
+        : trusted
+          ? 'Resume continues from the last checkpoint and gives the same result as a run without interruption.'
+          : 'Trust this workspace to resume the run.',
+    ]
+      .filter(Boolean)
+      .join(' '),
   ],
   elsewhere: () => [
     'info',

@@ -1,12 +1,8 @@
-import type { PageSettings, ToPage } from '../src/messages/page';
+import type { EvaluationState, PageMethods, Snapshot } from '../src/messages/page';
 import type { Curves, PromptRow, RunView } from '../src/run/view/runView';
 
 /** What became of the prompt to evaluate. */
-export interface Evaluation {
-  readonly busy: boolean;
-  readonly error?: string;
-  /** The evaluated prompt, as the rows have it. */
-  readonly prompt?: string;
+export interface Evaluation extends EvaluationState {
   /** Its row and the number of rows, once they have arrived. */
   readonly scored?: Scored;
 }
@@ -17,46 +13,33 @@ export interface Scored {
 }
 
 /** All that the page shows. */
-export interface Model {
-  readonly view?: RunView;
-  readonly other?: RunView;
-  readonly settings: PageSettings;
+export interface Model extends Partial<Snapshot> {
+  readonly settings: Snapshot['settings'];
   readonly evaluation: Evaluation;
   readonly gone: boolean;
 }
 
 export const EMPTY: Model = { settings: { smoothing: 0.8, trusted: true }, evaluation: { busy: false }, gone: false };
 
-/** The page's state after a message of the host. An update of another run, or before the first snapshot, changes nothing. */
-export function receive(model: Model, message: ToPage): Model {
-  switch (message.type) {
-    case 'snapshot':
-      return {
-        view: message.view,
-        ...(message.other && { other: message.other }),
-        settings: message.settings,
-        evaluation: withRow(model.evaluation, message.view.rows),
-        gone: false,
-      };
-    case 'update': {
-      const { id, head, append, rows } = message.update;
-      const which = (['view', 'other'] as const).find((name) => model[name]?.head.id === id);
-      if (!which) return model;
-      const before = model[which]!;
-      return {
-        ...model,
-        [which]: { head, curves: appended(before.curves, append), rows: rows ?? before.rows },
-        evaluation: rows && which === 'view' ? withRow(model.evaluation, rows) : model.evaluation,
-      };
-    }
-    case 'settings':
-      return { ...model, settings: message.settings };
-    case 'evaluation':
-      return { ...model, evaluation: message };
-    case 'gone':
-      return { ...model, gone: true };
-  }
-}
+type Changes = { readonly [K in keyof PageMethods]: (model: Model, argument: Parameters<PageMethods[K]>[0]) => Model };
+
+/** The page's state after each call of the host. An update of another run, or before the first snapshot, changes nothing. */
+export const CHANGES: Changes = {
+  snapshot: ({ evaluation }, snapshot) => ({ ...snapshot, evaluation: withRow(evaluation, snapshot.view.rows), gone: false }),
+  update: (model, { id, head, append, rows }) => {
+    const which = (['view', 'other'] as const).find((name) => model[name]?.head.id === id);
+    if (!which) return model;
+    const before = model[which]!;
+    return {
+      ...model,
+      [which]: { head, curves: appended(before.curves, append), rows: rows ?? before.rows },
+      evaluation: rows && which === 'view' ? withRow(model.evaluation, rows) : model.evaluation,
+    };
+  },
+  settings: (model, settings) => ({ ...model, settings }),
+  evaluation: (model, evaluation) => ({ ...model, evaluation }),
+  gone: (model) => ({ ...model, gone: true }),
+};
 
 /** The first rows after an evaluation have its scores. Later ones do not change what was reported; the table shows the rank that they give. */
 function withRow(evaluation: Evaluation, rows: readonly PromptRow[]): Evaluation {

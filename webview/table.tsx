@@ -1,6 +1,5 @@
 import { Fragment, type ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { FromPage } from '../src/messages/page';
 import type { PromptRow, RunHead, RunView } from '../src/run/view/runView';
 import { intervalRange, PromptCell, Score, type Range } from './cells';
 import { percent, short } from './format';
@@ -222,26 +221,19 @@ function Heading({ column, reverse, sort }: { column: Column; reverse: boolean |
 
 /** @param index of the row as the host has the rows */
 function Actions({ prompt, index, primary }: { prompt: string; index: number; primary: boolean }) {
-  const action = (content: ComponentChildren, title: string, message: FromPage, kind = '') => (
-    <button type="button" class={`small ${kind}`} title={title} aria-label={`${title}: ${prompt.trim()}`} onClick={() => send(message)}>
+  const which = { row: index, prompt };
+  const action = (content: ComponentChildren, title: string, act: () => void, kind = '') => (
+    <button type="button" class={`small ${kind}`} title={title} aria-label={`${title}: ${prompt.trim()}`} onClick={act}>
       {content}
     </button>
   );
   return (
     <>
-      {action(
-        'Insert',
-        'Insert as a string at the cursor',
-        { type: 'insert', row: index, prompt, form: 'string' },
-        primary ? 'primary' : '',
+      {action('Insert', 'Insert as a string at the cursor', () => send('insert', { ...which, form: 'string' }), primary ? 'primary' : '')}
+      {action(<Icon name="function" />, 'Insert as a function that fills the template', () =>
+        send('insert', { ...which, form: 'function' }),
       )}
-      {action(<Icon name="function" />, 'Insert as a function that fills the template', {
-        type: 'insert',
-        row: index,
-        prompt,
-        form: 'function',
-      })}
-      {action(<Icon name="copy" />, 'Copy the prompt', { type: 'copy', row: index, prompt })}
+      {action(<Icon name="copy" />, 'Copy the prompt', () => send('copy', which))}
     </>
   );
 }

@@ -1,13 +1,15 @@
-import type { FromPage, PageState } from '../src/messages/page';
+import { Channel } from '../src/messages/channel';
+import type { PageMethods, PageState, PanelMethods } from '../src/messages/page';
+import { CHANGES, type Model } from './store';
 
-/** What the page keeps over a reload of its panel; `id` and `other` are what the host restores it from. */
+/** What the page keeps over a reload of its panel. */
 export interface KeptState extends PageState {
   readonly smoothing?: number;
   readonly open?: readonly string[];
 }
 
 interface VsCodeApi {
-  postMessage(message: FromPage): void;
+  postMessage(message: unknown): void;
   getState(): KeptState | undefined;
   setState(state: KeptState): void;
 }
@@ -16,6 +18,32 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 export const vscode = acquireVsCodeApi();
 
-export function send(message: FromPage): void {
-  vscode.postMessage(message);
+type Change = (model: Model) => Model;
+let apply: (change: Change) => void;
+
+const changed =
+  <K extends keyof PageMethods>(method: K) =>
+  (argument: Parameters<PageMethods[K]>[0]): void =>
+    apply((model) => CHANGES[method](model, argument));
+
+const host = new Channel<PanelMethods, PageMethods>(
+  {
+    post: (message) => vscode.postMessage(message),
+    onMessage: (listener) => window.addEventListener('message', ({ data }) => listener(data)),
+  },
+  {
+    snapshot: changed('snapshot'),
+    update: changed('update'),
+    settings: changed('settings'),
+    evaluation: changed('evaluation'),
+    gone: changed('gone'),
+  },
+);
+
+/** Asks the host for a snapshot, and applies what it sends from then on. */
+export function connect(applied: typeof apply): void {
+  apply = applied;
+  host.notify('ready');
 }
+
+export const send: typeof host.notify = (...call) => host.notify(...call);

@@ -1,58 +1,75 @@
-/** What the extension host and the panel's page tell each other. Types only: plain data that survives `postMessage`. */
+/** What the extension host and the panel's page call in each other; plain data that survives `postMessage`. */
 import type { Curves, PromptRow, RunHead, RunView } from '../run/view/runView';
 
 export interface PageSettings {
   /** Weight of the past in the smoothed curve, 0 (none) to 0.99. */
   readonly smoothing: number;
-  /** False in an untrusted workspace: nothing can be started. */
+  /** False in an untrusted workspace, where nothing may run. */
   readonly trusted: boolean;
 }
 
-/** What has come since the last message; columns are to be put behind those the page has. */
+/** Everything that the page shows; with `other`, it compares two runs. */
+export interface Snapshot {
+  readonly view: RunView;
+  readonly other?: RunView;
+  readonly settings: PageSettings;
+}
+
+/** What changed in one run since the last message; the curves are appended to those that the page has. */
 export interface RunUpdate {
   readonly id: string;
   readonly head: RunHead;
   readonly append: Curves;
-  /** The table, when it changed. */
+  /** The table, if it changed. */
   readonly rows?: readonly PromptRow[];
 }
 
-export type ToPage =
-  /** Everything, when the page appears; replaces what it has. With `other`, two runs are compared. */
-  | { readonly type: 'snapshot'; readonly view: RunView; readonly other?: RunView; readonly settings: PageSettings }
-  /** At most ten a second, while the page is visible. */
-  | { readonly type: 'update'; readonly update: RunUpdate }
-  | { readonly type: 'settings'; readonly settings: PageSettings }
-  /**
-   * A prompt of the person's is being scored (`busy`), could not be (`error`), or was: `prompt`, as the rows have it that come next.
-   * None of them: it was cancelled.
-   */
-  | { readonly type: 'evaluation'; readonly busy: boolean; readonly error?: string; readonly prompt?: string }
-  /** The run's folder is gone. */
-  | { readonly type: 'gone'; readonly id: string };
+/** A prompt is being evaluated (`busy`), could not be (`error`), or was: `prompt`, as the next rows have it. Else it was canceled. */
+export interface EvaluationState {
+  readonly busy: boolean;
+  readonly error?: string;
+  readonly prompt?: string;
+}
+
+export interface PageMethods {
+  /** Replaces all that the page has. */
+  snapshot(snapshot: Snapshot): void;
+  /** At most ten a second for each run, while the page is visible. */
+  update(update: RunUpdate): void;
+  settings(settings: PageSettings): void;
+  evaluation(state: EvaluationState): void;
+  /** The run's folder no longer exists. */
+  gone(): void;
+}
+
+/** `row` is the index in the last rows; its text is sent along, so that a late click never takes another prompt. */
+export interface RowReference {
+  readonly row: number;
+  readonly prompt: string;
+}
 
 export type InsertForm = 'string' | 'function';
+export type ExportFormat = 'csv' | 'markdown';
 
-export type FromPage =
-  /** The page has its listeners and wants a snapshot. */
-  | { readonly type: 'ready' }
-  | { readonly type: 'pause' }
-  | { readonly type: 'continue' }
-  | { readonly type: 'stop' }
-  /** Take an interrupted or failed run up again. */
-  | { readonly type: 'resume' }
-  /** `row` is the index into the rows last sent; `prompt` its text, so that a late click never inserts another prompt. */
-  | { readonly type: 'insert'; readonly row: number; readonly prompt: string; readonly form: InsertForm }
-  | { readonly type: 'copy'; readonly row: number; readonly prompt: string }
-  | { readonly type: 'evaluate'; readonly prompt: string }
-  | { readonly type: 'transfer' }
-  | { readonly type: 'compare' }
-  | { readonly type: 'export'; readonly format: 'csv' | 'markdown' }
-  | { readonly type: 'copyCommand' }
-  | { readonly type: 'openSpec' }
-  | { readonly type: 'showLog' };
+export interface PanelMethods {
+  /** The page listens, and wants a snapshot. */
+  ready(): void;
+  pause(): void;
+  continue(): void;
+  stop(): void;
+  resume(): void;
+  insert(row: RowReference & { readonly form: InsertForm }): void;
+  copy(row: RowReference): void;
+  evaluate(prompt: string): void;
+  transfer(): void;
+  compare(): void;
+  export(format: ExportFormat): void;
+  copyCommand(): void;
+  openSpec(): void;
+  showLog(): void;
+}
 
-/** What the page keeps through `setState`, and what a panel is restored from after the window was reloaded. */
+/** What the page keeps with `setState`; after the window reloads, its panel is restored from it. */
 export interface PageState {
   readonly id: string;
   readonly other?: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { pageHtml } from '../../src/host/panel/pageHtml';
-import type { FromPage, ToPage } from '../../src/messages/page';
+import type { PageMethods, PanelMethods } from '../../src/messages/page';
 import type { RunView } from '../../src/run/view/runView';
 import { THEMES, type Theme } from './themes';
 
@@ -20,8 +20,11 @@ const settings = { smoothing: 0.8, trusted: true };
 export const openBrowser = (executablePath: string): Promise<Browser> =>
   chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
 
+/** A call as one value: its method, and its argument if it has one. */
+export type Call<M> = { [K in keyof M]: M[K] extends (...argument: infer A) => unknown ? [method: K, ...argument: A] : never }[keyof M];
+
 interface Host {
-  readonly sent: FromPage[];
+  readonly sent: Call<PanelMethods>[];
   readonly violations: string[];
   state: unknown;
 }
@@ -32,7 +35,8 @@ function fakeVsCode({ state, variables, kind }: { state: unknown; variables: Rec
   Object.assign(window, {
     host,
     acquireVsCodeApi: () => ({
-      postMessage: (message: FromPage) => host.sent.push(message),
+      postMessage: ({ method, argument }: { method: never; argument?: never }) =>
+        host.sent.push(argument === undefined ? [method] : [method, argument]),
       getState: () => host.state,
       setState: (kept: unknown) => (host.state = kept),
     }),
@@ -80,8 +84,8 @@ export class Panel {
     return new Panel(page, errors);
   }
 
-  /** Returns once the page shows what the message makes of it. */
-  async post(message: ToPage): Promise<void> {
+  /** Calls a method of the page; returns once the page shows the change. */
+  async post(...[method, argument]: Call<PageMethods>): Promise<void> {
     await this.page.evaluate(
       (data) =>
         new Promise((resolve) => {
@@ -90,17 +94,17 @@ export class Panel {
           addEventListener('message', shown, { once: true });
           postMessage(data, '*');
         }),
-      message,
+      { method, argument },
     );
   }
 
   /** Shows a run, or two. */
   async show(view: RunView, other?: RunView): Promise<void> {
-    await this.post({ type: 'snapshot', view, ...(other && { other }), settings });
+    await this.post('snapshot', { view, ...(other && { other }), settings });
   }
 
-  /** The messages to the host since the last call. */
-  sent(): Promise<FromPage[]> {
+  /** The calls to the host since the last time. */
+  sent(): Promise<Call<PanelMethods>[]> {
     return this.page.evaluate(() => (window as unknown as { host: Host }).host.sent.splice(0));
   }
 

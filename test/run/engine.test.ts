@@ -51,7 +51,9 @@ function start(): Engine {
   const engine = new EngineProcess(ENGINE, handlers, () => undefined);
   open.push(engine);
   const step = async (n: number): Promise<void> => {
-    while (!events.some((event) => event.event === 'step' && event.step >= n)) await once(steps, 'events');
+    const ended = engine.ended.then(() => Promise.reject(new Error(engine.log.join('\n'))));
+    while (!events.some((event) => event.event === 'step' && event.step >= n)) await Promise.race([once(steps, 'events'), ended]);
+    ended.catch(() => undefined);
   };
   return { process: engine, channel: engine.channel, told, events, step };
 }
@@ -124,7 +126,7 @@ describe('the engine process', () => {
     const run = join(folder, 'run');
     await optimize(start(), run, { steps: 5 });
     const scored = await start().channel.request('evaluate', { folder: run, prompts: ['It was'], threads: 1 });
-    expect(scored).toMatchObject([{ prompt: 'It was' }]);
+    expect(scored[0]).toMatchObject({ prompt: 'It was' });
     const { rows } = await readRun(run);
     expect(rows.find(({ prompt }) => prompt === 'It was')).toMatchObject({ origin: 'evaluated' });
     expect(rows.map(({ rank }) => rank)).toEqual(rows.map((_, i) => i + 1));

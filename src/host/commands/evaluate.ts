@@ -41,8 +41,8 @@ export class Evaluation {
   async score(id: string, prompt: string): Promise<void> {
     if (!(await mayRun())) return;
     // The panel may be closed or opened while the prompt is scored.
-    const page = (): RunPanel | undefined => this.panels.of(id);
-    page()?.post({ type: 'evaluation', busy: true });
+    const page = (): RunPanel['page'] | undefined => this.panels.of(id)?.page;
+    page()?.notify('evaluation', { busy: true });
     try {
       const job = { folder: id, prompts: [prompt], threads: threads() };
       const title = vscode.l10n.t('Evaluating {0}', JSON.stringify(prompt));
@@ -52,12 +52,11 @@ export class Evaluation {
         this.runs.touch(id);
       }
       const scoredPrompt = scored?.[0]?.prompt;
-      page()?.post({ type: 'evaluation', busy: false, ...(scoredPrompt !== undefined && { prompt: scoredPrompt }) });
+      page()?.notify('evaluation', { busy: false, ...(scoredPrompt !== undefined && { prompt: scoredPrompt }) });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.log.error(message);
-      const shown = page();
-      if (shown?.panel.visible) shown.post({ type: 'evaluation', busy: false, error: message });
+      if (this.panels.of(id)?.panel.visible) page()?.notify('evaluation', { busy: false, error: message });
       else void vscode.window.showErrorMessage(message);
     }
   }

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { FromPage, InsertForm } from '../../messages/page';
-import type { PromptRow, RunHead } from '../../run/view/runView';
+import type { Handlers } from '../../messages/channel';
+import type { InsertForm, PanelMethods, RowReference } from '../../messages/page';
 import { quote } from '../../run/report/shell';
 import { reproduceCommand } from '../../run/start';
 import type { RunTask } from '../../run/store/task';
+import type { PromptRow, RunHead, RunView } from '../../run/view/runView';
 import type { Spec } from '../../spec/spec';
 import { exportTable } from '../commands/exportTable';
 import type { Runs } from '../runs/runs';
@@ -21,63 +22,53 @@ export interface PageServices {
   readonly commandLine: string;
 }
 
-/** Does what the user asked for in the panel. A message may come late, so what it names is looked up. */
-export function pageActions(runs: Runs, services: PageServices): (message: FromPage, panel: { readonly id: string }) => Promise<void> {
-  return async (message, { id }) => {
-    try {
-      await act(message, id);
-    } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-    }
-  };
+/** What the user can do in the panel of a run. */
+export type PageActions = Omit<Handlers<PanelMethods>, 'ready'>;
 
-  async function act(message: FromPage, id: string): Promise<void> {
-    const { head, rows } = await runs.get(id);
-    switch (message.type) {
-      case 'ready':
-        return;
-      case 'pause':
-        return runs.pause(id);
-      case 'continue':
-        return runs.continue(id);
-      case 'stop':
-        return runs.stop(id);
-      case 'resume':
-        return vscode.commands.executeCommand('rlprompt.resumeRun', id);
-      case 'insert':
-        return services.insert(head, rowOf(rows, message), message.form);
-      case 'copy':
-        await vscode.env.clipboard.writeText(rowOf(rows, message).prompt);
-        vscode.window.setStatusBarMessage(vscode.l10n.t('Prompt copied'), 2000);
-        return;
-      case 'evaluate':
-        return services.evaluate(id, message.prompt);
-      case 'transfer':
-        return services.transfer(id);
-      case 'compare':
-        return services.compare(id);
-      case 'export':
-        return exportTable(head, rows, message.format);
-      case 'copyCommand': {
-        // As the run was started, whatever the spec and the settings say now.
-        const task = JSON.parse(await readFile(join(id, 'task.json'), 'utf8')) as RunTask;
-        const { steps, queryBudget: budget } = (task.spec as Pick<Spec, 'search'>).search;
-        const specFile = vscode.workspace.asRelativePath(task.specFile, false);
-        const command = reproduceCommand({ ...task, specFile, steps, budget });
-        await vscode.env.clipboard.writeText(command.replace(/^npx rlprompt/, () => `node ${quote(services.commandLine)}`));
-        vscode.window.setStatusBarMessage(vscode.l10n.t('Command copied'), 2000);
-        return;
+export function pageActions(runs: Runs, services: PageServices, id: string): PageActions {
+  const { t } = vscode.l10n;
+  /** A message may come late, so the run is looked up for each. */
+  const on =
+    <A = undefined>(act: (run: RunView, argument: A) => unknown) =>
+    async (argument: A): Promise<void> => {
+      try {
+        await act(await runs.get(id), argument);
+      } catch (error) {
+        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
       }
-      case 'openSpec':
-        await vscode.window.showTextDocument(vscode.Uri.file(head.specFile), { viewColumn: vscode.ViewColumn.One });
-        return;
-      case 'showLog':
-        return services.showLog();
-    }
-  }
+    };
+  const copy = async (text: string, message: string): Promise<void> => {
+    await vscode.env.clipboard.writeText(text);
+    vscode.window.setStatusBarMessage(message, 2000);
+  };
+  return {
+    pause: on(() => runs.pause(id)),
+    continue: on(() => runs.continue(id)),
+    stop: on(() => runs.stop(id)),
+    resume: on(() => vscode.commands.executeCommand('rlprompt.resumeRun', id)),
+    insert: on(({ head, rows }, which: RowReference & { form: InsertForm }) => services.insert(head, rowOf(rows, which), which.form)),
+    copy: on(({ rows }, which: RowReference) => copy(rowOf(rows, which).prompt, t('Prompt copied'))),
+    evaluate: on((_, prompt: string) => services.evaluate(id, prompt)),
+    transfer: on(() => services.transfer(id)),
+    compare: on(() => services.compare(id)),
+    export: on(({ head, rows }, format: 'csv' | 'markdown') => exportTable(head, rows, format)),
+    copyCommand: on(async () => {
+      // As the run was started, whatever the spec and the settings say now.
+      const task = JSON.parse(await readFile(join(id, 'task.json'), 'utf8')) as RunTask;
+      const { steps, queryBudget: budget } = (task.spec as Pick<Spec, 'search'>).search;
+      const specFile = vscode.workspace.asRelativePath(task.specFile, false);
+      const command = reproduceCommand({ ...task, specFile, steps, budget });
+      await copy(
+        command.replace(/^npx rlprompt/, () => `node ${quote(services.commandLine)}`),
+        t('Command copied'),
+      );
+    }),
+    openSpec: on(({ head }) => vscode.window.showTextDocument(vscode.Uri.file(head.specFile), { viewColumn: vscode.ViewColumn.One })),
+    showLog: on(() => services.showLog()),
+  };
 }
 
-function rowOf(rows: readonly PromptRow[], { row, prompt }: { row: number; prompt: string }): PromptRow {
+function rowOf(rows: readonly PromptRow[], { row, prompt }: RowReference): PromptRow {
   const found = rows[row]?.prompt === prompt ? rows[row] : rows.find((candidate) => candidate.prompt === prompt);
   if (!found) throw new Error(vscode.l10n.t('The table no longer has this prompt.'));
   return found;

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { FromPage, PageState } from '../../messages/page';
+import type { PageState } from '../../messages/page';
 import { taskName } from '../../run/store/history';
 import type { Runs } from '../runs/runs';
+import type { PageActions } from './pageActions';
 import { RunPanel } from './runPanel';
 
 export const PANEL_TYPE = 'rlprompt.run';
@@ -13,7 +14,7 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
   constructor(
     private readonly runs: Runs,
     private readonly extensionUri: vscode.Uri,
-    private readonly onMessage: (message: FromPage, panel: RunPanel) => Promise<void>,
+    private readonly actions: (id: string) => PageActions,
   ) {}
 
   /** Shows a run, in the panel it already has or a new one beside the editor. */
@@ -24,14 +25,14 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
       ({ head }) => head.name,
       () => taskName(id),
     );
-    // Asked twice at once, one of them has opened it by now.
+    // A second call may have opened it meanwhile.
     const opened = this.reveal(id, other);
     if (opened) return opened;
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
     return this.adopt(vscode.window.createWebviewPanel(PANEL_TYPE, name, column), id, other);
   }
 
-  /** The panel of a run that a person is looking at. */
+  /** The panel in front, if any. */
   get active(): RunPanel | undefined {
     return [...this.open.values()].find(({ panel }) => panel.active);
   }
@@ -58,7 +59,7 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
   }
 
   private adopt(panel: vscode.WebviewPanel, id: string, other: string | undefined): RunPanel {
-    const adopted = new RunPanel(panel, id, other, this.runs, this.extensionUri, this.onMessage);
+    const adopted = new RunPanel(panel, id, other, this.runs, this.extensionUri, this.actions(id));
     this.open.set(key(id, other), adopted);
     adopted.onDidDispose(() => {
       if (this.open.get(key(id, other)) === adopted) this.open.delete(key(id, other));

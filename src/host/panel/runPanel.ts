@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { FromPage, ToPage } from '../../messages/page';
+import { Channel } from '../../messages/channel';
+import type { PageMethods, PageSettings, PanelMethods } from '../../messages/page';
 import { curveLengths, curvesSince, type RunViewBuilder } from '../../run/view/view';
 import type { Runs } from '../runs/runs';
 import { smoothing } from '../settings';
+import type { PageActions } from './pageActions';
 import { pageHtml } from './pageHtml';
 
 /** Milliseconds between two updates of the page: at most ten a second. */
@@ -19,6 +21,8 @@ interface Sent {
 
 /** A panel that shows a run or compares two. The host owns the state; the page gets a snapshot whenever it appears. */
 export class RunPanel implements vscode.Disposable {
+  /** Drops what is sent while the page is hidden: it asks for a snapshot when it appears. */
+  readonly page: Channel<PageMethods, PanelMethods>;
   private readonly subscriptions: vscode.Disposable[] = [];
   private timer: NodeJS.Timeout | undefined;
   private sentAt = 0;
@@ -37,17 +41,20 @@ export class RunPanel implements vscode.Disposable {
     readonly other: string | undefined,
     private readonly runs: Runs,
     extensionUri: vscode.Uri,
-    onMessage: (message: FromPage, panel: RunPanel) => Promise<void>,
+    actions: PageActions,
   ) {
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.svg');
+    this.page = new Channel<PageMethods, PanelMethods>(
+      {
+        post: (message) => this.visible() && void webview.postMessage(message),
+        onMessage: (listener) => this.subscriptions.push(webview.onDidReceiveMessage(listener)),
+      },
+      { ...actions, ready: () => void this.hydrate() },
+    );
     this.subscriptions.push(
-      webview.onDidReceiveMessage((message: FromPage) => {
-        if (message.type === 'ready') void this.hydrate();
-        else void onMessage(message, this);
-      }),
       runs.onDidChange((changed) => {
         if (this.ids.includes(changed)) this.schedule(changed);
       }),
@@ -55,9 +62,9 @@ export class RunPanel implements vscode.Disposable {
         if (!panel.visible) this.sent = undefined;
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('rlprompt')) this.post({ type: 'settings', settings: settings() });
+        if (event.affectsConfiguration('rlprompt')) this.page.notify('settings', settings());
       }),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.post({ type: 'settings', settings: settings() })),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.page.notify('settings', settings())),
       panel.onDidDispose(() => this.dispose()),
     );
     webview.html = pageHtml({
@@ -67,10 +74,6 @@ export class RunPanel implements vscode.Disposable {
       style: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'page.css')).toString(),
       title: panel.title,
     });
-  }
-
-  post(message: ToPage): void {
-    if (this.visible()) void this.panel.webview.postMessage(message);
   }
 
   dispose(): void {
@@ -97,10 +100,10 @@ export class RunPanel implements vscode.Disposable {
       this.panel.title = title(builder!, other?.head.name);
       this.sent = new Map([builder!, ...(other ? [other] : [])].map((run) => [run.head.id, sentOf(run)]));
       this.sentAt = Date.now();
-      this.post({ type: 'snapshot', view: builder!.view, ...(other && { other: other.view }), settings: settings() });
+      this.page.notify('snapshot', { view: builder!.view, ...(other && { other: other.view }), settings: settings() });
     } catch {
       this.sent = undefined;
-      this.post({ type: 'gone', id: this.id });
+      this.page.notify('gone');
     }
   }
 
@@ -126,7 +129,7 @@ export class RunPanel implements vscode.Disposable {
     if (!this.visible()) return;
     // The page asks for its first snapshot itself.
     if (!this.sent) {
-      if (builders.includes(undefined)) this.post({ type: 'gone', id: this.id });
+      if (builders.includes(undefined)) this.page.notify('gone');
       return;
     }
     for (const [i, builder] of builders.entries()) {
@@ -136,7 +139,7 @@ export class RunPanel implements vscode.Disposable {
       const rows = builder.rowsVersion !== before.rows;
       const append = curvesSince(builder.curves, before.lengths);
       this.sent.set(due[i]!, sentOf(builder));
-      this.post({ type: 'update', update: { id: due[i]!, head: builder.head, append, ...(rows && { rows: builder.rows }) } });
+      this.page.notify('update', { id: due[i]!, head: builder.head, append, ...(rows && { rows: builder.rows }) });
     }
   }
 }
@@ -150,6 +153,6 @@ function title({ head }: RunViewBuilder, other: string | undefined): string {
   return other === undefined ? head.name : `${head.name} ↔ ${other}`;
 }
 
-function settings(): { smoothing: number; trusted: boolean } {
+function settings(): PageSettings {
   return { smoothing: smoothing(), trusted: vscode.workspace.isTrusted };
 }

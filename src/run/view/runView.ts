@@ -44,7 +44,7 @@ export interface RunHead {
   readonly queryBudget: number;
   /** Why training ended. */
   readonly reason?: StopReason;
-  /** For `failed`: what happened and what to do, for people. */
+  /** For `failed`: what happened and what to do. For `interrupted`: why the engine was killed, if it was. */
   readonly error?: string;
   /** For `failed`: the last lines of the engine's log. */
   readonly log?: readonly string[];

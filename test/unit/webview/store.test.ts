@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ToPage } from '../../../src/messages/page';
+import type { RunUpdate } from '../../../src/messages/page';
 import type { Curves, PromptRow, RunHead, RunView } from '../../../src/run/view/runView';
 import type { TestScore } from '../../../src/run/result';
 import { scoredText } from '../../../webview/format';
-import { EMPTY, receive, sorted, type SortKey } from '../../../webview/store';
+import { CHANGES, EMPTY, sorted, type SortKey } from '../../../webview/store';
 
 const NONE: Curves = {
   steps: { step: [], mean: [], best: [], entropy: [], loss: [] },
@@ -23,9 +23,9 @@ const view = (id: string, curves = NONE, rows: PromptRow[] = []): RunView => ({ 
 
 describe('the page after a message', () => {
   it('a snapshot replaces everything, even where the run was gone', () => {
-    const gone = receive(receive(EMPTY, { type: 'snapshot', view: view('a', steps(1)), settings }), { type: 'gone', id: 'a' });
+    const gone = CHANGES.gone(CHANGES.snapshot(EMPTY, { view: view('a', steps(1)), settings }), undefined);
     expect(gone.gone).toBe(true);
-    expect(receive(gone, { type: 'snapshot', view: view('b', steps(4)), settings })).toEqual({
+    expect(CHANGES.snapshot(gone, { view: view('b', steps(4)), settings })).toEqual({
       view: view('b', steps(4)),
       settings,
       evaluation: { busy: false },
@@ -35,61 +35,58 @@ describe('the page after a message', () => {
 
   it('an update appends to the columns, and keeps the table unless it brings one', () => {
     const rows = [row(1, 'x')];
-    let model = receive(EMPTY, { type: 'snapshot', view: view('a', steps(1, 2), rows), settings });
-    model = receive(model, { type: 'update', update: { id: 'a', head: head('a'), append: steps(3) } });
+    let model = CHANGES.snapshot(EMPTY, { view: view('a', steps(1, 2), rows), settings });
+    model = CHANGES.update(model, { id: 'a', head: head('a'), append: steps(3) });
     expect(model.view?.curves.steps.mean).toEqual([1, 2, 3]);
     expect(model.view?.rows).toBe(rows);
-    model = receive(model, { type: 'update', update: { id: 'a', head: head('a', 'finished'), append: NONE, rows: [] } });
+    model = CHANGES.update(model, { id: 'a', head: head('a', 'finished'), append: NONE, rows: [] });
     expect(model.view).toEqual({ head: head('a', 'finished'), curves: steps(1, 2, 3), rows: [] });
   });
 
   it('an update of another run, or before the first snapshot, changes nothing', () => {
-    const update = { type: 'update', update: { id: 'b', head: head('b'), append: steps(9) } } as const;
-    expect(receive(EMPTY, update)).toBe(EMPTY);
-    const model = receive(EMPTY, { type: 'snapshot', view: view('a'), settings });
-    expect(receive(model, update)).toBe(model);
+    const update = { id: 'b', head: head('b'), append: steps(9) };
+    expect(CHANGES.update(EMPTY, update)).toBe(EMPTY);
+    const model = CHANGES.snapshot(EMPTY, { view: view('a'), settings });
+    expect(CHANGES.update(model, update)).toBe(model);
   });
 
   it('an update of the run that is compared with changes that run alone', () => {
-    const model = receive(EMPTY, { type: 'snapshot', view: view('a', steps(1)), other: view('b', steps(1)), settings });
-    const update = { type: 'update', update: { id: 'b', head: head('b', 'finished'), append: steps(2) } } as const;
-    expect(receive(model, update)).toEqual({ ...model, other: { head: head('b', 'finished'), curves: steps(1, 2), rows: [] } });
+    const model = CHANGES.snapshot(EMPTY, { view: view('a', steps(1)), other: view('b', steps(1)), settings });
+    const update = { id: 'b', head: head('b', 'finished'), append: steps(2) };
+    expect(CHANGES.update(model, update)).toEqual({ ...model, other: { head: head('b', 'finished'), curves: steps(1, 2), rows: [] } });
   });
 
   it('settings and evaluations leave the run alone', () => {
-    const model = receive(EMPTY, { type: 'snapshot', view: view('a'), settings });
-    const changed = receive(model, { type: 'settings', settings: { smoothing: 0, trusted: false } });
+    const model = CHANGES.snapshot(EMPTY, { view: view('a'), settings });
+    const changed = CHANGES.settings(model, { smoothing: 0, trusted: false });
     expect(changed).toMatchObject({ settings: { smoothing: 0, trusted: false }, view: model.view });
-    expect(receive(changed, { type: 'evaluation', busy: false, error: 'no' }).evaluation).toMatchObject({ error: 'no' });
+    expect(CHANGES.evaluation(changed, { busy: false, error: 'no' }).evaluation).toMatchObject({ error: 'no' });
   });
 });
 
 describe('an evaluated prompt', () => {
   const test = { accuracy: 0.882, macroF1: 0.88 } as TestScore;
-  const start = receive(EMPTY, { type: 'snapshot', view: view('a', NONE, [row(1, 'x'), row(2, 'It was')]), settings });
-  const scored = receive(start, { type: 'evaluation', busy: false, prompt: 'It was' });
-  const update = (rows?: PromptRow[]): ToPage => ({
-    type: 'update',
-    update: { id: 'a', head: head('a'), append: NONE, ...(rows && { rows }) },
-  });
+  const start = CHANGES.snapshot(EMPTY, { view: view('a', NONE, [row(1, 'x'), row(2, 'It was')]), settings });
+  const scored = CHANGES.evaluation(start, { busy: false, prompt: 'It was' });
+  const update = (rows?: PromptRow[]): RunUpdate => ({ id: 'a', head: head('a'), append: NONE, ...(rows && { rows }) });
 
   it('is reported from the next rows, not from earlier ones', () => {
     expect(scored.evaluation.scored).toBeUndefined();
-    expect(receive(scored, update()).evaluation.scored).toBeUndefined();
+    expect(CHANGES.update(scored, update()).evaluation.scored).toBeUndefined();
     const rows = [row(1, 'y'), row(2, 'x'), row(3, 'It was', { test })];
-    expect(receive(scored, update(rows)).evaluation.scored).toEqual({ row: rows[2], of: 3 });
-    expect(receive(scored, { type: 'snapshot', view: view('a', NONE, rows), settings }).evaluation.scored).toEqual({ row: rows[2], of: 3 });
+    expect(CHANGES.update(scored, update(rows)).evaluation.scored).toEqual({ row: rows[2], of: 3 });
+    expect(CHANGES.snapshot(scored, { view: view('a', NONE, rows), settings }).evaluation.scored).toEqual({ row: rows[2], of: 3 });
   });
 
   it('is reported once: later rows do not change the report', () => {
-    const told = receive(scored, update([row(1, 'It was'), row(2, 'x')]));
-    expect(receive(told, update([row(1, 'x'), row(2, 'It was')])).evaluation.scored).toBe(told.evaluation.scored);
+    const told = CHANGES.update(scored, update([row(1, 'It was'), row(2, 'x')]));
+    expect(CHANGES.update(told, update([row(1, 'x'), row(2, 'It was')])).evaluation.scored).toBe(told.evaluation.scored);
   });
 
   it('is no longer reported when the next one starts, fails or is canceled', () => {
-    const told = receive(scored, update([row(1, 'It was')]));
-    expect(receive(told, { type: 'evaluation', busy: true }).evaluation.scored).toBeUndefined();
-    expect(receive(told, { type: 'evaluation', busy: false }).evaluation.scored).toBeUndefined();
+    const told = CHANGES.update(scored, update([row(1, 'It was')]));
+    expect(CHANGES.evaluation(told, { busy: true }).evaluation.scored).toBeUndefined();
+    expect(CHANGES.evaluation(told, { busy: false }).evaluation.scored).toBeUndefined();
   });
 
   it('is reported with its rank, and its held-out accuracy if it has one', () => {

@@ -25,8 +25,8 @@ async function copiedCommand(search: object): Promise<string> {
   const task = { format: 1, specFile: '/work/a.prompt-task.json', spec: { search }, seed: 7, random: false, threads: 2, settings };
   writeFileSync(join(id, 'task.json'), JSON.stringify(task));
   const runs = { get: () => Promise.resolve(new RunViewBuilder(id, 'a', '/work/a.prompt-task.json')) } as unknown as Runs;
-  const act = pageActions(runs, { commandLine: '/ext/dist/cli.js' } as PageServices);
-  await act({ type: 'copyCommand' }, { id });
+  const { copyCommand } = pageActions(runs, { commandLine: '/ext/dist/cli.js' } as PageServices, id);
+  await copyCommand(undefined, new AbortController().signal);
   return editor.copied.at(-1)!;
 }
 

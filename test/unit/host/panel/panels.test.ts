@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Uri, type WebviewPanel } from 'vscode';
+import type { PageActions } from '../../../../src/host/panel/pageActions';
 import { Panels } from '../../../../src/host/panel/panels';
 import type { Runs } from '../../../../src/host/runs/runs';
 import { RunViewBuilder } from '../../../../src/run/view/view';
@@ -27,7 +28,7 @@ function plainPanel(): { panel: WebviewPanel; close: () => void } {
 function panels(): Panels {
   const get = (id: string): Promise<RunViewBuilder> => Promise.resolve(new RunViewBuilder(id, 'small', '/small.prompt-task.json'));
   const runs = { onDidChange: () => ({ dispose: () => undefined }), get } as unknown as Runs;
-  return new Panels(runs, Uri.file('/extension'), () => Promise.resolve());
+  return new Panels(runs, Uri.file('/extension'), () => ({}) as PageActions);
 }
 
 describe('the open panels', () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Uri, type WebviewPanel } from 'vscode';
+import type { PageActions } from '../../../../src/host/panel/pageActions';
 import { RunPanel } from '../../../../src/host/panel/runPanel';
 import type { Runs } from '../../../../src/host/runs/runs';
-import type { FromPage, ToPage } from '../../../../src/messages/page';
 import type { PolicyStepEvent } from '../../../../src/run/events';
 import { RunViewBuilder } from '../../../../src/run/view/view';
 import { EventEmitter } from '../editor';
@@ -15,19 +15,24 @@ afterEach(() => vi.useRealTimers());
 /** Lets pending promises and due timers run. */
 const turn = (milliseconds = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
 
+interface Message {
+  readonly method: string;
+  readonly argument: unknown;
+}
+
 /** A panel that throws on every access once it is closed, as in VS Code. */
 function opened(other?: string): {
   shown: RunPanel;
-  posted: ToPage[];
+  posted: Message[];
   close: () => void;
-  say: (message: FromPage) => void;
+  ready: () => void;
   change: (id?: string) => void;
   builders: Map<string, RunViewBuilder>;
   answer: () => void;
 } {
   const builders = new Map(['/runs/a', '/runs/b'].map((id) => [id, new RunViewBuilder(id, 'small', '/small.prompt-task.json')]));
-  const [received, changed, closed] = [new EventEmitter<FromPage>(), new EventEmitter<string>(), new EventEmitter<void>()];
-  const posted: ToPage[] = [];
+  const [received, changed, closed] = [new EventEmitter<unknown>(), new EventEmitter<string>(), new EventEmitter<void>()];
+  const posted: Message[] = [];
   let open = true;
   const guarded = <T>(value: T): T => {
     if (!open) throw new Error('Webview is disposed');
@@ -40,7 +45,7 @@ function opened(other?: string): {
     cspSource: 'https://res',
     asWebviewUri: (uri: unknown) => uri,
     onDidReceiveMessage: received.event,
-    postMessage: (message: ToPage) => Promise.resolve(posted.push(guarded(message)) > 0),
+    postMessage: (message: Message) => Promise.resolve(posted.push(guarded(message)) > 0),
   };
   const panel = {
     get webview() {
@@ -61,7 +66,7 @@ function opened(other?: string): {
   let asked: (() => void)[] = [];
   const get = (id: string): Promise<RunViewBuilder> => new Promise((resolve) => asked.push(() => resolve(builders.get(id)!)));
   const runs = { onDidChange: changed.event, get } as unknown as Runs;
-  const shown = new RunPanel(panel, '/runs/a', other, runs, Uri.file('/extension'), () => Promise.resolve());
+  const shown = new RunPanel(panel, '/runs/a', other, runs, Uri.file('/extension'), {} as PageActions);
   return {
     shown,
     posted,
@@ -70,7 +75,7 @@ function opened(other?: string): {
       open = false;
       closed.fire();
     },
-    say: (message) => received.fire(message),
+    ready: () => received.fire({ method: 'ready' }),
     change: (id = '/runs/a') => changed.fire(id),
     answer: () => {
       const answered = asked;
@@ -98,7 +103,7 @@ const STEP: PolicyStepEvent = {
 
 describe('the panel of a run', () => {
   it('sends a snapshot, then what is new, and a snapshot again when the events are replayed', async () => {
-    const { say, answer, change, posted, builders } = opened();
+    const { ready, answer, change, posted, builders } = opened();
     const builder = builders.get('/runs/a')!;
     const flushed = async (): Promise<void> => {
       change();
@@ -109,23 +114,23 @@ describe('the panel of a run', () => {
         await turn();
       }
     };
-    say({ type: 'ready' });
+    ready();
     answer();
     await turn();
     builder.apply(STEP);
     await flushed();
-    expect(posted.map(({ type }) => type)).toEqual(['snapshot', 'update']);
-    expect(posted[1]).toMatchObject({ update: { append: { steps: { step: [1] } } } });
+    expect(posted.map(({ method }) => method)).toEqual(['snapshot', 'update']);
+    expect(posted[1]).toMatchObject({ argument: { append: { steps: { step: [1] } } } });
     const rows = { train: 8, validation: 8, test: 4 };
     builder.apply({ event: 'start', seed: 0, actions: 7, rows, steps: 100, queryBudget: 1000, random: false });
     builder.apply(STEP);
     await flushed();
-    expect(posted.map(({ type }) => type)).toEqual(['snapshot', 'update', 'snapshot']);
+    expect(posted.map(({ method }) => method)).toEqual(['snapshot', 'update', 'snapshot']);
   });
 
   it('sends at most ten messages a second', async () => {
-    const { say, answer, change, posted } = opened();
-    say({ type: 'ready' });
+    const { ready, answer, change, posted } = opened();
+    ready();
     answer();
     for (let i = 0; i < 100; i++) {
       await turn(10);
@@ -137,11 +142,11 @@ describe('the panel of a run', () => {
   });
 
   it('sends updates of both runs of a pair', async () => {
-    const { say, answer, change, posted, builders } = opened('/runs/b');
-    say({ type: 'ready' });
+    const { ready, answer, change, posted, builders } = opened('/runs/b');
+    ready();
     answer();
     await turn();
-    expect(posted).toMatchObject([{ type: 'snapshot', view: { head: { id: '/runs/a' } }, other: { head: { id: '/runs/b' } } }]);
+    expect(posted).toMatchObject([{ argument: { view: { head: { id: '/runs/a' } }, other: { head: { id: '/runs/b' } } } }]);
     for (const [id, builder] of builders) {
       builder.apply(STEP);
       change(id);
@@ -150,36 +155,36 @@ describe('the panel of a run', () => {
     answer();
     await turn();
     expect(posted.slice(1)).toMatchObject(
-      ['/runs/a', '/runs/b'].map((id) => ({ type: 'update', update: { id, append: { steps: { step: [1] } } } })),
+      ['/runs/a', '/runs/b'].map((id) => ({ method: 'update', argument: { id, append: { steps: { step: [1] } } } })),
     );
     // One run changed: nothing of the other is sent.
     change('/runs/b');
     await turn(100);
     answer();
     await turn();
-    expect(posted.slice(3)).toMatchObject([{ type: 'update', update: { id: '/runs/b', append: { steps: { step: [] } } } }]);
+    expect(posted.slice(3)).toMatchObject([{ method: 'update', argument: { id: '/runs/b', append: { steps: { step: [] } } } }]);
   });
 
   it('is quiet once it is closed, even while it waits for the run', async () => {
-    const { shown, say, change, answer, close, posted } = opened();
+    const { shown, ready, change, answer, close, posted } = opened();
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
-    say({ type: 'ready' });
+    ready();
     answer();
     await turn();
     // A flush and a snapshot are in progress when the panel closes.
     change();
     await turn(150);
-    say({ type: 'ready' });
+    ready();
     close();
     answer();
     await turn();
     change();
     await turn(150);
-    shown.post({ type: 'evaluation', busy: false });
+    shown.page.notify('evaluation', { busy: false });
     await turn();
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();
-    expect(posted.map(({ type }) => type)).toEqual(['snapshot']);
+    expect(posted.map(({ method }) => method)).toEqual(['snapshot']);
   });
 });
