@@ -61,6 +61,8 @@ export interface PromptResult {
   readonly test?: TestScore;
   /** Under the policy model; null for the empty prompt. */
   readonly perplexity: number | null;
+  /** Test rows that only the winner (first) gets right, and that only this prompt does, of those that both have a score for. */
+  readonly versusWinner?: { readonly onlyFirst: number; readonly onlySecond: number; readonly rows: number };
 }
 
 export interface SplitScore {

@@ -6,6 +6,7 @@ import { runWording } from './run';
 import { searchWording } from './search';
 import { serverWording } from './server';
 import { specWording } from './spec';
+import { verdictWording } from './verdict';
 
 /**
  * Every message of the engine, by its code. Errors, problems and notes carry a code and arguments; this table turns them
@@ -20,6 +21,7 @@ const WORDING = {
   ...methodWording,
   ...searchWording,
   ...runWording,
+  ...verdictWording,
 };
 
 type Wording = typeof WORDING;

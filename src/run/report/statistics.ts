@@ -1,6 +1,21 @@
-/** 95 % Wilson score interval of a share (Wilson 1927): right answers out of n. */
-export function wilson(right: number, n: number): [low: number, high: number] {
-  const z = 1.959963984540054;
+/** Standard normal quantile of a two-sided 95% interval. */
+const Z95 = 1.959963984540054;
+
+/** The quantile for one of `count` intervals that hold together at 95% (Bonferroni). */
+export function jointQuantile(count: number): number {
+  let z = Z95;
+  // Newton's method on the upper tail, which is convex. The tail is Laplace's continued fraction.
+  for (let i = 0; i < 30; i++) {
+    const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+    let fraction = z;
+    for (let k = 60; k > 0; k--) fraction = z + k / fraction;
+    z += 1 / fraction - 0.025 / count / density;
+  }
+  return z;
+}
+
+/** Wilson score interval of a share (Wilson 1927), by default at 95%: right answers out of n. */
+export function wilson(right: number, n: number, z = Z95): [low: number, high: number] {
   const p = right / n;
   const centre = p + (z * z) / (2 * n);
   const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
@@ -51,6 +66,16 @@ export function mcnemar(first: readonly boolean[], second: readonly boolean[]): 
     sum += Math.exp(logChoose - n * Math.LN2);
   }
   return { onlyFirst, onlySecond, p: Math.min(1, 2 * sum) };
+}
+
+/**
+ * Interval of the difference of two accuracies on the same n rows (Bonett and Price 2012, the adjusted Wald interval): rows
+ * that only the first gets right, and rows that only the second does.
+ */
+export function pairedInterval(onlyFirst: number, onlySecond: number, n: number, z = Z95): [low: number, high: number] {
+  const [first, second] = [(onlyFirst + 1) / (n + 2), (onlySecond + 1) / (n + 2)];
+  const half = z * Math.sqrt((first + second - (first - second) ** 2) / (n + 2));
+  return [Math.max(-1, first - second - half), Math.min(1, first - second + half)];
 }
 
 export function mean(values: readonly number[]): number {

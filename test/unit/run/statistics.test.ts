@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { macroF1, majorityBaseline, mcnemar, mean, standardDeviation, wilson } from '../../../src/run/report/statistics';
+import {
+  jointQuantile,
+  macroF1,
+  majorityBaseline,
+  mcnemar,
+  mean,
+  pairedInterval,
+  standardDeviation,
+  wilson,
+} from '../../../src/run/report/statistics';
 
 describe('wilson', () => {
   // Published 95 % score intervals (for example R's prop.test without continuity correction).
@@ -108,5 +117,53 @@ describe('mean and standard deviation', () => {
   it('of one value is 0', () => {
     expect(mean([3])).toBe(3);
     expect(standardDeviation([3])).toBe(0);
+  });
+});
+
+describe('jointQuantile', () => {
+  // Upper quantiles of the standard normal distribution at 0.025 / count, from a published table.
+  it.each([
+    [1, 1.959964],
+    [2, 2.241403],
+    [5, 2.575829],
+    [10, 2.807034],
+    [25, 3.090232],
+    [250, 3.719016],
+  ])('%i intervals', (count, z) => expect(jointQuantile(count)).toBeCloseTo(z, 6));
+});
+
+describe('pairedInterval', () => {
+  it.each([
+    // Airway hyper-responsiveness of 21 children, as in Fagerland, Lydersen and Laake (2014): −0.508 to −0.013.
+    [1, 7, 21, -0.508, -0.013],
+    // By hand: shares 11/102 and 2/102, difference 0.088235, variance (13/102 − 0.007785) / 102 = 0.0011733.
+    [10, 1, 100, 0.0211, 0.1554],
+    [0, 0, 98, -0.0277, 0.0277],
+  ])('only the first %i, only the second %i, of %i', (first, second, n, low, high) => {
+    const [l, h] = pairedInterval(first, second, n);
+    expect(l).toBeCloseTo(low, 3);
+    expect(h).toBeCloseTo(high, 3);
+    const [negative, positive] = pairedInterval(second, first, n);
+    expect([-positive, -negative]).toEqual([l, h]);
+  });
+
+  it('calls the second prompt better than an equal one in at most 3% of samples', () => {
+    // Exactly, over every number of rows where the two differ; given it, each of those is a coin's toss.
+    const logFactorial = [0];
+    for (let i = 1; i <= 1000; i++) logFactorial.push(logFactorial[i - 1]! + Math.log(i));
+    const binomial = (k: number, n: number, p: number): number =>
+      Math.exp(logFactorial[n]! - logFactorial[k]! - logFactorial[n - k]! + k * Math.log(p) + (n - k) * Math.log(1 - p));
+    for (const n of [20, 50, 200, 1000])
+      for (const differ of [0.02, 0.05, 0.1, 0.2, 0.4]) {
+        let error = 0;
+        for (let m = 0; m <= n; m++) {
+          const weight = binomial(m, n, differ);
+          if (weight < 1e-9) continue;
+          for (let first = 0; 2 * first < m && pairedInterval(first, m - first, n)[1] < 0; first++)
+            error += weight * binomial(first, m, 0.5);
+        }
+        expect(error).toBeLessThan(0.03);
+        if (n * differ >= 20) expect(error).toBeGreaterThan(0.015);
+      }
   });
 });

@@ -1,0 +1,114 @@
+import { word } from '../wording/wording';
+import { jointQuantile, pairedInterval, wilson } from './report/statistics';
+import { visible } from './report/tables';
+import type { Origin, PromptResult, RunResult } from './result';
+
+/**
+ * `yours` and `noPrompt`: one of the user's prompts, or no prompt, ranks first. The rest is about a prompt that a search found:
+ * `atChance` compares it with the most common class, the others with the best baseline.
+ */
+export type VerdictKind = 'better' | 'noDifference' | 'worse' | 'atChance' | 'yours' | 'noPrompt';
+
+/** What is worth changing in the task: its label words, the prompt's length, its data or its task model. */
+export type NextStep = 'labels' | 'length' | 'data' | 'model';
+
+/** What the held-out rows say about the prompt that ranks first. Plain data. */
+export interface Verdict {
+  readonly kind: VerdictKind;
+  readonly title: string;
+  readonly text: string;
+  readonly winner: Contender & { readonly interval: Interval; readonly n: number };
+  /** What the winner has to beat: the best baseline or, if the winner is one, the best prompt found. */
+  readonly rival?: Contender & { readonly difference: number; readonly interval?: Interval };
+  /** Random search's best prompt, unless it is the winner or the rival. */
+  readonly random?: Contender;
+  /** Accuracy of always answering the most common class. */
+  readonly majority: number;
+  /** Runs scored on the same held-out rows up to this one; the intervals hold for all of them together. */
+  readonly runs: number;
+  readonly next: readonly NextStep[];
+}
+
+interface Contender {
+  readonly prompt: string;
+  readonly origin: Origin;
+  readonly accuracy: number;
+}
+
+type Interval = readonly [low: number, high: number];
+type Tested = PromptResult & { readonly test: NonNullable<PromptResult['test']> };
+export type Judged = Pick<RunResult, 'prompts' | 'majorityBaseline' | 'pairedTest' | 'taskModel'>;
+
+const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
+  better: [],
+  noDifference: ['data', 'length', 'labels', 'model'],
+  worse: ['labels', 'length', 'data', 'model'],
+  atChance: ['model', 'labels'],
+  yours: ['length', 'labels', 'model'],
+  noPrompt: ['labels', 'length', 'model'],
+};
+
+const isBaseline = ({ origin }: Pick<PromptResult, 'origin'>): boolean => origin === 'none' || origin === 'manual';
+
+/**
+ * The held-out rows decide, since they chose neither the winner nor its rival: both are the best by rank, which test rows play
+ * no part in. The more runs were scored on the same rows, the wider are the intervals. Undefined without held-out scores.
+ */
+export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
+  const { majorityBaseline: majority, taskModel } = result;
+  const [winner, ...others] = result.prompts.filter((prompt): prompt is Tested => prompt.test !== undefined);
+  if (winner?.rank !== 1) return undefined;
+  const z = jointQuantile(runs);
+  const { accuracy, n } = winner.test;
+  const interval = wilson(Math.round(accuracy * n), n, z);
+  const rival = rivalOf(winner, others, result, z);
+  const kind = kindOf(winner, interval, majority, rival);
+  const random = others.find(({ origin, prompt }) => origin === 'random' && prompt !== rival?.prompt);
+  const shown = { winner: { name: name(winner), accuracy, n, interval }, rival: rival && { ...rival, name: name(rival) }, runs };
+  const text = [
+    kind === 'atChance' ? word('verdict.againstChance', { ...shown, majority }) : word('verdict.compared', shown),
+    ...(kind !== 'better' && taskModel.startsWith('bundled:') ? [word('verdict.demonstration', { model: taskModel })] : []),
+  ];
+  return {
+    kind,
+    title: word(`verdict.${kind}`, { own: rival?.origin === 'manual' }),
+    text: text.join(' '),
+    winner: { ...contender(winner), interval, n },
+    ...(rival && { rival }),
+    ...(random && { random: contender(random) }),
+    majority,
+    runs,
+    next: NEXT[kind],
+  };
+}
+
+function kindOf(winner: Tested, interval: Interval, majority: number, rival: Verdict['rival']): VerdictKind {
+  // Given the rows' labels, answers that do not depend on the texts are right at most as often as the most common class.
+  if (interval[0] <= majority) return 'atChance';
+  if (isBaseline(winner)) return winner.origin === 'none' ? 'noPrompt' : 'yours';
+  const [low, high] = rival?.interval ?? [-1, 1];
+  return low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
+}
+
+/** Results of version 0.1.0 have counts only for the winner against no prompt, which is then its rival. */
+function rivalOf(winner: Tested, others: readonly Tested[], { pairedTest }: Judged, z: number): Verdict['rival'] {
+  const rivals = others.filter((other) => isBaseline(other) !== isBaseline(winner));
+  const rival = rivals.find(({ versusWinner }) => versusWinner) ?? rivals.find(({ origin }) => origin === 'none') ?? rivals[0];
+  if (!rival) return undefined;
+  const counts = rival.versusWinner ?? (rival.origin === 'none' ? { ...pairedTest, rows: winner.test.n } : undefined);
+  if (!counts) return { ...contender(rival), difference: winner.test.accuracy - rival.test.accuracy };
+  const { onlyFirst, onlySecond, rows } = counts;
+  return {
+    ...contender(rival),
+    difference: (onlyFirst - onlySecond) / rows,
+    interval: pairedInterval(onlyFirst, onlySecond, rows, z),
+  };
+}
+
+function contender({ prompt, origin, test }: Tested): Contender {
+  return { prompt, origin, accuracy: test.accuracy };
+}
+
+function name({ prompt }: { readonly prompt: string }): string {
+  return prompt === '' ? 'no prompt' : `“${visible(prompt.trim())}”`;
+}

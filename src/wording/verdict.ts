@@ -1,0 +1,50 @@
+interface Score {
+  /** In quotes, or `no prompt`. */
+  readonly name: string;
+  readonly accuracy: number;
+}
+
+interface Comparison extends Score {
+  readonly difference: number;
+  /** Absent in results that do not have the counts for it. */
+  readonly interval?: readonly [number, number] | undefined;
+}
+
+interface HeldOut {
+  readonly winner: Score & { readonly interval: readonly [number, number]; readonly n: number };
+  readonly rival: Comparison | undefined;
+  /** Runs that were scored on these held-out rows so far. */
+  readonly runs: number;
+}
+
+/** Verdicts on a run: a title, and a text that says what the held-out rows show. */
+export const verdictWording = {
+  'verdict.better': ({ own }: { own: boolean }) => (own ? 'Better than your own prompts' : 'Better than no prompt'),
+  'verdict.noDifference': () => 'No proven difference',
+  'verdict.worse': ({ own }: { own: boolean }) => (own ? 'Worse than your own prompt' : 'Worse than no prompt'),
+  'verdict.atChance': () => 'Not better than chance',
+  'verdict.yours': () => 'Your own prompt ranks first',
+  'verdict.noPrompt': () => 'The search found nothing better than no prompt',
+  'verdict.compared': ({ winner, rival, runs }: HeldOut) =>
+    `${scored(winner)}${rival ? `, ${rival.name} ${percent(rival.accuracy)}: ${points(rival.difference)} points${rival.interval ? ` (${interval(rival.interval.map(points), runs)})` : ''}` : ''}.`,
+  'verdict.againstChance': ({ winner, runs, majority }: HeldOut & { majority: number }) =>
+    `${scored(winner)} (${interval(winner.interval.map(percent), runs)}). Always answering the most common class scores ${percent(majority)}. The task model is probably too small for this task, or its label words do not fit.`,
+  'verdict.demonstration': ({ model }: { model: string }) => `${model} is a small demonstration model.`,
+};
+
+function scored({ name, accuracy, n }: HeldOut['winner']): string {
+  return `${name[0]!.toUpperCase()}${name.slice(1)} scores ${percent(accuracy)} on ${n.toLocaleString('en-US')} held-out rows`;
+}
+
+function interval(ends: readonly string[], runs: number): string {
+  return `95% interval ${ends.join(' to ')}${runs > 1 ? `, widened for ${runs} runs on these rows` : ''}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+function points(difference: number): string {
+  const size = (100 * Math.abs(difference)).toFixed(1);
+  return `${size === '0.0' ? '±' : difference < 0 ? '−' : '+'}${size}`;
+}
