@@ -110,7 +110,6 @@ export const specSchema = z.strictObject({
   server: serverSchema.prefault({}),
 });
 
-export type SpecFile = z.input<typeof specSchema>;
 export type ParsedSpec = z.output<typeof specSchema>;
 
 /** The values that a preset supplies. */

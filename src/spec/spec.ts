@@ -96,7 +96,7 @@ function toValue({ type, value, children = [] }: Node): unknown {
 }
 
 /** 1-based line and column of an offset. */
-export function placeOf(text: string, offset: number): { line: number; column: number } {
+function placeOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset);
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }

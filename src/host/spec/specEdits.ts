@@ -1,4 +1,4 @@
-import { applyEdits, findNodeAtLocation, modify, parseTree, type Edit, type JSONPath } from 'jsonc-parser';
+import { findNodeAtLocation, modify, parseTree, type Edit, type JSONPath } from 'jsonc-parser';
 import type { Fix } from '../../spec/problem';
 
 const FORMAT = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
@@ -12,9 +12,4 @@ export function editsOf(text: string, { path, change }: Fix): Edit[] {
   const value = tree && findNodeAtLocation(tree, at);
   const key = value?.parent?.type === 'property' ? value.parent.children?.[0] : undefined;
   return key ? [{ offset: key.offset, length: key.length, content: JSON.stringify(change.name) }] : [];
-}
-
-/** The text after a quick fix. */
-export function applyFix(text: string, fix: Fix): string {
-  return applyEdits(text, editsOf(text, fix));
 }

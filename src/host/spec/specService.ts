@@ -2,7 +2,7 @@ import type { EngineService } from '../../engine/service';
 import type { DatasetOutline, SuggestedWords } from '../../checks/inspect';
 import type { Problem } from '../../spec/problem';
 
-/** Questions about specs and data files, answered by the engine's process. */
+/** Answers about specs and data files, from the engine's process. */
 export class SpecService {
   private readonly outlines = new Map<string, { stamp: number; outline: Promise<DatasetOutline> }>();
 
@@ -12,7 +12,7 @@ export class SpecService {
     return this.engine.use((engine) => engine.request('check', { text, file, ...depth }));
   }
 
-  /** What a data file holds; kept while the file's time of change stays. */
+  /** The outline of a data file, kept until the file changes. */
   inspect(file: string, stamp: number): Promise<DatasetOutline> {
     const known = this.outlines.get(file);
     if (known?.stamp === stamp) return known.outline;

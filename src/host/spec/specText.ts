@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 
 /** The values of a new spec; data files are relative to it. */
-export interface NewSpec {
+interface NewSpec {
   readonly train: string;
   readonly validation?: string | undefined;
   readonly test?: string | undefined;

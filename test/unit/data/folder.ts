@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { applyEdits } from 'jsonc-parser';
 import { onTestFinished } from 'vitest';
 import { loadDataset, type Dataset } from '../../../src/data/dataset';
-import { TaskError, type Problem } from '../../../src/spec/problem';
+import { editsOf } from '../../../src/host/spec/specEdits';
+import { TaskError, type Fix, type Problem } from '../../../src/spec/problem';
 import { readRows, type Row } from '../../../src/data/rows';
 import { parseSpec, type Spec } from '../../../src/spec/spec';
 
@@ -41,6 +43,9 @@ export async function problemOf(run: () => unknown): Promise<Problem> {
   if (problems.length !== 1) throw new Error(`${problems.length} problems: ${problems.map((p) => p.message).join('; ')}`);
   return problems[0]!;
 }
+
+/** The text of a spec after a quick fix. */
+export const applyFix = (text: string, fix: Fix): string => applyEdits(text, editsOf(text, fix));
 
 export type Files = Readonly<Record<string, string | Uint8Array | null>>;
 

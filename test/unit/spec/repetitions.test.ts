@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyFix } from '../../../src/host/spec/specEdits';
 import { TaskError } from '../../../src/spec/problem';
 import { parseSpec } from '../../../src/spec/spec';
-import { csv, FILES, lines, load, OWN, problemOf, problemsOf } from '../data/folder';
+import { applyFix, csv, FILES, lines, load, OWN, problemOf, problemsOf } from '../data/folder';
 
 const parse = (fields: string, data = '') => parseSpec(`{"data": {"train": "a.csv"${data}},\n${fields}}`, 'a.prompt-task.json');
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatProblem, TaskError, type Problem } from '../../../src/spec/problem';
 import { serverSchema } from '../../../src/spec/schema';
-import { parseSpec, parseSpecValues, placeOf, readSpec, type Spec } from '../../../src/spec/spec';
+import { parseSpec, parseSpecValues, readSpec, type Spec } from '../../../src/spec/spec';
 import { makeFolder, problemOf } from '../data/folder';
 
 const FILE = 'movies.prompt-task.json';
@@ -154,18 +154,5 @@ describe('problems as text', () => {
     expect(error.message).toBe('a: error: one\nb: error: two');
     expect(error.name).toBe('TaskError');
     expect(new TaskError(error.problems[0]!).problems).toEqual([error.problems[0]]);
-  });
-});
-
-describe('placeOf', () => {
-  it('counts lines and columns from 1', () => {
-    const text = 'ab\r\nc\n\nd';
-    expect([0, 1, 4, 6, 7].map((offset) => placeOf(text, offset))).toEqual([
-      { line: 1, column: 1 },
-      { line: 1, column: 2 },
-      { line: 2, column: 1 },
-      { line: 3, column: 1 },
-      { line: 4, column: 1 },
-    ]);
   });
 });

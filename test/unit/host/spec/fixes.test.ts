@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyFix } from '../../../../src/host/spec/specEdits';
 import { checkSpec } from '../../../../src/checks/check';
 import type { Problem } from '../../../../src/spec/problem';
-import { makeFolder } from '../../data/folder';
+import { applyFix, makeFolder } from '../../data/folder';
 
 const DATA = Array.from({ length: 12 }, (_, i) => `film ${i},${i % 2 === 0 ? 'neg' : 'pos'}\n`).join('');
 const FILES = { 'train.csv': `text,label\n${DATA}` };
