@@ -1,4 +1,4 @@
-import { retryAfter } from '../http';
+import { retryAfter, UNREACHABLE } from '../http';
 import { HubError } from './hubError';
 import type { HubSettings } from './settings';
 
@@ -36,8 +36,6 @@ export function statusError(
   return new HubError('hub.status', [{ host, status, model, says }]);
 }
 
-const UNREACHABLE = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'];
-
 /** What went wrong with a request that got no answer, or only the beginning of one. */
 export function connectionError(cause: unknown, host: string, silentSeconds: number | undefined): HubError {
   const about = { retryable: true, cause };
@@ -46,7 +44,7 @@ export function connectionError(cause: unknown, host: string, silentSeconds: num
   const [code] = codes;
   if (code !== undefined && codes.some((value) => /CERT|SELF_SIGNED|UNABLE_TO/.test(value)))
     return new HubError('hub.certificate', [{ host, code }]);
-  if (code !== undefined && UNREACHABLE.includes(code))
+  if (code !== undefined && UNREACHABLE.has(code))
     return new HubError('hub.unreachable', [{ host, code, proxy: unusedProxy(process.env) }], about);
   return new HubError('hub.brokenConnection', [{ host, code }], about);
 }

@@ -1,6 +1,6 @@
 import limitTo, { type LimitFunction } from 'p-limit';
 import type { Args } from '../../wording/wording';
-import { Deadline, readBounded, retryAfter, type Clock } from '../http';
+import { Deadline, readBounded, retryAfter, UNREACHABLE, type Clock } from '../http';
 import { redact, type ApiKey } from './apiKey';
 import { Retry } from './retry';
 import { ServerError, type Failure } from './serverError';
@@ -148,16 +148,6 @@ export class Client {
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, this.withoutKey(part)]));
   }
 }
-
-const UNREACHABLE: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /** The body is typed by what Node's has and a browser's lacks: the page's build reads this file too. */
 async function textOf({ body }: { readonly body: unknown }, most: number): Promise<string | undefined> {

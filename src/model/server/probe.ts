@@ -35,16 +35,13 @@ export async function probe(
 ): Promise<TextModel> {
   const completions = new Completions(client, model);
   const chat = new Chat(client, model, settings.systemMessage ?? defaultSystemMessage(task.words));
-  const ways = {
-    'completion-logprobs': () => tryCompletions(completions, task, settings, signal),
-    'chat-logprobs': () => tryChat(chat, task, settings, signal),
-  };
+  const probing: Probing = { ...task, completions, chat, settings, signal };
   const wanted = settings.scoring;
   const tried: string[] = [];
   let best: Found | undefined;
-  for (const way of ['completion-logprobs', 'chat-logprobs'] as const) {
+  for (const [way, scoring] of Object.entries({ 'completion-logprobs': tryCompletions, 'chat-logprobs': tryChat })) {
     if (wanted !== 'auto' && wanted !== way) continue;
-    const found = await attempt(ways[way]());
+    const found = await attempt(scoring(probing));
     if (found instanceof ServerError) tried.push(`${way}: ${found.message}`);
     else if (!best || found.reported > best.reported) best = found;
     if (best && best.reported >= 0.5) break;
@@ -52,11 +49,18 @@ export async function probe(
   if (best && (best.reported > 0 || wanted !== 'auto')) return best.open();
   if (best) tried.push(wording('server.noWordReported', { top: best.top, texts: task.samples.length }));
   if (wanted === 'auto' || wanted === 'answer') {
-    const found = await attempt(tryAnswers(completions, chat, task, settings, signal));
+    const found = await attempt(tryAnswers(probing));
     if (!(found instanceof ServerError)) return found;
     tried.push(`answer: ${found.message}`);
   }
   throw client.error('model', 'server.notScorable', { model, tried });
+}
+
+interface Probing extends ProbeTask {
+  readonly completions: Completions;
+  readonly chat: Chat;
+  readonly settings: ServerSettings;
+  readonly signal: AbortSignal | undefined;
 }
 
 interface Found {
@@ -79,18 +83,19 @@ async function attempt<T>(way: Promise<T>): Promise<T | ServerError> {
 /** The likeliest tokens after a text. @throws ServerError when the server reports none */
 type AskTop = (text: string, top: number) => Promise<readonly TopToken[]>;
 
-async function tryCompletions(completions: Completions, task: ProbeTask, settings: ServerSettings, signal?: AbortSignal): Promise<Found> {
+async function tryCompletions(probing: Probing): Promise<Found> {
+  const { completions, settings, signal, samples } = probing;
   const ask: AskTop = async (text, top) => given((await completions.tops([text], top, signal, RETRIES))[0]);
   // A model that has just read a word many times expects it again: its first token shows how the tokenizer splits it.
   const again = (word: string): string => Array<string>(6).fill(word.trim()).join(' ');
-  const top = await mostTokens(ask, again(task.words[0]!), settings.topLogprobs);
-  const words = await labelWords(task.words, (word) => ask(again(word), top));
+  const top = await mostTokens(ask, again(probing.words[0]!), settings.topLogprobs);
+  const words = await labelWords(probing.words, (word) => ask(again(word), top));
   const look = async (deep: number): Promise<Found> => {
-    const tops = await Promise.all(task.samples.map((text) => ask(text, deep)));
+    const tops = await Promise.all(samples.map((text) => ask(text, deep)));
     const open = async (): Promise<TextModel> => {
       const about = {
         identity: [completions.client.url, completions.model, 'completion-logprobs', deep, words],
-        batch: await batchSize(completions, task.samples, tops, deep, settings.promptBatch, signal),
+        batch: await batchSize(probing, tops, deep),
         how: wording('server.byCompletion', { top: deep }),
         tokensPerText: completions.tokensPerText,
       };
@@ -104,12 +109,12 @@ async function tryCompletions(completions: Completions, task: ProbeTask, setting
   return deeper instanceof ServerError || deeper.reported <= found.reported ? found : deeper;
 }
 
-async function tryChat(chat: Chat, task: ProbeTask, settings: ServerSettings, signal?: AbortSignal): Promise<Found> {
+async function tryChat({ chat, settings, signal, samples, ...task }: Probing): Promise<Found> {
   const ask: AskTop = async (text, top) => given(await chat.top(chat.messages(text), top, signal, RETRIES));
-  const top = await mostTokens(ask, task.samples[0]!, settings.topLogprobs ?? 20);
+  const top = await mostTokens(ask, samples[0]!, settings.topLogprobs ?? 20);
   const repeat = (word: string) => chatMessages('', `Repeat this word and write nothing else: ${word}`);
   const words = await labelWords(task.words, async (word) => given(await chat.top(repeat(word), top, signal, RETRIES)));
-  const tops = await Promise.all(task.samples.map((text) => ask(text, top)));
+  const tops = await Promise.all(samples.map((text) => ask(text, top)));
   const about = {
     identity: [...chat.identity, 'chat-logprobs', top, words],
     batch: 1,
@@ -121,16 +126,10 @@ async function tryChat(chat: Chat, task: ProbeTask, settings: ServerSettings, si
   return { top, reported: shareReported(tops, words, 'answer'), open };
 }
 
-async function tryAnswers(
-  completions: Completions,
-  chat: Chat,
-  task: ProbeTask,
-  settings: ServerSettings,
-  signal?: AbortSignal,
-): Promise<TextModel> {
-  const reader = new AnswerReader(task.words, task.labels, settings.answer);
+async function tryAnswers({ completions, chat, settings, signal, words, labels, samples }: Probing): Promise<TextModel> {
+  const reader = new AnswerReader(words, labels, settings.answer);
   const { maxTokens } = settings;
-  const identity = [...chat.identity, 'answer', maxTokens, settings.answer ?? '', task.words, task.labels];
+  const identity = [...chat.identity, 'answer', maxTokens, settings.answer ?? '', words, labels];
   const inChat = async (text: string, signal?: AbortSignal) => (await chat.ask(chat.messages(text), { maxTokens, signal })).text;
   const inText = async (text: string, signal?: AbortSignal) => (await completions.ask([text], { maxTokens, signal }))[0]!.text;
   const ways = [
@@ -140,7 +139,7 @@ async function tryAnswers(
   ];
   const failures: ServerError[] = [];
   for (const way of ways) {
-    const scored = await attempt(way.score(task.samples.slice(0, 1), signal));
+    const scored = await attempt(way.score(samples.slice(0, 1), signal));
     if (!(scored instanceof ServerError)) return way;
     failures.push(scored);
   }
@@ -190,14 +189,8 @@ function shareReported(tops: readonly (readonly TopToken[])[], words: readonly L
 }
 
 /** How many texts a server takes in one request: several only if their answers come back correct and in order. */
-async function batchSize(
-  completions: Completions,
-  samples: readonly string[],
-  alone: readonly (readonly TopToken[])[],
-  top: number,
-  wanted: number | undefined,
-  signal?: AbortSignal,
-): Promise<number> {
+async function batchSize({ completions, samples, settings, signal }: Probing, alone: readonly (readonly TopToken[])[], top: number) {
+  const wanted = settings.promptBatch;
   if (wanted === 1 || samples.length < 2) return wanted ?? 1;
   const together = await attempt(completions.tops(samples, top, signal, 0));
   if (together instanceof ServerError) return 1;
