@@ -7,6 +7,7 @@ import type { Runs } from '../runs/runs';
 export interface FoundPrompt {
   /** The text that replaces the template's `{prompt}`. */
   readonly prompt: string;
+  readonly origin: PromptRow['origin'];
   /** As in the task spec: `{input} {prompt} {mask} .` */
   readonly template: string;
   /** The template, parsed. */
@@ -38,6 +39,7 @@ export function foundPrompt(head: RunHead, row: PromptRow): FoundPrompt {
   const maskOpen = head.summary === undefined && head.parts.some(({ kind }) => kind === 'mask');
   return {
     prompt: row.prompt,
+    origin: row.origin,
     template: head.template,
     parts: head.parts,
     taskName: head.name,

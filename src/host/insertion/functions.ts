@@ -5,6 +5,15 @@ import { InsertionError } from './insertionError';
 import { languageOf } from './languages';
 import { literal } from './literal';
 
+/** Where a prompt comes from, as inserted code says it. */
+const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
+  policy: 'Prompt found by RLPrompt',
+  random: 'Prompt found by random search',
+  manual: 'Prompt written by hand, scored with RLPrompt',
+  evaluated: 'Prompt written by hand, scored with RLPrompt',
+  none: 'No prompt',
+};
+
 /**
  * The lines of a function that takes an input and returns the whole text to send to the model.
  * @param unit one level of indentation
@@ -22,7 +31,7 @@ export function promptFunction(found: FoundPrompt, languageId: string, unit: str
     name: identifier(found.taskName, form.naming),
     about: describe(`text to send to ${oneLine(found.taskModel)} for the task '${oneLine(found.taskName)}'.`),
     origin: describe(
-      `Prompt found by RLPrompt; ${accuracy === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracy}`}.`,
+      `${ORIGINS[found.origin]}; ${accuracy === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracy}`}.`,
     ),
     text: pieces.join(form.join ?? ' + '),
   };

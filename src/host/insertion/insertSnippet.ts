@@ -3,6 +3,7 @@ import { accuracyText, visiblePrompt, type FoundPrompt } from './found';
 import { insertPrompt } from './insertPrompt';
 import { hasFunction } from './languages';
 import type { LastEditor } from './lastEditor';
+import { originText } from './promptCompletion';
 import type { InsertForm } from '../../messages/page';
 
 interface PromptItem extends vscode.QuickPickItem {
@@ -78,7 +79,7 @@ function entry(found: FoundPrompt): PromptItem {
   return {
     label: withoutIcons(found.prompt === '' ? vscode.l10n.t('(no prompt)') : visiblePrompt(found.prompt)),
     description: accuracyText(found) ?? vscode.l10n.t('not scored on held-out rows'),
-    detail: withoutIcons(`${found.taskModel} · ${found.template}`),
+    detail: withoutIcons(`${originText(found)} · ${found.taskModel} · ${found.template}`),
     found,
   };
 }

@@ -57,9 +57,24 @@ function item(found: FoundPrompt, place: number, languageId: string, before: str
   completion.sortText = `zzz ${WORD} ${String(place).padStart(6, '0')}`;
   completion.range = range;
   completion.keepWhitespace = true;
-  completion.detail = vscode.l10n.t('Prompt found by RLPrompt');
+  completion.detail = originText(found);
   completion.documentation = documentation(found, accuracy);
   return [completion];
+}
+
+/** Where a prompt comes from. */
+export function originText({ origin }: FoundPrompt): string {
+  const { t } = vscode.l10n;
+  switch (origin) {
+    case 'policy':
+      return t('Found by RLPrompt');
+    case 'random':
+      return t('Found by random search');
+    case 'none':
+      return t('No prompt');
+    default:
+      return t('Your own prompt');
+  }
 }
 
 function documentation(found: FoundPrompt, accuracy: string | undefined): vscode.MarkdownString {

@@ -31,6 +31,10 @@ describe('a prompt of a run as code', () => {
     expect(aroundInput(foundPrompt(head(template, {}), row))).toEqual({ before: '', after: ' It was' });
   });
 
+  it.each(['policy', 'random', 'manual', 'evaluated'] as const)('keeps its origin: %s', (origin) => {
+    expect(foundPrompt(head('{input} {prompt}', {}), { ...row, origin })).toMatchObject({ origin });
+  });
+
   it('needs no mask token if the template has no mask', () => {
     expect(aroundInput(foundPrompt(head('{input} {prompt}'), row))).toEqual({ before: '', after: ' It was' });
   });

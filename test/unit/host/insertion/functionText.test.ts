@@ -57,6 +57,18 @@ function sentimentPrompt(text: string): string {
     expect(promptFunction(rest, 'java', '  ')[2]).toBe(' * Prompt found by RLPrompt; not scored on held-out rows.');
   });
 
+  it.each([
+    ['policy', true],
+    ['random', false],
+    ['manual', false],
+    ['evaluated', false],
+  ] as const)('says that RLPrompt found a prompt only if it did: %s', (origin, searched) => {
+    const line = code('java', { origin }).split('\n')[2]!;
+    expect(line.includes('found by RLPrompt')).toBe(searched);
+    expect(line.includes('found')).toBe(origin === 'policy' || origin === 'random');
+    expect(line).toContain('held-out accuracy 78.0%');
+  });
+
   it('is offered only by languages that have it', () => {
     const languages = ['python', 'typescriptreact', 'vue', 'java', 'csharp', 'go', 'rust'];
     for (const languageId of languages) expect(hasFunction(languageId)).toBe(true);

@@ -6,6 +6,7 @@ export function found(more: Partial<FoundPrompt> = {}): FoundPrompt {
   return {
     parts: parseTemplate(more.template ?? '{input} {prompt}').parts,
     prompt: 'Absolutely',
+    origin: 'policy',
     template: '{input} {prompt}',
     taskName: 'sentiment',
     taskModel: 'bundled:causal',
