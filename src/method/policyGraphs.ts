@@ -3,30 +3,30 @@ import { GraphView } from '../model/local/graphs/graphView';
 import { findHead, type Head } from '../model/local/graphs/head';
 import { finish } from '../model/local/graphs/prune';
 import { copyModel, ELEMENT, type Model } from '../model/local/graphs/schema';
-import { PLACES } from '../model/local/graphs/scoring';
+import { POSITIONS } from '../model/local/graphs/scoring';
 
-/** What the policy needs to know of a model's output head. */
+/** What the policy needs to know about a model's output head. */
 export interface HeadShape {
   readonly vocabulary: number;
   readonly stateSize: number;
 }
 
-/** The shape of the output head; undefined where the graph has none that can be taken out. */
+/** The shape of the output head; undefined if the graph has none that can be taken out. */
 export function headShape(model: Model, logits: string): HeadShape | undefined {
   const head = findHead(new GraphView(model.graph), logits);
   return head?.state === undefined ? undefined : { vocabulary: head.product.vocabulary, stateSize: head.product.stateSize };
 }
 
-/** Output `state` [B, d]: what goes into the head, at one place of each row (`places`, as in scoring). */
+/** Output `state` [B, d]: what goes into the head, at one position of each row (`positions`, as in scoring). */
 export function stateGraph(model: Model, logits: string): Uint8Array {
   const head = known(findHead(new GraphView(model.graph), logits));
   const edited = copyModel(model);
   const { graph } = edited;
   const g = new GraphBuilder(graph, 'state');
-  g.input(PLACES, ['batch'], ELEMENT.int64);
+  g.input(POSITIONS, ['batch'], ELEMENT.int64);
   graph.output = [];
   const flat = head.flat ? head.state : g.op('Flatten', [head.state], { axis: 2 });
-  g.op('Cast', [g.op('Gather', [flat, PLACES], { axis: 0 })], { to: ELEMENT.float }, 'state');
+  g.op('Cast', [g.op('Gather', [flat, POSITIONS], { axis: 0 })], { to: ELEMENT.float }, 'state');
   g.output('state', ['batch', 'd']);
   return finish(edited);
 }
@@ -41,13 +41,13 @@ export function embeddingGraph(model: Model, logits: string): { bytes: Uint8Arra
   graph.output = [];
   g.output('embedding', ['rows', 'columns']);
   if (weight) {
-    // A transposed embedding is read as it is stored.
+    // Read a transposed embedding as it is stored.
     const maker = new GraphView(model.graph).maker(weight.name);
     const stored = maker?.opType === 'Transpose' && !weight.transposed ? maker.input[0]! : weight.name;
     g.op('Cast', [stored], { to: ELEMENT.float }, 'embedding');
     return { bytes: finish(edited), transposed: weight.transposed || stored !== weight.name };
   }
-  // The product of the identity and a quantised weight is the weight in numbers.
+  // The product of the identity and a quantized weight is the weight in numbers.
   const identity = new Float32Array(stateSize * stateSize);
   for (let i = 0; i < stateSize; i++) identity[i * stateSize + i] = 1;
   const plain = {
@@ -63,7 +63,7 @@ export function embeddingGraph(model: Model, logits: string): { bytes: Uint8Arra
   return { bytes: finish(edited), transposed: false };
 }
 
-/** Logits [N, V] of states [N, d]: inputs `states` and `embedding` [V, d], and what the head does behind its product. */
+/** Logits [N, V] of states [N, d]: inputs `states` and `embedding` [V, d], and what the head does after its product. */
 export function languageHeadGraph(model: Model, logits: string): Uint8Array {
   const head = known(findHead(new GraphView(model.graph), logits));
   const edited = copyModel(model);
@@ -76,7 +76,7 @@ export function languageHeadGraph(model: Model, logits: string): Uint8Array {
   const number = (name: string) => g.op('Cast', [name], { to: ELEMENT.float });
   let result = g.op('Gemm', ['states', 'embedding'], { transB: 1 });
   if (bias !== undefined && node.input[bias]) result = g.op('Add', [result, number(node.input[bias])]);
-  // All in fp32: what only changes the kind of number falls away.
+  // All in fp32, so casts and quantization are left out.
   for (const { node, data } of head.steps.filter((step) => ['Add', 'Sub', 'Mul', 'Div', 'Tanh'].includes(step.node.opType)))
     result = g.like(
       node,

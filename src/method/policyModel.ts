@@ -2,7 +2,7 @@ import type { ModelFolder } from '../model/local/modelFolder';
 import { ModelError } from '../model/modelError';
 import { embeddingGraph, headShape, languageHeadGraph, stateGraph } from './policyGraphs';
 import { logSumExp } from '../model/logits';
-import { PLACES } from '../model/local/graphs/scoring';
+import { POSITIONS } from '../model/local/graphs/scoring';
 import type { StateSource } from './policy';
 import { floats, integers, openSession, values, type Compute, type Session } from '../model/local/session';
 
@@ -11,7 +11,7 @@ const KEPT_STATES = 20_000;
 
 /** The frozen causal model under the policy: states of prefixes, and its output embedding W_E. */
 export class PolicyModel implements StateSource {
-  /** States by prefix: the model is frozen, so a prefix is run once. */
+  /** States by prefix: the model is frozen, so it runs a prefix once. */
   private readonly known = new Map<string, Float32Array>();
 
   private constructor(
@@ -43,7 +43,7 @@ export class PolicyModel implements StateSource {
     return new PolicyModel(model, session, headSession, embedding, stateSize);
   }
 
-  /** Ids of the source `<|endoftext|>`, the state that a prompt for a whole task starts from. */
+  /** Ids of the source `<|endoftext|>`, the state from which every prompt starts. */
   get source(): number[] {
     const id = this.model.tokenizer.startId;
     if (id === undefined) throw new ModelError('method.noStart', { model: this.model.reference });
@@ -65,7 +65,7 @@ export class PolicyModel implements StateSource {
     const missing = [...new Map(prefixes.map((ids) => [ids.join(), ids])).entries()]
       .filter(([key]) => !this.known.has(key))
       .map(([, ids]) => ids);
-    // Prefixes of one length at a time, in batches of one size: a state never depends on what it was batched with.
+    // Prefixes of one length at a time, in batches of one size: a state does not depend on its batch.
     for (const length of new Set(missing.map((ids) => ids.length))) {
       const same = missing.filter((ids) => ids.length === length);
       const size = this.model.whole.file.batchDependent ? 1 : BATCH;
@@ -84,7 +84,7 @@ export class PolicyModel implements StateSource {
     return result;
   }
 
-  /** Perplexity of token ids behind the source: exp of the mean negative log-likelihood; NaN for no tokens. */
+  /** Perplexity of token ids after the source: exp of the mean negative log-likelihood; NaN for no tokens. */
   async perplexity(ids: readonly number[]): Promise<number> {
     if (ids.length === 0) return Number.NaN;
     const states = await this.states(ids.map((_, t) => [...this.source, ...ids.slice(0, t)]));
@@ -110,8 +110,8 @@ export class PolicyModel implements StateSource {
   /** States at the last tokens of rows of one length. */
   private async run(rows: readonly (readonly number[])[]): Promise<Float32Array> {
     const width = rows[0]!.length;
-    const places = rows.map((_, i) => (i + 1) * width - 1);
-    const output = await this.session.run({ ...this.model.whole.feeder.feeds(rows), [PLACES]: integers(places, [places.length]) });
+    const positions = rows.map((_, i) => (i + 1) * width - 1);
+    const output = await this.session.run({ ...this.model.whole.feeder.feeds(rows), [POSITIONS]: integers(positions, [positions.length]) });
     return values(output.state);
   }
 

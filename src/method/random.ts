@@ -6,7 +6,7 @@ export class Random {
   private generator;
 
   constructor(seed: number) {
-    // The generator's own seeding gives neighbouring seeds the same first numbers.
+    // The generator's own seeding gives neighboring seeds the same first numbers.
     this.generator = xoroshiro128plusFromState([1, 2, 3, 4].map((i) => mix(seed + Math.imul(i, 0x9e3779b9))));
   }
 
@@ -34,7 +34,7 @@ export class Random {
   }
 }
 
-/** Finaliser of MurmurHash3: numbers that are close together come out far apart. */
+/** Finalizer of MurmurHash3: numbers that are close together come out far apart. */
 function mix(x: number): number {
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);

@@ -4,7 +4,7 @@ import { classMean, piecewise, rowScore, type RowScore } from './reward';
 
 /** Memory of one scorer's cache. */
 const CACHE_BYTES = 96e6;
-/** Prompts that stay in the cache for their gap, however long ago they were used: what a selection chooses from. */
+/** Prompts that stay in the cache for their gap, however long ago they were used: selection chooses from them. */
 const BEST = 512;
 
 export interface LabelledRows {
@@ -26,7 +26,7 @@ export interface PromptScore {
   readonly failed?: readonly number[];
 }
 
-/** In place of a class: the answer was none. */
+/** Instead of a class: the answer was none of them. */
 export const NO_CLASS = -1;
 
 interface Entry {
@@ -42,8 +42,8 @@ const FAILED = 2;
 export class ScoringError<C extends Code = Code> extends CodedError<C> {}
 
 /**
- * Gap and class of a row; undefined where it could not be scored. An answer that is no class is as wrong as can be; where
- * all classes are exactly as likely, the model chose none of them.
+ * Gap and class of a row; undefined where it could not be scored. An answer that is not a class is as wrong as possible; if
+ * all classes are exactly as likely, the model chose none.
  */
 function judge(logits: Float32Array, label: number): RowScore | undefined {
   const [first] = logits;
@@ -55,8 +55,8 @@ function judge(logits: Float32Array, label: number): RowScore | undefined {
 /**
  * Scores prompts on one split with the task model, remembers every (prompt, row) pair, and counts queries.
  *
- * One query is one (prompt, row) pair: `asked` counts all that were wanted, `computed` those that the model had to score.
- * The cache keeps the best and the most recently used prompts, in `CACHE_BYTES`; what falls out is computed, and counted, again.
+ * One query is one (prompt, row) pair: `asked` counts all of them, `computed` those that the model had to score.
+ * The cache keeps the best and the most recently used prompts, in `CACHE_BYTES`; others are computed, and counted, again.
  */
 export class Scorer {
   asked = 0;
@@ -70,7 +70,7 @@ export class Scorer {
     private readonly weights: 'balanced' | 'rows',
     cacheBytes = CACHE_BYTES,
   ) {
-    // Beside its scores a prompt costs about 200 bytes of keys and objects.
+    // In addition to its scores a prompt takes about 200 bytes of keys and objects.
     this.bound = Math.floor(cacheBytes / (rows.labels.length * 11 + 200));
   }
 
@@ -87,7 +87,7 @@ export class Scorer {
     });
   }
 
-  /** As `score`, but where no row of a prompt could be scored, there is no score. */
+  /** Like `score`, but undefined for a prompt of which no row could be scored. */
   async scoreAny(prompts: readonly PromptIds[], signal?: AbortSignal, count = this.size): Promise<(PromptScore | undefined)[]> {
     this.asked += prompts.length * count;
     const entries = new Map(prompts.map((ids) => [ids.join(), { ids, entry: this.entry(ids.join()) }]));
@@ -124,7 +124,7 @@ export class Scorer {
     return scores;
   }
 
-  /** Cuts the cache back to nine tenths: the best stay, of the others those that were used last. */
+  /** Cuts the cache to nine tenths: keeps the best, and of the others the most recently used. */
   private evict(): void {
     const room = Math.ceil(0.9 * this.bound);
     const best = this.scored()
@@ -164,10 +164,10 @@ export class Scorer {
     return entry;
   }
 
-  /** Undefined where no row could be scored. */
+  /** Undefined if no row could be scored. */
   private summary(entry: Entry, count: number): PromptScore | undefined {
     const predicted = Array.from(entry.predicted.subarray(0, count));
-    // A row that could not be scored says nothing of the prompt.
+    // A row that could not be scored says nothing about the prompt.
     const rows = predicted.map((_, i) => i).filter((i) => entry.done[i] !== FAILED);
     if (rows.length === 0) return undefined;
     const labels = rows.map((i) => this.rows.labels[i]!);

@@ -33,7 +33,7 @@ export interface TrainerSettings {
 /** Rewards of prompts, given as actions (indices into the action set). */
 export type RewardOf = (prompts: readonly (readonly number[])[]) => Promise<number[]>;
 
-/** What one step did. */
+/** What a step did. */
 export interface StepReport {
   readonly step: number;
   /** Rewards before z-score and shaping: mean and best of the step. */
@@ -148,7 +148,7 @@ export class Trainer {
     };
   }
 
-  /** The prompt that takes the likeliest token at each place. */
+  /** The prompt that takes the likeliest token at each position. */
   async greedy(): Promise<number[]> {
     const prompt: number[] = [];
     while (prompt.length < this.settings.length) {
@@ -171,7 +171,7 @@ export class Trainer {
     return { ...output, states, bias };
   }
 
-  /** How many actions the fluency constraint leaves at each place; null where it leaves them all. */
+  /** How many actions the fluency constraint leaves at each position; null if it leaves all. */
   private get fluent(): number | null {
     const k = this.settings.fluentTopK;
     return k === null || k >= this.actions.length ? null : k;

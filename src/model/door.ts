@@ -4,9 +4,10 @@ import type { PromptIds, RowSet, TaskModel } from './taskModel';
 import type { ModelFolder } from './local/modelFolder';
 import type { Problem } from '../spec/problem';
 import type { Spec } from '../spec/spec';
+import { word } from '../wording/wording';
 import type { Part } from '../spec/template';
 
-/** What opening a task model needs to know of the task. */
+/** What opening a task model needs to know about the task. */
 export interface TaskNeeds {
   readonly spec: Spec;
   /** Labels, in the order of the dataset's classes. */
@@ -17,11 +18,11 @@ export interface TaskNeeds {
   readonly policy: ModelFolder;
   /** Queries that may be sent to a server in all. */
   readonly mostQueries: number;
-  /** Put a {mask} at the end of a template that has none, where the model needs one. */
+  /** Append {mask} to a template that has none, if the model needs one. */
   readonly addMask?: boolean;
 }
 
-/** What the host or the command line gives: a way to the editor's models, places. */
+/** What the host or the command line provides. */
 export interface Access {
   /** Asks one of VS Code's models; absent outside VS Code. */
   readonly ask?: Ask | undefined;
@@ -32,27 +33,27 @@ export interface Access {
   readonly clock?: Clock | undefined;
 }
 
-/** Says how many texts of a split were cut, where some were. */
+/** Says how many texts of a split were cut, if any. */
 export function cutNotes(split: string, { cut, texts }: RowSet, context: number | undefined): string[] {
-  return cut > 0 ? [`${split}: ${cut} of ${texts.length} texts were cut to fit the model's context of ${context} tokens`] : [];
+  return cut > 0 ? [word('model.textsCut', { split, cut, of: texts.length, context })] : [];
 }
 
-/** How fast and how dear a server was when it was tried. */
+/** How fast and how expensive a server is, by a trial. */
 export interface ServerPace {
-  /** Model and server, for people. */
+  /** Model and server, for users. */
   readonly name: string;
   readonly queriesPerSecond: number;
   /** Tokens of a query; counted by the server, or a fourth of its characters. */
   readonly tokensPerQuery: number;
   readonly tokensCounted: boolean;
-  /** Where the key comes from; undefined when none is sent. */
+  /** Where the key comes from; undefined if none is sent. */
   readonly keyFrom: string | undefined;
 }
 
 /** A task model, open, with the template laid out for it. */
 export interface OpenTask {
   readonly model: TaskModel;
-  /** What a run's folder and its table say of the model; its tokens are those of `tokenizer`. */
+  /** What a run's folder and its table say about the model; its tokens are those of `tokenizer`. */
   readonly folder: Pick<ModelFolder, 'reference' | 'hash' | 'kind' | 'tokenizer'>;
   /** The template as this model reads it. */
   readonly parts: readonly Part[];

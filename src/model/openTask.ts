@@ -10,7 +10,7 @@ export function openTask(needs: TaskNeeds, compute: Compute, access: Access): Pr
   return isTextModel(needs.spec.taskModel) ? openTextTask(needs, access) : openLocalTask(needs, compute);
 }
 
-/** Whether a reference names a model that is asked with text: behind a server, or the editor's. */
+/** Whether a reference names a model that takes text: behind a server, or the editor's. */
 export function isTextModel(reference: string): boolean {
   return reference.startsWith(OPENAI_SCHEME) || reference.startsWith(EDITOR_SCHEME);
 }

@@ -8,7 +8,7 @@ export interface RowSet {
   readonly cut: number;
 }
 
-/** A frozen language model that is asked one thing: how likely is each label word after a prompted input? */
+/** A frozen language model that answers one question: how likely is each label word after a prompted input? */
 export interface TaskModel {
   /** Names the model, the template and the label words: scores are kept under it. */
   readonly key: string;

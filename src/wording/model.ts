@@ -73,7 +73,7 @@ export const modelWording = {
   'model.unknownInput': ({ model, file, inputs, known }: OfModel & OfFile & { inputs: readonly string[]; known: readonly string[] }) =>
     `The graph of ${model} (${file}) asks for ${inputs.map((name) => `"${name}"`).join(', ')}: ${explainInput(inputs[0]!, known)}.`,
   'model.noPastSizes': ({ model, input, dims }: OfModel & { input: string; dims: string }) =>
-    `The graph of ${model} does not say what size its kept keys and values have (${input}: ${dims}). Export it again with optimum-cli, or use a file without past, such as decoder_model.onnx.`,
+    `The graph of ${model} does not say what size its KV cache has (${input}: ${dims}). Export it again with optimum-cli, or use a file without past, such as decoder_model.onnx.`,
   'model.policyElsewhere': ({ scheme }: { scheme: string }) =>
     `The policy needs a model whose states can be read, and servers do not send them: "policyModel" is a bundled model or a folder; ${scheme}: is for "taskModel".`,
 
@@ -82,6 +82,9 @@ export const modelWording = {
     `A text with its template and prompt is ${tokens} tokens long, and the model's context holds ${context}: the prompt is longer than the ${room} tokens reserved for it. Use a shorter prompt.`,
   'model.noRoom': ({ context, room }: { context: number; room: number }) =>
     `The template with a prompt of ${room} tokens leaves no room for the text: the model's context holds ${context} tokens. Shorten the template or the prompts.`,
+
+  'model.textsCut': ({ split, cut, of, context }: { split: string; cut: number; of: number; context: number | undefined }) =>
+    `${split}: ${cut} of ${of} texts were cut to fit the model's context of ${context} tokens`,
 
   // ONNX Runtime
   'model.operator': ({ model, operator }: OfModel & { operator: string }) =>
@@ -100,7 +103,7 @@ export const modelWording = {
   'model.oneByOne': ({ model }: OfModel) =>
     `${model}: its activations are quantized by the range of all tokens of a run, so rows are scored one at a time, which is slower on long runs than a file in fp32, fp16 or q4`,
   'model.noPast': ({ model }: OfModel) =>
-    `${model}: its graph cannot continue from kept keys and values, so each prompt reads every text again; an export with past (optimum-cli --task text-generation-with-past) is faster`,
+    `${model}: its graph cannot continue from a KV cache, so each prompt reads every text again; an export with past (optimum-cli --task text-generation-with-past) is faster`,
 };
 
 function explainInput(name: string, known: readonly string[]): string {

@@ -2,22 +2,22 @@ import type { Part } from '../../spec/template';
 import { ModelError } from '../modelError';
 import type { LmTokenizer, Place } from './tokenizer/tokenizer';
 
-/** A row of the task model around a prompt: ids before it and behind it, and the place of the answer. */
+/** A row of the task model around a prompt: ids before and after it, and the position of the answer. */
 export interface RowLayout {
   readonly before: readonly number[];
   readonly after: readonly number[];
-  /** Place of the mask behind or before the prompt; on a causal model the last token answers. */
+  /** Position of the mask, before or after the prompt; on a causal model the last token answers. */
   readonly mask: { readonly part: 'before' | 'after'; readonly index: number } | undefined;
   /** Tokens of the input that were cut to make room. */
   readonly cut: number;
 }
 
 /**
- * Puts a template's parts together as ids, each part encoded by itself and the mask's place known by construction.
+ * Assembles a template's parts as ids. Each part is encoded by itself, and the mask's position is known by construction.
  * A space before a part belongs to that part, so the prompt's first token carries the template's space.
  *
- * Only the input is cut when a row is too long, from its start where it precedes the prompt, else from its end; room is
- * kept for a prompt of `promptRoom` tokens, so that every prompt sees the same text.
+ * If a row is too long, only the input is cut: from its start if it precedes the prompt, else from its end. A prompt of
+ * `promptRoom` tokens always fits, so that every prompt sees the same text.
  */
 export class Layout {
   private readonly promptAt: number;
@@ -31,17 +31,17 @@ export class Layout {
     this.promptAt = parts.findIndex((part) => part.kind === 'prompt');
   }
 
-  /** Whether the input stands before the prompt: then a text can be read once for all prompts. */
+  /** Whether the input precedes the prompt: then a text can be read once for all prompts. */
   get inputFirst(): boolean {
     return this.parts.findIndex((part) => part.kind === 'input') < this.promptAt;
   }
 
-  /** Whether the label word stands at the very start of the text. */
+  /** Whether the label word is at the very start of the text. */
   get maskAtStart(): boolean {
     return this.parts[0]?.kind === 'mask';
   }
 
-  /** Where the prompt stands: what is before it decides how its first token is read. */
+  /** Where the prompt is: what precedes it decides how its first token is encoded. */
   private get promptPlace(): Place {
     const before = this.parts[this.promptAt - 1];
     if (!before) return 'start';
@@ -54,7 +54,7 @@ export class Layout {
     return part?.kind === 'prompt' && part.space;
   }
 
-  /** Ids of a prompt that a person wrote, as it stands in the template. */
+  /** Ids of a prompt that a user wrote, in its place in the template. */
   encodePrompt(text: string): number[] {
     return this.tokenizer.encode(this.promptSpace && text !== '' ? ` ${text}` : text, this.promptPlace);
   }
@@ -65,7 +65,7 @@ export class Layout {
     return this.promptSpace && text.startsWith(' ') ? text.slice(1) : text;
   }
 
-  /** A prompt as text on its way to another tokenizer: at the start of a text the space that its first token carries means nothing there. */
+  /** A prompt as text for another tokenizer: at the start of a text, the space of its first token means nothing there. */
   travellingText(ids: readonly number[]): string {
     const text = this.promptText(ids);
     return this.promptPlace === 'start' ? text.trimStart() : text;
@@ -76,12 +76,12 @@ export class Layout {
     return this.context - this.promptRoom;
   }
 
-  /** @throws ModelError when a row of so many tokens, its prompt among them, is more than the model can read */
+  /** @throws ModelError if a row of so many tokens, prompt included, is more than the model can read */
   refuseLonger(tokens: number): void {
     if (tokens > this.context) throw new ModelError('model.tooLong', { tokens, context: this.context, room: this.promptRoom });
   }
 
-  /** A row's ids; one without a single token gets the token that texts start with, since something has to be read. */
+  /** A row's ids; an empty row gets the token that texts start with, since the model has to read something. */
   filled(ids: readonly number[]): readonly number[] {
     return ids.length > 0 ? ids : [this.tokenizer.startId ?? this.tokenizer.padId];
   }

@@ -12,7 +12,7 @@ import { verbalize, type Verbalizer } from '../../spec/verbalizer';
 import { word, worded } from '../../wording/wording';
 import type { OpenTask, TaskNeeds } from '../door';
 
-/** Opens a task model that runs here, in ONNX Runtime. @throws TaskError, ModelError */
+/** Opens a task model that runs locally, in ONNX Runtime. @throws TaskError, ModelError */
 export async function openLocalTask({ spec, classes, policy, addMask = false }: TaskNeeds, compute: Compute): Promise<OpenTask> {
   const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
   const { tokenizer, context } = folder;

@@ -4,7 +4,7 @@ import { ModelError } from '../modelError';
 import { isPast } from './graphs/branch';
 import type { TensorValue } from './graphs/schema';
 
-/** `config.json`, as far as it is read here. */
+/** `config.json`. */
 export type ModelConfig = Readonly<Record<string, unknown>>;
 
 export interface ModelFacts {
@@ -16,14 +16,14 @@ export interface ModelFacts {
   readonly shape: InputShape;
 }
 
-/** Models that count places from behind their padding token's id. */
+/** Models that count positions from their padding token's id. */
 const COUNTED_FROM_PADDING = ['roberta', 'xlm-roberta', 'xlm-roberta-xl', 'camembert', 'longformer', 'mpnet', 'roberta-prelayernorm', 'data2vec-text', 'xmod', 'ibert', 'luke', 'esm']; // prettier-ignore
 const ENCODER_DECODERS =
   /^(m?t5|umt5|longt5|m?bart|marian|pegasus|blenderbot|bigbird_pegasus|prophetnet|led|m2m_100|nllb|whisper|encoder-decoder)/;
 
 /**
- * What a model is and how it is asked, by its configuration and its graph.
- * @throws ModelError for models that do not say words: encoders without a head, classifiers, encoder–decoders
+ * What a model is and what it takes, by its configuration and its graph.
+ * @throws ModelError for models that do not score words: encoders without a head, classifiers, encoder–decoders
  */
 export function modelFacts(reference: string, config: ModelConfig, graph: GraphFile, hasMask: boolean, longestText: unknown): ModelFacts {
   const type = typeof config.model_type === 'string' ? config.model_type : 'unknown';
@@ -44,7 +44,7 @@ export function modelFacts(reference: string, config: ModelConfig, graph: GraphF
   const pad = number('pad_token_id') ?? 1;
   const firstPosition = COUNTED_FROM_PADDING.includes(type) ? pad + 1 : 0;
   const positions = number('n_positions', 'max_position_embeddings', 'max_seq_len', 'seq_length', 'max_sequence_length', 'n_ctx');
-  // Some tokenizers say 1e30 for "no limit"; models with relative places may have none at all.
+  // Some tokenizers say 1e30 for "no limit"; models with relative positions may have none at all.
   const said = typeof longestText === 'number' && longestText < 1e9 ? longestText : undefined;
   const context = Math.min(
     positions === undefined ? (said ?? 2048) : positions - firstPosition,

@@ -16,14 +16,14 @@ export const EXPORT_COMMANDS = 'pip install "optimum-onnx[onnxruntime]", then op
 export interface ChosenGraphs {
   /** Reads texts from their start. */
   readonly graph: string;
-  /** Goes on from kept keys and values, where that is a file of its own. */
+  /** Continues from a KV cache, if that is a separate file. */
   readonly withPast: string | undefined;
 }
 
 /**
- * Which graph of a model folder is used: the one that is named, else the most exact one.
+ * Which graph of a model folder to use: the one that is named, else the most exact one.
  * @param files paths of the folder's files, with `/`
- * @throws ModelError where there is none, or where names do not tell
+ * @throws ModelError if there is none, or if the names do not tell
  */
 export function chooseGraphs(reference: string, files: readonly string[], named?: string): ChosenGraphs {
   const graphs = files.filter((file) => file.endsWith('.onnx'));
@@ -35,7 +35,7 @@ export function chooseGraphs(reference: string, files: readonly string[], named?
   return { graph, withPast: withPast !== undefined && graphs.includes(withPast) ? withPast : undefined };
 }
 
-/** The file that goes on from kept keys and values, beside one that reads texts from their start; undefined where one graph does both. */
+/** The file that continues from a KV cache, next to one that reads texts from their start; undefined if one graph does both. */
 export function withPastOf(graph: string): string | undefined {
   const withPast = graph.replace(/(^|\/)decoder_model(?!_merged)/, '$1decoder_with_past_model');
   return withPast === graph ? undefined : withPast;

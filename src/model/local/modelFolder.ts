@@ -24,7 +24,7 @@ export interface ModelFolder {
   readonly hash: string;
   /** Reads rows from their start. */
   readonly whole: ModelGraph;
-  /** Goes on from kept keys and values; the same as `whole` where one graph does both, undefined where none does. */
+  /** Continues from a KV cache; the same as `whole` if one graph does both, undefined if none does. */
   readonly withPast: ModelGraph | undefined;
   /** Name of the graphs' logits, [B, S, V]. */
   readonly logits: string;
@@ -35,7 +35,7 @@ export interface ModelGraph {
   readonly feeder: Feeder;
 }
 
-/** Where a model lies, for those who have found it themselves. */
+/** Where a model is, for callers that have located it themselves. */
 export interface ModelPlace {
   readonly reference: string;
   readonly folder: string;
@@ -55,7 +55,7 @@ export async function readModel(reference: string, base: string): Promise<ModelF
 export async function readModelFolder({ reference, folder, file }: ModelPlace): Promise<ModelFolder> {
   const files = await filesOf(reference, folder);
   const chosen = chooseGraphs(reference, files, file);
-  // Some put all files of an export into one folder, some only the graphs.
+  // Some exports put all files into one folder, some only the graphs.
   const home = files.includes('config.json') ? folder : dirname(join(folder, chosen.graph));
   const config = (await readJson(home, 'config.json')) as ModelConfig | undefined;
   if (!config) throw new ModelError('model.noConfig', { model: reference, folder });
@@ -91,7 +91,7 @@ async function filesOf(reference: string, folder: string): Promise<string[]> {
   return [...(await readdir(folder)), ...inner.map((name) => `onnx/${name}`)];
 }
 
-/** The graph that reads texts from their start and the one that goes on from kept keys and values, if there is one. */
+/** The graph that reads texts from their start and the one that continues from a KV cache, if there is one. */
 async function openGraphs(
   folder: string,
   file: string,

@@ -1,4 +1,4 @@
-import { NoKeptKeys } from './graphs/keepingGraphs';
+import { NoKvCache } from './graphs/cachedGraphs';
 import type { Layout } from './layout';
 import type { ModelFolder } from './modelFolder';
 import { PrefixTaskModel } from './prefixTaskModel';
@@ -29,7 +29,7 @@ export async function openTaskModel(
       const task = await PrefixTaskModel.open(model, layout, template, labelIds, compute);
       return { model: task, notes: task.narrow ? [] : [wholeHead] };
     } catch (error) {
-      if (!(error instanceof NoKeptKeys)) throw error;
+      if (!(error instanceof NoKvCache)) throw error;
     }
   }
   const task = await WholeRowTaskModel.open(model, layout, template, labelIds, compute);

@@ -1,6 +1,6 @@
 import { batches } from './batches';
-import { KeepingGraphs, type Together } from './graphs/keepingGraphs';
-import { bytesOf, stack, type Past } from './graphs/past';
+import { CachedGraphs, type Batching } from './graphs/cachedGraphs';
+import { bytesOf, stack, type KvCache } from './graphs/kvCache';
 import type { Layout, RowLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
 import type { Compute } from './session';
@@ -8,33 +8,33 @@ import type { RowSet, TaskModel } from '../taskModel';
 
 interface PrefixRows extends RowSet {
   readonly layouts: readonly RowLayout[];
-  /** Keys and values of the rows that were read. */
-  readonly read: Map<RowLayout, Past>;
+  /** KV caches of the rows that were read. */
+  readonly read: Map<RowLayout, KvCache>;
 }
 
 /** (prompt, row) pairs in one run of the model. */
 const BATCH = 16;
-/** Texts are padded to a multiple of this: by their own length alone, so that a score does not depend on the batch. */
+/** Texts are padded to a multiple of this, by their own length alone, so that a score does not depend on the batch. */
 const STEP = 8;
 
 /**
- * A causal task model whose template puts the input before the prompt: it reads each text once, keeps its keys and values,
- * and a prompt costs its own tokens only.
+ * A causal task model whose template puts the input before the prompt: it reads each text once and keeps its KV cache, so
+ * that a prompt costs its own tokens only.
  */
 export class PrefixTaskModel implements TaskModel {
-  /** Bytes of keys and values that may be kept, over all row sets. */
+  /** Bytes of KV caches kept at most, over all row sets. */
   static readonly KEPT_BYTES = 160e6;
   private keptBytes = 0;
 
   private constructor(
     readonly key: string,
-    private readonly graphs: KeepingGraphs,
+    private readonly graphs: CachedGraphs,
     private readonly layout: Layout,
     readonly classes: number,
-    private readonly together: Together,
+    private readonly batching: Batching,
   ) {}
 
-  /** @throws NoKeptKeys where the model has to read whole rows; ModelError */
+  /** @throws NoKvCache if the model has to read whole rows; ModelError */
   static async open(
     model: ModelFolder,
     layout: Layout,
@@ -42,10 +42,10 @@ export class PrefixTaskModel implements TaskModel {
     labelIds: readonly number[],
     compute: Compute,
   ): Promise<PrefixTaskModel> {
-    const graphs = await KeepingGraphs.open(model, labelIds, compute);
+    const graphs = await CachedGraphs.open(model, labelIds, compute);
     try {
-      const together = await graphs.tryOut(model);
-      return new PrefixTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, graphs, layout, labelIds.length, together);
+      const batching = await graphs.tryOut(model);
+      return new PrefixTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, graphs, layout, labelIds.length, batching);
     } catch (error) {
       await graphs.release();
       throw error;
@@ -70,20 +70,20 @@ export class PrefixTaskModel implements TaskModel {
   ): Promise<Float32Array> {
     const K = this.classes;
     const result = new Float32Array(prompts.length * rows.length * K);
-    const most = this.together === 'none' ? 1 : BATCH;
+    const most = this.batching === 'none' ? 1 : BATCH;
     const wanted = rows
       .map((row, r) => ({ r, row: set.layouts[row]!, width: this.width(set.layouts[row]!) }))
       .sort((a, b) => a.width - b.width);
     const asked = prompts.map((ids, p) => ({ p, ids })).sort((a, b) => a.ids.length - b.ids.length);
-    // Rows outside, prompts inside: a text that is not kept is read once a call.
+    // Rows in the outer loop: a text whose cache is not kept is read once a call.
     for (const lanes of batches(wanted, most, ({ width }) => width)) {
       const texts = await this.pasts(
         set,
         lanes.map(({ row }) => row),
         lanes[0]!.width,
       );
-      let past: Past | undefined;
-      // Few rows: several prompts in one run.
+      let past: KvCache | undefined;
+      // With few rows, several prompts share a run.
       for (const group of batches(asked, Math.floor(most / lanes.length), ({ ids }) => ids.length)) {
         signal?.throwIfAborted();
         const pairs = group.flatMap(({ p, ids }) => lanes.map(({ r, row }) => ({ at: (p * rows.length + r) * K, ids, row })));
@@ -95,7 +95,7 @@ export class PrefixTaskModel implements TaskModel {
     return result;
   }
 
-  private answer(pairs: readonly { ids: readonly number[]; row: RowLayout }[], past: Past): Promise<Float32Array> {
+  private answer(pairs: readonly { ids: readonly number[]; row: RowLayout }[], past: KvCache): Promise<Float32Array> {
     const tails = pairs.map(({ ids, row }) => [...ids, ...row.after]);
     this.layout.refuseLonger(past.width + tails[0]!.length);
     if (tails[0]!.length > 0) return this.graphs.answer(tails, past);
@@ -109,12 +109,12 @@ export class PrefixTaskModel implements TaskModel {
 
   /** Tokens that a text is padded to: where texts of different lengths may be read together, and the context has room for it. */
   private width({ before, after }: RowLayout): number {
-    if (this.together !== 'any') return before.length;
+    if (this.batching !== 'any') return before.length;
     return Math.max(before.length, Math.min(Math.ceil(before.length / STEP) * STEP, this.layout.room - after.length));
   }
 
-  /** Keys and values of texts of one width: those that are kept, and the others read. */
-  private async pasts(set: PrefixRows, rows: readonly RowLayout[], width: number): Promise<Past[]> {
+  /** KV caches of texts of one width; reads those that are not kept. */
+  private async pasts(set: PrefixRows, rows: readonly RowLayout[], width: number): Promise<KvCache[]> {
     const unread = rows.filter((row) => !set.read.has(row));
     const fresh =
       unread.length === 0

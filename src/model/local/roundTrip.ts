@@ -3,8 +3,8 @@ import type { Layout } from './layout';
 import type { LmTokenizer } from './tokenizer/tokenizer';
 
 /**
- * Whether the text that a person would send holds exactly the ids that were scored: the template filled in as text and
- * encoded as a whole gives the ids that were put together part by part.
+ * Whether the text that a user would send has exactly the ids that were scored: encoding the filled-in template as a whole
+ * gives the ids that the layout assembled part by part.
  */
 export function roundTrips(parts: readonly Part[], layout: Layout, tokenizer: LmTokenizer, ids: readonly number[], input: string): boolean {
   const prompt = layout.promptText(ids);

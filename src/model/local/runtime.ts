@@ -1,4 +1,4 @@
 import './telemetryOff';
 
-/** The one place that loads ONNX Runtime: with its telemetry switched off before. */
+/** The one place that loads ONNX Runtime, after switching its telemetry off. */
 export { InferenceSession, Tensor } from 'onnxruntime-node';

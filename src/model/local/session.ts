@@ -6,20 +6,20 @@ export interface Compute {
   readonly threads: number;
 }
 
-/** Where a graph comes from: its name in errors, and the folder of weights that are kept outside it. */
+/** Where a graph comes from: its name in errors, and the folder of weights outside it. */
 export interface Origin {
   readonly reference: string;
   readonly folder?: string;
 }
 
-/** A graph that is open in ONNX Runtime; its errors are for people. */
+/** A graph that is open in ONNX Runtime; its errors are for users. */
 export class Session {
   constructor(
     private readonly session: InferenceSession,
     private readonly origin: Origin,
   ) {}
 
-  /** @param outputs the outputs that are wanted; all when absent. @throws ModelError */
+  /** @param outputs all when absent. @throws ModelError */
   async run(feeds: InferenceSession.FeedsType, outputs?: readonly string[]): Promise<InferenceSession.ReturnType> {
     try {
       return await (outputs ? this.session.run(feeds, [...outputs]) : this.session.run(feeds));
@@ -42,7 +42,7 @@ export async function openSession(graph: Uint8Array, compute: Compute, origin: O
       // One memory arena for each session would keep its largest batch for ever.
       enableCpuMemArena: true,
       enableMemPattern: false,
-      // Errors are thrown; what ONNX Runtime prints beside them says no more.
+      // Errors are thrown; what ONNX Runtime also prints adds nothing.
       logSeverityLevel: 4,
       extra: {
         session: {

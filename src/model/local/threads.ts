@@ -1,2 +1,2 @@
-/** Threads of ONNX Runtime at most: it starts them all before anything else, and many more than these hang. `package.json` has it too. */
+/** Threads of ONNX Runtime at most: it starts them all first, and hangs with many more. `package.json` has the same limit. */
 export const MOST_THREADS = 256;

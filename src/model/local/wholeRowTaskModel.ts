@@ -1,7 +1,7 @@
 import { batches } from './batches';
 import { Layout, type RowLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
-import { LABEL_LOGITS, PLACES, scoringGraph } from './graphs/scoring';
+import { LABEL_LOGITS, POSITIONS, scoringGraph } from './graphs/scoring';
 import { integers, openSession, values, type Compute, type Session } from './session';
 import type { RowSet, TaskModel } from '../taskModel';
 
@@ -18,7 +18,7 @@ interface Job {
 
 const BATCH = 16;
 
-/** Whole rows through the model, in batches of like length, with the head at the answer's position only. */
+/** Runs whole rows through the model, in batches of similar length, with the head at the answer's position only. */
 export class WholeRowTaskModel implements TaskModel {
   private constructor(
     readonly key: string,
@@ -67,9 +67,9 @@ export class WholeRowTaskModel implements TaskModel {
         return { at: (p * rows.length + r) * K, ...this.assemble(layout, prompt) };
       }),
     );
-    // Rows of like length together: no work on padding. Ties keep their order, so that batches are the same every time.
+    // Rows of similar length share a batch, to waste little on padding. Ties keep their order, so that batches are the same every time.
     jobs.sort((a, b) => a.ids.length - b.ids.length || a.at - b.at);
-    // One by one where activations are quantised by the batch, of one length where padding would be read.
+    // One by one if activations are quantized by the batch, of one length if the graph would read padding.
     const { file, feeder } = this.model.whole;
     const mixed = feeder.pads || this.model.kind === 'causal';
     for (const batch of batches(jobs, file.batchDependent ? 1 : BATCH, ({ ids }) => mixed || ids.length)) {
@@ -90,8 +90,8 @@ export class WholeRowTaskModel implements TaskModel {
   private async run(batch: readonly Job[]): Promise<Float32Array> {
     const rows = batch.map((job) => job.ids);
     const width = Math.max(...rows.map((ids) => ids.length));
-    const places = batch.map((job, i) => i * width + job.answer);
-    const output = await this.session.run({ ...this.model.whole.feeder.feeds(rows), [PLACES]: integers(places, [places.length]) });
+    const positions = batch.map((job, i) => i * width + job.answer);
+    const output = await this.session.run({ ...this.model.whole.feeder.feeds(rows), [POSITIONS]: integers(positions, [positions.length]) });
     return values(output[LABEL_LOGITS]);
   }
 

@@ -6,19 +6,19 @@ const SWITCH = 'use_cache_branch';
 
 export type Branch = 'from the start' | 'with past';
 
-/** Whether a graph is a merged decoder: one If whose branches read a text from its start, or go on from keys and values. */
+/** Whether a graph is a merged decoder: one If whose branches read a text from its start, or continue from a KV cache. */
 export function isMerged(model: Model): boolean {
   return model.graph.input.some((input) => input.name === SWITCH);
 }
 
-/** Leaves one branch of a merged decoder, as a plain graph. */
+/** One branch of a merged decoder, as a plain graph. */
 export function keepBranch(model: Model, branch: Branch): Model {
   const kept = copyModel(model);
   const { graph } = kept;
   const choice = graph.node.find((node) => node.opType === 'If' && node.input[0] === SWITCH);
   const inner = choice && attribute(choice, branch === 'with past' ? 'then_branch' : 'else_branch')?.g;
   if (!inner) throw new Error(`the graph has an input ${SWITCH} and no If that it chooses for`);
-  // Names inside are never names outside, so the nodes may stand among the outer ones.
+  // Names inside differ from all names outside, so the nodes can join the outer ones.
   const renamed = inner.output.flatMap((output, i) => {
     const name = choice.output[i]!;
     return name === output.name
@@ -28,7 +28,7 @@ export function keepBranch(model: Model, branch: Branch): Model {
   graph.node = graph.node.flatMap((node) => (node === choice ? [...inner.node, ...renamed] : [node]));
   graph.initializer = [...graph.initializer, ...inner.initializer];
   graph.input = graph.input.filter((input) => input.name !== SWITCH && (branch === 'with past' || !isPast(input.name)));
-  // An output that a branch does not compute is no output of it.
+  // Drop the outputs that this branch does not compute.
   const view = new GraphView(graph);
   graph.output = graph.output.filter((output) => view.maker(output.name) !== undefined);
   return kept;

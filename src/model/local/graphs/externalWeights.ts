@@ -5,7 +5,7 @@ import { allTensors } from './graphView';
 import type { Model } from './schema';
 
 /**
- * The files that hold weights beside a graph's own. ONNX Runtime follows links and refuses what then lies outside the
+ * The files that hold weights beside a graph's own. ONNX Runtime follows links and refuses files outside the
  * folder that it is given; the Hugging Face cache links every file of a model to one of another name in another folder.
  * So graphs are run with the files' real names, in the innermost folder that holds them all.
  */
@@ -37,7 +37,7 @@ export class ExternalWeights {
     return new ExternalWeights(files, folder, new Map(names.map((name, i) => [name, places[i]!])));
   }
 
-  /** Writes the real names into a graph that was just read. */
+  /** Writes the real names into a newly read graph. */
   relocate(model: Model): Model {
     for (const entry of locations(model)) entry.value = this.places.get(entry.value) ?? entry.value;
     return model;

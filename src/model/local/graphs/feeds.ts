@@ -2,24 +2,24 @@ import { Tensor } from '../runtime';
 import type { GraphFile } from './graphFile';
 import { ModelError } from '../../modelError';
 import { isPast } from './branch';
-import type { Feeds, Past } from './past';
+import type { Feeds, KvCache } from './kvCache';
 import { ELEMENT, type TensorValue } from './schema';
 
-/** What a model's configuration says of it, as far as its inputs go. */
+/** What a model's configuration says about its inputs. */
 export interface InputShape {
-  /** Place that a text's first token has by this model's count. */
+  /** Position of a text's first token, as this model counts. */
   readonly firstPosition: number;
-  /** Sizes of kept keys and values: heads, and numbers in each; undefined where the configuration does not say. */
+  /** Sizes of the KV cache: heads, and numbers in each; undefined if the configuration does not say. */
   readonly heads: number | undefined;
   readonly headSize: number | undefined;
 }
 
-/** What each kind of input is fed with. */
+/** The inputs that we can feed. */
 const KNOWN = ['input_ids', 'attention_mask', 'position_ids', 'cache_position', 'token_type_ids', 'num_logits_to_keep', 'logits_to_keep'];
 
 /** Puts rows of token ids into the inputs that a graph asks for, padded on the right. */
 export class Feeder {
-  /** @throws ModelError where a graph asks for what we do not know */
+  /** @throws ModelError if a graph has an unknown input */
   constructor(
     private readonly graph: GraphFile,
     private readonly padId: number,
@@ -37,13 +37,13 @@ export class Feeder {
     for (const input of graph.inputs.filter(({ name }) => isPast(name))) emptyPast(input, 1, shape, reference);
   }
 
-  /** Whether rows of different lengths may stand in one batch. */
+  /** Whether rows of different lengths may share a batch. */
   get pads(): boolean {
     return this.graph.takes('attention_mask');
   }
 
   /** @param atLeast tokens that rows are padded to at least */
-  feeds(rows: readonly (readonly number[])[], past?: Past, atLeast = 0): Feeds {
+  feeds(rows: readonly (readonly number[])[], past?: KvCache, atLeast = 0): Feeds {
     const batch = rows.length;
     const width = Math.max(atLeast, ...rows.map((row) => row.length));
     const kept = past?.width ?? 0;
@@ -78,13 +78,13 @@ export class Feeder {
         return [[width], (_, j) => kept + j];
       case 'token_type_ids':
         return [[rows.length, width], () => 0];
-      default: // how many tokens get logits: 0 stands for all
+      default: // how many tokens get logits: 0 means all
         return [[], () => 0];
     }
   }
 }
 
-/** A tensor of integers; its last axis are the columns. */
+/** A tensor of integers; its last axis is the columns. */
 function tensorOf(elemType: number, dims: readonly number[], value: (row: number, column: number) => number): Tensor {
   const columns = dims.at(-1) ?? 1;
   const size = dims.reduce((a, b) => a * b, 1);
@@ -101,12 +101,12 @@ function tensorOf(elemType: number, dims: readonly number[], value: (row: number
   return new Tensor('int64', data, dims);
 }
 
-/** Keys or values of no tokens: the sizes that the graph gives, or the configuration where it names them only, and 0 for the tokens. */
+/** An empty KV cache: 0 tokens, and the other sizes as the graph gives them, or the configuration if the graph only names them. */
 function emptyPast(input: TensorValue, batch: number, shape: InputShape, reference: string): Tensor {
   const dims = input.dims?.map((size, axis) => {
     if (typeof size === 'number') return size;
     if (/past|sequence|length/i.test(size)) return 0;
-    if (/[x*]/.test(size)) return undefined; // "batch_size x num_heads": keys and values are laid out otherwise
+    if (/[x*]/.test(size)) return undefined; // "batch_size x num_heads": another layout
     return [batch, shape.heads, undefined, shape.headSize][axis];
   });
   const type = ({ [ELEMENT.float]: 'float32', [ELEMENT.float16]: 'float16' } as const)[input.elemType];

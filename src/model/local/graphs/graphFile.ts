@@ -13,7 +13,7 @@ export class GraphFile {
     readonly inputs: readonly TensorValue[],
     readonly outputs: readonly TensorValue[],
     private readonly external: ExternalWeights,
-    /** Whether activations are quantised by the range that all rows of a batch have: then a score depends on the rows beside it. */
+    /** Whether activations are quantized by the range of the whole batch: then a score depends on the other rows. */
     readonly batchDependent: boolean,
     /** Whether some of it is computed in fp16. */
     readonly halfPrecision: boolean,
@@ -54,12 +54,12 @@ export class GraphFile {
     return this.external.folder;
   }
 
-  /** Inputs for keys and values of earlier tokens. */
+  /** Inputs for the KV cache. */
   get pastInputs(): string[] {
     return this.inputs.map(({ name }) => name).filter(isPast);
   }
 
-  /** Outputs with the keys and values that other graphs take, by the input that takes them; undefined where one is missing. */
+  /** Outputs that hold the KV cache, by the input that takes them; undefined if one is missing. */
   presentOutputs(pastInputs: readonly string[]): ReadonlyMap<string, string> | undefined {
     const names = new Set(this.outputs.map(({ name }) => name));
     const pairs = pastInputs.map((input) => [input, input.replace('past_key_values', 'present')] as const);
@@ -84,7 +84,7 @@ async function readGraph(path: string): Promise<Model> {
     const model = decodeModel(bytes);
     if (model.graph.node.length > 0) return model;
   } catch {
-    // told below
+    // reported below
   }
   throw new ModelError('model.notOnnx', { file: path, bytes: bytes.length });
 }

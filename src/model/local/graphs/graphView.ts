@@ -1,6 +1,6 @@
 import { toNumber, type Attribute, type Graph, type Node, type Tensor } from './schema';
 
-/** Who makes a value of a graph, and what is known of it without running anything. */
+/** Which node makes a value of a graph, and what can be known about the value without running anything. */
 export class GraphView {
   private readonly makers: Map<string, Node>;
   private readonly tensors: Map<string, Tensor>;
@@ -15,7 +15,7 @@ export class GraphView {
     return name === undefined ? undefined : this.makers.get(name);
   }
 
-  /** Whether a value hangs on weights alone, not on the graph's inputs. */
+  /** Whether a value depends on weights alone, not on the graph's inputs. */
   isConstant(name: string): boolean {
     let known = this.constants.get(name);
     if (known === undefined) {
@@ -28,7 +28,7 @@ export class GraphView {
     return known;
   }
 
-  /** Sizes of a weight, or of one that was cast, transposed or de-quantised; undefined where they cannot be told. */
+  /** Sizes of a weight, or of one that was cast, transposed or dequantized; undefined if unknown. */
   dims(name: string): readonly number[] | undefined {
     const tensor = this.tensors.get(name);
     if (tensor) return tensor.dims.map(toNumber);

@@ -11,7 +11,7 @@ export interface Head {
   readonly scaling: readonly Step[];
   /** From the product's result in numbers to the logits, in order. */
   readonly steps: readonly Step[];
-  /** Name of the numbers that go into the head, [B, S, d]; undefined where the graph holds them only as integers. */
+  /** Name of the numbers that go into the head, [B, S, d]; undefined if the graph holds them only as integers. */
   readonly state: string | undefined;
   /** Whether the product runs on [B·S, d]. */
   readonly flat: boolean;
@@ -21,7 +21,7 @@ export interface Product {
   readonly node: Node;
   /** Which inputs have an entry for each word of the vocabulary, and on which axis. */
   readonly columns: readonly { readonly input: number; readonly axis: number }[];
-  /** The weight's name and whether it is [V, d] (`transposed`) or [d, V]; undefined where it is stored in blocks of bits, or as integers. */
+  /** The weight's name and whether it is [V, d] (`transposed`) or [d, V]; undefined if it is stored in blocks of bits or as integers. */
   readonly weight: { readonly name: string; readonly transposed: boolean } | undefined;
   /** Which input is a bias, if any. */
   readonly bias: number | undefined;
@@ -38,7 +38,7 @@ export interface Step {
 
 const ELEMENTWISE = new Set(['Cast', 'Identity', 'Tanh', 'Add', 'Sub', 'Mul', 'Div', 'QuantizeLinear', 'DequantizeLinear']);
 
-/** Finds the head by walking back from the logits; undefined where it is none of a kind that we know. */
+/** Finds the head by walking back from the logits; undefined if it is of an unknown kind. */
 export function findHead(view: GraphView, logits: string): Head | undefined {
   const steps: Step[] = [];
   let name = logits;
@@ -71,7 +71,7 @@ export function findHead(view: GraphView, logits: string): Head | undefined {
   }
 }
 
-/** Where each kind of product has its weight and its bias. Fused and quantised ones are ONNX Runtime's own. */
+/** Where each kind of product has its weight and its bias. Fused and quantized ones are ONNX Runtime's own. */
 const PRODUCTS: Record<string, { weight: number; bias?: number }> = {
   MatMul: { weight: 1 },
   Gemm: { weight: 1, bias: 2 },
@@ -117,7 +117,7 @@ function stateOf({ node }: Product, view: GraphView): string | undefined {
   return maker?.opType === 'DynamicQuantizeLinear' ? maker.input[0] : undefined;
 }
 
-/** Whether a value is the scale of quantised activations, by itself or times the weight's. */
+/** Whether a value is the scale of quantized activations, by itself or times the weight's. */
 function isScale(name: string, view: GraphView): boolean {
   const maker = view.maker(name);
   if (maker?.opType === 'DynamicQuantizeLinear') return maker.output[1] === name;

@@ -10,8 +10,8 @@ export interface Words {
 }
 
 /**
- * Adds the head for some words only: its product and steps with the columns of those words, so that the cost of the
- * vocabulary falls away.
+ * Adds the head for some words only: its product and steps with the columns of those words, which saves the cost of the
+ * whole vocabulary.
  * @param data what goes into the product
  * @returns name of the words' logits, [.., K]
  */
@@ -35,7 +35,7 @@ export function narrowHead(g: GraphBuilder, view: GraphView, head: Head, data: s
   );
 }
 
-/** Picks the entries of some words from weights, before they are cast, transposed or de-quantised: all that is computed is computed for the words. */
+/** Picks the entries of some words from weights before they are cast, transposed or dequantized, so that nothing is computed for other words. */
 class Picker {
   constructor(
     private readonly g: GraphBuilder,
@@ -63,7 +63,7 @@ class Picker {
         return g.like(maker, [this.pick(data, axis), ...scales.map((scale) => (own ? this.pick(scale, 0) : scale))]);
       }
     }
-    // The scale of quantised activations times the weight's.
+    // The scale of quantized activations times the weight's.
     if (maker?.opType === 'Mul' && !view.isConstant(name))
       return g.like(
         maker,

@@ -82,7 +82,7 @@ const root = protobuf.Root.fromJSON({
     }),
     Entry: message({ key: ['string', 1], value: ['string', 2] }),
     ValueInfo: message({ name: ['string', 1], type: ['bytes', 2], docString: ['string', 3], metadataProps: ['bytes', 4, 'repeated'] }),
-    // The type of a value: of the inputs and outputs that we add, and of the ones that we feed. A value that is no tensor has none.
+    // The type of a value: of the inputs and outputs that we add, and of the ones that we feed. Only tensors have one.
     Type: message({ tensorType: ['TensorType', 1] }),
     TensorType: message({ elemType: ['int32', 1], shape: ['Shape', 2] }),
     Shape: message({ dim: ['Dimension', 1, 'repeated'] }),
@@ -159,7 +159,7 @@ export function encodeModel(model: Model): Uint8Array {
   return root.lookupType('Model').encode(model).finish();
 }
 
-/** A model to be edited: lists of its own, of the same nodes and weights. */
+/** A copy to edit: new lists of the same nodes and weights. */
 export function copyModel(model: Model): Model {
   const { graph } = model;
   const { node, initializer, input, output } = graph;
@@ -178,9 +178,9 @@ export function tensorType(elemType: number, shape: readonly (number | string)[]
 /** An input or output of a graph. */
 export interface TensorValue {
   readonly name: string;
-  /** One of ELEMENT; 0 for what is no tensor. */
+  /** One of ELEMENT; 0 if it is not a tensor. */
   readonly elemType: number;
-  /** Sizes, or names of symbolic ones ('' without a name); undefined where the rank is not told. */
+  /** Sizes, or names of symbolic ones ('' without a name); undefined if the rank is unknown. */
   readonly dims: readonly (number | string)[] | undefined;
 }
 

@@ -12,15 +12,15 @@ export interface ScoringGraph {
   readonly narrow: boolean;
 }
 
-/** Where the answers are: for each row, the index of its token in the batch as one sequence, [B]. */
-export const PLACES = 'places';
-/** Logits of the label words at those places, [B, K]. */
+/** Positions of the answers: for each row, the index of its token in the flattened batch, [B]. */
+export const POSITIONS = 'positions';
+/** Logits of the label words at those positions, [B, K]. */
 export const LABEL_LOGITS = 'label_logits';
 
 /**
- * The graph with the head at one place of each row and for the label words only.
+ * The graph with the head at one position of each row, for the label words only.
  * @param logits name of the graph's logits, [B, S, V]
- * @param kept outputs that stay, such as the keys and values
+ * @param kept outputs that stay, such as the KV cache
  */
 export function scoringGraph(model: Model, logits: string, labelIds: readonly number[], kept: readonly string[]): ScoringGraph {
   const view = new GraphView(model.graph);
@@ -28,17 +28,17 @@ export function scoringGraph(model: Model, logits: string, labelIds: readonly nu
   const { graph } = edited;
   const head = findHead(view, logits);
   const g = new GraphBuilder(graph, 'label');
-  g.input(PLACES, ['batch'], ELEMENT.int64);
+  g.input(POSITIONS, ['batch'], ELEMENT.int64);
   const words = { ids: g.ints(labelIds), count: labelIds.length };
   graph.output = graph.output.filter((output) => kept.includes(output.name));
-  // [B, S, x] as [B·S, x], and of that one row for each place.
-  const atPlaces = (name: string, flat: boolean) =>
-    g.op('Gather', [flat ? name : g.op('Flatten', [name], { axis: 2 }), PLACES], { axis: 0 });
+  // [B, S, x] flattened to [B·S, x], and one row of it for each position.
+  const atPositions = (name: string, flat: boolean) =>
+    g.op('Gather', [flat ? name : g.op('Flatten', [name], { axis: 2 }), POSITIONS], { axis: 0 });
   let result: string;
-  if (!head) result = g.op('Gather', [atPlaces(logits, false), words.ids], { axis: 1 });
-  else if (head.product.weight) result = narrowHead(g, view, head, atPlaces(head.product.node.input[0]!, head.flat), words);
-  // Activations are quantised by the range of all tokens: the places are picked last.
-  else result = atPlaces(narrowHead(g, view, head, head.product.node.input[0]!, words), head.flat);
+  if (!head) result = g.op('Gather', [atPositions(logits, false), words.ids], { axis: 1 });
+  else if (head.product.weight) result = narrowHead(g, view, head, atPositions(head.product.node.input[0]!, head.flat), words);
+  // Activations are quantized by the range of all tokens: the positions are picked last.
+  else result = atPositions(narrowHead(g, view, head, head.product.node.input[0]!, words), head.flat);
   g.op('Cast', [result], { to: ELEMENT.float }, LABEL_LOGITS);
   g.output(LABEL_LOGITS, ['batch', 'labels']);
   return { bytes: finish(edited), narrow: head !== undefined };

@@ -1,4 +1,4 @@
-/** The special tokens that prompt search needs, by what they are for. */
+/** The special tokens that prompt search needs, by purpose. */
 export interface SpecialTokens {
   readonly mask: number | undefined;
   readonly start: number | undefined;
@@ -8,7 +8,7 @@ export interface SpecialTokens {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What each is called where no file says it: BERT's names, then RoBERTa's, then GPT-2's. */
+/** What each is called if no file says so: BERT's names, then RoBERTa's, then GPT-2's. */
 const USUAL = {
   mask: ['[MASK]', '<mask>'],
   start: ['<s>', '<|endoftext|>', '<bos>', '<|begin_of_text|>'],
@@ -18,7 +18,7 @@ const USUAL = {
 
 /**
  * Finds special tokens: `tokenizer_config.json` and `special_tokens_map.json` name them, `config.json` gives ids; old model
- * folders have neither, since their tokenizer's class knew, and then the usual names count.
+ * folders have neither, since their tokenizer's class knew the names, so the usual names apply.
  */
 export function findSpecialTokens(
   idOf: (token: string) => number | undefined,
@@ -32,7 +32,7 @@ export function findSpecialTokens(
       const content = typeof value === 'object' ? value?.content : value;
       const id = content === undefined ? undefined : idOf(content);
       if (id !== undefined) return id;
-      // Named and empty: the model has none.
+      // Explicitly null: the model has none.
       if (value === null) return undefined;
     }
     const id = modelConfig[`${key}_token_id`];

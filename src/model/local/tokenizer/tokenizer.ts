@@ -17,12 +17,12 @@ import { wordStems } from './wordStems';
 type Json = Record<string, unknown>;
 
 /**
- * Where a piece of text stands: at the start of a text, behind other text, or behind a mask. Some tokenizers put a space
+ * Where a piece of text is: at the start of a text, after other text, or after a mask. Some tokenizers put a space
  * before a text that has none, at the start or behind any special token.
  */
 export type Place = 'start' | 'behind' | 'behind mask';
 
-/** A model's tokenizer, as prompt search needs it: texts of users are text, whatever they look like. */
+/** A model's tokenizer, as prompt search needs it: what users write is always text, even if it looks like a special token. */
 export class LmTokenizer {
   private readonly whole: HubTokenizer;
   /** The same tokenizer without its special tokens, for each place of a text. */
@@ -30,7 +30,7 @@ export class LmTokenizer {
   private readonly special: Set<number>;
   /** Tokens that are only the beginnings of words. */
   private readonly stems: ReadonlySet<string>;
-  /** Some word for other tokens to stand behind. */
+  /** Some word to put before other tokens. */
   private readonly word: { readonly ids: readonly number[]; readonly text: string };
   /** How texts become tokens, for comparing tokenizers. */
   private readonly rules: string;
@@ -38,17 +38,17 @@ export class LmTokenizer {
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
   readonly maskId: number | undefined;
-  /** The token that stands for the start of a text in a causal model. */
+  /** The token for the start of a text in a causal model. */
   readonly startId: number | undefined;
   readonly padId: number;
-  /** The token of every text that the vocabulary has none for; undefined where every text has tokens. */
+  /** The token for text outside the vocabulary; undefined if every text has tokens. */
   readonly unknownId: number | undefined;
 
   /**
    * @param definition `tokenizer.json`
    * @param config `tokenizer_config.json`
    * @param tokenMap `special_tokens_map.json`, which older folders have
-   * @param modelConfig `config.json`, for the ids of special tokens that nothing else names
+   * @param modelConfig `config.json`, for ids of special tokens that are named nowhere else
    */
   constructor(definition: TokenizerDefinition, config: Json, tokenMap: Json = {}, modelConfig: Json = {}) {
     const exact = withExactDecoder(definition);
@@ -89,17 +89,17 @@ export class LmTokenizer {
     }
   }
 
-  /** Ids of a text, with no special tokens, whatever the text holds. A text that begins with a space is taken to stand behind other text. */
+  /** Ids of a text, never special tokens. A text that begins with a space follows other text by default. */
   encode(text: string, place: Place = text.startsWith(' ') ? 'behind' : 'start'): number[] {
     return text === '' ? [] : [...this.plain[place].encode(text, { add_special_tokens: false }).ids];
   }
 
-  /** The text of ids that stand at the start, exactly: no space is cleaned away. */
+  /** The exact text of ids at the start of a text: no space is cleaned away. */
   decode(ids: readonly number[]): string {
     return ids.length === 0 ? '' : this.whole.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
   }
 
-  /** The text that ids add behind a word, with the space that they begin with. */
+  /** The text that ids add after a word, with their leading space. */
   decodeBehind(ids: readonly number[]): string {
     const text = this.decode([...this.word.ids, ...ids]);
     return text.startsWith(this.word.text) ? text.slice(this.word.text.length) : this.decode(ids);
@@ -111,7 +111,7 @@ export class LmTokenizer {
     return this.rules === other.rules && mine.size === theirs.size && [...mine].every(([token, id]) => theirs.get(token) === id);
   }
 
-  /** Ids of the tokens that are one readable word, behind a space or (`leadingSpace` false) at the start of a text. */
+  /** Ids of the tokens that are one readable word, after a space or (`leadingSpace` false) at the start of a text. */
   wordIds(leadingSpace: boolean): number[] {
     const pattern = leadingSpace ? /^ (\p{L}[\p{L}'’]*\p{L})$/u : /^(\p{L}[\p{L}'’]*\p{L})$/u;
     // Where the start of a text gets a space, a token without one continues a word, and looks like one at the start.

@@ -1,4 +1,4 @@
-/** `tokenizer.json`, as far as it is read and changed here. */
+/** The parts of `tokenizer.json` that are read and changed here. */
 export interface TokenizerDefinition {
   readonly added_tokens?: readonly AddedToken[];
   readonly normalizer?: Component | null | undefined;
@@ -63,8 +63,8 @@ export function withExactDecoder(definition: TokenizerDefinition): TokenizerDefi
 }
 
 /**
- * The tokenizer for what stands behind other text: one that puts no space before a text that has none. Undefined where the
- * tokenizer never does, and its beginning of a text is like any other place.
+ * The tokenizer for text that follows other text: it never adds a leading space. Undefined if the tokenizer never adds one
+ * at the start of a text either.
  */
 export function behindOtherText(definition: TokenizerDefinition): TokenizerDefinition | undefined {
   const changed: TokenizerDefinition = {
@@ -86,7 +86,7 @@ export function behindOtherText(definition: TokenizerDefinition): TokenizerDefin
   };
 }
 
-/** Whether a text behind a special token gets a space of its own, as one at the start does. */
+/** Whether a text after a special token gets a leading space, as one at the start does. */
 export function prefixesSections(definition: TokenizerDefinition): boolean {
   return !stepsOf(definition.pre_tokenizer).some((step) => step.type === 'Metaspace' && step.prepend_scheme === 'first');
 }

@@ -1,13 +1,13 @@
 /** Added to both ranks: counts fall more slowly than 1/rank at the head of a merge list. */
 const OFFSET = 50;
-/** A token that stands alone less often than this is a mere stem. */
+/** A token that is a word by itself less often than this is a mere stem. */
 const ALONE = 0.3;
 
 /**
- * Tokens of a byte-pair vocabulary that stand for little on their own, such as `Ġremem` on the way to `Ġremember`.
+ * Tokens of a byte-pair vocabulary that are seldom words by themselves, such as `Ġremem` on the way to `Ġremember`.
  *
  * A merge list is ordered by how often each pair occurred, about as 1/rank (Zipf), so the merges that lengthen a token
- * tell what share of it they took away.
+ * tell what share of its occurrences they took.
  *
  * @param merges pairs in the order they were learned
  */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Feeder } from '../../../../src/model/local/graphs/feeds';
-import type { Feeds } from '../../../../src/model/local/graphs/past';
+import type { Feeds } from '../../../../src/model/local/graphs/kvCache';
 import { GraphFile } from '../../../../src/model/local/graphs/graphFile';
 import { ModelError } from '../../../../src/model/modelError';
 import { GraphBuilder } from '../../../../src/model/local/graphs/build';

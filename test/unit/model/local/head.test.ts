@@ -5,7 +5,7 @@ import { GraphView } from '../../../../src/model/local/graphs/graphView';
 import { findHead } from '../../../../src/model/local/graphs/head';
 import { embeddingGraph, headShape, languageHeadGraph, stateGraph } from '../../../../src/method/policyGraphs';
 import { decodeModel, ELEMENT, encodeModel, type Model } from '../../../../src/model/local/graphs/schema';
-import { LABEL_LOGITS, PLACES, scoringGraph } from '../../../../src/model/local/graphs/scoring';
+import { LABEL_LOGITS, POSITIONS, scoringGraph } from '../../../../src/model/local/graphs/scoring';
 import { floats, integers, openSession, values } from '../../../../src/model/local/session';
 import { furthest } from './expectedScores';
 
@@ -113,7 +113,7 @@ describe.each(HEADS)('an output head: %s', (_, head, policy) => {
     const labels = [6, 0, 3];
     const { bytes, narrow } = scoringGraph(build(head), 'logits', labels, []);
     expect(narrow).toBe(policy !== 'none');
-    const found = await run(bytes, { ...IDS, [PLACES]: integers(PLACE, [2]) }, LABEL_LOGITS);
+    const found = await run(bytes, { ...IDS, [POSITIONS]: integers(PLACE, [2]) }, LABEL_LOGITS);
     const logits = await whole();
     expect(
       furthest(
@@ -135,7 +135,7 @@ describe.each(HEADS)('an output head: %s', (_, head, policy) => {
   it('is taken apart for the policy', async () => {
     if (policy === 'none') return expect(headShape(build(head), 'logits')).toBeUndefined();
     expect(headShape(build(head), 'logits')).toEqual({ vocabulary: V, stateSize: D });
-    const states = await run(stateGraph(build(head), 'logits'), { ...IDS, [PLACES]: integers(PLACE, [2]) }, 'state');
+    const states = await run(stateGraph(build(head), 'logits'), { ...IDS, [POSITIONS]: integers(PLACE, [2]) }, 'state');
     const table = numbers(9 * D, 5);
     expect(
       furthest(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Scorer } from '../../../../src/method/scorer';
-import { KeepingGraphs } from '../../../../src/model/local/graphs/keepingGraphs';
+import { CachedGraphs } from '../../../../src/model/local/graphs/cachedGraphs';
 import { readModel } from '../../../../src/model/local/modelFolder';
 import { PrefixTaskModel } from '../../../../src/model/local/prefixTaskModel';
 import { select } from '../../../../src/search/selection';
@@ -14,7 +14,7 @@ const textsOf = (n: number): string[] =>
 let model: PrefixTaskModel;
 let words: number[];
 /** What the graphs compute: rows read, and (prompt, row) pairs answered. */
-const [reads, answers] = [vi.spyOn(KeepingGraphs.prototype, 'read'), vi.spyOn(KeepingGraphs.prototype, 'answer')];
+const [reads, answers] = [vi.spyOn(CachedGraphs.prototype, 'read'), vi.spyOn(CachedGraphs.prototype, 'answer')];
 const computed = () => ({ read: rowsIn(reads), answered: rowsIn(answers) });
 const rowsIn = ({ mock }: { mock: { calls: readonly (readonly [rows: readonly unknown[], ...unknown[]])[] } }) =>
   mock.calls.reduce((sum, [rows]) => sum + rows.length, 0);

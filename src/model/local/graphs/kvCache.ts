@@ -2,9 +2,9 @@ import { Tensor } from '../runtime';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
-/** Keys and values of tokens that were read before, for a batch of rows padded on the right to one width. */
-export interface Past {
-  /** By the input that takes them; the batch is axis 0 of each. */
+/** The KV cache of tokens that were read before, for a batch of rows padded on the right to one width. */
+export interface KvCache {
+  /** By the input that takes it; axis 0 is the batch. */
   readonly tensors: Feeds;
   readonly width: number;
   /** Tokens of each row. */
@@ -12,7 +12,7 @@ export interface Past {
 }
 
 /** The rows of a batch one by one; they share its memory. */
-export function split({ tensors, width, lengths }: Past): Past[] {
+export function split({ tensors, width, lengths }: KvCache): KvCache[] {
   return lengths.map((length, row) => ({
     tensors: mapTensors(tensors, ({ type, data, dims }) => {
       const size = data.length / lengths.length;
@@ -24,8 +24,8 @@ export function split({ tensors, width, lengths }: Past): Past[] {
 }
 
 /** A batch of rows of one width, each a batch of its own before; a row may occur more than once. */
-export function stack(rows: readonly Past[]): Past {
-  const [first] = rows as [Past, ...Past[]];
+export function stack(rows: readonly KvCache[]): KvCache {
+  const [first] = rows as [KvCache, ...KvCache[]];
   if (rows.length === 1) return first;
   const tensors = mapTensors(first.tensors, ({ type, data, dims, size }, name) => {
     const all = new (data.constructor as Float32ArrayConstructor)(rows.length * size);
@@ -35,7 +35,7 @@ export function stack(rows: readonly Past[]): Past {
   return { tensors, width: first.width, lengths: rows.flatMap(({ lengths }) => lengths) };
 }
 
-export function bytesOf({ tensors }: Past): number {
+export function bytesOf({ tensors }: KvCache): number {
   return Object.values(tensors).reduce((sum, { data }) => sum + (data as Float32Array).byteLength, 0);
 }
 
