@@ -30,7 +30,7 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
     return [...layOutTask(spec, classes, model, false).verbalizer.warnings];
   } catch (error) {
     if (error instanceof TaskError) return [...error.problems];
-    if (error instanceof ModelError && spec) return [spec.problemAt(['taskModel'], { message: error.message })];
+    if (error instanceof ModelError && spec) return [spec.problemAt(['taskModel'], error.worded)];
     throw error;
   }
 }

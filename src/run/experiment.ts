@@ -113,7 +113,7 @@ async function placed<T>(spec: Spec, opening: Promise<T>): Promise<T> {
   try {
     return await opening;
   } catch (error) {
-    if (error instanceof ServerError && error.field) throw new TaskError([spec.problemAt([...error.field], { message: error.message })]);
+    if (error instanceof ServerError && error.field) throw new TaskError(spec.problemAt([...error.field], error.worded));
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../spec/problem';
 import type { SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
-import { word } from '../wording/wording';
+import { worded } from '../wording/wording';
 import { selectionCost } from './selection';
 
 /** How the policy's search spends its query budget: enough is kept back to rank what it finds, the rest is for steps. */
@@ -26,9 +26,5 @@ export function planBudget(budget: number, promptsPerStep: number, rows: { train
 export function budgetProblem(spec: Spec, settings: SearchSettings, rows: { train: number; validation: number }): Problem | undefined {
   const { least, allows } = planBudget(settings.queryBudget, settings.promptsPerStep, rows);
   if (allows(0, 0)) return undefined;
-  return spec.problemAt(['search', 'queryBudget'], {
-    message: word('search.budgetTooSmall'),
-    found: String(settings.queryBudget),
-    expected: word('search.leastBudget', least),
-  });
+  return spec.problemAt(['search', 'queryBudget'], worded('search.budgetTooSmall', { budget: settings.queryBudget, ...least }));
 }

@@ -13,8 +13,8 @@ export interface Fix {
 /** One thing that is wrong in a user's file. */
 export interface Problem extends Text {
   readonly severity: 'error' | 'warning';
-  readonly code?: Code | undefined;
-  readonly args?: readonly unknown[] | undefined;
+  readonly code: Code;
+  readonly args: readonly unknown[];
   /** Path as the user wrote it, or absolute. */
   readonly file: string;
   /** 1-based. */
@@ -27,7 +27,7 @@ export interface Problem extends Text {
 }
 
 /** Makes a problem at the place of a spec's field (the nearest enclosing one that the file has). */
-export type ProblemAt = (path: JSONPath, problem: Text & Partial<Problem>) => Problem;
+export type ProblemAt = (path: JSONPath, problem: Pick<Problem, 'code' | 'args' | 'message'> & Partial<Problem>) => Problem;
 
 /** Bad input: every problem that was found, not just the first. */
 export class TaskError extends Error {

@@ -64,4 +64,8 @@ export class CodedError<C extends Code = Code> extends Error {
     this.name = new.target.name;
     this.args = args;
   }
+
+  get worded(): Worded<C> {
+    return { code: this.code, args: this.args, message: this.message };
+  }
 }

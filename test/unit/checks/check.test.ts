@@ -53,8 +53,13 @@ describe('a check of a spec', () => {
     const budget = (queryBudget: number) => ({ data: { train: 'train.csv' }, search: { queryBudget } });
     const labels = { neg: 'bad', pos: 'good' };
     const [problem] = await check(JSON.stringify({ ...budget(100), labels }));
-    expect(problem).toMatchObject({ severity: 'error', field: 'search.queryBudget', found: '100' });
-    const least = Number(/\d+/.exec(problem!.expected!)![0]);
+    expect(problem).toMatchObject({
+      severity: 'error',
+      field: 'search.queryBudget',
+      code: 'search.budgetTooSmall',
+      args: [{ budget: 100 }],
+    });
+    const least = (problem!.args as [{ total: number }])[0].total;
     expect(await check(JSON.stringify({ ...budget(least - 1), labels }))).toHaveLength(1);
     expect(await check(JSON.stringify({ ...budget(least), labels }))).toEqual([]);
   });

@@ -8,6 +8,7 @@ import { makeFolder, problemOf } from '../data/folder';
 const FILE = 'movies.prompt-task.json';
 const parse = (text: string) => parseSpec(text, FILE);
 const specValues = ({ file: _file, folder: _folder, parts: _parts, problemAt: _problemAt, ...values }: Spec) => values;
+const TEXT = { code: 'spec.missing', args: [], message: 'm' } as const;
 
 describe('a task spec', () => {
   it('needs data.train alone and fills in the rest', () => {
@@ -110,7 +111,7 @@ describe('a task spec', () => {
 describe('problemAt', () => {
   const spec = parse('{\n  "data": { "train": "a.csv" },\n  "labels": {\n    "0": "bad", "1": "good" },\n  "compare": ["x",\n "y"]\n}');
   const at = (...path: (string | number)[]) => {
-    const { line, column, field } = spec.problemAt(path, { message: 'm' });
+    const { line, column, field } = spec.problemAt(path, TEXT);
     return [line, column, field];
   };
 
@@ -127,29 +128,40 @@ describe('problemAt', () => {
   });
 
   it('can make a warning', () => {
-    expect(spec.problemAt(['data'], { severity: 'warning', message: 'm' })).toEqual({
+    expect(spec.problemAt(['data'], { ...TEXT, severity: 'warning' })).toEqual({
+      ...TEXT,
       severity: 'warning',
       file: FILE,
       line: 2,
       column: 3,
       field: 'data',
-      message: 'm',
     });
   });
 });
 
 describe('problems as text', () => {
   it('have place, field, message, and what was found and expected', () => {
-    const problem: Problem = { severity: 'error', file: 'a.csv', line: 3, field: 'label', message: 'no', found: '""', expected: 'yes' };
+    const problem: Problem = {
+      ...TEXT,
+      severity: 'error',
+      file: 'a.csv',
+      line: 3,
+      field: 'label',
+      message: 'no',
+      found: '""',
+      expected: 'yes',
+    };
     expect(formatProblem(problem)).toBe('a.csv:3: error: label: no\n  found:    ""\n  expected: yes');
-    expect(formatProblem({ severity: 'warning', file: 'a.json', line: 3, column: 7, message: 'hm' })).toBe('a.json:3:7: warning: hm');
-    expect(formatProblem({ severity: 'error', file: 'a.csv', column: 7, message: 'gone' })).toBe('a.csv: error: gone');
+    expect(formatProblem({ ...TEXT, severity: 'warning', file: 'a.json', line: 3, column: 7, message: 'hm' })).toBe(
+      'a.json:3:7: warning: hm',
+    );
+    expect(formatProblem({ ...TEXT, severity: 'error', file: 'a.csv', column: 7, message: 'gone' })).toBe('a.csv: error: gone');
   });
 
   it('are the lines of an error', () => {
     const error = new TaskError([
-      { severity: 'error', file: 'a', message: 'one' },
-      { severity: 'error', file: 'b', message: 'two' },
+      { ...TEXT, severity: 'error', file: 'a', message: 'one' },
+      { ...TEXT, severity: 'error', file: 'b', message: 'two' },
     ]);
     expect(error.message).toBe('a: error: one\nb: error: two');
     expect(error.name).toBe('TaskError');

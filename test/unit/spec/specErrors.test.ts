@@ -192,7 +192,7 @@ describe('templates', () => {
 
   it('have all their problems reported', async () => {
     const problems = await problemsOf(() => parse('{"data": {"train": "a"}, "template": "{text}: {Prompt}"}'));
-    expect(problems.map(({ code, args }) => [code, ...args!])).toEqual([
+    expect(problems.map(({ code, args }) => [code, ...args])).toEqual([
       ['spec.templateUnknown', { name: 'text' }],
       ['spec.templateUnknown', { name: 'Prompt' }],
       ['spec.templateLacks', { name: 'input' }],
