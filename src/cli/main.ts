@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ModelError } from '../model/modelError';
-import { Declined } from '../run/declined';
 import { RunStopped } from '../run/optimize';
-import { StorageError } from '../run/store/storage';
 import { TaskError } from '../spec/problem';
+import { CodedError } from '../wording/wording';
 import { parseCommand, USAGE, UsageError } from './arguments';
 import { evaluatePrompts } from './evaluate';
 import { optimize } from './optimize';
 import { report } from './report';
 import { quote } from '../run/report/shell';
-import { progress } from './terminal';
+import { progress } from './frontEnd';
 import { transferPrompts } from './transfer';
 
 /** Runs a command line; resolves to the exit status. */
@@ -45,16 +43,16 @@ function complain(error: unknown): number {
     return 2;
   }
   if (error instanceof RunStopped) {
-    process.stderr.write(`Stopped at step ${error.step}. Take it up again with: npx rlprompt optimize --resume ${quote(error.folder)}\n`);
+    process.stderr.write(`Stopped at step ${error.step}. To resume: npx rlprompt optimize --resume ${quote(error.folder)}\n`);
     return 130;
   }
+  if (error instanceof Error && error.name === 'AbortError') {
+    process.stderr.write('Stopped.\n');
+    return 130;
+  }
+  const debug = process.env.RLPROMPT_DEBUG && !(error instanceof CodedError);
   if (error instanceof TaskError) process.stderr.write(`${error.message}\n`);
-  else if (error instanceof ModelError || error instanceof StorageError || error instanceof Declined)
-    process.stderr.write(`rlprompt: ${error.message}\n`);
-  else
-    process.stderr.write(
-      `rlprompt: ${error instanceof Error ? (process.env.RLPROMPT_DEBUG ? error.stack : error.message) : String(error)}\n`,
-    );
+  else process.stderr.write(`rlprompt: ${error instanceof Error ? (debug ? error.stack : error.message) : String(error)}\n`);
   return 1;
 }
 

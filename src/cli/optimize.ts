@@ -1,107 +1,94 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { RunEvent } from '../run/events';
-import { openExperiment } from '../run/experiment';
-import { readJournal } from '../run/store/history';
-import { whileLocked } from '../run/store/lock';
-import { OptimizationRun, RunStopped } from '../run/optimize';
-import { planRuns } from '../run/preview';
+import { ScoringError } from '../method/scorer';
+import { ServerError } from '../model/server/serverError';
+import { optimizeJob, resumeJob } from '../run/jobs';
 import { seedsSummary } from '../run/report/report';
-import type { RunResult } from '../run/result';
 import { summarizeSeeds } from '../run/report/seeds';
 import { quote } from '../run/report/shell';
-import { newRunPath, refuseChanges, reproduceCommand } from '../run/start';
+import type { RunResult } from '../run/result';
+import { newRunPath, reproduceCommand } from '../run/start';
 import { RunFolder } from '../run/store/storage';
-import { describeTask, type RunTask } from '../run/store/task';
-import { ScoringError } from '../method/scorer';
-import { parseSpecValues, readSpec, type Spec } from '../spec/spec';
+import { readSpec, type Spec } from '../spec/spec';
 import type { Command } from './arguments';
-import { fetchHubModels } from './consent';
-import { printResult, tellNotes } from './report';
-import { introduce, progress } from './terminal';
-import { ServerError } from '../model/server/serverError';
+import { progress, TerminalFrontEnd } from './frontEnd';
+import { printResult } from './report';
 
 type Optimize = Extract<Command, { name: 'optimize' }>;
 
-/** Runs a search, of one seed or several; resolves to the exit status. */
+/** Runs a search, of one seed or several, or resumes one; resolves to the exit status. */
 export async function optimize(command: Optimize): Promise<number> {
-  const resumed = command.resume === undefined ? undefined : new RunFolder(resolve(command.resume));
-  const task = resumed?.readTask() as RunTask | undefined;
-  // Sums round differently on other numbers of threads: a run goes on with its own.
-  const threads = command.threads ?? task?.threads ?? availableParallelism();
-  const spec = task ? parseSpecValues(task.spec, task.specFile) : await readSpec(resolve(command.spec!));
-  override(spec, command);
-  const seeds = task ? [task.seed] : command.seed !== undefined ? [command.seed] : (spec.search.seeds ?? [spec.search.seed]);
+  const terminal = new TerminalFrontEnd(command.yes);
+  return terminal.whileListening(() => (command.resume === undefined ? start(command, terminal) : resume(command, terminal)));
+}
 
-  const stop = new AbortController();
-  const onInterrupt = (): void => {
-    if (stop.signal.aborted) process.exit(130);
-    progress.line('Stopping at the end of this step; Ctrl-C again stops at once.');
-    stop.abort();
-  };
-  process.on('SIGINT', onInterrupt);
-  const random = task?.random ?? command.random;
-  let experiment: Awaited<ReturnType<typeof openExperiment>> | undefined;
+async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
+  const { json, random, steps, budget } = command;
+  const spec = await readSpec(resolve(command.spec!));
+  if (steps !== undefined) spec.search.steps = steps;
+  if (budget !== undefined) spec.search.queryBudget = budget;
+  const threads = command.threads ?? availableParallelism();
+  const seeds = command.seed !== undefined ? [command.seed] : (spec.search.seeds ?? [spec.search.seed]);
+  const runs = seeds.map((seed) => ({ seed, folder: runPath(command, spec, seed, seeds.length > 1) }));
   const results: RunResult[] = [];
   try {
-    await fetchHubModels([spec.taskModel, spec.policyModel], { yes: command.yes, signal: stop.signal });
-    experiment = await openExperiment(spec, { threads }, { plan: planRuns(random, seeds.length), signal: stop.signal });
-    const told = new Set(experiment.notes);
-    await introduce(experiment, command.yes);
-    for (const seed of seeds) {
-      const now = await describeTask(experiment, seed, random, threads);
-      const folder = resumed ?? new RunFolder(runPath(command, spec, seed, seeds.length > 1));
-      if (task) refuseChanges(task, now);
-      const result = await whileLocked(folder, () => {
-        if (!task) folder.create(now);
-        return resumable(folder, async () => {
-          const options = { random, signal: stop.signal, onEvent: (event: RunEvent) => progress.show(event) };
-          const run = await OptimizationRun.open(experiment!, folder, seed, { threads }, resumed !== undefined, options);
-          // The journal is cut back to the checkpoint by now.
-          if (resumed) progress.resume(await readJournal(folder.path));
-          return run.run();
-        });
-      });
-      progress.clear();
-      results.push(result);
-      if (!command.json) printResult(result);
-      tellNotes(result, told);
-      if (result.status === 'failed') {
-        printSeeds(results, command.json);
-        progress.line(`rlprompt: ${result.error}`);
-        return 1;
-      }
-      progress.line(
-        `\nSaved in ${folder.path}\nTo reproduce: ${reproduceCommand({ specFile: command.spec ?? spec.file, seed, random, threads, steps: command.steps, budget: command.budget })}`,
-      );
-    }
-    printSeeds(results, command.json);
-    return 0;
+    await resumable(terminal, () =>
+      optimizeJob({ spec, runs, random, threads }, terminal, (result, folder) => {
+        results.push(result);
+        showResult(result, json);
+        if (result.status === 'failed') return;
+        const repeat = reproduceCommand({ specFile: command.spec!, seed: result.seed, random, threads, steps, budget });
+        progress.line(`\nSaved in ${folder}\nTo reproduce: ${repeat}`);
+      }),
+    );
   } catch (error) {
     // The seeds that are done are worth their table, whatever stopped this one.
     if (results.length > 0) {
-      printSeeds(results, command.json);
+      printSeeds(results, json);
       const left = seeds.slice(results.length).map((seed) => `--seed ${seed}`);
-      progress.line(`Seeds not finished: ${left.join(', ')}. Each can be run by itself.`);
+      progress.line(`Seeds not finished: ${left.join(', ')}. Run each of them by itself.`);
     }
-    if (!stop.signal.aborted || error instanceof RunStopped) throw error;
-    progress.line('Stopped before the first step.');
-    return 130;
-  } finally {
-    process.off('SIGINT', onInterrupt);
-    await experiment?.release();
+    throw error;
   }
+  printSeeds(results, json);
+  return exitStatus(results.at(-1)!);
 }
 
-/** A server that fails ends the run, not the work: its last checkpoint stands, and scores since then are kept. */
-export async function resumable<T>(folder: RunFolder, run: () => Promise<T>): Promise<T> {
+async function resume(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
+  const folder = resolve(command.resume!);
+  const { specFile, seed, random, threads } = new RunFolder(folder).readTask();
+  const result = await resumable(terminal, () => resumeJob({ folder, threads: command.threads }, terminal));
+  showResult(result, command.json);
+  if (command.json) printSeeds([result], true);
+  if (result.status !== 'failed')
+    progress.line(
+      `\nSaved in ${folder}\nTo reproduce: ${reproduceCommand({ specFile, seed, random, threads: command.threads ?? threads })}`,
+    );
+  return exitStatus(result);
+}
+
+/** A server that fails ends the run, not the work: its last checkpoint is there, and the scores since then are kept. */
+async function resumable<T>(terminal: TerminalFrontEnd, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if ((error instanceof ServerError || error instanceof ScoringError) && folder.hasCheckpoint())
-      progress.line(`The run can be taken up from its last checkpoint: npx rlprompt optimize --resume ${quote(folder.path)}`);
+    const { folder } = terminal;
+    const resumes = error instanceof ServerError || error instanceof ScoringError;
+    if (resumes && folder !== undefined && new RunFolder(folder).hasCheckpoint())
+      progress.line(`To resume the run from its last checkpoint: npx rlprompt optimize --resume ${quote(folder)}`);
     throw error;
   }
+}
+
+function showResult(result: RunResult, json: boolean): void {
+  progress.clear();
+  if (!json) printResult(result);
+}
+
+function exitStatus(result: RunResult): number {
+  if (result.status !== 'failed') return 0;
+  progress.line(`rlprompt: ${result.error}`);
+  return 1;
 }
 
 /** Mean and spread of several seeds; as JSON, the results themselves. */
@@ -109,11 +96,6 @@ function printSeeds(results: readonly RunResult[], json: boolean): void {
   const all = summarizeSeeds(results);
   if (json) process.stdout.write(`${JSON.stringify(all ?? results[0], null, 2)}\n`);
   else if (all) process.stdout.write(`\n${seedsSummary(all)}\n`);
-}
-
-function override(spec: Spec, command: Optimize): void {
-  if (command.steps !== undefined) spec.search.steps = command.steps;
-  if (command.budget !== undefined) spec.search.queryBudget = command.budget;
 }
 
 /** `.rlprompt/runs/ID` beside the spec, or --out (a folder in it for each of several seeds). */

@@ -1,12 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import { duration } from '../run/report/duration';
-import type { PolicyStepEvent, RunEvent, ScoredPrompt, StartEvent } from '../run/events';
+import type { PolicyStepEvent, RunEvent, StartEvent } from '../run/events';
 import { TimeLeft } from '../run/view/timeLeft';
+import type { ScoredPrompt } from '../search/prompt';
 import { StatusLine } from './statusLine';
 
 const NOTHING = { prompt: '', gap: -Infinity };
 
-/** Shows a run on standard error: one line that is drawn over on a terminal, plain lines now and then elsewhere. */
+/** Shows a run on standard error: a status line on a terminal, plain lines now and then elsewhere. */
 export class Progress {
   private start: StartEvent | undefined;
   private timeLeft = new TimeLeft();
@@ -14,7 +15,7 @@ export class Progress {
   private lastLine = 0;
   private readonly screen: StatusLine;
 
-  constructor(out: NodeJS.WriteStream) {
+  constructor(readonly out: NodeJS.WriteStream) {
     this.screen = new StatusLine(out);
   }
 
@@ -28,7 +29,7 @@ export class Progress {
         break;
       case 'baseline':
         this.line(
-          `Baseline ${event.prompt === '' ? '(no prompt)' : JSON.stringify(event.prompt)}: gap ${event.gap.toFixed(3)}, train accuracy ${(100 * event.train.accuracy).toFixed(1)} %`,
+          `Baseline ${event.prompt === '' ? '(no prompt)' : JSON.stringify(event.prompt)}: gap ${event.gap.toFixed(3)}, train accuracy ${(100 * event.train.accuracy).toFixed(1)}%`,
         );
         break;
       case 'step': {
@@ -45,7 +46,6 @@ export class Progress {
       case 'random':
         this.status(
           `random search, batch ${event.step} · reward ${event.mean.toFixed(1)} · ${event.queries.computed.toLocaleString('en-US')} queries${leftText(this.timeLeft.afterRandomBatch(event))}`,
-          false,
         );
         break;
       case 'stage':
@@ -58,7 +58,7 @@ export class Progress {
     }
   }
 
-  /** The run goes on: what its journal holds is known without being told again. */
+  /** The run resumes: shows none of the events of its journal again. */
   resume(journal: readonly RunEvent[]): void {
     let step = 0;
     for (const event of journal) {
@@ -67,7 +67,7 @@ export class Progress {
       step = event.step;
       this.note(event);
     }
-    if (this.start) this.line(`Goes on after step ${step} of ${this.start.steps}.`);
+    if (this.start) this.line(`Resumes after step ${step} of ${this.start.steps}.`);
   }
 
   /** A line that stays. */
@@ -75,7 +75,7 @@ export class Progress {
     this.screen.line(text);
   }
 
-  /** Takes the line that is drawn over off the screen. */
+  /** Erases the status line. */
   clear(): void {
     this.screen.clear();
   }
@@ -90,7 +90,8 @@ export class Progress {
     if (greedy && greedy.gap > this.best.gap) this.best = greedy;
   }
 
-  private status(text: string, last: boolean): void {
+  /** A line that the next one replaces; off a terminal, one every five seconds, and the last. */
+  status(text: string, last = false): void {
     if (this.screen.isThere) {
       this.screen.draw(text);
       return;

@@ -1,19 +1,10 @@
+import { RemoteError } from '../messages/channel';
 import type { EngineMethods, HostChannel, OptimizeJob } from '../messages/engine';
-import type { Ask } from '../model/server/editorModel';
-import { evaluate, makeRoom } from '../run/evaluate';
-import { openExperiment, type Experiment } from '../run/experiment';
-import { readJournal } from '../run/store/history';
-import { whileLocked } from '../run/store/lock';
-import { OptimizationRun } from '../run/optimize';
-import { planEvaluation, planRuns, type Plan } from '../run/preview';
+import type { RunFrontEnd } from '../run/frontEnd';
+import * as jobs from '../run/jobs';
 import type { PromptResult, RunResult } from '../run/result';
-import { describePreview } from '../run/report/previewText';
-import { keepEvaluated, refuseChanges } from '../run/start';
-import { RunFolder } from '../run/store/storage';
-import { describeTask, type RunTask } from '../run/store/task';
-import { saveTransfer, transfer } from '../run/transfer';
-import { parseSpecValues, readSpec, type Spec } from '../spec/spec';
-import { fetchHubModels } from './hubModels';
+import * as transfers from '../run/transfer';
+import { readSpec } from '../spec/spec';
 
 /** What a job may use of the process it runs in. */
 export interface JobContext {
@@ -24,108 +15,44 @@ export interface JobContext {
 
 type JobOf<T extends 'resume' | 'evaluate' | 'transfer'> = Parameters<EngineMethods[T]>[0];
 
-export async function optimizeJob(job: OptimizeJob, context: JobContext): Promise<RunResult> {
-  const spec = await readSpec(job.specFile);
-  return withExperiment(spec, job.threads, context, planRuns(job.random), async (experiment) => {
-    const folder = new RunFolder(job.folder);
-    const task = await describeTask(experiment, job.seed, job.random, job.threads);
-    return whileLocked(folder, () => {
-      folder.create(task);
-      context.host.notify('opened', task);
-      return train(experiment, folder, { seed: job.seed, random: job.random, threads: job.threads, resume: false }, context);
-    });
-  });
+export async function optimizeJob({ specFile, seed, folder, random, threads }: OptimizeJob, context: JobContext): Promise<RunResult> {
+  const results: RunResult[] = [];
+  const request = { spec: await readSpec(specFile), runs: [{ seed, folder }], random, threads };
+  await jobs.optimizeJob(request, frontEnd(context), (result) => results.push(result));
+  return results[0]!;
 }
 
-export async function resumeJob(job: JobOf<'resume'>, context: JobContext): Promise<RunResult> {
-  const folder = new RunFolder(job.folder);
-  const task = folder.readTask() as RunTask;
-  context.host.notify('opened', task);
-  const { specFile, seed, random, threads } = task;
-  return whileLocked(folder, () =>
-    withExperiment(parseSpecValues(task.spec, specFile), threads, context, planRuns(random), async (experiment) => {
-      refuseChanges(task, await describeTask(experiment, seed, random, threads));
-      return train(experiment, folder, { seed, random, threads, resume: true }, context);
-    }),
-  );
+export function resumeJob(job: JobOf<'resume'>, context: JobContext): Promise<RunResult> {
+  return jobs.resumeJob(job, frontEnd(context));
 }
 
-export async function evaluateJob(job: JobOf<'evaluate'>, context: JobContext): Promise<PromptResult[]> {
-  const folder = new RunFolder(job.folder);
-  const task = folder.readTask() as RunTask;
-  const spec = parseSpecValues(task.spec, task.specFile);
-  makeRoom(spec, job.prompts);
-  return withExperiment(spec, job.threads, context, planEvaluation(job.prompts.length), async (experiment) => {
-    const prompts = await evaluate(experiment, job.prompts, context.signal);
-    await keepEvaluated(
-      folder,
-      prompts.filter(({ prompt }) => prompt !== ''),
-    );
-    return prompts;
-  });
+export function evaluateJob({ folder, prompts, threads }: JobOf<'evaluate'>, context: JobContext): Promise<PromptResult[]> {
+  return jobs.evaluateJob({ task: folder, prompts, threads }, frontEnd(context));
 }
 
 export async function transferJob(job: JobOf<'transfer'>, context: JobContext): Promise<string[]> {
-  const { host, signal } = context;
-  const folder = new RunFolder(job.folder);
-  const result = await transfer(
-    folder,
-    job.models,
-    { threads: job.threads },
-    {
-      signal,
-      ask: askThrough(host),
-      fetch: (reference) => fetchHubModels([reference], context),
-      onColumn: (now) => saveTransfer(folder, now, job.models),
-      onOpen: async ({ reference, notes, preview }) => {
-        host.notify('notes', { notes: [`scoring the prompts on ${reference}`, ...notes], warnings: [] });
-        if (preview) await host.request('confirm', { model: reference, lines: describePreview(preview) }, signal);
-      },
-    },
-  );
+  const { result, unsaved } = await transfers.transferJob(job, frontEnd(context));
+  if (unsaved) throw unsaved;
   return result.models.flatMap(({ reference, error }) => (error === undefined ? [] : [`${reference}: ${error}`]));
 }
 
-async function train(
-  experiment: Experiment,
-  folder: RunFolder,
-  { seed, random, threads, resume }: { seed: number; random: boolean; threads: number; resume: boolean },
-  { host, signal, pause }: JobContext,
-): Promise<RunResult> {
-  let told = 0;
-  const run = await OptimizationRun.open(experiment, folder, seed, { threads }, resume, {
-    random,
+/** The extension host as the front end of a job. */
+function frontEnd({ host, signal, pause }: JobContext): RunFrontEnd {
+  return {
     signal,
     pause,
-    onEvent: (event) => {
-      told++;
-      host.notify('events', [event]);
-    },
-  });
-  // The journal is cut back to the checkpoint: what is left of it is the run so far. Without a checkpoint it has begun anew.
-  if (told === 0) host.notify('events', await readJournal(folder.path));
-  return run.run();
-}
-
-async function withExperiment<T>(
-  spec: Spec,
-  threads: number,
-  context: JobContext,
-  plan: Plan,
-  use: (experiment: Experiment) => Promise<T>,
-): Promise<T> {
-  const { host, signal } = context;
-  await fetchHubModels([spec.taskModel, spec.policyModel], context);
-  const experiment = await openExperiment(spec, { threads }, { plan, signal, ask: askThrough(host) });
-  try {
-    host.notify('notes', { notes: experiment.notes, warnings: experiment.warnings });
-    if (experiment.preview) await host.request('confirm', { model: spec.taskModel, lines: describePreview(experiment.preview) }, signal);
-    return await use(experiment);
-  } finally {
-    await experiment.release();
-  }
-}
-
-function askThrough(host: HostChannel): Ask {
-  return (request, signal) => host.request('ask', request, signal);
+    ask: (request, stop) => host.request('ask', request, stop),
+    notes: (notes, warnings) => host.notify('notes', { notes, warnings }),
+    status: (text) => host.notify('notes', { notes: [text], warnings: [] }),
+    consent: (model, lines) =>
+      host.request('confirm', { model, lines }, signal).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof RemoteError) return false;
+          throw error;
+        },
+      ),
+    opened: (_folder, task) => host.notify('opened', task),
+    events: (events) => host.notify('events', events),
+  };
 }

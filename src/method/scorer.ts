@@ -87,29 +87,34 @@ export class Scorer {
     });
   }
 
-  /** Like `score`, but undefined for a prompt of which no row could be scored. */
+  /**
+   * Like `score`, but undefined for a prompt of which no row could be scored. Cache and counts change only once the model
+   * has answered everything, so that an interrupted call leaves no trace.
+   */
   async scoreAny(prompts: readonly PromptIds[], signal?: AbortSignal, count = this.size): Promise<(PromptScore | undefined)[]> {
-    this.asked += prompts.length * count;
-    const entries = new Map(prompts.map((ids) => [ids.join(), { ids, entry: this.entry(ids.join()) }]));
     // Prompts that lack the same rows go to the model together.
-    const byMissing = new Map<string, { ids: PromptIds; entry: Entry; missing: number[] }[]>();
-    for (const { ids, entry } of entries.values()) {
-      const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !entry.done[i]);
+    const byMissing = new Map<string, { prompts: Map<string, PromptIds>; missing: number[] }>();
+    for (const ids of prompts) {
+      const done = this.cache.get(ids.join())?.done;
+      const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !done?.[i]);
       if (missing.length === 0) continue;
-      const key = missing.join();
-      byMissing.set(key, [...(byMissing.get(key) ?? []), { ids, entry, missing }]);
+      const group = byMissing.get(missing.join()) ?? { prompts: new Map<string, PromptIds>(), missing };
+      byMissing.set(missing.join(), group);
+      group.prompts.set(ids.join(), ids);
     }
+    const answers: { keys: string[]; missing: number[]; logits: Float32Array }[] = [];
+    for (const { prompts: group, missing } of byMissing.values()) {
+      const logits = await this.model.score([...group.values()], this.rows.set, missing, signal);
+      answers.push({ keys: [...group.keys()], missing, logits });
+    }
+
+    this.asked += prompts.length * count;
+    const entries = new Map([...new Set(prompts.map((ids) => ids.join()))].map((key) => [key, this.entry(key)]));
     const K = this.model.classes;
-    for (const jobs of byMissing.values()) {
-      const missing = jobs[0]!.missing;
-      const logits = await this.model.score(
-        jobs.map((job) => job.ids),
-        this.rows.set,
-        missing,
-        signal,
-      );
-      jobs.forEach(({ entry }, p) =>
+    for (const { keys, missing, logits } of answers) {
+      keys.forEach((key, p) =>
         missing.forEach((row, r) => {
+          const entry = entries.get(key)!;
           const at = (p * missing.length + r) * K;
           const score = judge(logits.subarray(at, at + K), this.rows.labels[row]!);
           entry.gap[row] = score?.gap ?? 0;
@@ -117,9 +122,9 @@ export class Scorer {
           entry.done[row] = score ? SCORED : FAILED;
         }),
       );
-      this.computed += jobs.length * missing.length;
+      this.computed += keys.length * missing.length;
     }
-    const scores = prompts.map((ids) => this.summary(entries.get(ids.join())!.entry, count));
+    const scores = prompts.map((ids) => this.summary(entries.get(ids.join())!, count));
     if (this.cache.size > this.bound) this.evict();
     return scores;
   }

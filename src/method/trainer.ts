@@ -86,7 +86,7 @@ export class Trainer {
 
   async train(): Promise<StepReport> {
     const { promptsPerStep: B, length: T, topK, learningRate, targetRate, gradientClip } = this.settings;
-    if (this.step > 0) polyak(this.target, this.weights, targetRate);
+    const drawn = this.random.state;
     const clock = new Stopwatch();
     const A = this.actions.length;
 
@@ -122,7 +122,11 @@ export class Trainer {
     const targetV = Float32Array.from(state, (n) => values[n]!);
     clock.lap('policy');
 
-    const rewards = await this.rewardOf(prompts);
+    const rewards = await this.rewardOf(prompts).catch((error: unknown) => {
+      // An interrupted step draws the same prompts again.
+      this.random.state = drawn;
+      throw error;
+    });
     clock.lap('reward');
 
     const reward = Float32Array.from(zScore(rewards), shape);
@@ -130,6 +134,7 @@ export class Trainer {
     const gradient = await this.network.gradient(this.weights, allStates, allBias, { state, action: prompts.flat(), dQ, dV });
     const gradientNorm = adam(this.weights, gradient, this.optimizer, learningRate, gradientClip);
     if (!Number.isFinite(gradientNorm)) throw new CodedError('method.diverged', { step: this.step + 1, gradient: gradientNorm });
+    polyak(this.target, this.weights, targetRate);
     clock.lap('update');
 
     const mean = rewards.reduce((a, b) => a + b, 0) / B;

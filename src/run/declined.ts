@@ -1,2 +1,4 @@
-/** A person said no to what was about to be sent, or nobody could be asked. */
-export class Declined extends Error {}
+import { CodedError } from '../wording/wording';
+
+/** The user did not agree to a download or to queries, or could not be asked. */
+export class Declined extends CodedError<'run.declined' | 'run.notInteractive'> {}

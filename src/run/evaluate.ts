@@ -1,21 +1,19 @@
-import type { Spec } from '../spec/spec';
+import { scoreAll } from '../search/selection';
 import type { Experiment } from './experiment';
-import { candidates, rank, table, type Entry } from './ranking';
 import type { PromptResult } from './result';
-
-/** Has the texts cut as in a run of the spec, or by more where one of these prompts is longer than all of its own. */
-export function makeRoom(spec: Spec, prompts: readonly string[]): void {
-  spec.compare = [...spec.compare, ...prompts];
-}
+import { rank, table, withOrigin } from './table';
 
 /** Scores given prompts, and no prompt, on every split: the same table as a run's. */
-export async function evaluate(experiment: Experiment, prompts: readonly string[], signal?: AbortSignal): Promise<PromptResult[]> {
-  const scored = await candidates(
-    [[], ...prompts.map((text) => experiment.encodePrompt(text))],
-    experiment.scorer('train'),
-    experiment.scorer('validation'),
-    signal,
-  );
-  const entries: Entry[] = scored.map((candidate) => ({ ...candidate, origin: candidate.ids.length === 0 ? 'none' : 'manual' }));
+export async function evaluate(experiment: Experiment, texts: readonly string[], signal?: AbortSignal): Promise<PromptResult[]> {
+  const prompts = [[], ...texts.map((text) => experiment.encodePrompt(text))];
+  const scored = await scoreAll(prompts, experiment.scorer('train'), experiment.scorer('validation'), experiment.prompt, signal);
+  const isEmpty = ({ tokens }: { tokens?: readonly number[] }): boolean => tokens?.length === 0;
+  const entries = [
+    ...withOrigin('none', scored.filter(isEmpty)),
+    ...withOrigin(
+      'manual',
+      scored.filter((prompt) => !isEmpty(prompt)),
+    ),
+  ];
   return (await table(experiment, rank(entries), experiment.scorer('test'), signal)).prompts;
 }

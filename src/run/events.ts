@@ -1,6 +1,7 @@
-import type { SplitScore } from './result';
+import type { ScoredPrompt } from '../search/prompt';
+import type { PolicyStep, RandomStep, SearchOrigin, StopReason } from '../search/search';
 
-/** Lines of a run's journal, `events.jsonl`, and what a front end is told while it runs. Numbers are plain JSON. */
+/** Lines of a run's journal, `events.jsonl`, and what a front end hears while the run works. Numbers are plain JSON. */
 export type RunEvent = StartEvent | BaselineEvent | PolicyStepEvent | RandomStepEvent | StageEvent | FinishEvent;
 
 export interface StartEvent {
@@ -10,71 +11,34 @@ export interface StartEvent {
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
   readonly steps: number;
   readonly queryBudget: number;
-  /** Whether random search on an equal budget comes after training. */
+  /** Whether random search on an equal budget follows. */
   readonly random: boolean;
 }
 
-/** A prompt with its scores on the rows that the ranking uses. */
-export interface ScoredPrompt {
-  readonly prompt: string;
-  readonly pieces: readonly string[];
-  /** Mean over train and validation rows together. */
-  readonly gap: number;
-  readonly train: SplitScore;
-  readonly validation: SplitScore;
-}
-
-/** A prompt that was there before the search: none, or one of the user's. */
+/** A prompt that is there before the search: none, or one of the user's. */
 export interface BaselineEvent extends ScoredPrompt {
   readonly event: 'baseline';
 }
 
-export interface PolicyStepEvent {
-  readonly event: 'step';
-  readonly step: number;
-  /** Mean and best reward of the step's prompts, and the spread that the z-score divides by. */
-  readonly mean: number;
-  readonly best: number;
-  readonly spread: number;
-  readonly bestPrompt: string;
-  /** Prompts of the step that differ from each other. */
-  readonly distinct: number;
-  readonly entropy: number;
-  readonly loss: number;
-  readonly gradientNorm: number;
-  /** The greedy prompt, every few steps. */
-  readonly greedy?: ScoredPrompt;
-  readonly queries: Queries;
-  /** Seconds of the run so far, and milliseconds of the step's parts: all that may differ between two equal runs. */
+/** Seconds of the run so far, and milliseconds of a step's parts, are all that may differ between two equal runs. */
+interface Timed {
   readonly seconds: number;
-  readonly milliseconds: { readonly states: number; readonly policy: number; readonly reward: number; readonly update: number };
 }
 
-export interface RandomStepEvent {
-  readonly event: 'random';
-  readonly step: number;
-  readonly mean: number;
-  readonly best: number;
-  readonly queries: Queries;
-  readonly seconds: number;
-}
+export interface PolicyStepEvent extends PolicyStep, Timed {}
+
+export interface RandomStepEvent extends RandomStep, Timed {}
+
+export type Stage = SearchOrigin | 'ranking' | 'test' | 'finished';
 
 export interface StageEvent {
   readonly event: 'stage';
-  readonly stage: 'policy' | 'random' | 'ranking' | 'test' | 'finished';
-  /** Why the stage before it ended. */
+  readonly stage: Stage;
+  /** Why the search ended. */
   readonly reason?: StopReason;
 }
 
-export interface FinishEvent {
+export interface FinishEvent extends Timed {
   readonly event: 'finish';
   readonly best: string;
-  readonly seconds: number;
 }
-
-export interface Queries {
-  readonly asked: number;
-  readonly computed: number;
-}
-
-export type StopReason = 'steps' | 'budget' | 'converged' | 'patience' | 'time' | 'storage';

@@ -1,6 +1,5 @@
 import { Layout } from '../model/local/layout';
 import { readModel, type ModelFolder } from '../model/local/modelFolder';
-import { ModelError } from '../model/modelError';
 import { PolicyModel } from '../method/policyModel';
 import { roundTrips } from '../model/local/roundTrip';
 import { ServerError } from '../model/server/serverError';
@@ -12,14 +11,18 @@ import { TaskError, type Problem } from '../spec/problem';
 import { searchSettings, type SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import { actionsOf } from '../model/local/localTask';
+import type { Prompt } from '../search/prompt';
+import type { SearchContext } from '../search/search';
 import { cutNotes, type Access, type OpenTask } from '../model/door';
 import { isTextModel, openTask } from '../model/openTask';
+import { ModelError } from '../model/modelError';
 import { planRuns, preview, type Plan, type Preview } from './preview';
 
 /** A task spec with its data read, its models open and its template laid out: all that a run needs. */
 export interface Experiment {
   readonly spec: Spec;
   readonly settings: SearchSettings;
+  readonly compute: Compute;
   readonly dataset: Dataset;
   readonly taskFolder: OpenTask['folder'];
   readonly policyFolder: Pick<ModelFolder, 'reference' | 'hash'>;
@@ -28,18 +31,18 @@ export interface Experiment {
   readonly verbalizer: { readonly words: readonly string[] };
   /** Token ids that a prompt may be made of, in the policy's tokenizer. */
   readonly actions: readonly number[];
-  /** What a person should know; grows while a server is asked. */
+  /** What the user should know; grows while a server is asked. */
   readonly notes: readonly string[];
   readonly warnings: readonly Problem[];
   /** What a run will ask of a server, and how long that takes; undefined for a model that runs here. */
   readonly preview: Preview | undefined;
-  /** A scorer of its own: cache and counts start empty. */
-  scorer(split: SplitName): Scorer;
+  /** A new scorer, whose cache and counts start empty. */
+  readonly scorer: (split: SplitName) => Scorer;
   /** A prompt of the policy's tokens in the task model's tokens; it travels as text where the vocabularies differ. */
-  toTask(ids: PromptIds): number[];
+  readonly toTask: (ids: PromptIds) => number[];
   encodePrompt(text: string): number[];
-  /** The text to put into the template's `{prompt}` for ids of the task model. */
-  promptText(ids: PromptIds): string;
+  /** A prompt from its ids in the task model's tokenizer. */
+  readonly prompt: (ids: PromptIds) => Prompt;
   /** Whether the prompt, in place as text, gives the scored ids in the task model's and the policy's tokenizer. */
   roundTrip(ids: PromptIds): boolean;
   /** Perplexity of a prompt under the policy model; NaN for the empty one. */
@@ -76,7 +79,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const splits = { train: layOut('train'), validation: layOut('validation'), test: layOut('test') };
 
   const sameVocabulary = policy === tokenizer || policy.sameVocabulary(tokenizer);
-  // What a prompt meets is the text's end: an excerpt of a long one does, which no context cuts.
+  // A prompt touches the end of a text only, so an excerpt, which fits every context, stands for a long one.
   const shortest = excerpt(train.texts.reduce((a, b) => (b.length < a.length ? b : a)));
   const readable = task.parts.filter((part) => part.kind !== 'mask');
   const policyLayout = new Layout(readable, policy, Infinity, 0);
@@ -85,6 +88,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   return {
     spec,
     settings,
+    compute,
     dataset,
     taskFolder: task.folder,
     policyFolder,
@@ -99,7 +103,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     scorer: (split) => new Scorer(task.model, splits[split], settings.classWeights),
     toTask: (ids) => (sameVocabulary ? [...ids] : task.encodePrompt(policyLayout.travellingText(ids))),
     encodePrompt: (text) => task.encodePrompt(text),
-    promptText: (ids) => task.promptText(ids),
+    prompt: (ids) => ({ prompt: task.promptText(ids), pieces: ids.map((id) => tokenizer.decodeBehind([id])), tokens: ids }),
     roundTrip: (ids) => task.roundTrip(ids, shortest) && roundTrips(readable, policyLayout, policy, policyIds(ids), shortest),
     perplexity: (ids) => policyModel.perplexity(policyIds(ids)),
     release: async () => {
@@ -108,7 +112,13 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   };
 }
 
-/** A server's complaint about a field of the spec, at that field; without what stands there, which may hold a key. */
+/** What a search sees of an experiment: no test rows. */
+export function searchContext(experiment: Experiment, seed: number, budget: number): SearchContext {
+  const { settings, spec, compute, policyModel, actions, toTask, prompt, scorer } = experiment;
+  return { settings, length: spec.prompt.length, seed, budget, compute, policyModel, actions, toTask, prompt, scorer };
+}
+
+/** A server's complaint about a field of the spec, at that field; without the field's value, which may hold a key. */
 async function placed<T>(spec: Spec, opening: Promise<T>): Promise<T> {
   try {
     return await opening;

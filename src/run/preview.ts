@@ -1,4 +1,6 @@
+import { budgetProblem } from '../search/budget';
 import { selectionCost } from '../search/selection';
+import { TaskError } from '../spec/problem';
 import type { Dataset } from '../data/dataset';
 import type { SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
@@ -20,16 +22,21 @@ export interface QueryPlan {
 /** Prompts that get held-out scores beside the compared ones: the policy's ten best, no prompt, random's winner. */
 const RANKED = 12;
 
-/** Texts, with no prompt, that a server's rate is measured on: a query that fails there is sent again, or of a prompt not asked for. */
+/** Texts without a prompt that the server's rate is measured on, and that may have to be sent again. */
 const TRIED = 32;
 
 export type Plan = (spec: Spec, settings: SearchSettings, dataset: Pick<Dataset, 'splits'>) => QueryPlan;
 
-/** What `runs` runs of a spec, one a seed, may ask of the task model: those that this process starts, not all of the spec. */
+/**
+ * What `runs` runs of a spec, one a seed, may ask of the task model: those that this process starts, not all of the spec.
+ * @throws TaskError when the budget has no room for one step
+ */
 export const planRuns =
   (withRandom: boolean, runs = 1): Plan =>
   (spec, settings, dataset) => {
     const { train, validation, test } = rows(dataset);
+    const problem = budgetProblem(spec, settings, { train, validation });
+    if (problem) throw new TaskError([problem]);
     const { steps, promptsPerStep, validateEvery, queryBudget } = settings;
     const training = steps * promptsPerStep * train + Math.floor(steps / validateEvery) * (train + validation);
     const search = Math.min(queryBudget, training + selectionCost(validation, steps * (promptsPerStep + 1)));

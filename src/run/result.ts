@@ -1,20 +1,22 @@
-import type { StopReason, Queries } from './events';
+import type { ScoredPrompt } from '../search/prompt';
+import type { Queries, SearchOrigin, StopReason } from '../search/search';
 import type { Experiment } from './experiment';
 import { majorityBaseline, mean, type PairedTest } from './report/statistics';
 
-export type Origin = 'policy' | 'manual' | 'random' | 'none';
+/** What found a prompt; `manual` is one of the user's, `none` the empty one. */
+export type Origin = SearchOrigin | 'manual' | 'none';
 
 /** `result.json`: what a run found. */
 export interface RunResult {
   readonly format: 1;
   readonly status: 'finished' | 'failed';
-  /** Why a failed run failed, for people. */
+  /** Why the run failed. */
   readonly error?: string;
   readonly spec: string;
   readonly taskModel: string;
   readonly policyModel: string;
   readonly template: string;
-  /** Text of the mask token, of a masked task model. */
+  /** Text of the mask token of a masked task model. */
   readonly maskToken?: string;
   readonly classes: readonly {
     readonly label: string;
@@ -27,7 +29,7 @@ export interface RunResult {
   readonly steps: number;
   readonly stopped: StopReason;
   readonly seconds: number;
-  /** Most memory that the process has held, in MiB. */
+  /** Peak memory of the process, in MiB. */
   readonly peakMemory: number;
   /** Of the policy's search: training, validation and ranking. */
   readonly queries: Queries;
@@ -36,7 +38,7 @@ export interface RunResult {
   readonly testQueries: number;
   /** Mean reward of the first and of the last tenth of the steps. */
   readonly learning: { readonly first: number; readonly last: number };
-  /** Test accuracy of always answering the class that most training rows have. */
+  /** Test accuracy of always answering the most frequent class of the training rows. */
   readonly majorityBaseline: number;
   /** The winner against no prompt, on the same test rows. */
   readonly pairedTest: PairedTest;
@@ -44,38 +46,39 @@ export interface RunResult {
   readonly prompts: readonly PromptResult[];
 }
 
-export interface PromptResult {
-  /** By the mean gap over train and validation rows; test rows play no part. */
+/** A line of a table of prompts. While a run works, not everything is known yet. */
+export interface PromptRow extends ScoredPrompt {
+  /** By the gap; test rows play no part. */
   readonly rank: number;
-  /** The text that goes into the template's `{prompt}`. */
-  readonly prompt: string;
-  /** Its ids in the task model's tokenizer. */
-  readonly tokens: readonly number[];
-  readonly pieces: readonly string[];
-  readonly origin: Origin;
-  /** The text, in place, gives exactly these ids, in the task model's tokenizer and in the policy's. */
-  readonly roundTrip: boolean;
-  readonly gap: number;
-  readonly train: SplitScore;
-  readonly validation: SplitScore;
+  /** `evaluated`: typed or selected by the user after the run. */
+  readonly origin: Origin | 'evaluated';
   readonly test?: TestScore;
   /** Under the policy model; null for the empty prompt. */
+  readonly perplexity?: number | null;
+  /** Whether the text, in place, gives exactly these ids, in the task model's tokenizer and in the policy's. */
+  readonly roundTrip?: boolean;
+  /** Held-out accuracy on other models, by model reference. */
+  readonly transfer?: Readonly<Record<string, TransferScore>>;
+}
+
+/** A line of the table of a finished run. */
+export interface PromptResult extends PromptRow {
+  readonly origin: Origin;
+  readonly tokens: readonly number[];
+  readonly roundTrip: boolean;
   readonly perplexity: number | null;
   /** Test rows that only the winner (first) gets right, and that only this prompt does, of those that both have a score for. */
   readonly versusWinner?: { readonly onlyFirst: number; readonly onlySecond: number; readonly rows: number };
 }
 
-export interface SplitScore {
-  readonly reward: number;
-  readonly gap: number;
+/** Held-out accuracy with its 95% Wilson score interval, over `n` rows. */
+export interface TransferScore {
   readonly accuracy: number;
-}
-
-export interface TestScore {
-  readonly accuracy: number;
-  /** 95 % Wilson score interval. */
   readonly interval: readonly [number, number];
   readonly n: number;
+}
+
+export interface TestScore extends TransferScore {
   readonly macroF1: number;
   readonly gap: number;
   /** Rows by right class, columns by answer. */
@@ -100,22 +103,18 @@ export interface SeedsResult {
   readonly none: { readonly mean: number; readonly deviation: number };
 }
 
-/** What a run measured, for its result. */
-export type Measured = Pick<
-  RunResult,
-  'seed' | 'steps' | 'stopped' | 'seconds' | 'queries' | 'randomQueries' | 'testQueries' | 'prompts' | 'pairedTest'
-> & {
-  /** Mean reward of every step. */
-  readonly rewards: readonly number[];
+/** What a run measured, with the mean reward of every step. */
+type Measured = Pick<RunResult, 'seed' | 'stopped' | 'seconds' | 'queries' | 'randomQueries' | 'testQueries' | 'prompts' | 'pairedTest'> & {
+  readonly means: readonly number[];
 };
 
 export function buildResult(
   { spec, dataset, verbalizer, notes, taskFolder }: Experiment,
-  { rewards, prompts, pairedTest, ...measured }: Measured,
+  { means, prompts, pairedTest, seed, ...measured }: Measured,
 ): RunResult {
   const { splits, classes } = dataset;
   const count = (labels: readonly number[], c: number): number => labels.filter((label) => label === c).length;
-  const tenth = Math.max(1, Math.floor(rewards.length / 10));
+  const tenth = Math.max(1, Math.floor(means.length / 10));
   return {
     format: 1,
     status: 'finished',
@@ -131,9 +130,11 @@ export function buildResult(
       validation: count(splits.validation.labels, c),
       test: count(splits.test.labels, c),
     })),
+    seed,
+    steps: means.length,
     ...measured,
     peakMemory: Math.round(process.resourceUsage().maxRSS / 1024),
-    learning: { first: mean(rewards.slice(0, tenth)), last: mean(rewards.slice(-tenth)) },
+    learning: { first: mean(means.slice(0, tenth)), last: mean(means.slice(-tenth)) },
     majorityBaseline: majorityBaseline(dataset.classCounts, splits.test.labels),
     pairedTest,
     notes,

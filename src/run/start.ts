@@ -4,21 +4,11 @@ import { taskName } from './store/history';
 import type { PromptResult } from './result';
 import { quote } from './report/shell';
 import type { RunFolder } from './store/storage';
-import { changesSince, type RunTask } from './store/task';
 
 /** A new run's folder: `TIME-TASK-seedN` in `root`, by default `.rlprompt/runs` beside the spec. */
 export function newRunPath(spec: Pick<Spec, 'file' | 'folder'>, seed: number, root = join(spec.folder, '.rlprompt', 'runs')): string {
   const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
   return join(root, `${time}-${taskName(spec.file)}-seed${seed}`);
-}
-
-/** @throws Error when spec, data or models are no longer those that the run began with */
-export function refuseChanges(task: RunTask, now: RunTask): void {
-  const changes = changesSince(task, now);
-  if (changes.length > 0)
-    throw new Error(
-      `This run cannot be taken up, since ${changes.join(', and ')}. Start a new one: npx rlprompt optimize ${quote(task.specFile)}`,
-    );
 }
 
 /** Adds evaluated prompts to those in the run's folder; a prompt's latest scores replace its earlier ones. @throws StorageError */
@@ -30,7 +20,7 @@ export function keepEvaluated(folder: RunFolder, prompts: readonly PromptResult[
   ]);
 }
 
-/** The command line that gives the same run again. */
+/** The command line that repeats the run. */
 export function reproduceCommand(run: {
   specFile: string;
   seed: number;

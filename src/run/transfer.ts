@@ -3,19 +3,22 @@ import { readModel } from '../model/local/modelFolder';
 import { ModelError } from '../model/modelError';
 import { AskError } from '../model/server/editorModel';
 import { checkServerReferences } from '../model/server/reference';
-import type { Compute } from '../model/local/session';
 import { Scorer, ScoringError } from '../method/scorer';
 import { loadDataset } from '../data/dataset';
 import { TaskError } from '../spec/problem';
 import { parseSpecValues } from '../spec/spec';
 import { Declined } from './declined';
-import { cutNotes, type Access, type OpenTask } from '../model/door';
+import { cutNotes, type OpenTask } from '../model/door';
 import { openTask } from '../model/openTask';
-import { planTest, preview, type Preview } from './preview';
-import type { Origin, PromptResult, RunResult } from './result';
+import { word } from '../wording/wording';
+import type { FrontEnd } from './frontEnd';
+import { fetchHubModels } from './hubModels';
+import { planTest, preview } from './preview';
+import { describePreview } from './report/previewText';
 import { wilson } from './report/statistics';
-import type { RunFolder } from './store/storage';
-import { hashData, type RunTask } from './store/task';
+import type { Origin, PromptResult, RunResult, TransferScore } from './result';
+import { RunFolder, StorageError } from './store/storage';
+import { hashData } from './store/task';
 
 /** `transfer.json` in a run's folder: its prompts on other task models, on the run's test rows. */
 export interface TransferResult {
@@ -44,58 +47,48 @@ export interface TransferModel {
   readonly scores: readonly TransferScore[];
 }
 
-export interface TransferScore {
-  readonly accuracy: number;
-  /** 95 % Wilson score interval. */
-  readonly interval: readonly [number, number];
-  /** Rows that were scored. */
-  readonly n: number;
-}
-
-export interface TransferOptions extends Access {
+export interface TransferRequest {
+  readonly folder: string;
+  readonly models: readonly string[];
   /** Prompts of the search to take, best first; all that the run ranked when absent. */
   readonly top?: number | undefined;
-  /** Has a model of the hub in the cache, where the reference names one; may refuse by throwing. */
-  readonly fetch?: (reference: string) => Promise<void>;
-  /** Told when a model is open, before it is asked; may refuse by throwing. */
-  readonly onOpen?: (model: { reference: string; notes: readonly string[]; preview: Preview | undefined }) => Promise<void> | void;
-  /** Told after each column, so that what is there can be saved whatever becomes of the next. */
-  readonly onColumn?: (result: TransferResult) => Promise<void> | void;
+  readonly threads: number;
 }
 
 /**
- * Scores a run's prompts on other task models. A model that fails, or that the person does not agree to, is a column with its
- * error. Columns of earlier transfers stay where prompts and data are the same.
- * @throws TaskError, ModelError; also on a reference that is no server's or holds a key, which must not get into a file or a message
+ * Scores a run's prompts on other task models. A model that fails, or that the user does not agree to, is a column with its
+ * error. Columns of earlier transfers stay where prompts and data are the same. The run's folder keeps each column as soon as
+ * it is there; where it cannot be written, `unsaved` says so, and the result is still worth showing.
+ * @throws TaskError, ModelError; also on a reference that is not a server's or holds a key, which must not reach a file or a message
  */
-export async function transfer(
-  folder: RunFolder,
-  references: readonly string[],
-  compute: Compute,
-  options: TransferOptions = {},
-): Promise<TransferResult> {
-  checkServerReferences(references);
-  const task = folder.readTask() as RunTask;
-  const result = folder.readResult() as RunResult;
+export async function transferJob(
+  request: TransferRequest,
+  frontEnd: FrontEnd,
+): Promise<{ result: TransferResult; unsaved: StorageError | undefined }> {
+  checkServerReferences(request.models);
+  const { signal, ask } = frontEnd;
+  const folder = new RunFolder(request.folder);
+  const task = folder.readTask();
+  const result = folder.readResult();
   const spec = parseSpecValues(task.spec, task.specFile);
   const dataset = await loadDataset(spec);
   const { test } = dataset.splits;
   const now = await hashData(spec);
   const changed = Object.keys(now).filter((name) => now[name] !== task.data[name]);
-  const prompts = chosen(result.prompts, options.top);
-  await options.fetch?.(spec.policyModel);
+  const prompts = chosen(result.prompts, request.top);
+  await fetchHubModels([spec.policyModel], frontEnd);
   const policy = await readModel(spec.policyModel, spec.folder);
 
   const created = new Date().toISOString();
   const rows = prompts.map(({ rank, prompt, origin }) => ({ rank, prompt, origin }));
   const columns = new Map(earlierColumns(folder, rows, now).map((model) => [model.reference, model]));
-  for (const reference of new Set(references)) {
+  for (const reference of new Set(request.models)) {
     if (reference === result.taskModel && changed.length === 0) continue;
-    options.signal?.throwIfAborted();
+    signal.throwIfAborted();
     columns.set(reference, newer(await column(reference), columns.get(reference)));
-    await options.onColumn?.(table());
+    await save();
   }
-  return table();
+  return { result: table(), unsaved: request.models.length > 0 ? await save() : undefined };
 
   function table(): TransferResult {
     return {
@@ -105,16 +98,26 @@ export async function transfer(
       template: result.template,
       testRows: test.labels.length,
       data: now,
-      notes: changed.map((name) => `the data file ${name} has changed since the run, so its own column is of other rows`),
+      notes: changed.map((name) => word('run.dataChangedSince', { name })),
       prompts: rows,
       models: [ownColumn(result, prompts), ...columns.values()],
     };
   }
 
+  async function save(): Promise<StorageError | undefined> {
+    try {
+      await saveTransfer(folder, table(), request.models);
+      return undefined;
+    } catch (error) {
+      if (error instanceof StorageError) return error;
+      throw error;
+    }
+  }
+
   async function column(reference: string): Promise<TransferModel> {
     let open: OpenTask | undefined;
     try {
-      await options.fetch?.(reference);
+      await fetchHubModels([reference], frontEnd);
       const plan = planTest(prompts.length, dataset);
       const texts = prompts.map(({ prompt }) => prompt);
       // Room is kept for these prompts, so that every model sees as much of each text as it can.
@@ -126,15 +129,17 @@ export async function transfer(
         mostQueries: plan.total,
         addMask: true,
       };
-      const task = await openTask(needs, compute, options);
+      const task = await openTask(needs, { threads: request.threads }, { signal, ask });
       open = task;
       const set = task.model.rows(test.texts);
       const cut = cutNotes('test', set, task.context);
-      await options.onOpen?.({ reference, notes: [...cut, ...task.notes()], preview: task.pace && preview(plan, task.pace) });
+      frontEnd.status(word('run.scoringOn', { model: reference }));
+      if (task.pace && !(await frontEnd.consent(reference, describePreview(preview(plan, task.pace)))))
+        throw new Declined('run.declined', { model: reference });
       const scorer = new Scorer(task.model, { set, labels: test.labels }, 'rows');
       const scores = await scorer.score(
         texts.map((text) => task.encodePrompt(text)),
-        options.signal,
+        signal,
       );
       return {
         reference,
@@ -143,7 +148,7 @@ export async function transfer(
         scores: scores.map(({ accuracy, missing = 0 }) => score(accuracy, test.labels.length - missing)),
       };
     } catch (error) {
-      options.signal?.throwIfAborted();
+      signal.throwIfAborted();
       if (!OF_ONE_MODEL.some((kind) => error instanceof kind)) throw error;
       return { reference, own: false, notes: [], error: complaint(error as Error), scores: [] };
     } finally {

@@ -1,43 +1,70 @@
-import type { Random } from '../method/random';
-import type { Scorer } from '../method/scorer';
-import { selectionCost } from './selection';
+import { Random } from '../method/random';
+import { queriesOf, type Search, type SearchContext, type SearchKind } from './search';
+import { select, selectionCost } from './selection';
+import type { ScorerState } from '../method/scorer';
 
-export interface RandomSearchSettings {
-  readonly length: number;
-  /** Prompts scored together. */
-  readonly batch: number;
-  /** Queries that it may compute, its selection on `validationRows` rows included. */
-  readonly budget: number;
-  readonly validationRows: number;
+/** How often, for each prompt that is known, draws in a row may bring nothing new: a prompt that is left is missed once in e²⁰ times. */
+const FRUITLESS = 20;
+
+interface State {
+  readonly step: number;
+  readonly fruitless: number;
+  readonly random: readonly number[];
+  readonly train: ScorerState;
 }
 
-/** The control of every claim: prompts drawn uniformly from the same token set, scored on the same training rows. */
-export class RandomSearch {
-  step = 0;
+/** The baseline of every claim: prompts drawn uniformly from the same tokens, scored on the same training rows. */
+export const randomSearch: SearchKind = {
+  origin: 'random',
+  open: (context, saved) => Promise.resolve(openRandomSearch(context, saved as State | undefined)),
+};
 
-  constructor(
-    private readonly settings: RandomSearchSettings,
-    private readonly actions: readonly number[],
-    private readonly scorer: Scorer,
-    private readonly random: Random,
-    /** From the action set's tokens to the task model's. */
-    private readonly toTask: (ids: readonly number[]) => number[],
-  ) {}
-
-  get finished(): boolean {
-    const { length, batch, budget, validationRows } = this.settings;
-    const { computed, size } = this.scorer;
-    // With few actions every prompt can be scored before the budget is spent.
-    const ranking = selectionCost(validationRows, (this.step + 1) * batch);
-    return computed + batch * size + ranking > budget || computed >= this.actions.length ** length * size;
+function openRandomSearch({ settings, length, budget, actions, seed, ...context }: SearchContext, saved: State | undefined): Search {
+  const [train, validation] = [context.scorer('train'), context.scorer('validation')];
+  const random = new Random(seed ^ 0x5eed);
+  const batch = settings.promptsPerStep;
+  let step = 0;
+  let fruitless = 0;
+  if (saved) {
+    ({ step, fruitless } = saved);
+    random.state = saved.random;
+    train.restore(saved.train);
   }
-
-  /** Scores one batch; returns the mean and the best reward of it. */
-  async advance(signal?: AbortSignal): Promise<{ step: number; mean: number; best: number }> {
-    const prompts = Array.from({ length: this.settings.batch }, () =>
-      Array.from({ length: this.settings.length }, () => this.actions[this.random.below(this.actions.length)]!),
-    );
-    const rewards = (await this.scorer.score(prompts.map(this.toTask), signal)).map(({ reward }) => reward);
-    return { step: ++this.step, mean: rewards.reduce((a, b) => a + b, 0) / rewards.length, best: Math.max(...rewards) };
-  }
+  const draw = (): number[] => Array.from({ length }, () => actions[random.below(actions.length)]!);
+  return {
+    get queries() {
+      return queriesOf(train, validation);
+    },
+    get ended() {
+      const { computed, size } = train;
+      if (computed + batch * size + selectionCost(validation.size, (step + 1) * batch) > budget) return 'budget';
+      // Few tokens have few prompts, and several sequences of tokens may be one prompt to the task model.
+      const known = computed / size;
+      return known >= actions.length ** length || fruitless > FRUITLESS * Math.max(1, known) ? 'exhausted' : undefined;
+    },
+    async advance(signal) {
+      const { state } = random;
+      const before = train.computed;
+      const prompts = Array.from({ length: batch }, draw).map((ids) => context.toTask(ids));
+      try {
+        const rewards = (await train.score(prompts, signal)).map(({ reward }) => reward);
+        fruitless = train.computed > before ? 0 : fruitless + batch;
+        return {
+          event: 'random',
+          step: ++step,
+          mean: rewards.reduce((a, b) => a + b, 0) / batch,
+          best: Math.max(...rewards),
+          queries: this.queries,
+        };
+      } catch (error) {
+        random.state = state;
+        throw error;
+      }
+    },
+    async finalists(signal) {
+      return (await select(train, validation, context.prompt, signal)).slice(0, 1);
+    },
+    save: (): State => ({ step, fruitless, random: random.state, train: train.save() }),
+    release: () => Promise.resolve(),
+  };
 }

@@ -1,14 +1,6 @@
-import { ScoringError, type PromptScore, type Scorer } from '../method/scorer';
+import { ScoringError, type Scorer } from '../method/scorer';
 import type { PromptIds } from '../model/taskModel';
-
-/** A prompt with its scores on the rows that the choice may see. */
-export interface Candidate {
-  readonly ids: PromptIds;
-  readonly train: PromptScore;
-  readonly validation: PromptScore;
-  /** Mean gap over train and validation rows together: what the ranking goes by. */
-  readonly gap: number;
-}
+import type { Prompt, ScoredPrompt, SplitScore } from './prompt';
 
 /** Prompts that end up with scores on every validation row. */
 export const FINALISTS = 64;
@@ -33,8 +25,34 @@ export function selectionCost(rows: number, candidates = Infinity): number {
 }
 
 /** The mean gap over train and validation rows together. */
-export function pooledGap(train: PromptScore, trainRows: number, validation: PromptScore, validationRows: number): number {
+export function pooledGap(train: { gap: number }, trainRows: number, validation: { gap: number }, validationRows: number): number {
   return (train.gap * trainRows + validation.gap * validationRows) / (trainRows + validationRows);
+}
+
+/** Makes prompts from their ids in the task model's tokens. */
+type MakePrompt = (ids: PromptIds) => Prompt;
+
+/** Scores given prompts on all train and validation rows. */
+export async function scoreAll(
+  prompts: readonly PromptIds[],
+  train: Scorer,
+  validation: Scorer,
+  make: MakePrompt,
+  signal?: AbortSignal,
+): Promise<ScoredPrompt[]> {
+  const { asked } = train;
+  const onTrain = await train.score(prompts, signal);
+  const onValidation = await validation.score(prompts, signal).catch((error: unknown) => {
+    // Whoever interrupted this asks for the train rows again; their scores are known by then.
+    train.asked = asked;
+    throw error;
+  });
+  return prompts.map((ids, i) => ({
+    ...make(ids),
+    gap: pooledGap(onTrain[i]!, train.size, onValidation[i]!, validation.size),
+    train: split(onTrain[i]!),
+    validation: split(onValidation[i]!),
+  }));
 }
 
 /**
@@ -42,39 +60,67 @@ export function pooledGap(train: PromptScore, trainRows: number, validation: Pro
  * halving on growing parts of the validation rows, and at last the ranking by the mean gap over train and validation
  * together. Test rows play no part.
  *
- * A prompt whose validation rows all failed so far goes by its training rows alone: that says nothing against it. One that
- * has no validation row at the end is left out. @throws ScoringError when that leaves no prompt
+ * A prompt whose validation rows all failed so far is judged by its training rows alone, since the failures say nothing
+ * about it. A prompt without any validation row at the end is left out. @throws ScoringError when that leaves no prompt
  */
-export async function select(train: Scorer, validation: Scorer, signal?: AbortSignal): Promise<Candidate[]> {
-  let alive = train.scored().sort((a, b) => b.score.gap - a.score.gap || compareIds(a.ids, b.ids));
-  let ranked: Candidate[] = [];
+export async function select(train: Scorer, validation: Scorer, make: MakePrompt, signal?: AbortSignal): Promise<ScoredPrompt[]> {
+  let alive = train.scored().map(({ ids, score }) => ({
+    tokens: ids,
+    train: score satisfies SplitScore,
+    gap: score.gap,
+    seen: undefined as SplitScore | undefined,
+  }));
   for (const { prompts, share } of ROUNDS) {
     // A later round keeps the best of the one before, by train and the validation rows seen so far.
-    alive = alive.slice(0, prompts);
+    alive = alive.sort(byGap).slice(0, prompts);
     const rows = Math.ceil(validation.size * share);
     const scores = await validation.scoreAny(
-      alive.map(({ ids }) => ids),
+      alive.map(({ tokens }) => tokens),
       signal,
       rows,
     );
-    const seen = alive
-      .map(({ ids, score }, i) => ({ ids, train: score, validation: scores[i], gap: gapSoFar(score, train.size, scores[i], rows) }))
-      .sort(byGap);
-    ranked = seen.filter((one): one is Candidate => one.validation !== undefined);
-    alive = seen.map(({ ids, train: score }) => ({ ids, score }));
+    alive = alive.map(({ tokens, train: onTrain }, i) => {
+      const seen = scores[i];
+      return { tokens, train: onTrain, gap: seen ? pooledGap(onTrain, train.size, seen, rows) : onTrain.gap, seen };
+    });
   }
+  const ranked = alive
+    .sort(byGap)
+    .flatMap(({ tokens, gap, train: onTrain, seen }) =>
+      seen ? [{ ...make(tokens), gap, train: split(onTrain), validation: split(seen) }] : [],
+    );
   if (alive.length > 0 && ranked.length === 0) throw new ScoringError('search.noValidationScore', { prompts: alive.length });
   return ranked;
 }
 
-function gapSoFar(train: PromptScore, trainRows: number, validation: PromptScore | undefined, rows: number): number {
-  return validation ? pooledGap(train, trainRows, validation, rows) : train.gap;
+/**
+ * The best `count` prompts that are not near copies of a better one: sharing half of their tokens, place by place. Where
+ * there are not enough of those, the best of the rest fill up. `found` is best first, and so is the result.
+ */
+export function diverse<P extends Pick<ScoredPrompt, 'tokens' | 'gap'>>(found: readonly P[], count: number): P[] {
+  const chosen: P[] = [];
+  for (const prompt of found) {
+    if (chosen.length === count) break;
+    if (!chosen.some((better) => nearCopies(better.tokens ?? [], prompt.tokens ?? []))) chosen.push(prompt);
+  }
+  const rest = found.filter((prompt) => !chosen.includes(prompt)).slice(0, count - chosen.length);
+  return [...chosen, ...rest].sort(byGap);
 }
 
-export function byGap(a: Pick<Candidate, 'ids' | 'gap'>, b: Pick<Candidate, 'ids' | 'gap'>): number {
-  return b.gap - a.gap || compareIds(a.ids, b.ids);
+function nearCopies(a: PromptIds, b: PromptIds): boolean {
+  const shared = a.filter((id, i) => id === b[i]).length;
+  return 2 * shared >= Math.max(a.length, b.length, 1);
+}
+
+/** The larger gap first; of equal ones the shorter prompt, then the smaller ids. */
+export function byGap(a: Pick<ScoredPrompt, 'tokens' | 'gap'>, b: Pick<ScoredPrompt, 'tokens' | 'gap'>): number {
+  return b.gap - a.gap || compareIds(a.tokens ?? [], b.tokens ?? []);
 }
 
 function compareIds(a: PromptIds, b: PromptIds): number {
   return a.length - b.length || a.map((id, i) => id - b[i]!).find((difference) => difference !== 0) || 0;
+}
+
+function split({ reward, gap, accuracy }: SplitScore): SplitScore {
+  return { reward, gap, accuracy };
 }

@@ -1,7 +1,53 @@
+import { formatBytes } from './bytes';
+
+const REASONS: Partial<Record<string, string>> = {
+  ENOSPC: 'the disk is full. Free some space there',
+  EDQUOT: 'your disk quota is used up. Free some space there',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'it is on a read-only file system',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a file of that name is in the way',
+};
+
 /** Messages of `run/`: `'run.code': (arguments) => text`. */
 export const runWording = {
   'run.locked': ({ trainer, lock }: { trainer: string; lock: string }) =>
     `This run trains in another process (${trainer}). Wait until it ends or stop it there; if there is no such run, delete ${lock}.`,
   'run.lockLost': ({ folder }: { folder: string }) =>
     `This run stopped because another process took over its folder ${folder} while this one did not respond, for example while the computer slept.`,
+  'run.cannotWrite': ({ folder, code, reason }: { folder: string; code: string; reason: string }) =>
+    `Cannot write the run's folder ${folder}: ${REASONS[code] ?? reason}${code in REASONS ? ', or name another folder with --out' : ''}.`,
+  'run.folderTaken': ({ folder, quoted }: { folder: string; quoted: string }) =>
+    `The folder ${folder} holds a run already. Name another one with --out, or resume that run with --resume ${quoted}.`,
+  'run.notARun': ({ folder }: { folder: string }) => `${folder} is not the folder of a run: it has no readable task.json.`,
+  'run.damagedCheckpoint': ({ file, reason }: { file: string; reason: string }) =>
+    `Cannot read the checkpoint ${file} (${reason.replace(/\.$/, '')}). Restore it from a copy; or delete it and resume the run, which then starts at its first step.`,
+  'run.olderCheckpoint': ({ file }: { file: string }) =>
+    `An older version of RLPrompt wrote the checkpoint ${file}, and this one cannot resume it: start the run again from its spec.`,
+  'run.noResult': ({ file }: { file: string }) => `${file} is missing. Restore it from a copy, or start the run again from its spec.`,
+  'run.resultNotJson': ({ file, reason }: { file: string; reason: string }) =>
+    `${file} is damaged: it is not valid JSON (${reason}). To read its run, restore it from a copy, or start the run again from its spec.`,
+  'run.resultDamaged': ({ file, flaw }: { file: string; flaw: string }) =>
+    `${file} is damaged: ${flaw}. To read its run, restore it from a copy, or start the run again from its spec.`,
+  'run.notAResult': ({ file }: { file: string }) =>
+    `${file} is not the result of a run: it has no "format". To read its run, restore it from a copy, or start the run again from its spec.`,
+  'run.otherFormat': ({ file, format }: { file: string; format: string }) =>
+    `${file} has "format": ${format}, and this version of RLPrompt reads 1. Read it with the version that wrote it, or restore it from a copy, or start the run again from its spec.`,
+  'run.changed': ({ changes, command }: { changes: readonly string[]; command: string }) =>
+    `This run cannot be resumed, since ${changes.join(', and ')}. Start a new one: ${command}`,
+  'run.dataChangedSince': ({ name }: { name: string }) =>
+    `the data file ${name} has changed since the run, so its own column is of other rows`,
+  'run.declined': ({ model }: { model: string }) => `You did not agree to use ${model}; nothing more was sent or downloaded.`,
+  'run.notInteractive': () =>
+    'Not an interactive terminal: pass --yes, or set RLPROMPT_YES=1, to agree. Nothing more was sent or downloaded.',
+  'run.hubWaits': ({ reference, reason, seconds }: { reference: string; reason: string; seconds: number }) =>
+    `${reference}: ${reason} Next try in ${seconds} s.`,
+  'run.downloading': (download: { reference: string; bytesDone: number; bytesTotal: number; file: string }) => {
+    const { reference, bytesDone, bytesTotal, file } = download;
+    const share = Math.floor((100 * bytesDone) / Math.max(1, bytesTotal));
+    return `Downloading ${reference}: ${share}%, ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}, ${file}`;
+  },
+  'run.scoringOn': ({ model }: { model: string }) => `Scoring the run's prompts on ${model} …`,
+  'run.stopped': ({ step }: { step: number }) => `Stopped at step ${step}.`,
 };

@@ -142,10 +142,7 @@ describe('the engine process', () => {
     vi.unstubAllEnvs();
     const errors = await engine.channel.request('transfer', { folder: run, models: ['hf:no/such', 'bundled:masked'], threads: 1 });
     expect(errors).toEqual([expect.stringMatching(/^hf:no\/such: /)]);
-    expect(engine.told).toContainEqual([
-      'notes',
-      expect.objectContaining({ notes: expect.arrayContaining(['scoring the prompts on bundled:masked']) as string[] }),
-    ]);
+    expect(engine.told).toContainEqual(['notes', expect.objectContaining({ notes: [expect.stringContaining('bundled:masked')] })]);
     const { rows } = await readRun(run);
     expect(Object.keys(rows[0]!.transfer!)).toEqual(['bundled:masked']);
   });

@@ -32,7 +32,7 @@ describe('where a run cannot be written', () => {
     const finished = await rlprompt('optimize', spec, '--out', join(small, 'run'));
     expect(finished.status).toBe(1);
     expect(finished.stderr).toContain('the disk is full');
-    expect(finished.stderr.match(/cannot be written/g)).toHaveLength(1);
+    expect(finished.stderr.match(/Cannot write the run's folder/g)).toHaveLength(1);
     expect(finished.stdout).toMatch(/rank +prompt/);
     expect(finished.stdout).toContain('policy');
     expect(finished.stdout).toContain('(no prompt)');

@@ -82,7 +82,7 @@ describe('a run that is cut short', () => {
     child.kill('SIGINT');
     const stopped = await finished;
     expect(stopped.status).toBe(130);
-    expect(stopped.stderr).toMatch(/Stopped at step \d+\. Take it up again with: npx rlprompt optimize --resume /);
+    expect(stopped.stderr).toMatch(/Stopped at step \d+\. .*npx rlprompt optimize --resume /);
     const step = Number(/Stopped at step (\d+)/.exec(stopped.stderr)![1]);
     expect(journal(out).filter((event) => 'event' in event && event.event === 'step')).toHaveLength(step);
     // With the threads that it was begun with.
@@ -120,6 +120,7 @@ describe('a run that is cut short', () => {
       const data = { train: 'train.csv', validation: 'validation.csv', test: 'test.csv' };
       const out = join(own, 'run');
       expect((await rlprompt('optimize', smallTask(own, { steps: 2 }, { data }), '--out', out, '--threads', '1')).status).toBe(0);
+      rmSync(join(out, 'result.json'));
       appendFileSync(join(own, 'train.csv'), 'One more film that nobody needs.,negative\n');
       const finished = await rlprompt('optimize', '--resume', out);
       expect(finished.status).toBe(1);

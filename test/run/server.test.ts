@@ -86,7 +86,7 @@ describe('a run on a server', () => {
     const refused = await rlprompt('optimize', spec, '--out', out, '--threads', '1');
     expect(refused.status).toBe(1);
     expect(refused.stderr).toMatch(/at most [\d,]+ queries/);
-    expect(refused.stderr).toContain('rlprompt: Nobody can be asked here whether to go on: pass --yes, or set RLPROMPT_YES=1');
+    expect(refused.stderr).toContain('pass --yes, or set RLPROMPT_YES=1');
     expect(existsSync(out)).toBe(false);
     // The probe and the measured texts.
     expect(server.received.length).toBeLessThan(70);

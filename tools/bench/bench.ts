@@ -3,12 +3,10 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PolicyStepEvent, RunEvent } from '../../src/run/events';
-import { openExperiment } from '../../src/run/experiment';
-import { OptimizationRun } from '../../src/run/optimize';
+import type { RunFrontEnd } from '../../src/run/frontEnd';
+import { optimizeJob } from '../../src/run/jobs';
 import type { PromptResult, RunResult } from '../../src/run/result';
 import { mean, standardDeviation } from '../../src/run/report/statistics';
-import { RunFolder } from '../../src/run/store/storage';
-import { describeTask } from '../../src/run/store/task';
 import { parseSpec } from '../../src/spec/spec';
 import { measureEditor } from './editor';
 
@@ -113,19 +111,23 @@ async function measure(name: Name, split: string, budget: number): Promise<Measu
     }),
     'bench.prompt-task.json',
   );
-  const compute = { threads: Number(values.threads) };
-  const experiment = await openExperiment(spec, compute);
   const folderOfRun = mkdtempSync(join(tmpdir(), 'rlprompt-bench-'));
+  const events: RunEvent[] = [];
+  const results: RunResult[] = [];
+  const frontEnd: RunFrontEnd = {
+    signal: new AbortController().signal,
+    notes: () => undefined,
+    status: () => undefined,
+    consent: () => Promise.resolve(true),
+    opened: () => undefined,
+    events: (more) => void events.push(...more),
+  };
   try {
-    const events: RunEvent[] = [];
-    const run = new RunFolder(folderOfRun);
-    run.create(await describeTask(experiment, 0, !values['policy-only'], compute.threads));
-    const options = { random: !values['policy-only'], onEvent: (event: RunEvent) => void events.push(event) };
-    const result = await (await OptimizationRun.open(experiment, run, 0, compute, false, options)).run();
-    return { split, budget, result, steps: events.filter((event) => event.event === 'step') };
+    const request = { spec, runs: [{ seed: 0, folder: folderOfRun }], random: !values['policy-only'], threads: Number(values.threads) };
+    await optimizeJob(request, frontEnd, (result) => results.push(result));
+    return { split, budget, result: results[0]!, steps: events.filter((event) => event.event === 'step') };
   } finally {
     rmSync(folderOfRun, { recursive: true, force: true });
-    await experiment.release();
   }
 }
 

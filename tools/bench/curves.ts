@@ -8,12 +8,11 @@ import { ReplayPolicy } from '../../src/method/replayPolicy';
 import { RewardModel } from '../../src/method/rewardModel';
 import { Scorer } from '../../src/method/scorer';
 import { TokenTables } from '../../src/method/tokenTables';
-import { openExperiment, type Experiment } from '../../src/run/experiment';
+import { openExperiment, searchContext, type Experiment } from '../../src/run/experiment';
 import type { Ask } from '../../src/search/archive';
 import { MemorySearch, type Proposer } from '../../src/search/memorySearch';
 import { plan, rowsPerPrompt } from '../../src/search/plan';
-import { RandomSearch } from '../../src/search/randomSearch';
-import { select } from '../../src/search/selection';
+import { randomSearch } from '../../src/search/randomSearch';
 import { parseSpec } from '../../src/spec/spec';
 
 /**
@@ -136,7 +135,7 @@ class Bench {
   }
 
   text(prompt: readonly number[]): string {
-    return this.experiment.promptText(this.ids(prompt));
+    return this.experiment.prompt(this.ids(prompt)).prompt;
   }
 
   private readonly ask: Ask = async (jobs) => {
@@ -191,18 +190,11 @@ class Bench {
 
   private async plain(budget: number, seed: number): Promise<Found> {
     const { experiment } = this;
-    const [train, validation] = [experiment.scorer('train'), experiment.scorer('validation')];
-    const search = new RandomSearch(
-      { length: experiment.spec.prompt.length, batch: 16, budget, validationRows: validation.size },
-      experiment.actions,
-      train,
-      new Random(seed ^ 0x5eed),
-      (ids) => experiment.toTask(ids),
-    );
-    while (!search.finished) await search.advance();
-    const [best] = await select(train, validation);
+    const search = await randomSearch.open(searchContext(experiment, seed, budget));
+    while (!search.ended) await search.advance();
+    const [best] = await search.finalists();
     const back = new Map(experiment.actions.map((id, a) => [id, a]));
-    return { prompt: best!.ids.map((id) => back.get(id)!), queries: train.computed + validation.computed, pool: best!.gap };
+    return { prompt: best!.tokens!.map((id) => back.get(id)!), queries: search.queries.computed, pool: best!.gap };
   }
 
   private testScorer: Scorer | undefined;

@@ -131,6 +131,7 @@ const STOPPED = {
   patience: 'its patience',
   time: 'its time limit',
   storage: 'a folder that cannot be written',
+  exhausted: 'having scored every prompt',
 } as const;
 
 function count(n: number): string {

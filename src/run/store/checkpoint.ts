@@ -1,29 +1,31 @@
-import type { TrainerState } from '../../method/trainer';
-import type { ScorerState } from '../../method/scorer';
-import type { Candidate } from '../../search/selection';
-import type { StageEvent, StopReason } from '../events';
+import type { ScoredPrompt } from '../../search/prompt';
+import type { Queries, SearchOrigin, StopReason } from '../../search/search';
+import type { Stage } from '../events';
 
-/** One scorer for each origin and split that may be chosen on: caches and counts are apart. */
-export const SCORERS = ['manualTrain', 'manualValidation', 'policyTrain', 'policyValidation', 'randomTrain', 'randomValidation'] as const;
-export type ScorerName = (typeof SCORERS)[number];
+/** Version 0.1.0 wrote checkpoints without a format. */
+export const CHECKPOINT_FORMAT = 2;
 
-export type Stage = StageEvent['stage'];
-
-/** All that a run needs to go on as if it had never stopped. */
+/** All that a run needs to continue as if it had never stopped. */
 export interface Checkpoint {
+  readonly format: typeof CHECKPOINT_FORMAT;
   readonly stage: Stage;
-  readonly stopped: StopReason;
   readonly seconds: number;
-  readonly trainer: TrainerState;
-  /** Mean reward of every step. */
-  readonly rewards: readonly number[];
-  readonly bestValidation: number;
-  readonly sinceBest: number;
-  readonly sameSteps: number;
-  readonly ranked: readonly Candidate[];
-  readonly randomRanked: readonly Candidate[];
-  readonly scorers: Readonly<Record<ScorerName, ScorerState>>;
-  readonly random: { readonly step: number; readonly state: readonly number[] };
+  /** Prompts that are there before the search: none, and the user's. */
+  readonly baselines: readonly ScoredPrompt[];
+  /** Why the search ended, and the mean reward of each of its steps. */
+  readonly stopped: StopReason;
+  readonly means: readonly number[];
+  /** Searches that are done. */
+  readonly found: readonly Found[];
+  /** Of the search under way; it alone knows what that holds. */
+  readonly search: unknown;
+}
+
+/** What a search found. */
+export interface Found {
+  readonly origin: SearchOrigin;
+  readonly queries: Queries;
+  readonly prompts: readonly ScoredPrompt[];
 }
 
 const EVERY = 10;

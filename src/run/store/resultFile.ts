@@ -1,3 +1,4 @@
+import { CodedError } from '../../wording/wording';
 import type { RunResult } from '../result';
 
 /** The type of a JSON value; of an object, by its fields. */
@@ -24,24 +25,19 @@ const TEST: Shape = { accuracy: 'number', interval: 'list', n: 'number', macroF1
 
 /**
  * Reads the text of a `result.json`. By hand, since the extension host, which reads results too, is kept free of parsers.
- * @throws Error that names the file, what was found and what to do
+ * @throws CodedError that names the file and what is wrong
  */
 export function parseResult(text: string, file: string): RunResult {
-  const instead = 'restore it from a copy, or start the run anew from its spec.';
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${file} is damaged: it is no JSON (${(error as Error).message}). To read its run, ${instead}`, { cause: error });
+    throw new CodedError('run.resultNotJson', { file, reason: (error as Error).message });
   }
-  if (typeof value !== 'object' || value === null || !('format' in value))
-    throw new Error(`${file} is no result of a run: it has no "format". To read its run, ${instead}`);
-  if (value.format !== 1)
-    throw new Error(
-      `${file} has "format": ${JSON.stringify(value.format)}, and this version of RLPrompt reads 1. Read it with the version that wrote it, or ${instead}`,
-    );
+  if (typeof value !== 'object' || value === null || !('format' in value)) throw new CodedError('run.notAResult', { file });
+  if (value.format !== 1) throw new CodedError('run.otherFormat', { file, format: JSON.stringify(value.format) });
   const flaw = flawOf(value);
-  if (flaw !== undefined) throw new Error(`${file} is damaged: ${flaw}. To read its run, ${instead}`);
+  if (flaw !== undefined) throw new CodedError('run.resultDamaged', { file, flaw });
   return value as unknown as RunResult;
 }
 

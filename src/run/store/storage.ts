@@ -5,32 +5,24 @@ import { FileLock } from '../../files/lock';
 import { replaceFile } from '../../files/replaceFile';
 import { CodedError } from '../../wording/wording';
 import type { RunEvent } from '../events';
-import { parseResult } from './resultFile';
 import { quote } from '../report/shell';
+import type { RunResult } from '../result';
+import { CHECKPOINT_FORMAT, type Checkpoint } from './checkpoint';
+import { parseResult } from './resultFile';
+import type { RunTask } from './task';
 
-/** The run's folder cannot be written to; the message says what to do. */
-export class StorageError extends Error {
+/** The run's folder cannot be written. */
+export class StorageError extends CodedError<'run.cannotWrite'> {
   constructor(folder: string, cause: unknown) {
-    const code = (cause as NodeJS.ErrnoException).code ?? '';
-    const reasons: Record<string, string> = {
-      ENOSPC: 'the disk is full. Free some space there',
-      EDQUOT: 'your disk quota is used up. Free some space there',
-      EACCES: 'you may not write there',
-      EPERM: 'you may not write there',
-      EROFS: 'it is on a read-only file system',
-      ENOTDIR: 'a part of the path is a file, not a folder',
-      EEXIST: 'a file of that name is in the way',
-    };
-    super(
-      `The run's folder ${folder} cannot be written: ${reasons[code] ?? (cause as Error).message}${code in reasons ? ', or name another folder with --out' : ''}.`,
-      { cause },
-    );
-    this.name = 'StorageError';
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    super('run.cannotWrite', { folder, code, reason: message });
+    this.cause = cause;
   }
 }
 
 /** Another process took over the run's folder, so this one must not write there. */
 export class LockLost extends CodedError<'run.lockLost'> {}
+export type SavedCheckpoint = Checkpoint & { readonly journalOffset: number };
 
 /** A run on disk: `task.json`, `events.jsonl`, `checkpoint`, `result.json`. Writing is all or nothing, file by file. */
 export class RunFolder {
@@ -41,11 +33,8 @@ export class RunFolder {
   constructor(readonly path: string) {}
 
   /** Makes the folder and an empty journal. @throws StorageError; Error where a run lies there already, which is never written over */
-  create(task: object): void {
-    if (existsSync(this.file('task.json')))
-      throw new Error(
-        `The folder ${this.path} holds a run already. Name another one with --out, or take that run up with --resume ${quote(this.path)}.`,
-      );
+  create(task: RunTask): void {
+    if (existsSync(this.file('task.json'))) throw new CodedError('run.folderTaken', { folder: this.path, quoted: quote(this.path) });
     this.guard(() => {
       mkdirSync(this.path, { recursive: true });
       // The journal first: where there is a task.json, there is a journal to resume.
@@ -78,7 +67,7 @@ export class RunFolder {
   }
 
   /** Writes the checkpoint with the journal's length; the old one stands until the new one is whole. */
-  writeCheckpoint(state: object): void {
+  writeCheckpoint(state: Checkpoint): void {
     this.guard(() => {
       fsyncSync(this.journal!);
       this.replace('checkpoint', serialize({ ...state, journalOffset: this.offset }));
@@ -89,42 +78,43 @@ export class RunFolder {
     return existsSync(this.file('checkpoint'));
   }
 
-  /** Undefined where there is none. @throws Error when it cannot be read: the run must not begin anew unasked */
-  readCheckpoint(): unknown {
+  /** Undefined where there is none. @throws CodedError when it cannot be read: a run must not start over without being told to */
+  readCheckpoint(): SavedCheckpoint | undefined {
     if (!this.hasCheckpoint()) return undefined;
     const file = this.file('checkpoint');
-    let state: unknown;
+    let state: object | null;
     try {
-      state = deserialize(readFileSync(file));
+      state = deserialize(readFileSync(file)) as object | null;
     } catch (error) {
-      throw damagedCheckpoint(file, (error as Error).message, error);
+      throw new CodedError('run.damagedCheckpoint', { file, reason: (error as Error).message });
     }
     if (typeof state !== 'object' || state === null || !('journalOffset' in state && 'stage' in state))
-      throw damagedCheckpoint(file, 'it holds no state of a run');
-    return state;
+      throw new CodedError('run.damagedCheckpoint', { file, reason: 'it holds no state of a run' });
+    if (!('format' in state) || state.format !== CHECKPOINT_FORMAT) throw new CodedError('run.olderCheckpoint', { file });
+    return state as SavedCheckpoint;
   }
 
   hasResult(): boolean {
     return existsSync(this.file('result.json'));
   }
 
-  /** A RunResult. @throws Error when there is none that can be read */
-  readResult(): unknown {
+  /** @throws CodedError when there is none that can be read */
+  readResult(): RunResult {
     const file = this.file('result.json');
-    if (!this.hasResult()) throw new Error(`${file} is missing. Restore it from a copy, or start the run anew from its spec.`);
+    if (!this.hasResult()) throw new CodedError('run.noResult', { file });
     return parseResult(readFileSync(file, 'utf8'), file);
   }
 
-  writeResult(result: object): void {
+  writeResult(result: RunResult): void {
     this.guard(() => this.replace('result.json', `${JSON.stringify(result, null, 2)}\n`));
   }
 
-  /** @throws Error when the folder is no run */
-  readTask(): unknown {
+  /** @throws CodedError when the folder is not a run */
+  readTask(): RunTask {
     try {
-      return JSON.parse(readFileSync(this.file('task.json'), 'utf8'));
+      return JSON.parse(readFileSync(this.file('task.json'), 'utf8')) as RunTask;
     } catch {
-      throw new Error(`${this.path} is not the folder of a run: it has no readable task.json.`);
+      throw new CodedError('run.notARun', { folder: this.path });
     }
   }
 
@@ -178,11 +168,4 @@ export class RunFolder {
       throw new StorageError(this.path, error);
     }
   }
-}
-
-function damagedCheckpoint(file: string, found: string, cause?: unknown): Error {
-  return new Error(
-    `The checkpoint ${file} cannot be read (${found.replace(/\.$/, '')}). Restore it from a copy; or delete it and take the run up again: it then begins at its first step.`,
-    { cause },
-  );
 }

@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { ParsedSpec, SearchSettings } from '../../spec/schema';
 import type { Spec } from '../../spec/spec';
 import type { Experiment } from '../experiment';
 
-/** `task.json`: the spec as resolved, and hashes of what the run's numbers hang on. */
+/** `task.json`: the spec as resolved, and hashes of what the run's numbers depend on. */
 export interface RunTask {
   readonly format: 1;
   /** Absolute path of the spec file. */
   readonly specFile: string;
-  readonly spec: object;
+  readonly spec: ParsedSpec;
   readonly seed: number;
   readonly random: boolean;
   readonly threads: number;
-  readonly settings: object;
+  readonly settings: SearchSettings;
   /** SHA-256 by file as named in the spec. */
   readonly data: Readonly<Record<string, string>>;
   readonly models: Readonly<Record<string, string>>;
@@ -37,7 +38,7 @@ export async function describeTask(experiment: Experiment, seed: number, random:
   };
 }
 
-/** What differs between the run's beginning and now, as sentences; empty when it can be taken up. */
+/** What differs between the start of the run and now, as sentences; empty when the run can be resumed. */
 export function changesSince(task: RunTask, now: RunTask): string[] {
   const changed = (kind: string, then: Readonly<Record<string, string>>, today: Readonly<Record<string, string>>): string[] =>
     Object.keys({ ...then, ...today })
@@ -65,6 +66,6 @@ export async function hashData(spec: Spec): Promise<Record<string, string>> {
 }
 
 /** The fields of the spec's file, all defaults written out. */
-function values({ file: _file, folder: _folder, parts: _parts, problemAt: _problemAt, ...fields }: Spec): object {
+function values({ file: _file, folder: _folder, parts: _parts, problemAt: _problemAt, ...fields }: Spec): ParsedSpec {
   return fields;
 }

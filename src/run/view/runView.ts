@@ -1,15 +1,16 @@
 /** What the user sees of a run: plain data, made by `RunViewBuilder` and sent to the panel's page. */
+import type { Queries, StopReason } from '../../search/search';
 import type { Part } from '../../spec/template';
-import type { StopReason } from '../events';
-import type { Origin, RunResult, SplitScore, TestScore } from '../result';
+import type { Stage } from '../events';
+import type { PromptRow, RunResult, TransferScore } from '../result';
+
+export type { PromptRow, TransferScore };
 
 /**
  * `queued` waits for another run; `starting` opens models and data; `interrupted` has a checkpoint or a journal on disk and no
  * process; `elsewhere` trains in a process that this window did not start; `failed` ended with an error; the rest say themselves.
  */
 export type RunState = 'queued' | 'starting' | 'running' | 'paused' | 'stopping' | 'interrupted' | 'elsewhere' | 'failed' | 'finished';
-
-export type RunStage = 'policy' | 'ranking' | 'random' | 'test' | 'finished';
 
 /** What a run is, and how far it is: small, sent whole with every update. */
 export interface RunHead {
@@ -18,7 +19,7 @@ export interface RunHead {
   /** The task's name: the spec's file name without its ending. */
   readonly name: string;
   readonly state: RunState;
-  readonly stage: RunStage;
+  readonly stage: Stage;
   readonly specFile: string;
   readonly taskModel: string;
   readonly policyModel: string;
@@ -40,7 +41,7 @@ export interface RunHead {
   readonly seconds: number;
   /** An estimate for the whole run, random search and the table included; null while there is too little to go by. */
   readonly secondsLeft: number | null;
-  readonly queries: { readonly asked: number; readonly computed: number };
+  readonly queries: Queries;
   readonly queryBudget: number;
   /** Why training ended. */
   readonly reason?: StopReason;
@@ -89,30 +90,6 @@ export interface Curves {
   };
   /** Batches of random search, after the training. */
   readonly random: { readonly step: readonly number[]; readonly mean: readonly number[]; readonly best: readonly number[] };
-}
-
-/** A line of the table. While a run trains: baselines and greedy prompts so far; afterwards the ranked result. */
-export interface PromptRow {
-  readonly rank: number;
-  readonly prompt: string;
-  readonly pieces: readonly string[];
-  readonly tokens?: readonly number[];
-  /** `evaluated`: typed or selected by the person, after the run. */
-  readonly origin: Origin | 'evaluated';
-  readonly gap: number;
-  readonly train: SplitScore;
-  readonly validation: SplitScore;
-  readonly test?: TestScore;
-  readonly perplexity?: number | null;
-  readonly roundTrip?: boolean;
-  /** Held-out accuracy on other models, by model reference. */
-  readonly transfer?: Readonly<Record<string, TransferScore>>;
-}
-
-export interface TransferScore {
-  readonly accuracy: number;
-  readonly interval: readonly [number, number];
-  readonly n: number;
 }
 
 export interface RunView {

@@ -1,6 +1,7 @@
 import { parseTemplate } from '../../spec/template';
 import type { Curves, PromptRow, RunHead, RunView } from './runView';
-import type { PolicyStepEvent, RunEvent, ScoredPrompt } from '../events';
+import type { ScoredPrompt } from '../../search/prompt';
+import type { PolicyStepEvent, RunEvent } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result';
 import type { RunTask } from '../store/task';
 import { TimeLeft } from './timeLeft';
@@ -69,8 +70,7 @@ export class RunViewBuilder {
 
   /** What the run is, once its spec is read. */
   describe(task: RunTask): void {
-    const spec = task.spec as { taskModel: string; policyModel: string; template: string; prompt: { length: number } };
-    const settings = task.settings as { steps: number; queryBudget: number };
+    const { spec, settings } = task;
     this.random = task.random;
     this.set({
       taskModel: spec.taskModel,

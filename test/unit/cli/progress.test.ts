@@ -71,13 +71,13 @@ describe('progress', () => {
     expect(text()).toMatch(/40 s left$/);
   });
 
-  it('of a run that goes on knows its steps and its best prompt', () => {
+  it('of a resumed run knows its steps and its best prompt', () => {
     const { out, text } = screen(true, 200);
     const progress = new Progress(out);
     const scores = { gap: 0.4, reward: 1, accuracy: 1, macroF1: 1 };
     const greedy = { prompt: 'truly', pieces: ['truly'], gap: 0.4, train: scores, validation: scores };
     progress.resume([begin, { ...step(10, 10), greedy }, step(11, 11)]);
-    expect(text()).toBe('Goes on after step 11 of 100.\n');
+    expect(text()).toBe('Resumes after step 11 of 100.\n');
     progress.show(step(12, 12));
     expect(text()).toContain('step 12/100 · reward 30.3 · best "truly"');
   });

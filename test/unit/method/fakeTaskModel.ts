@@ -1,6 +1,7 @@
 import type { RowSet, TaskModel } from '../../../src/model/taskModel';
 import type { LabelledRows } from '../../../src/method/scorer';
 import type { PromptIds } from '../../../src/model/taskModel';
+import type { Prompt } from '../../../src/search/prompt';
 
 /** What the model was asked for in one call. */
 export interface Call {
@@ -65,4 +66,9 @@ export function alternating(n: number): number[] {
 /** A fake model over some splits. */
 export function fakeModel(gap: (ids: PromptIds, row: number, set: RowSet) => number, ...splits: LabelledRows[]): FakeTaskModel {
   return new FakeTaskModel(gap, new Map(splits.map(({ set, labels }) => [set, labels])));
+}
+
+/** A prompt as its ids, in place of an experiment's. */
+export function bare(ids: PromptIds): Prompt {
+  return { prompt: ids.join(' '), pieces: ids.map(String), tokens: ids };
 }

@@ -267,9 +267,8 @@ describe('one step', () => {
       network,
     );
     await steps(toy, 6);
-    const target = to64(toy.save().target); // what the next step moves by τ before it starts
+    const target = to64(toy.save().target);
     const online = to64(toy.save().weights);
-    for (const name of NAMES) target[name].forEach((x, i) => (target[name][i] = Math.fround(0.7 * x + 0.3 * online[name][i]!)));
 
     const [report] = await steps(toy, 1);
     const { states, state, action } = network.backward.at(-1)!;

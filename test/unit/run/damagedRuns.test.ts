@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finishedRun } from '../../../src/cli/report';
+import { CHECKPOINT_FORMAT } from '../../../src/run/store/checkpoint';
 import { readRun } from '../../../src/run/store/history';
 import { keepEvaluated } from '../../../src/run/start';
 import { RunFolder } from '../../../src/run/store/storage';
+import type { Code, CodedError } from '../../../src/wording/wording';
 import { smallResult } from './smallResult';
 
 let path: string;
@@ -22,38 +24,52 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(path, { recursive: true, force: true }));
 
+function thrown(act: () => unknown): CodedError {
+  try {
+    act();
+  } catch (error) {
+    return error as CodedError;
+  }
+  throw new Error('nothing was thrown');
+}
+
 const { notes: _, ...withoutNotes } = smallResult();
 
-const damaged: [string, string, RegExp][] = [
-  ['cut short', '{"format": 1, "prom', /is damaged: it is no JSON \(.+\)\. To read its run, restore it from a copy, or start the run anew/],
-  ['empty', '', /is damaged: it is no JSON/],
-  ['of another format', '{"format":9}', /has "format": 9, and this version of RLPrompt reads 1\. Read it with the version that wrote it/],
-  ['without a format', '{"prompts":[]}', /is no result of a run: it has no "format"/],
-  ['a list', '[]', /is no result of a run/],
-  ['null', 'null', /is no result of a run/],
-  ['without its notes', JSON.stringify(withoutNotes), /is damaged: "notes" is missing, expected: list\. To read/],
-  ['without a prompt', JSON.stringify(smallResult({ prompts: [] })), /is damaged: "prompts" is empty/],
-  ['with a prompt of another shape', JSON.stringify({ ...smallResult(), prompts: [{}] }), /is damaged: "prompts\[0\]\.rank" is missing/],
+const damaged: [string, string, Code, object][] = [
+  ['cut short', '{"format": 1, "prom', 'run.resultNotJson', {}],
+  ['empty', '', 'run.resultNotJson', {}],
+  ['of another format', '{"format":9}', 'run.otherFormat', { format: '9' }],
+  ['without a format', '{"prompts":[]}', 'run.notAResult', {}],
+  ['a list', '[]', 'run.notAResult', {}],
+  ['null', 'null', 'run.notAResult', {}],
+  ['without its notes', JSON.stringify(withoutNotes), 'run.resultDamaged', { flaw: '"notes" is missing, expected: list' }],
+  ['without a prompt', JSON.stringify(smallResult({ prompts: [] })), 'run.resultDamaged', { flaw: '"prompts" is empty' }],
+  [
+    'with a prompt of another shape',
+    JSON.stringify({ ...smallResult(), prompts: [{}] }),
+    'run.resultDamaged',
+    { flaw: '"prompts[0].rank" is missing, expected: number' },
+  ],
   [
     'with a held-out score of another shape',
     JSON.stringify({ ...smallResult(), prompts: [{ ...smallResult().prompts[0], test: { accuracy: null } }] }),
-    /is damaged: "prompts\[0\]\.test\.accuracy" is null, expected: number/,
+    'run.resultDamaged',
+    { flaw: '"prompts[0].test.accuracy" is null, expected: number' },
   ],
 ];
 
 describe('a result.json', () => {
-  it.each(damaged)('%s is named, with what was found and what to do', (_name, text, message) => {
+  it.each(damaged)('%s is named, with what was found and what to do', (_name, text, code, facts) => {
     writeFileSync(run.file('result.json'), text);
-    const read = (): unknown => finishedRun(path);
-    expect(read).toThrow(message);
-    expect(read).toThrow(run.file('result.json'));
-    expect(read).not.toThrow('has no result yet');
+    const file = run.file('result.json');
+    expect(thrown(() => finishedRun(path))).toMatchObject({ code, args: [{ file, ...facts }] });
   });
 
-  it.each(damaged)('%s leaves the run in the list, with the reason', async (_name, text, message) => {
+  it.each(damaged)('%s leaves the run in the list, with the reason', async (_name, text) => {
     writeFileSync(run.file('result.json'), text);
     const { head } = await readRun(path);
-    expect(head).toMatchObject({ name: 'small', state: 'failed', resumable: false, error: expect.stringMatching(message) as string });
+    const { message } = thrown(() => finishedRun(path));
+    expect(head).toMatchObject({ name: 'small', state: 'failed', resumable: false, error: message });
   });
 
   it('that is whole is read, and one that is not there is an interrupted run', async () => {
@@ -72,14 +88,18 @@ describe('a checkpoint', () => {
     ['of something else', serialize([1, 2])],
   ])('%s is named, with what to do', (_name, bytes) => {
     writeFileSync(run.file('checkpoint'), bytes);
-    const read = (): unknown => run.readCheckpoint();
-    expect(read).toThrow(`The checkpoint ${run.file('checkpoint')} cannot be read (`);
-    expect(read).toThrow('delete it and take the run up again: it then begins at its first step.');
+    const file = run.file('checkpoint');
+    expect(thrown(() => run.readCheckpoint())).toMatchObject({ code: 'run.damagedCheckpoint', args: [{ file }] });
+  });
+
+  it('of version 0.1.0 says that the run starts again', () => {
+    writeFileSync(run.file('checkpoint'), serialize({ stage: 'policy', stopped: 'steps', seconds: 1, rewards: [1], journalOffset: 12 }));
+    expect(thrown(() => run.readCheckpoint())).toMatchObject({ code: 'run.olderCheckpoint' });
   });
 
   it('that is not there is none, and a whole one is read', () => {
     expect(run.readCheckpoint()).toBeUndefined();
-    const state = { stage: 'policy', journalOffset: 12 };
+    const state = { format: CHECKPOINT_FORMAT, stage: 'policy', journalOffset: 12 };
     writeFileSync(run.file('checkpoint'), serialize(state));
     expect(run.readCheckpoint()).toEqual(state);
   });

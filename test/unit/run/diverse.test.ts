@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { diverse } from '../../../src/run/ranking';
-import type { Candidate } from '../../../src/search/selection';
+import { diverse } from '../../../src/search/selection';
 
-const score = { reward: 0, gap: 0, accuracy: 0, predicted: [] };
-const found = (...prompts: number[][]): Candidate[] =>
-  prompts.map((ids, i) => ({ ids, gap: 1 - i / 100, train: score, validation: score }));
-const ids = (candidates: Candidate[]): string[] => candidates.map((candidate) => candidate.ids.join(' '));
+type Found = { tokens: number[]; gap: number };
+const found = (...prompts: number[][]): Found[] => prompts.map((tokens, i) => ({ tokens, gap: 1 - i / 100 }));
+const ids = (prompts: Found[]): string[] => prompts.map(({ tokens }) => tokens.join(' '));
 
 describe('the prompts that get held-out scores', () => {
   it('leaves out near copies of better ones', () => {

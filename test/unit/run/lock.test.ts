@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/run/events';
 import { otherTrainer, refuseLocked, whileLocked } from '../../../src/run/store/lock';
+import type { RunResult } from '../../../src/run/result';
+import type { Checkpoint } from '../../../src/run/store/checkpoint';
+import type { RunTask } from '../../../src/run/store/task';
 import { RunFolder, StorageError } from '../../../src/run/store/storage';
 
 let folder: string;
@@ -26,7 +29,7 @@ function takeOver(): void {
 describe("the lock of a run's folder", () => {
   it('is there while the work lasts, and is no other trainer to its own process', async () => {
     await whileLocked(run, async () => {
-      run.create({});
+      run.create({} as RunTask);
       expect(otherTrainer(run.path)).toBeUndefined();
       refuseLocked(run.path);
       await expect(whileLocked(new RunFolder(run.path), async () => {})).rejects.toMatchObject({ code: 'run.locked' });
@@ -54,15 +57,15 @@ describe("the lock of a run's folder", () => {
 
   it.each<[string, (run: RunFolder) => void]>([
     ['an event', (run) => run.append(event)],
-    ['a checkpoint', (run) => run.writeCheckpoint({ stage: 'policy' })],
-    ['the result', (run) => run.writeResult({ format: 1 })],
+    ['a checkpoint', (run) => run.writeCheckpoint({ stage: 'policy' } as Checkpoint)],
+    ['the result', (run) => run.writeResult({ format: 1 } as RunResult)],
     ['a shorter journal', (run) => run.reopen(0)],
   ])('that was taken over stops its earlier holder before it writes %s', async (_what, write) => {
     const content = (): string[] => ['events.jsonl', 'task.json'].map((name) => readFileSync(run.file(name), 'utf8'));
     const lost = { name: 'LockLost', code: 'run.lockLost', args: [{ folder: run.path }] };
     await expect(
       whileLocked(run, () => {
-        run.create({});
+        run.create({} as RunTask);
         run.append(event);
         takeOver();
         const before = content();

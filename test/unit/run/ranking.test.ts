@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { NO_CLASS, type PromptScore } from '../../../src/method/scorer';
-import { paired, rank, testScore, type Entry } from '../../../src/run/ranking';
+import type { Origin } from '../../../src/run/result';
+import { paired, rank, testScore } from '../../../src/run/table';
 import { wilson } from '../../../src/run/report/statistics';
+import { bare } from '../method/fakeTaskModel';
 
 const score = (predicted: number[], failed: number[] = [], accuracy = 0): PromptScore => ({
   reward: 0,
@@ -11,8 +13,8 @@ const score = (predicted: number[], failed: number[] = [], accuracy = 0): Prompt
   ...(failed.length > 0 && { missing: failed.length, failed }),
 });
 
-function entry(origin: Entry['origin'], ids: number[], gap: number): Entry {
-  return { origin, ids, gap, train: score([]), validation: score([]) };
+function entry(origin: Origin, tokens: number[], gap: number): Parameters<typeof rank>[0][number] {
+  return { origin, ...bare(tokens), gap, train: score([]), validation: score([]) };
 }
 
 describe('the ranking', () => {
@@ -23,7 +25,7 @@ describe('the ranking', () => {
       entry('policy', [3, 4], 0.7),
       entry('random', [3, 4], 0.7),
     ]);
-    expect(ranked.map(({ origin, ids }) => [origin, ids])).toEqual([
+    expect(ranked.map(({ origin, tokens }) => [origin, tokens])).toEqual([
       ['policy', [3, 4]],
       ['random', [3, 4]],
       ['manual', [1, 2]],

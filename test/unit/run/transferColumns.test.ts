@@ -1,22 +1,26 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubError } from '../../../src/model/hub/hubError';
 import { AskError } from '../../../src/model/server/editorModel';
 import { ScoringError } from '../../../src/method/scorer';
 import { Declined } from '../../../src/run/declined';
 import { RunFolder } from '../../../src/run/store/storage';
 import { hashData } from '../../../src/run/store/task';
-import { saveTransfer, transfer, type TransferOptions, type TransferResult } from '../../../src/run/transfer';
+import { transferJob, type TransferResult } from '../../../src/run/transfer';
 import { transferMarkdown, transferText } from '../../../src/run/report/transferReport';
 import { parseSpec } from '../../../src/spec/spec';
+import type { RunFrontEnd } from '../../../src/run/frontEnd';
+import { word } from '../../../src/wording/wording';
 import { temporaryFolder } from '../../run/commandLine';
 import { completion, fakeServer, send, type FakeServer } from '../model/server/fakeServer';
+import { fakeFrontEnd } from './fakeFrontEnd';
 import { smallResult } from './smallResult';
 
 const folder = temporaryFolder();
 const run = new RunFolder(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => void fetched.mockReset().mockResolvedValue());
 
 const spec = {
   data: { train: 'train.csv', validation: 'validation.csv', test: 'test.csv', input: 'text', label: 'label' },
@@ -58,11 +62,18 @@ function agreeable(): Promise<FakeServer> {
   });
 }
 
-function on(references: readonly string[], options: TransferOptions = {}): Promise<TransferResult> {
-  return transfer(run, references, { threads: 1 }, { onColumn: (now) => saveTransfer(run, now, references), ...options });
+/** Stands in for the hub's models, which a test may refuse. */
+const fetched = vi.hoisted(() => vi.fn((_reference: string) => Promise.resolve()));
+vi.mock('../../../src/run/hubModels', () => ({ fetchHubModels: ([reference]: [string]) => fetched(reference) }));
+
+async function on(models: readonly string[], top?: number, frontEnd: RunFrontEnd = fakeFrontEnd()): Promise<TransferResult> {
+  const { result, unsaved } = await transferJob({ folder, models, top, threads: 1 }, frontEnd);
+  expect(unsaved).toBeUndefined();
+  return result;
 }
 
 const missing = new HubError('hub.fileGone', [{ model: 'no/such', revision: 'main' }]);
+const declined = (model: string): string => word('run.declined', { model });
 const saved = (): TransferResult => JSON.parse(readFileSync(run.file('transfer.json'), 'utf8')) as TransferResult;
 const columns = ({ models }: TransferResult): [string, number | undefined, string | undefined][] =>
   models.slice(1).map(({ reference, scores, error }) => [reference, scores[0]?.accuracy, error]);
@@ -72,63 +83,56 @@ describe('a model that is not to be had', () => {
 
   it.each<[string, Error]>([
     ['missing on the hub', missing],
-    ['that scores nothing', new ScoringError('method.noRowScored', { rows: 2 })],
-    ['not agreed to on the command line', new Declined('there is none')],
-    ['not agreed to in the editor', new AskError('no-consent', 'there is none')],
+    ['that scores nothing', new ScoringError('method.noRowScored', { rows: 8 })],
+    ['that the user does not agree to', new Declined('run.declined', { model: 'hf:no/such' })],
+    ['that the editor does not give', new AskError('no-consent', 'there is none')],
   ])('%s is a column with its error, and the next is scored', async (_, error) => {
     const server = await agreeable();
     const reference = `openai:tiny@${server.url}`;
-    const fetched: string[] = [];
-    const fetch = (wanted: string): Promise<void> => {
-      fetched.push(wanted);
-      return wanted.startsWith('hf:') ? Promise.reject(error) : Promise.resolve();
-    };
-    const result = await on(['hf:no/such', reference], { fetch });
+    fetched.mockImplementation((wanted) => (wanted.startsWith('hf:') ? Promise.reject(error) : Promise.resolve()));
+    const result = await on(['hf:no/such', reference]);
     expect(columns(result)).toEqual([
       ['hf:no/such', undefined, error.message],
       [reference, 0.5, undefined],
     ]);
     expect(saved()).toEqual(result);
-    expect(fetched).toEqual(['bundled:causal', 'hf:no/such', reference]);
+    expect(fetched.mock.calls).toEqual([['bundled:causal'], ['hf:no/such'], [reference]]);
   });
 
   it('a no to its preview sends it nothing more, and costs no other column', async () => {
     const [first, second] = [await agreeable(), await agreeable()];
     const references = [`openai:first@${first.url}`, `openai:second@${second.url}`];
     let sent = 0;
-    const result = await on(references, {
-      onOpen: ({ reference }) => {
-        if (reference !== references[1]) return;
-        // The column that is paid for is safe while the person thinks.
-        expect(columns(saved())).toEqual([[references[0], 0.5, undefined]]);
-        sent = second.received.length;
-        throw new Declined('Nothing more was sent.');
-      },
-    });
+    const consent = (reference: string): Promise<boolean> => {
+      if (reference !== references[1]) return Promise.resolve(true);
+      // The column that is paid for is safe while the user thinks.
+      expect(columns(saved())).toEqual([[references[0], 0.5, undefined]]);
+      sent = second.received.length;
+      return Promise.resolve(false);
+    };
+    const result = await on(references, undefined, fakeFrontEnd({ consent }));
     expect(columns(result)).toEqual([
       [references[0], 0.5, undefined],
-      [references[1], undefined, 'Nothing more was sent.'],
+      [references[1], undefined, declined(references[1]!)],
     ]);
     expect(second.received).toHaveLength(sent);
   });
 
   it('without a policy model there is no transfer', async () => {
-    const fetch = (): Promise<void> => Promise.reject(missing);
-    await expect(on(['bundled:masked'], { fetch })).rejects.toBe(missing);
+    fetched.mockRejectedValue(missing);
+    await expect(on(['bundled:masked'])).rejects.toBe(missing);
   });
 
   it('an end that was asked for is one', async () => {
     const server = await agreeable();
     const stop = new AbortController();
     const reference = `openai:tiny@${server.url}`;
-    const ended = on([reference, 'hf:a/b'], {
-      signal: stop.signal,
-      fetch: (wanted) => {
-        if (!wanted.startsWith('hf:')) return Promise.resolve();
-        stop.abort();
-        return Promise.reject(missing);
-      },
+    fetched.mockImplementation((wanted) => {
+      if (!wanted.startsWith('hf:')) return Promise.resolve();
+      stop.abort();
+      return Promise.reject(missing);
     });
+    const ended = on([reference, 'hf:a/b'], undefined, fakeFrontEnd({ signal: stop.signal }));
     await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
     expect(columns(saved())).toEqual([[reference, 0.5, undefined]]);
   });
@@ -147,14 +151,12 @@ it('rows that were cut for a model are told of its column alone', async () => {
   // The bundled masked model reads 256 tokens; a thousand words are more.
   await finishedRun(['Overall'], ' and on'.repeat(500));
   const server = await agreeable();
-  const opened: string[][] = [];
-  const result = await on([`openai:tiny@${server.url}`, 'bundled:masked'], { onOpen: ({ notes }) => void opened.push([...notes]) });
+  const result = await on([`openai:tiny@${server.url}`, 'bundled:masked']);
   const note = "test: 4 of 8 texts were cut to fit the model's context of 256 tokens";
   const [own, tiny, masked] = result.models.map(({ notes }) => notes);
   expect(masked).toContain(note);
   expect(own).toEqual([]);
   expect(tiny!.join()).not.toContain('were cut');
-  expect(opened.map((notes) => notes.includes(note))).toEqual([false, true]);
   for (const table of [transferText(result), transferMarkdown(result)]) expect(table).toContain(`bundled:masked: ${note}.`);
 });
 
@@ -190,13 +192,9 @@ describe('a later transfer', () => {
     const server = await agreeable();
     const reference = `openai:tiny@${server.url}`;
     await on([reference]);
-    const result = await on([reference], {
-      onOpen: () => {
-        throw new Declined('Nothing more was sent.');
-      },
-    });
-    expect(columns(result)).toEqual([[reference, 0.5, 'Nothing more was sent.']]);
-    expect(transferText(result)).toContain(`${reference} failed: Nothing more was sent. Its scores are those of an earlier transfer.`);
+    const result = await on([reference], undefined, fakeFrontEnd({ consent: () => Promise.resolve(false) }));
+    expect(columns(result)).toEqual([[reference, 0.5, declined(reference)]]);
+    expect(transferText(result)).toContain(`${reference} failed: ${declined(reference)} Its scores are those of an earlier transfer.`);
     // The complaint was of that time.
     expect(columns(await on([]))).toEqual([[reference, 0.5, undefined]]);
   });
@@ -204,7 +202,7 @@ describe('a later transfer', () => {
   it('of other prompts, or on other rows, begins anew', async () => {
     const server = await agreeable();
     await on([`openai:tiny@${server.url}`]);
-    expect(columns(await on([], { top: 1 }))).toEqual([]);
+    expect(columns(await on([], 1))).toEqual([]);
     expect(columns(await on([]))).toHaveLength(1);
     const test = join(folder, 'test.csv');
     writeFileSync(test, readFileSync(test, 'utf8').replace('good test 0', 'good test 9'));

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { PolicyStepEvent, ScoredPrompt } from '../../../src/run/events';
+import type { PolicyStepEvent } from '../../../src/run/events';
 import type { PromptResult, RunResult, TestScore } from '../../../src/run/result';
 import type { RunTask } from '../../../src/run/store/task';
+import type { ScoredPrompt } from '../../../src/search/prompt';
+import { presets, specSchema } from '../../../src/spec/schema';
 import { curveLengths, curvesSince, RunViewBuilder } from '../../../src/run/view/view';
 
 const task: RunTask = {
   format: 1,
   specFile: '/data/sentiment.prompt-task.json',
-  spec: { taskModel: 'bundled:causal', policyModel: 'bundled:causal', template: '{input} {prompt}', prompt: { length: 2 } },
+  spec: specSchema.parse({ data: { train: 'train.csv' }, template: '{input} {prompt}', prompt: { length: 2 } }),
   seed: 3,
   random: false,
   threads: 1,
-  settings: { steps: 100, queryBudget: 1_000_000 },
+  settings: { ...presets.default, steps: 100, queryBudget: 1_000_000 },
   data: {},
   models: {},
   created: '2026-01-01T00:00:00.000Z',
@@ -99,7 +101,7 @@ describe('the view of a run', () => {
 
   it('ends by the query budget where that comes first', () => {
     const builder = built();
-    builder.describe({ ...task, settings: { steps: 100, queryBudget: 64 * 70 } });
+    builder.describe({ ...task, settings: { ...task.settings, queryBudget: 64 * 70 } });
     for (let n = 1; n <= 60; n++) builder.apply(step(n));
     expect(builder.head.secondsLeft).toBeCloseTo(5, 9);
   });

@@ -1,36 +1,45 @@
+import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { Scorer } from '../../../src/method/scorer';
-import { Random } from '../../../src/method/random';
-import { RandomSearch, type RandomSearchSettings } from '../../../src/search/randomSearch';
-import { select } from '../../../src/search/selection';
-import { alternating, fakeModel, labelled, type FakeTaskModel } from '../method/fakeTaskModel';
+import { randomSearch } from '../../../src/search/randomSearch';
+import type { Search, SearchContext } from '../../../src/search/search';
+import { alternating, bare, fakeModel, labelled, type FakeTaskModel } from '../method/fakeTaskModel';
 
 const TRAIN = labelled(alternating(10), 'train');
 const VALIDATION = labelled(alternating(16), 'validation');
 
+interface Settings {
+  readonly length: number;
+  readonly batch: number;
+  readonly budget: number;
+}
+
 interface Setting {
-  readonly random: RandomSearch;
+  readonly random: Search;
   readonly model: FakeTaskModel;
   readonly scorer: Scorer;
   readonly validation: Scorer;
 }
 
-function search(
-  settings: Partial<RandomSearchSettings> = {},
+async function search(
+  settings: Partial<Settings> = {},
   actions: readonly number[] = Array.from({ length: 50 }, (_, i) => 100 + i),
   seed = 1,
   toTask = (ids: readonly number[]): number[] => [...ids],
-): Setting {
+  saved?: unknown,
+): Promise<Setting> {
   // A prompt's gap is its first id in hundredths, past a hundred.
   const model = fakeModel((ids) => (ids[0]! % 100) / 100, TRAIN, VALIDATION);
-  const [scorer, validation] = [new Scorer(model, TRAIN, 'rows'), new Scorer(model, VALIDATION, 'rows')];
-  const all = { length: 2, batch: 8, budget: 1000, validationRows: 16, ...settings };
-  return { random: new RandomSearch(all, actions, scorer, new Random(seed), toTask), model, scorer, validation };
+  const scorers = { train: new Scorer(model, TRAIN, 'rows'), validation: new Scorer(model, VALIDATION, 'rows') };
+  const { length, batch, budget } = { length: 2, batch: 8, budget: 1000, ...settings };
+  const context = { settings: { promptsPerStep: batch }, length, budget, seed, actions, toTask, prompt: bare };
+  const all = { ...context, scorer: (split: 'train' | 'validation') => scorers[split] } as unknown as SearchContext;
+  return { random: await randomSearch.open(all, saved), model, scorer: scorers.train, validation: scorers.validation };
 }
 
-async function finish(of: RandomSearch): Promise<void> {
-  for (let i = 0; !of.finished; i++) {
-    if (i > 5000) throw new Error('never finished');
+async function finish(of: Search): Promise<void> {
+  for (let i = 0; !of.ended; i++) {
+    if (i > 5000) throw new Error('never ended');
     await of.advance();
   }
 }
@@ -39,12 +48,12 @@ function asked(model: FakeTaskModel): number[][] {
   return model.calls.flatMap((call) => call.prompts.map((ids) => [...ids]));
 }
 
-describe('RandomSearch', () => {
+describe('random search', () => {
   // A prompt costs 10 queries on train, and up to 16 on validation if it is among the best.
   it.each([208, 209, 1000, 4321, 20_000])('with its selection it stays within a budget of %i and leaves little', async (budget) => {
-    const { random, model, scorer, validation } = search({ budget });
+    const { random, model, scorer, validation } = await search({ budget });
     await finish(random);
-    await select(scorer, validation);
+    await random.finalists();
     const spent = scorer.computed + validation.computed;
     expect(spent).toBeLessThanOrEqual(budget);
     // What the model saw is what was counted.
@@ -55,14 +64,14 @@ describe('RandomSearch', () => {
     expect(spent).toBeGreaterThan(budget - (8 + repeats) * (10 + 16));
   });
 
-  it('does nothing where a batch and its selection do not fit', () => {
+  it('does nothing where a batch and its selection do not fit', async () => {
     // 8 · 10 + 8 · 16
-    expect(search({ budget: 207 }).random.finished).toBe(true);
-    expect(search({ budget: 208 }).random.finished).toBe(false);
+    expect((await search({ budget: 207 })).random.ended).toBe('budget');
+    expect((await search({ budget: 208 })).random.ended).toBeUndefined();
   });
 
   it('ends where every prompt is known, though the budget is not spent', async () => {
-    const { random, scorer } = search({ budget: 100_000 }, [1, 2, 3]);
+    const { random, scorer } = await search({ budget: 100_000 }, [1, 2, 3]);
     await finish(random);
     expect(scorer.scored().length).toBe(9);
     expect(scorer.computed).toBe(90);
@@ -72,7 +81,7 @@ describe('RandomSearch', () => {
     const actions = [5, 9, 2, 40];
     // Prompts are counted on their way to the scorer, which sends each to the model only once.
     const drawn: (readonly number[])[] = [];
-    const { random } = search({ length: 3, batch: 16 }, actions, 2, (ids) => {
+    const { random } = await search({ length: 3, batch: 16 }, actions, 2, (ids) => {
       drawn.push(ids);
       return [...ids];
     });
@@ -88,7 +97,7 @@ describe('RandomSearch', () => {
   });
 
   it('reports step, mean and best reward of the batch', async () => {
-    const { random, model } = search({ batch: 5 });
+    const { random, model } = await search({ batch: 5 });
     const report = await random.advance();
     // No gap is negative: 200 × gap.
     const rewards = asked(model).map(([first]) => 2 * (first! - 100));
@@ -100,7 +109,7 @@ describe('RandomSearch', () => {
   });
 
   it('scores prompts in the task model’s ids', async () => {
-    const { random, model } = search({}, [3], 1, (ids) => [...ids, 77]);
+    const { random, model } = await search({}, [3], 1, (ids) => [...ids, 77]);
     await random.advance();
     expect(asked(model)).toEqual([[3, 3, 77]]);
   });
@@ -108,12 +117,34 @@ describe('RandomSearch', () => {
   it('the same seed draws the same prompts, neighbouring seeds others from the first token on', async () => {
     const many = Array.from({ length: 1000 }, (_, i) => i);
     const draws = async (seed: number): Promise<number[][]> => {
-      const { random, model } = search({}, many, seed);
+      const { random, model } = await search({}, many, seed);
       await random.advance();
       return asked(model);
     };
     expect(await draws(4)).toEqual(await draws(4));
     const firsts = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(async (seed) => (await draws(seed))[0]![0]!));
     expect(new Set(firsts).size).toBeGreaterThan(6);
+  });
+
+  it('ends where many sequences of tokens are one prompt to the task model', { timeout: 5000 }, async () => {
+    const many = Array.from({ length: 1000 }, (_, i) => i);
+    const { random, scorer } = await search({ budget: 1_000_000, length: 5 }, many, 1, (ids) => [ids[0]! % 3]);
+    await finish(random);
+    expect(random.ended).toBe('exhausted');
+    expect(scorer.scored()).toHaveLength(3);
+  });
+
+  it('that is interrupted within a batch has the trace of one that is not', async () => {
+    const whole = await search();
+    const trace = [await whole.random.advance(), await whole.random.advance(), await whole.random.advance()];
+    const first = await search();
+    expect(await first.random.advance()).toEqual(trace[0]);
+    const score = first.model.score.bind(first.model);
+    first.model.score = () => Promise.reject(new Error('stopped'));
+    await expect(first.random.advance()).rejects.toThrow('stopped');
+    first.model.score = score;
+    const { random } = await search({}, undefined, 1, undefined, deserialize(serialize(first.random.save())));
+    expect([await random.advance(), await random.advance()]).toEqual(trace.slice(1));
+    expect(await random.finalists()).toEqual(await whole.random.finalists());
   });
 });

@@ -53,7 +53,7 @@ describe('an experiment on models of a folder', () => {
     for (let i = 0; i + 1 < actions.length; i += 2) {
       const sampled = [actions[i]!, actions[i + 1]!];
       const ids = experiment.toTask(sampled);
-      const text = experiment.promptText(ids);
+      const text = experiment.prompt(ids).prompt;
       expect(text).toMatch(/^\S+ \S+$/);
       expect(experiment.encodePrompt(text)).toEqual(ids);
       expect(experiment.roundTrip(ids), text).toBe(true);
@@ -61,7 +61,7 @@ describe('an experiment on models of a folder', () => {
       const [score] = await scorer.score([ids]);
       expect(Math.abs(score!.gap)).toBeLessThanOrEqual(1);
     }
-    expect(experiment.promptText([])).toBe('');
+    expect(experiment.prompt([]).prompt).toBe('');
     await experiment.release();
   });
 

@@ -4,6 +4,7 @@ import { CachedGraphs } from '../../../../src/model/local/graphs/cachedGraphs';
 import { readModel } from '../../../../src/model/local/modelFolder';
 import { PrefixTaskModel } from '../../../../src/model/local/prefixTaskModel';
 import { select } from '../../../../src/search/selection';
+import { bare } from '../../method/fakeTaskModel';
 import { furthest, layoutOf } from './expectedScores';
 
 const WORDS = ['a', 'film', 'of', 'rare', 'warmth', 'plot', 'jokes', 'never', 'land'];
@@ -44,7 +45,7 @@ describe('a causal model that keeps keys and values', () => {
     const [train, validation] = [scorer(2), scorer(32)];
     await train.score(promptsOf(150));
     vi.clearAllMocks();
-    await select(train, validation);
+    await select(train, validation, bare);
     expect(validation.computed).toBeGreaterThan(1000);
     expect(computed().answered).toBeLessThanOrEqual(1.2 * validation.computed);
   });

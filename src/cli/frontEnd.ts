@@ -1,0 +1,85 @@
+import { createInterface } from 'node:readline/promises';
+import { Declined } from '../run/declined';
+import type { RunEvent } from '../run/events';
+import type { RunFrontEnd } from '../run/frontEnd';
+import { formatProblem, type Problem } from '../spec/problem';
+import { Progress } from './progress';
+
+/** Everything but results goes through here: to standard error, so that standard output holds results alone. */
+export const progress = new Progress(process.stderr);
+
+/** The terminal as the front end of one command. */
+export class TerminalFrontEnd implements RunFrontEnd {
+  /** The folder of the latest run. */
+  folder: string | undefined;
+  private readonly stop = new AbortController();
+  private readonly told = new Set<string>();
+
+  /** @param yes `--yes` was given, which agrees to everything; RLPROMPT_YES=1 says the same */
+  constructor(
+    private readonly yes: boolean,
+    private readonly input: NodeJS.ReadStream = process.stdin,
+    private readonly screen = progress,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.stop.signal;
+  }
+
+  /** Does a job that Ctrl-C stops, and a second Ctrl-C at once. */
+  async whileListening<T>(work: () => Promise<T>): Promise<T> {
+    const interrupt = (): void => {
+      if (this.signal.aborted) process.exit(130);
+      this.screen.line('Stopping; press Ctrl-C again to stop at once.');
+      this.stop.abort();
+    };
+    process.on('SIGINT', interrupt);
+    try {
+      return await work();
+    } finally {
+      this.screen.clear();
+      process.off('SIGINT', interrupt);
+    }
+  }
+
+  /** Prints what was not printed before. */
+  notes(notes: readonly string[], warnings: readonly Problem[] = []): void {
+    for (const warning of warnings) this.screen.line(formatProblem(warning));
+    for (const note of notes) if (!this.told.has(note)) this.screen.line(`Note: ${note}.`);
+    for (const note of notes) this.told.add(note);
+  }
+
+  status(text: string, passing = false): void {
+    if (passing) this.screen.status(text);
+    else this.screen.line(text);
+  }
+
+  async consent(_model: string, lines: readonly string[]): Promise<boolean> {
+    for (const line of lines) this.screen.line(line);
+    if (this.yes || process.env.RLPROMPT_YES === '1') return true;
+    const { input } = this;
+    const output = this.screen.out;
+    if (!input.isTTY || !output.isTTY) throw new Declined('run.notInteractive');
+    const questions = createInterface({ input, output });
+    try {
+      // The end of the input (Ctrl-D) is not a yes.
+      const closed = new Promise<string>((resolve) => questions.once('close', () => resolve('')));
+      questions.once('SIGINT', () => this.stop.abort());
+      const asked = questions.question('Continue? [y/N] ', { signal: this.signal }).catch(() => '');
+      const answer = await Promise.race([asked, closed]);
+      this.signal.throwIfAborted();
+      return /^y(es)?$/i.test(answer.trim());
+    } finally {
+      questions.close();
+    }
+  }
+
+  opened(folder: string): void {
+    this.folder = folder;
+  }
+
+  events(events: readonly RunEvent[], replayed: boolean): void {
+    if (replayed) this.screen.resume(events);
+    else for (const event of events) this.screen.show(event);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Ask } from '../model/server/editorModel';
+import type { Problem } from '../spec/problem';
+import type { RunEvent } from './events';
+import type { RunTask } from './store/task';
+
+/** What a job needs of the front end that runs it: a terminal, or an editor. */
+export interface FrontEnd {
+  /** Aborts when the user stops the job. */
+  readonly signal: AbortSignal;
+  /** Asks one of VS Code's models; absent outside VS Code. */
+  readonly ask?: Ask | undefined;
+  /** Remarks on data and models, all that there are so far, and warnings about the spec. */
+  notes(notes: readonly string[], warnings: readonly Problem[]): void;
+  /** What the job is doing. A passing text, as of a download, may be replaced by the next one. */
+  status(text: string, passing?: boolean): void;
+  /** Whether the user agrees to use a model, given what that downloads or asks of a server. @throws Declined where nobody can be asked */
+  consent(model: string, lines: readonly string[]): Promise<boolean>;
+}
+
+/** What a run needs beside that. */
+export interface RunFrontEnd extends FrontEnd {
+  /** A promise to wait for while the run is paused. */
+  pause?(): Promise<void> | undefined;
+  /** The run's folder is there: made, or found again. */
+  opened(folder: string, task: RunTask): void;
+  /** Events as they happen; `replayed` are those from before the run was resumed. */
+  events(events: readonly RunEvent[], replayed: boolean): void;
+}

@@ -1,0 +1,142 @@
+import { parseSpecValues, type Spec } from '../spec/spec';
+import { CodedError } from '../wording/wording';
+import { Declined } from './declined';
+import { evaluate } from './evaluate';
+import { openExperiment, type Experiment } from './experiment';
+import type { FrontEnd, RunFrontEnd } from './frontEnd';
+import { fetchHubModels } from './hubModels';
+import { runSearches } from './optimize';
+import { planEvaluation, planRuns, type Plan } from './preview';
+import { describePreview } from './report/previewText';
+import { quote } from './report/shell';
+import type { PromptResult, RunResult } from './result';
+import { keepEvaluated } from './start';
+import { readJournal } from './store/history';
+import { whileLocked } from './store/lock';
+import { RunFolder, type SavedCheckpoint } from './store/storage';
+import { changesSince, describeTask, type RunTask } from './store/task';
+
+export interface OptimizeRequest {
+  readonly spec: Spec;
+  /** A run for each seed, each in a folder of its own. */
+  readonly runs: readonly { readonly seed: number; readonly folder: string }[];
+  /** Whether random search on an equal budget follows. */
+  readonly random: boolean;
+  readonly threads: number;
+}
+
+/** Runs a spec's search once for each seed; `onResult` gets each result as soon as it is there. @throws RunStopped on request */
+export async function optimizeJob(
+  { spec, runs, random, threads }: OptimizeRequest,
+  frontEnd: RunFrontEnd,
+  onResult: (result: RunResult, folder: string) => void,
+): Promise<void> {
+  await withExperiment(spec, threads, frontEnd, planRuns(random, runs.length), async (experiment) => {
+    for (const run of runs) {
+      const folder = new RunFolder(run.folder);
+      const task = await describeTask(experiment, run.seed, random, threads);
+      const result = await whileLocked(folder, () => {
+        folder.create(task);
+        return train(experiment, folder, task, frontEnd);
+      });
+      onResult(result, folder.path);
+      if (result.status === 'failed') return;
+    }
+  });
+}
+
+/**
+ * Resumes a run from its last checkpoint; without one, it starts over. Sums round differently on another number of threads, so
+ * the run keeps its own unless told otherwise. @throws RunStopped on request; CodedError when spec, data or models have changed
+ */
+export async function resumeJob(request: { folder: string; threads?: number | undefined }, frontEnd: RunFrontEnd): Promise<RunResult> {
+  const folder = new RunFolder(request.folder);
+  const task = folder.readTask();
+  const { seed, random } = task;
+  const threads = request.threads ?? task.threads;
+  return whileLocked(folder, async () => {
+    if (folder.hasResult()) return folder.readResult();
+    const checkpoint = folder.readCheckpoint();
+    return withExperiment(specOf(task), threads, frontEnd, planRuns(random), async (experiment) => {
+      const changes = changesSince(task, await describeTask(experiment, seed, random, threads));
+      if (changes.length > 0) throw new CodedError('run.changed', { changes, command: `npx rlprompt optimize ${quote(task.specFile)}` });
+      folder.reopen(checkpoint?.journalOffset ?? 0);
+      return train(experiment, folder, task, frontEnd, checkpoint);
+    });
+  });
+}
+
+export interface EvaluateRequest {
+  /** The spec itself, or the folder of a run, which then keeps the scores. */
+  readonly task: Spec | string;
+  readonly prompts: readonly string[];
+  readonly threads: number;
+}
+
+/** Scores prompts, and no prompt, on every split. */
+export async function evaluateJob({ task, prompts, threads }: EvaluateRequest, frontEnd: FrontEnd): Promise<PromptResult[]> {
+  const spec = typeof task === 'string' ? specOf(new RunFolder(task).readTask()) : task;
+  // Texts are cut as in a run of the spec, or more where one of these prompts is longer than all of its own.
+  const roomy = { ...spec, compare: [...spec.compare, ...prompts] };
+  return withExperiment(roomy, threads, frontEnd, planEvaluation(prompts.length), async (experiment) => {
+    const scored = await evaluate(experiment, prompts, frontEnd.signal);
+    if (typeof task === 'string')
+      await keepEvaluated(
+        new RunFolder(task),
+        scored.filter(({ prompt }) => prompt !== ''),
+      );
+    return scored;
+  });
+}
+
+export function specOf(task: RunTask): Spec {
+  return parseSpecValues(task.spec, task.specFile);
+}
+
+async function train(
+  experiment: Experiment,
+  folder: RunFolder,
+  task: RunTask,
+  frontEnd: RunFrontEnd,
+  checkpoint?: SavedCheckpoint,
+): Promise<RunResult> {
+  frontEnd.opened(folder.path, task);
+  // The journal is cut back to the checkpoint: what is left of it is the run so far.
+  if (checkpoint) frontEnd.events(await readJournal(folder.path), true);
+  const result = await runSearches(
+    experiment,
+    folder,
+    {
+      seed: task.seed,
+      random: task.random,
+      signal: frontEnd.signal,
+      pause: () => frontEnd.pause?.(),
+      onEvent: (event) => frontEnd.events([event], false),
+    },
+    checkpoint,
+  );
+  frontEnd.notes(result.notes, []);
+  return result;
+}
+
+/** Downloads what is missing, opens data and models, tells what there is to know, asks before a server is used. */
+async function withExperiment<T>(
+  spec: Spec,
+  threads: number,
+  frontEnd: FrontEnd,
+  plan: Plan,
+  use: (experiment: Experiment) => Promise<T>,
+): Promise<T> {
+  const { signal, ask } = frontEnd;
+  await fetchHubModels([spec.taskModel, spec.policyModel], frontEnd);
+  const experiment = await openExperiment(spec, { threads }, { plan, signal, ask });
+  try {
+    frontEnd.notes(experiment.notes, experiment.warnings);
+    const { preview } = experiment;
+    if (preview && !(await frontEnd.consent(spec.taskModel, describePreview(preview))))
+      throw new Declined('run.declined', { model: spec.taskModel });
+    return await use(experiment);
+  } finally {
+    await experiment.release();
+  }
+}

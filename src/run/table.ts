@@ -1,0 +1,104 @@
+import type { PromptScore, Scorer } from '../method/scorer';
+import type { ScoredPrompt } from '../search/prompt';
+import { byGap } from '../search/selection';
+import type { Experiment } from './experiment';
+import { macroF1, mcnemar, wilson, type PairedTest } from './report/statistics';
+import type { Example, Origin, PromptResult, TestScore } from './result';
+
+/** What found a prompt, or who gave it. */
+type Entry = ScoredPrompt & { readonly origin: Origin };
+
+export function withOrigin(origin: Origin, prompts: readonly ScoredPrompt[]): Entry[] {
+  return prompts.map((prompt) => ({ ...prompt, origin }));
+}
+
+/** Best first, a prompt once for each origin: what two searches found is there for both. On a tie whoever comes first. */
+export function rank(entries: readonly Entry[]): Entry[] {
+  const seen = new Set<string>();
+  return [...entries].sort(byGap).filter(({ tokens, origin }) => {
+    const key = `${origin} ${tokens?.join()}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** The ranked prompts with their held-out scores, and the winner against no prompt. */
+export async function table(
+  experiment: Experiment,
+  entries: readonly Entry[],
+  test: Scorer,
+  signal?: AbortSignal,
+): Promise<{ prompts: PromptResult[]; pairedTest: PairedTest }> {
+  const { dataset } = experiment;
+  const held = await test.score(
+    entries.map(({ tokens = [] }) => tokens),
+    signal,
+  );
+  const prompts: PromptResult[] = [];
+  for (const [i, { prompt, tokens = [], pieces, origin, gap, train, validation }] of entries.entries()) {
+    const perplexity = await experiment.perplexity(tokens);
+    prompts.push({
+      rank: i + 1,
+      prompt,
+      tokens,
+      pieces,
+      origin,
+      roundTrip: experiment.roundTrip(tokens),
+      gap,
+      train,
+      validation,
+      test: testScore(held[i]!, dataset.splits.test, dataset.classes.length),
+      perplexity: Number.isNaN(perplexity) ? null : perplexity,
+    });
+  }
+  const none = entries.findIndex(({ origin }) => origin === 'none');
+  return { prompts, pairedTest: none < 0 ? mcnemar([], []) : paired(held[0]!, held[none]!, dataset.splits.test.labels) };
+}
+
+/** Two prompts on the rows that both have a score for. */
+export function paired(first: PromptScore, second: PromptScore, labels: readonly number[]): PairedTest {
+  const failed = new Set([...(first.failed ?? []), ...(second.failed ?? [])]);
+  const right = ({ predicted }: PromptScore): boolean[] => predicted.flatMap((p, row) => (failed.has(row) ? [] : [p === labels[row]]));
+  return mcnemar(right(first), right(second));
+}
+
+/** Held-out scores over the rows that have one. */
+export function testScore(score: PromptScore, split: { texts: readonly string[]; labels: readonly number[] }, classes: number): TestScore {
+  const failed = new Set(score.failed);
+  const rows = split.labels.flatMap((_, i) => (failed.has(i) ? [] : [i]));
+  const [texts, labels] = [rows.map((i) => split.texts[i]!), rows.map((i) => split.labels[i]!)];
+  const predicted = rows.map((i) => score.predicted[i]!);
+  const n = rows.length;
+  const confusion = Array.from({ length: classes }, (_, c) =>
+    Array.from({ length: classes }, (_, p) => labels.filter((l, i) => l === c && predicted[i] === p).length),
+  );
+  return {
+    accuracy: score.accuracy,
+    interval: wilson(Math.round(score.accuracy * n), n),
+    n,
+    macroF1: macroF1(predicted, labels, classes),
+    gap: score.gap,
+    confusion,
+    examples: examples(predicted, texts, labels),
+  };
+}
+
+/** Of each kind, wrong and right. */
+const EXAMPLES = 4;
+const EXAMPLE_LENGTH = 300;
+
+/** Rows to look at, spread over the split, so that they are the same for every prompt that answers them alike. */
+function examples(predicted: readonly number[], texts: readonly string[], labels: readonly number[]): Example[] {
+  const some = (right: boolean): number[] => {
+    const rows = labels.flatMap((label, i) => ((predicted[i] === label) === right ? [i] : []));
+    const count = Math.min(EXAMPLES, rows.length);
+    return Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!);
+  };
+  return [...some(false), ...some(true)].map((i) => {
+    const text = Array.from(texts[i]!);
+    return {
+      text: text.length > EXAMPLE_LENGTH ? `${text.slice(0, EXAMPLE_LENGTH - 1).join('')}…` : texts[i]!,
+      label: labels[i]!,
+      predicted: predicted[i]!,
+    };
+  });
+}

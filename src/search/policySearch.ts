@@ -1,0 +1,134 @@
+import { OnnxPolicyNetwork } from '../method/policyNetwork';
+import type { ScorerState } from '../method/scorer';
+import { Trainer, type StepReport, type TrainerState } from '../method/trainer';
+import type { PromptIds } from '../model/taskModel';
+import { planBudget } from './budget';
+import type { ScoredPrompt } from './prompt';
+import { queriesOf, type PolicyStep, type Search, type SearchContext, type SearchKind } from './search';
+import { diverse, scoreAll, select } from './selection';
+
+/** The best prompts of the policy get held-out scores, less near copies of better ones. */
+const FINALISTS = 10;
+
+interface State {
+  readonly trainer: TrainerState;
+  readonly train: ScorerState;
+  readonly validation: ScorerState;
+  readonly bestValidation: number;
+  /** Validations since the best one. */
+  readonly sinceBest: number;
+  /** Steps in a row, up to the last, whose prompts were all the same one. */
+  readonly sameSteps: number;
+  /** A step whose validation was interrupted. */
+  readonly trained: StepReport | undefined;
+}
+
+/** RLPrompt: a policy learns from the rewards of its own prompts; all that it scored on the training rows are candidates. */
+export const policySearch: SearchKind = {
+  origin: 'policy',
+  async open(context, saved) {
+    const { policyModel, actions, settings, compute } = context;
+    const network = await OnnxPolicyNetwork.open(policyModel.actionEmbedding(actions), policyModel.stateSize, settings.hiddenSize, compute);
+    return new PolicySearch(context, network, saved as State | undefined);
+  },
+};
+
+class PolicySearch implements Search {
+  private readonly train;
+  private readonly validation;
+  private readonly trainer: Trainer;
+  private readonly budget;
+  private signal: AbortSignal | undefined;
+  private progress: Omit<State, 'trainer' | 'train' | 'validation'> = {
+    bestValidation: -Infinity,
+    sinceBest: 0,
+    sameSteps: 0,
+    trained: undefined,
+  };
+
+  constructor(
+    private readonly context: SearchContext,
+    private readonly network: OnnxPolicyNetwork,
+    saved: State | undefined,
+  ) {
+    const { settings, length, seed, policyModel, actions } = context;
+    this.train = context.scorer('train');
+    this.validation = context.scorer('validation');
+    this.budget = planBudget(context.budget, settings.promptsPerStep, { train: this.train.size, validation: this.validation.size });
+    this.trainer = new Trainer({ ...settings, length, seed }, policyModel, network, policyModel.source, actions, async (prompts) =>
+      (
+        await this.train.score(
+          prompts.map((prompt) => this.ids(prompt)),
+          this.signal,
+        )
+      ).map(({ reward }) => reward),
+    );
+    if (!saved) return;
+    const { trainer, train, validation, ...progress } = saved;
+    this.trainer.restore(trainer);
+    this.train.restore(train);
+    this.validation.restore(validation);
+    this.progress = progress;
+  }
+
+  get queries() {
+    return queriesOf(this.train, this.validation);
+  }
+
+  get ended() {
+    const { settings } = this.context;
+    const { trained, sameSteps, sinceBest } = this.progress;
+    if (trained) return undefined;
+    if (this.trainer.step >= settings.steps) return 'steps';
+    if (!this.budget.allows(this.trainer.step, this.queries.computed)) return 'budget';
+    // Equal rewards have z-scores of 0: the policy learns nothing from them, and in time falls apart.
+    if (settings.convergedSteps !== null && sameSteps >= settings.convergedSteps) return 'converged';
+    return settings.patience !== null && sinceBest >= settings.patience ? 'patience' : undefined;
+  }
+
+  async advance(signal?: AbortSignal): Promise<PolicyStep> {
+    this.signal = signal;
+    const trained = this.progress.trained ?? (await this.trainer.train());
+    this.progress = { ...this.progress, trained };
+    const greedy = trained.step % this.context.settings.validateEvery === 0 ? await this.validate(signal) : undefined;
+    this.progress = { ...this.progress, trained: undefined, sameSteps: trained.distinct === 1 ? this.progress.sameSteps + 1 : 0 };
+    return {
+      event: 'step',
+      ...trained,
+      bestPrompt: this.context.prompt(this.ids(trained.bestPrompt)).prompt,
+      ...(greedy && { greedy }),
+      queries: this.queries,
+    };
+  }
+
+  async finalists(signal?: AbortSignal): Promise<ScoredPrompt[]> {
+    return diverse(await select(this.train, this.validation, this.context.prompt, signal), FINALISTS);
+  }
+
+  save(): State {
+    return { trainer: this.trainer.save(), train: this.train.save(), validation: this.validation.save(), ...this.progress };
+  }
+
+  release(): Promise<void> {
+    return this.network.release();
+  }
+
+  /** Scores the greedy prompt, which joins the candidates. */
+  private async validate(signal?: AbortSignal): Promise<ScoredPrompt> {
+    const ids = this.ids(await this.trainer.greedy());
+    const [scored] = await scoreAll([ids], this.train, this.validation, this.context.prompt, signal);
+    const { tokens: _, ...greedy } = scored!;
+    const { gap } = greedy.validation;
+    const { bestValidation, sinceBest } = this.progress;
+    this.progress = {
+      ...this.progress,
+      ...(gap > bestValidation ? { bestValidation: gap, sinceBest: 0 } : { sinceBest: sinceBest + 1 }),
+    };
+    return greedy;
+  }
+
+  /** Task-model ids of a prompt that is given as actions. */
+  private ids(prompt: readonly number[]): PromptIds {
+    return this.context.toTask(prompt.map((action) => this.context.actions[action]!));
+  }
+}

@@ -1,0 +1,26 @@
+import type { PromptIds } from '../model/taskModel';
+
+/** A prompt, made once from its ids. The names are those of `result.json`. */
+export interface Prompt {
+  /** The text that goes into the template's `{prompt}`. */
+  readonly prompt: string;
+  /** The text of each token. */
+  readonly pieces: readonly string[];
+  /** Its ids in the task model's tokenizer; the journal leaves them out. */
+  readonly tokens?: PromptIds;
+}
+
+/** A prompt with its scores. */
+export interface ScoredPrompt extends Prompt {
+  /** Mean gap over the rows that steer the choice: the ranking goes by it. */
+  readonly gap: number;
+  readonly train: SplitScore;
+  readonly validation: SplitScore;
+}
+
+/** Scores on one split. */
+export interface SplitScore {
+  readonly reward: number;
+  readonly gap: number;
+  readonly accuracy: number;
+}

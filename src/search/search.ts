@@ -1,0 +1,87 @@
+import type { PolicyModel } from '../method/policyModel';
+import type { Scorer } from '../method/scorer';
+import type { StepReport as TrainingStep } from '../method/trainer';
+import type { Compute } from '../model/local/session';
+import type { PromptIds } from '../model/taskModel';
+import type { SearchSettings } from '../spec/schema';
+import type { Prompt, ScoredPrompt } from './prompt';
+
+/** What a search works on: the frozen models, the tokens, and the rows that may steer it. */
+export interface SearchContext {
+  readonly settings: SearchSettings;
+  /** Tokens of a prompt. */
+  readonly length: number;
+  readonly seed: number;
+  /** Queries that the search may compute, its choice of finalists included. */
+  readonly budget: number;
+  readonly compute: Compute;
+  readonly policyModel: PolicyModel;
+  /** Token ids that a prompt may be made of, in the policy's tokenizer. */
+  readonly actions: readonly number[];
+  /** From the policy's tokens to the task model's. */
+  readonly toTask: (ids: PromptIds) => number[];
+  /** A prompt from the task model's tokens. */
+  readonly prompt: (ids: PromptIds) => Prompt;
+  /** Every search has scorers of its own: caches and counts start empty. Test rows are out of reach. */
+  readonly scorer: (split: 'train' | 'validation') => Scorer;
+}
+
+/** Whose prompt it is; `policy` and `random` also name the stages of a run. */
+export type SearchOrigin = 'policy' | 'random';
+
+/** One way to find prompts. A run does one after the other: the first is the search, those behind it its controls on an equal budget. */
+export interface SearchKind {
+  readonly origin: SearchOrigin;
+  /** Starts the search, or with `saved` resumes it where `save` was called. */
+  open(context: SearchContext, saved?: unknown): Promise<Search>;
+}
+
+export interface Search {
+  readonly queries: Queries;
+  /** Why there is no further step; undefined while there is one. */
+  readonly ended: StopReason | undefined;
+  /**
+   * Does one step. When the signal aborts, it throws within moments and leaves the search as it was before the step, so that
+   * it can be saved and resumed with the same trace.
+   */
+  advance(signal?: AbortSignal): Promise<StepReport>;
+  /** The prompts that get held-out scores, best first. */
+  finalists(signal?: AbortSignal): Promise<ScoredPrompt[]>;
+  /** All that `open` needs to go on as if the search had never stopped: plain data for v8's `serialize`. */
+  save(): unknown;
+  release(): Promise<void>;
+}
+
+export interface Queries {
+  /** (Prompt, row) pairs that were wanted. */
+  readonly asked: number;
+  /** Those that the model had to score: what the budget bounds. */
+  readonly computed: number;
+}
+
+export type StopReason = 'steps' | 'budget' | 'converged' | 'patience' | 'time' | 'storage' | 'exhausted';
+
+/** What a step did: a line of the run's journal, less its seconds. */
+export type StepReport = PolicyStep | RandomStep;
+
+export interface PolicyStep extends Omit<TrainingStep, 'bestPrompt'> {
+  readonly event: 'step';
+  readonly bestPrompt: string;
+  /** The greedy prompt, every few steps. */
+  readonly greedy?: ScoredPrompt;
+  readonly queries: Queries;
+}
+
+export interface RandomStep {
+  readonly event: 'random';
+  readonly step: number;
+  /** Mean and best reward of the step's prompts. */
+  readonly mean: number;
+  readonly best: number;
+  readonly queries: Queries;
+}
+
+/** The counts of several scorers together. */
+export function queriesOf(...scorers: readonly Scorer[]): Queries {
+  return { asked: scorers.reduce((sum, s) => sum + s.asked, 0), computed: scorers.reduce((sum, s) => sum + s.computed, 0) };
+}

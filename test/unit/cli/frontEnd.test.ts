@@ -1,0 +1,54 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { TerminalFrontEnd } from '../../../src/cli/frontEnd';
+import { Progress } from '../../../src/cli/progress';
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** A terminal, or a pipe, at which `keys` are typed when the question is shown. */
+function terminal(isTTY: boolean, keys = '', yes = false): { frontEnd: TerminalFrontEnd; text: () => string } {
+  const stream = (): PassThrough => Object.assign(new PassThrough(), { isTTY, columns: 100, setRawMode: () => undefined });
+  const [input, output] = [stream(), stream()];
+  let text = '';
+  output.on('data', (data: Buffer) => {
+    text += data.toString();
+    if (data.toString().includes('[y/N]')) input.write(keys);
+  });
+  const frontEnd = new TerminalFrontEnd(yes, input as unknown as NodeJS.ReadStream, new Progress(output as unknown as NodeJS.WriteStream));
+  return { frontEnd, text: () => text };
+}
+
+describe('consent on the command line', () => {
+  it('shows what it is for, and takes a yes', async () => {
+    const { frontEnd, text } = terminal(true, 'y\n');
+    expect(await frontEnd.consent('openai:m', ['at most 400,000 queries'])).toBe(true);
+    expect(text()).toContain('at most 400,000 queries\n');
+  });
+
+  it.each(['\n', 'n\n', 'yellow\n', '\u0004'])('%j is a no', async (keys) => {
+    expect(await terminal(true, keys).frontEnd.consent('openai:m', [])).toBe(false);
+  });
+
+  it('Ctrl-C stops the command', async () => {
+    const { frontEnd } = terminal(true, '\u0003');
+    await expect(frontEnd.consent('openai:m', [])).rejects.toMatchObject({ name: 'AbortError' });
+    expect(frontEnd.signal.aborted).toBe(true);
+  });
+
+  it('cannot be given in a pipe', async () => {
+    await expect(terminal(false).frontEnd.consent('openai:m', [])).rejects.toMatchObject({ code: 'run.notInteractive' });
+  });
+
+  it('is given by --yes and RLPROMPT_YES=1', async () => {
+    expect(await terminal(false, '', true).frontEnd.consent('openai:m', [])).toBe(true);
+    vi.stubEnv('RLPROMPT_YES', '1');
+    expect(await terminal(false).frontEnd.consent('openai:m', [])).toBe(true);
+  });
+});
+
+it('prints each note once, whichever run of the command has it', () => {
+  const { frontEnd, text } = terminal(false);
+  frontEnd.notes(['one']);
+  frontEnd.notes(['one', 'two']);
+  expect(text()).toBe('Note: one.\nNote: two.\n');
+});
