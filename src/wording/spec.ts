@@ -1,6 +1,6 @@
 const quote = (text: string): string => JSON.stringify(text);
 const anyOf = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join(' or ');
-const suchAs = (words: readonly string[]): string => words.map(quote).join(', ');
+const suchAs = (words: readonly string[]): string => (words.length === 0 ? '' : `, such as ${words.map(quote).join(', ')}`);
 
 const TYPES: Partial<Record<string, string>> = {
   int: 'a whole number',
@@ -100,12 +100,12 @@ export const specWording = {
   'spec.labelUnknown': ({ word, whole, close }: { word: string; whole: boolean; close: readonly string[] }) => ({
     message: `the task model does not know the label word ${quote(word)}: its vocabulary has no token for ${whole ? 'it' : 'a part of it'}`,
     found: quote(word),
-    expected: `a word of the model's vocabulary, such as ${suchAs(close)}`,
+    expected: `a word of the model's vocabulary${suchAs(close)}`,
   }),
   'spec.labelTooLong': ({ word, tokens, close }: { word: string; tokens: number; close: readonly string[] }) => ({
     message: `the label word is ${tokens} tokens of the task model; at the mask there is room for one`,
     found: quote(word),
-    expected: `a word of one token, such as ${suchAs(close)}`,
+    expected: `a word of one token${suchAs(close)}`,
   }),
   'spec.labelFirstToken': ({ word, tokens }: { word: string; tokens: number }) => ({
     message: `the label word is ${tokens} tokens of the task model; only the first one is scored`,
@@ -114,12 +114,12 @@ export const specWording = {
   'spec.labelDuplicate': ({ word, close }: { word: string; close: readonly string[] }) => ({
     message: 'two classes have the same label word',
     found: quote(word),
-    expected: close.length === 0 ? 'another word' : `another word, such as ${suchAs(close)}`,
+    expected: `another word${suchAs(close)}`,
   }),
   'spec.labelSameToken': ({ word, other, close }: { word: string; other: string; close: readonly string[] }) => ({
     message: `the label word begins with the same token as ${quote(other)}`,
     found: quote(word),
-    expected: `another word, such as ${suchAs(close)}`,
+    expected: `another word${suchAs(close)}`,
   }),
   'spec.labelSameButCapitals': ({ word, other }: { word: string; other: string }) => ({
     message: `the label word differs from ${quote(other)} only in its capitals`,

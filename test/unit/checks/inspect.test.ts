@@ -10,8 +10,8 @@ async function outline(name: string, lines: readonly string[]): Promise<DatasetO
 
 const many = (n: number, line: (i: number) => string): string[] => Array.from({ length: n }, (_, i) => line(i));
 
-describe('what a data file holds', () => {
-  it('is told by the names of its columns', async () => {
+describe('the outline of a data file', () => {
+  it('is found by the names of its columns', async () => {
     const found = await outline('a.csv', ['id,sentence,label', ...many(10, (i) => `${i},film ${i},${i % 3 === 0 ? 'bad' : 'good'}`)]);
     expect(found).toMatchObject({ columns: ['id', 'sentence', 'label'], input: 'sentence', label: 'label', rows: 10, more: false });
     expect(found.labels.label).toEqual([
@@ -22,12 +22,12 @@ describe('what a data file holds', () => {
     expect(found.sample).toEqual({ id: '0', sentence: 'film 0', label: 'bad' });
   });
 
-  it('is told by lengths and counts where no name helps', async () => {
+  it('is found by lengths and counts where no name helps', async () => {
     const found = await outline('a.tsv', ['one\ttwo', ...many(12, (i) => `this is the long text of row ${i}\t${i % 2}`)]);
     expect(found).toMatchObject({ input: 'one', label: 'two' });
   });
 
-  it('is left to the person where two columns could be meant', async () => {
+  it('is left to the user if two columns are possible', async () => {
     const found = await outline('a.csv', ['alpha,beta,body,head', ...many(12, (i) => `${i % 2},${i % 3},some text ${i},more text ${i}`)]);
     expect(found.label).toBeUndefined();
     expect(Object.keys(found.labels)).toEqual(['alpha', 'beta']);
@@ -39,7 +39,7 @@ describe('what a data file holds', () => {
     expect(found.labels).toEqual({});
   });
 
-  it('is known from its first rows in a long file, and in JSON lines', async () => {
+  it('is read from the first rows of a long file, and from JSON lines', async () => {
     const found = await outline(
       'a.jsonl',
       many(5100, (i) => JSON.stringify({ text: `t ${i}`, class: i % 2 })),
@@ -49,14 +49,14 @@ describe('what a data file holds', () => {
 });
 
 describe('label words', () => {
-  it('are the labels themselves where each is one token', async () => {
+  it('are the labels themselves if each is one token', async () => {
     expect(await suggestWords(['Positive', 'bad'], 'bundled:causal')).toMatchObject({
       Positive: { word: 'positive' },
       bad: { word: 'bad' },
     });
   });
 
-  it('are asked for where a label is a number or several tokens, with words like it', async () => {
+  it('are left to the user for numbers and labels of several tokens, with close words', async () => {
     const found = await suggestWords(['0', 'greatestest'], 'hf:some/model');
     expect(found['0']).toEqual({ close: [] });
     expect(found.greatestest?.word).toBeUndefined();
