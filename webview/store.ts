@@ -1,5 +1,5 @@
 import type { EvaluationState, PageMethods, Snapshot } from '../src/messages/page';
-import type { Curves, PromptRow, RunView } from '../src/run/view/runView';
+import type { Curves, PromptRow } from '../src/run/view/runView';
 
 /** What became of the prompt to evaluate. */
 export interface Evaluation extends EvaluationState {

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { checkSpec } from '../checks/check';
 import { inspectDataset, suggestWords } from '../checks/inspect';
 import { Channel } from '../messages/channel';
@@ -6,14 +7,18 @@ import { RunStopped } from '../run/optimize';
 import type { RunResult } from '../run/result';
 import { logCrash } from './crash';
 import { evaluateJob, optimizeJob, resumeJob, transferJob, type JobContext } from './jobs';
-import { Pause } from './pause';
 
 /**
  * Entry point of the engine process, which the extension host forks and which ends with it.
  * A process, not a worker thread: ending a thread while ONNX Runtime works in it aborts the whole process.
  */
 const stop = new AbortController();
-const pause = new Pause();
+let paused = false;
+const gate = new EventEmitter();
+const resume = (): void => {
+  paused = false;
+  gate.emit('continue');
+};
 
 const host: HostChannel = new Channel<HostMethods, EngineMethods>(
   { post: (message) => process.send?.(message), onMessage: (listener) => process.on('message', listener) },
@@ -22,11 +27,11 @@ const host: HostChannel = new Channel<HostMethods, EngineMethods>(
     resume: (job) => training(resumeJob(job, context)),
     evaluate: (job, signal) => working(evaluateJob(job, { ...context, signal })),
     transfer: (job, signal) => working(transferJob(job, { ...context, signal })),
-    pause: () => pause.begin(),
-    continue: () => pause.end(),
+    pause: () => void (paused = true),
+    continue: resume,
     stop: () => {
       stop.abort();
-      pause.end();
+      resume();
     },
     ping: () => undefined,
     check: (spec) => checkSpec(spec.text, spec.file, spec),
@@ -34,7 +39,7 @@ const host: HostChannel = new Channel<HostMethods, EngineMethods>(
     suggestWords: ({ labels, model }) => suggestWords(labels, model),
   },
 );
-const context: JobContext = { host, signal: stop.signal, pause: () => pause.wait() };
+const context: JobContext = { host, signal: stop.signal, pause: () => (paused ? once(gate, 'continue').then(() => undefined) : undefined) };
 
 /** Rejects on an error that nothing catches: the job in progress fails with it, and the process ends. */
 const crashed = new Promise<never>((_, reject) => {

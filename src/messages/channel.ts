@@ -17,9 +17,15 @@ type Requests<M> = { [K in keyof M]: Reply<M[K]> extends Promise<unknown> ? K : 
 type Notifications<M> = Exclude<keyof M, Requests<M>> & string;
 type Given<A> = [A] extends [undefined] ? [argument?: undefined, signal?: AbortSignal] : [argument: A, signal?: AbortSignal];
 
-/** What answers the other side's calls; the signal aborts when the other side aborts its request or the channel closes. */
+/**
+ * What answers the other side's calls, at once or later; the signal aborts when the other side aborts its request or the channel
+ * closes.
+ */
 export type Handlers<M> = {
-  readonly [K in keyof M]: (argument: Argument<M[K]>, signal: AbortSignal) => Reply<M[K]> | Awaited<Reply<M[K]>>;
+  readonly [K in keyof M]: (
+    argument: Argument<M[K]>,
+    signal: AbortSignal,
+  ) => Reply<M[K]> | Awaited<Reply<M[K]>> | (K extends Requests<M> ? never : Promise<void>);
 };
 
 type Message =

@@ -35,8 +35,8 @@ function fakeVsCode({ state, variables, kind }: { state: unknown; variables: Rec
   Object.assign(window, {
     host,
     acquireVsCodeApi: () => ({
-      postMessage: ({ method, argument }: { method: never; argument?: never }) =>
-        host.sent.push(argument === undefined ? [method] : [method, argument]),
+      postMessage: ({ method, argument }: { method: never; argument: unknown }) =>
+        host.sent.push(argument === undefined ? [method] : [method, argument as never]),
       getState: () => host.state,
       setState: (kept: unknown) => (host.state = kept),
     }),

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { PromptRow, RunHead } from '../../run/view/runView';
 import { csvTable, markdownTable } from '../../run/report/report';
 
-/** Writes a run's table where the person says, and opens it. */
+/** Saves a run's table where the user says, and opens it. */
 export async function exportTable(head: RunHead, rows: readonly PromptRow[], format: 'csv' | 'markdown'): Promise<void> {
   const ending = format === 'csv' ? 'csv' : 'md';
   const target = await vscode.window.showSaveDialog({

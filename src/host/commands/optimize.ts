@@ -6,15 +6,15 @@ import { openSpec, pickSpec, SPEC_ENDING } from './pickSpec';
 import { mayRun } from './trust';
 
 export interface NewTasks {
-  /** Writes a spec for a data file (or for one that the person picks) and opens it; undefined when they turn away. */
+  /** Writes a spec for a data file (or one that the user picks) and opens it; undefined if the user cancels. */
   fromDataset(file?: vscode.Uri): Promise<vscode.Uri | undefined>;
   /** Copies the sample task into a folder and opens its spec. */
   sample(): Promise<vscode.Uri | undefined>;
 }
 
 /**
- * `Optimize Prompt`: on the spec or data file given, else on the open spec, else on one that the person picks.
- * A spec that was only just written is not run before they say so.
+ * `Optimize Prompt`: runs the given spec or data file, else the open spec, else one that the user picks.
+ * A new spec runs only once the user agrees.
  */
 export async function optimize(runs: Runs, panels: Panels, newTasks: NewTasks, file?: vscode.Uri): Promise<void> {
   const chosen = await choose(newTasks, file);
@@ -23,7 +23,7 @@ export async function optimize(runs: Runs, panels: Panels, newTasks: NewTasks, f
   await startRun(runs, panels, chosen.spec);
 }
 
-/** Offers to run a spec that was just written. */
+/** Offers to run a new spec. */
 export async function offerStart(runs: Runs, panels: Panels, made: Promise<vscode.Uri | undefined>): Promise<void> {
   const spec = await made;
   if (spec && (await confirmStart(spec))) await startRun(runs, panels, spec);
@@ -41,7 +41,7 @@ async function choose(newTasks: NewTasks, file?: vscode.Uri): Promise<{ spec: vs
   if (file && !file.path.endsWith(SPEC_ENDING)) return made(await newTasks.fromDataset(file));
   const spec = file ?? openSpec();
   if (spec) return { spec, isNew: false };
-  const picked = await pickSpec(vscode.l10n.t('Which task is the prompt for?'), true);
+  const picked = await pickSpec(vscode.l10n.t('Optimize the prompt of which task?'), true);
   if (picked === undefined) return undefined;
   if (picked === 'newTask') return made(await newTasks.fromDataset());
   if (picked === 'sampleTask') return made(await newTasks.sample());
@@ -55,14 +55,14 @@ function made(spec: vscode.Uri | undefined): { spec: vscode.Uri; isNew: true } |
 async function confirmStart(spec: vscode.Uri): Promise<boolean> {
   const start = vscode.l10n.t('Start');
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('{0} is ready. Start looking for a better prompt?', vscode.workspace.asRelativePath(spec)),
+    vscode.l10n.t('{0} is ready. Start the search for a better prompt?', vscode.workspace.asRelativePath(spec)),
     start,
     vscode.l10n.t('Later'),
   );
   return answer === start;
 }
 
-/** The seeds that a spec asks for; what is wrong with it the engine will say. */
+/** The seeds in a spec; the engine reports what is wrong with them. */
 function seeds(text: string): number[] {
   const { search } = (parse(text) ?? {}) as { search?: { seed?: unknown; seeds?: unknown } };
   const several = Array.isArray(search?.seeds) ? search.seeds.filter((seed) => typeof seed === 'number') : [];

@@ -3,16 +3,16 @@ import * as vscode from 'vscode';
 
 export const SPEC_ENDING = '.prompt-task.json';
 
-/** What `Optimize Prompt` is to work on. */
+/** What the user picked: a spec, or a way to make one. */
 export type Chosen = { readonly spec: vscode.Uri } | 'newTask' | 'sampleTask';
 
-/** The spec in the editor that has the focus. */
+/** The spec in the active editor. */
 export function openSpec(): vscode.Uri | undefined {
   const document = vscode.window.activeTextEditor?.document;
   return document?.fileName.endsWith(SPEC_ENDING) ? document.uri : undefined;
 }
 
-/** The workspace's specs, and with `create` the two ways to a new one. */
+/** Lets the user pick one of the workspace's specs, or with `create` a way to make one. */
 export async function pickSpec(placeHolder: string, create: boolean): Promise<Chosen | undefined> {
   const found = await vscode.workspace.findFiles(`**/*${SPEC_ENDING}`, '**/node_modules/**', 200);
   type Item = vscode.QuickPickItem & { chosen?: Chosen };
@@ -27,20 +27,20 @@ export async function pickSpec(placeHolder: string, create: boolean): Promise<Ch
     if (items.length > 0) items.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
     items.push(
       {
-        label: vscode.l10n.t('$(new-file) New task from a dataset…'),
-        detail: vscode.l10n.t('A .csv, .tsv or .jsonl file with a text and a class in each row'),
+        label: vscode.l10n.t('$(new-file) New Task from a Dataset…'),
+        detail: vscode.l10n.t('A .csv, .tsv or .jsonl file with a text and a label in each row'),
         chosen: 'newTask',
       },
       {
-        label: vscode.l10n.t('$(beaker) Try the sample task'),
-        detail: vscode.l10n.t('Film reviews, good or bad: two minutes on the models that come with RLPrompt'),
+        label: vscode.l10n.t('$(beaker) Try the Sample Task'),
+        detail: vscode.l10n.t('Positive and negative movie reviews: two minutes with the bundled models'),
         chosen: 'sampleTask',
       },
     );
   }
   if (items.length === 0) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('There is no task spec in this workspace. A task spec is a file named like sentiment.prompt-task.json.'),
+      vscode.l10n.t('This workspace has no task spec. A task spec is a file with a name like sentiment.prompt-task.json.'),
     );
     return undefined;
   }

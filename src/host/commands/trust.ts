@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Whether something may run here; where the workspace is not trusted, the person is shown how to change that. */
+/** Whether anything may run here. In an untrusted workspace the user is shown how to trust it. */
 export async function mayRun(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   await vscode.commands.executeCommand('workbench.trust.manage');

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { AskFailure } from '../../model/server/editorModel';
 import type { Message } from '../../model/server/chat';
 
-/** Why VS Code's language model gave no answer, with what to do about it. */
+/** Why a language model of VS Code gave no answer, and what to do. */
 export class ChatError extends Error {
   constructor(
     readonly reason: AskFailure,
@@ -13,11 +13,12 @@ export class ChatError extends Error {
 }
 
 /**
- * Asks one of VS Code's language models; `reference` is what stands behind `vscode-lm:`: VENDOR/FAMILY, FAMILY, a model's id, or
- * nothing for any. VS Code itself asks the person for consent at the first request.
+ * Asks one of VS Code's language models. VS Code itself asks the user for consent on the first request.
+ * @param reference the part after `vscode-lm:`: VENDOR/FAMILY, FAMILY, a model's id, or empty for any model
  * @throws ChatError
  */
 export async function askChatModel(reference: string, messages: readonly Message[], signal: AbortSignal): Promise<string> {
+  const { t } = vscode.l10n;
   const model = await findModel(reference);
   if (!model) {
     const all = await vscode.lm.selectChatModels();
@@ -25,8 +26,8 @@ export async function askChatModel(reference: string, messages: readonly Message
     throw new ChatError(
       'no-model',
       known
-        ? `VS Code has no language model "${reference}". It has: ${known}.`
-        : 'VS Code has no language model. Install an extension that brings one, such as GitHub Copilot Chat, and sign in.',
+        ? t('VS Code has no language model "{0}". Available: {1}.', reference, known)
+        : t('VS Code has no language model. Install an extension that provides one, such as GitHub Copilot Chat, and sign in.'),
     );
   }
   signal.throwIfAborted();
@@ -35,7 +36,7 @@ export async function askChatModel(reference: string, messages: readonly Message
   signal.addEventListener('abort', abort);
   try {
     const request = messages.map(({ content }) => vscode.LanguageModelChatMessage.User(content));
-    const justification = vscode.l10n.t('RLPrompt scores prompts by the answers of this model.');
+    const justification = t('RLPrompt scores prompts by the answers of this model.');
     const response = await model.sendRequest(request, { justification }, cancel.token);
     let text = '';
     for await (const part of response.text) text += part;
@@ -50,27 +51,28 @@ export async function askChatModel(reference: string, messages: readonly Message
 
 async function findModel(reference: string): Promise<vscode.LanguageModelChat | undefined> {
   const [vendor, ...rest] = reference.split('/');
-  // With a vendor only that one's extension is woken.
+  // With a vendor, VS Code activates only that vendor's extension.
   const [named] = rest.length === 0 ? [] : await vscode.lm.selectChatModels({ vendor: vendor!, family: rest.join('/') });
   if (named) return named;
   const all = await vscode.lm.selectChatModels();
   return all.find(({ family, id }) => reference === '' || family === reference || id === reference);
 }
 
-/** How providers say that no more may be asked; VS Code has no code for it. */
+/** How providers word an exhausted quota, for which VS Code has no code. */
 const QUOTA = /\bquota\b|\brate.?limit|too many requests/i;
 
 function chatError(error: unknown, model: string): ChatError {
+  const { t } = vscode.l10n;
   if (error instanceof vscode.LanguageModelError) {
     if (error.code === vscode.LanguageModelError.NoPermissions.name)
-      return new ChatError('no-consent', `RLPrompt may not use ${model}: allow it under “Manage Language Model Access” and start again.`);
-    if (error.code === vscode.LanguageModelError.NotFound.name) return new ChatError('no-model', `${model} is gone; choose another model.`);
+      return new ChatError('no-consent', t('RLPrompt may not use {0}. Allow it with “Manage Language Model Access”, then start again.', model));
+    if (error.code === vscode.LanguageModelError.NotFound.name) return new ChatError('no-model', t('{0} is no longer available. Choose another model.', model));
     if (error.code === vscode.LanguageModelError.Blocked.name)
       return new ChatError(
         QUOTA.test(error.message) ? 'quota' : 'blocked',
-        `${model} refused a request: ${error.message}`,
+        t('{0} refused a request: {1}', model, error.message),
       );
   }
   const message = error instanceof Error ? error.message : String(error);
-  return new ChatError(QUOTA.test(message) ? 'quota' : 'failed', `${model} failed: ${message}`);
+  return new ChatError(QUOTA.test(message) ? 'quota' : 'failed', t('{0} failed: {1}', model, message));
 }

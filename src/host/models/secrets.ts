@@ -5,19 +5,19 @@ import { STORED_KEYS } from '../../model/server/apiKey';
 import { OPENAI_SCHEME, parseServerReference } from '../../model/server/reference';
 
 const HUB_TOKEN = 'rlprompt.hubToken';
-/** A keyring that is locked waits for the person; models that need no key do not wait for it. */
+/** A locked keyring waits for the user; runs that need no key must not. */
 const LONGEST_WAIT = 10_000;
-/** JSON: a key for each server's address (`https://llm.example`). */
+/** JSON: keys by the addresses of their servers (`https://llm.example`). */
 const SERVER_KEYS = 'rlprompt.serverKeys';
 
 /**
- * Tokens and keys of the person's, in VS Code's SecretStorage. An engine process gets them through its environment;
- * they are never written to a file, a log or a message.
+ * The user's tokens and keys, in VS Code's SecretStorage. An engine process gets them through its environment; they are never
+ * written to a file, a log or a message.
  */
 export class Secrets implements vscode.Disposable {
   private values: Record<string, string> = {};
   private readonly subscription: vscode.Disposable;
-  /** Resolves once the keys have been read, or could not be in ten seconds; never rejects. */
+  /** Resolves once the keys are read, or after ten seconds; never rejects. */
   readonly ready: Promise<void>;
 
   constructor(private readonly storage: vscode.SecretStorage) {
@@ -25,14 +25,14 @@ export class Secrets implements vscode.Disposable {
     this.ready = Promise.race([this.tryLoad(), passed(LONGEST_WAIT, undefined, { ref: false })]);
   }
 
-  /** For an engine's environment; what the environment of VS Code itself holds gives way. */
+  /** For an engine's environment; overrides that of VS Code. */
   get environment(): Readonly<Record<string, string>> {
     return this.values;
   }
 
   async setHubToken(): Promise<void> {
     const { t } = vscode.l10n;
-    const token = await askSecret(t('Hugging Face token'), t('For private and gated models. Empty to forget it.'));
+    const token = await askSecret(t('Hugging Face token'), t('For private and gated models. Leave empty to remove it.'));
     if (token === undefined) return;
     if (token === '') await this.storage.delete(HUB_TOKEN);
     else await this.storage.store(HUB_TOKEN, token);
@@ -44,14 +44,14 @@ export class Secrets implements vscode.Disposable {
     const { t } = vscode.l10n;
     const address = await vscode.window.showInputBox({
       title: t('API key of an inference server'),
-      prompt: t('The address of the server. Its key is sent there and nowhere else.'),
+      prompt: t('The address of the server. RLPrompt sends the key only there.'),
       value: openSpecServer() ?? 'https://api.openai.com/v1',
       ignoreFocusOut: true,
-      validateInput: (text) => (originOf(text) === undefined ? t('An address such as https://llm.example/v1 is needed.') : undefined),
+      validateInput: (text) => (originOf(text) === undefined ? t('Enter an address such as https://llm.example/v1.') : undefined),
     });
     const origin = address === undefined ? undefined : originOf(address);
     if (origin === undefined) return;
-    const key = await askSecret(t('API key of {0}', origin), t('Kept in VS Code’s secret storage. Empty to forget it.'));
+    const key = await askSecret(t('API key of {0}', origin), t('Stored in VS Code’s secret storage. Leave empty to remove it.'));
     if (key === undefined) return;
     const keys = new Map(Object.entries(JSON.parse((await this.storage.get(SERVER_KEYS)) ?? '{}') as Record<string, string>));
     if (key === '') keys.delete(origin);
@@ -64,13 +64,13 @@ export class Secrets implements vscode.Disposable {
     this.subscription.dispose();
   }
 
-  /** A storage that cannot be read leaves the keys as they were, and the person is told. */
+  /** If the storage cannot be read, keeps the keys as they were and warns the user. */
   private async tryLoad(): Promise<void> {
     try {
       await this.load();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      void vscode.window.showWarningMessage(vscode.l10n.t('The stored tokens and keys could not be read: {0}', reason));
+      void vscode.window.showWarningMessage(vscode.l10n.t('RLPrompt could not read the stored tokens and keys: {0}', reason));
     }
   }
 
@@ -93,7 +93,7 @@ function originOf(address: string): string | undefined {
   }
 }
 
-/** The server that the spec in the editor names. */
+/** The server of the spec in the active editor. */
 function openSpecServer(): string | undefined {
   const text = vscode.window.activeTextEditor?.document.getText() ?? '';
   const { taskModel } = (parse(text.length < 100_000 ? text : '') ?? {}) as { taskModel?: unknown };

@@ -1,13 +1,13 @@
 export interface PageParts {
   readonly nonce: string;
-  /** Where VS Code serves the panel's own files from. */
+  /** The source from which VS Code serves the panel's files. */
   readonly cspSource: string;
   readonly script: string;
   readonly style: string;
   readonly title: string;
 }
 
-/** The panel's page: one script and one style sheet; a strict policy keeps everything else out. */
+/** The panel's page: one script and one style sheet, under a strict policy that allows nothing else. */
 export function pageHtml({ nonce, cspSource, script, style, title }: PageParts): string {
   const policy = [
     "default-src 'none'",

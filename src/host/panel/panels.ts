@@ -17,7 +17,7 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
     private readonly actions: (id: string) => PageActions,
   ) {}
 
-  /** Shows a run, in the panel it already has or a new one beside the editor. */
+  /** Shows a run in its panel, or in a new one beside the editor. */
   async show(id: string, other?: string): Promise<RunPanel> {
     const shown = this.reveal(id, other);
     if (shown) return shown;

@@ -8,7 +8,7 @@ import { smoothing } from '../settings';
 import type { PageActions } from './pageActions';
 import { pageHtml } from './pageHtml';
 
-/** Milliseconds between two updates of the page: at most ten a second. */
+/** Milliseconds between two updates of the page. */
 const INTERVAL = 100;
 
 /** What the page has of a run. */

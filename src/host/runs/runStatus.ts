@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Runs } from './runs';
 
-/** The run that trains, in the status bar: step and time left. */
+/** Progress and time left of the run that trains, in the status bar. */
 export class RunStatus implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('rlprompt.run', vscode.StatusBarAlignment.Left, 10);
   private readonly subscriptions: vscode.Disposable[];
@@ -31,14 +31,14 @@ export class RunStatus implements vscode.Disposable {
     }
     const { t } = vscode.l10n;
     const percent = head.steps > 0 ? Math.round((100 * head.step) / head.steps) : 0;
-    const left = head.secondsLeft === null ? '' : ` · ${t('{0} left', duration(head.secondsLeft))}`;
+    const left = head.secondsLeft === null ? '' : ` · ${t('about {0} left', duration(head.secondsLeft))}`;
     const doing =
       head.state === 'starting'
         ? t('starting')
         : head.state === 'paused'
-          ? t('paused at {0} %', percent)
+          ? t('paused at {0}%', percent)
           : head.stage === 'policy'
-            ? `${percent} %`
+            ? `${percent}%`
             : { ranking: t('ranking'), random: t('random search'), test: t('held-out scores'), finished: t('finished') }[head.stage];
     this.item.text = `${head.state === 'paused' ? '$(debug-pause)' : '$(loading~spin)'} ${head.name}: ${doing}${left}`;
     this.item.tooltip = t('Step {0} of {1}, {2} queries. Click to open the run.', head.step, head.steps, head.queries.computed);

@@ -12,19 +12,19 @@ import type { Engines } from './engines';
 import { LiveRun } from './liveRun';
 import { RunsOnDisk, runsFolder } from './runsOnDisk';
 
-/** All runs that this window knows: those on disk, and those of its own, of which one trains at a time. */
+/** The runs on disk and those of this window, of which one trains at a time. */
 export class Runs implements vscode.Disposable {
   private readonly live = new Map<string, LiveRun>();
   private readonly disk = new RunsOnDisk();
   private readonly queue: LiveRun[] = [];
-  /** Runs that are being read so as to be taken up. */
+  /** Runs that are being read in order to resume them. */
   private readonly resuming = new Set<string>();
   private training: LiveRun | undefined;
   private readonly changed = new vscode.EventEmitter<string>();
   /** A run's view changed; the run's id. */
   readonly onDidChange = this.changed.event;
   private readonly listed = new vscode.EventEmitter<void>();
-  /** A run came, went, or changed its state. */
+  /** A run was added, removed, or changed its state. */
   readonly onDidChangeList = this.listed.event;
 
   constructor(
@@ -35,7 +35,7 @@ export class Runs implements vscode.Disposable {
     void this.disk.any().then(sayHasRuns);
   }
 
-  /** Starts a run of a spec, or queues it behind the one that trains; returns its id. */
+  /** Starts a run of a spec, or queues it behind the one that trains. @returns its id */
   optimize(specFile: string, seed: number): string {
     const spec = { file: specFile, folder: dirname(specFile) };
     const folder = this.freeFolder(newRunPath(spec, seed, runsFolder(specFile)));
@@ -46,7 +46,7 @@ export class Runs implements vscode.Disposable {
     return folder;
   }
 
-  /** Takes a run up from its checkpoint; nothing when it trains or waits already. @throws Error when another process trains it */
+  /** Resumes a run from its checkpoint unless it trains or waits already. @throws Error if another process trains it */
   async resume(id: string): Promise<void> {
     if (this.busy(id) || this.resuming.has(id)) return;
     this.resuming.add(id);
@@ -69,7 +69,7 @@ export class Runs implements vscode.Disposable {
     this.live.get(id)?.continue();
   }
 
-  /** A run that trains ends at its next step; one that waits never starts. */
+  /** A run that trains ends within a step; one that waits never starts. */
   stop(id: string): void {
     const run = this.live.get(id);
     if (!run) return;
@@ -77,39 +77,39 @@ export class Runs implements vscode.Disposable {
     else run.stop();
   }
 
-  /** The state of a run of this window, else as it lies on disk. @throws Error when there is no such run */
+  /** A run of this window, else as it is on disk. @throws Error if there is no such run */
   async get(id: string): Promise<RunViewBuilder> {
     return this.live.get(id)?.builder ?? this.disk.get(id);
   }
 
-  /** The run's folder has changed: what is known of a run that does not train is read again. */
+  /** The run's folder changed: reads the run again unless it trains. */
   reload(id: string): void {
     if (!this.busy(id)) this.live.delete(id);
     this.touch(id);
   }
 
-  /** What a view of the run has changed by something outside the engine, such as an evaluated prompt. */
+  /** Something outside the engine changed the run's view, such as an evaluated prompt. */
   touch(id: string): void {
     this.changed.fire(id);
     this.listed.fire();
   }
 
-  /** The run that trains, or is about to. */
+  /** The run that trains or starts to. */
   get current(): RunHead | undefined {
     return this.training?.builder.head;
   }
 
-  /** The workspace is searched for runs anew by the next list. */
+  /** Makes the next list search the workspace for runs again. */
   lookAgain(): void {
     this.disk.lookAgain();
   }
 
-  /** Every run of the workspace, the latest first. */
+  /** Every run of the workspace, latest first. */
   async list(): Promise<RunHead[]> {
     return (await this.views()).map(({ head }) => head);
   }
 
-  /** As `list`, with what each run has found. */
+  /** Like `list`, with each run's results. */
   async views(): Promise<RunViewBuilder[]> {
     const ids = new Set([...this.live.keys(), ...(await this.disk.list())]);
     const found = await Promise.all([...ids].map((id) => this.get(id).catch(() => undefined)));
@@ -118,14 +118,14 @@ export class Runs implements vscode.Disposable {
     return builders.sort((a, b) => (a.head.created < b.head.created ? 1 : -1));
   }
 
-  /** Deletes a run's folder, once no process writes there. @throws Error when one writes that this window did not start */
+  /** Deletes a run's folder once its process is gone. @throws Error if a process of another window or terminal trains the run */
   async delete(id: string): Promise<void> {
     const run = this.live.get(id);
     if (run && !this.unqueue(run)) await run.end();
     this.live.delete(id);
     this.disk.forget(id);
     refuseLocked(id);
-    // Windows keeps the files of a process that has just ended for a moment.
+    // Windows holds the files of a process for a moment after its end.
     await rm(id, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     this.changed.fire(id);
     this.listed.fire();
@@ -144,7 +144,7 @@ export class Runs implements vscode.Disposable {
     return run !== undefined && (run.active || this.queue.includes(run));
   }
 
-  /** Whether the run waited; it does no more. */
+  /** Takes the run out of the queue. @returns whether it was there */
   private unqueue(run: LiveRun): boolean {
     const waiting = this.queue.indexOf(run);
     if (waiting >= 0) this.queue.splice(waiting, 1);
@@ -174,7 +174,7 @@ export class Runs implements vscode.Disposable {
   }
 
   private async startNext(): Promise<void> {
-    // A run waits in the queue, where it can be stopped, until its engine would get the person's keys.
+    // Until the user's keys are read, the run waits in the queue, where it can be stopped.
     await this.engines.ready;
     if (this.training) return;
     this.training = this.queue.shift();
@@ -189,7 +189,7 @@ export class Runs implements vscode.Disposable {
   }
 }
 
-/** For menus that are of use only where there is a run. */
+/** For menu entries that need a run. */
 function sayHasRuns(hasRuns: boolean): void {
   void vscode.commands.executeCommand('setContext', 'rlprompt.hasRuns', hasRuns);
 }

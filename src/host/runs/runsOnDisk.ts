@@ -8,17 +8,17 @@ import type { RunViewBuilder } from '../../run/view/view';
 const SPECS = '**/*.prompt-task.json';
 const RUNS = '**/.rlprompt/runs/*/task.json';
 
-/** Milliseconds between two looks at a run that another process trains. */
+/** Milliseconds between two reads of a run that another process trains. */
 const LOOK_AGAIN = 3000;
 
-/** The workspace's runs as they lie on disk: where they are, and what a person sees of each, read again only when it changed. */
+/** The workspace's runs on disk: where they are, and each one's view, read again only after a change. */
 export class RunsOnDisk implements vscode.Disposable {
   private readonly known = new Map<string, { stamp: string; builder: RunViewBuilder }>();
-  /** Where runs lie, until a spec or a run comes or goes. */
+  /** Folders that hold runs, until a spec or a run is added or removed. */
   private roots: Promise<Set<string>> | undefined;
   private readonly later = new Map<string, NodeJS.Timeout>();
   private readonly changed = new vscode.EventEmitter<string>();
-  /** A run that another process trains may have gone on; the run's id. Said only of runs that were read since. */
+  /** A run that another process trains may have changed; the run's id. Fires only for runs that were read since the last time. */
   readonly onDidChange = this.changed.event;
   private readonly subscriptions: vscode.Disposable[] = [];
 
@@ -36,7 +36,7 @@ export class RunsOnDisk implements vscode.Disposable {
     );
   }
 
-  /** Whether the workspace holds any run, without reading one. */
+  /** Whether the workspace has any run, without reading one. */
   async any(): Promise<boolean> {
     return (await vscode.workspace.findFiles(RUNS, '**/node_modules/**', 1)).length > 0;
   }
@@ -47,7 +47,7 @@ export class RunsOnDisk implements vscode.Disposable {
     return lists.flat();
   }
 
-  /** @throws Error when there is no such run */
+  /** @throws Error if there is no such run */
   async get(id: string): Promise<RunViewBuilder> {
     const stamp = await runStamp(id);
     let known = this.known.get(id);
@@ -63,7 +63,7 @@ export class RunsOnDisk implements vscode.Disposable {
     this.known.delete(id);
   }
 
-  /** The workspace is searched for runs anew by the next list. */
+  /** Makes the next list search the workspace for runs again. */
   lookAgain(): void {
     this.roots = undefined;
   }
@@ -83,7 +83,7 @@ export class RunsOnDisk implements vscode.Disposable {
     this.later.set(id, timer);
   }
 
-  /** Looked for once, and again when something has come or gone, or the looking failed. */
+  /** Searched once, and again after a change or a failure. */
   private rootFolders(): Promise<Set<string>> {
     const roots = (this.roots ??= findRoots());
     roots.catch(() => {
@@ -93,7 +93,7 @@ export class RunsOnDisk implements vscode.Disposable {
   }
 }
 
-/** Where the runs of a spec go: the setting, relative to the workspace folder, else `.rlprompt/runs` beside the spec. */
+/** The folder of a spec's runs: from the setting, relative to the workspace folder, else `.rlprompt/runs` beside the spec. */
 export function runsFolder(specFile: string): string {
   const set = vscode.workspace.getConfiguration('rlprompt', vscode.Uri.file(specFile)).get<string>('runsFolder', '');
   if (set === '') return join(dirname(specFile), '.rlprompt', 'runs');
@@ -102,14 +102,14 @@ export function runsFolder(specFile: string): string {
   return resolve(folder?.uri.fsPath ?? dirname(specFile), set);
 }
 
-/** Folders that hold runs: beside every spec and every run of the workspace, and the one of the settings. */
+/** Folders that hold runs: those of every spec and of every run that the workspace search finds. */
 async function findRoots(): Promise<Set<string>> {
   const find = (pattern: string): Thenable<vscode.Uri[]> => vscode.workspace.findFiles(pattern, '**/node_modules/**', 1000);
   const [specs, tasks] = await Promise.all([find(SPECS), find(RUNS)]);
   return new Set([...specs.map(({ fsPath }) => runsFolder(fsPath)), ...tasks.map(({ fsPath }) => dirname(dirname(fsPath)))]);
 }
 
-/** Changes when a file of the run does, or who trains it. */
+/** Changes when a file of the run changes, or the process that trains it. */
 async function runStamp(id: string): Promise<string> {
   const files = ['task.json', 'events.jsonl', 'result.json', 'evaluated.json', 'transfer.json'];
   const stats = await Promise.all(files.map((name) => stat(join(id, name)).catch(() => undefined)));

@@ -41,7 +41,7 @@ export default {
 
     'consent starts it, and its answers make the table': async (workbench) => {
       await optimizeOn(workbench, 'rlprompt-test/rules');
-      await workbench.pressInDialog(/at most [\d,]+ queries/, 'Go On');
+      await workbench.pressInDialog(/at most [\d,]+ queries/, 'Continue');
       const panel = await RunPanel.of(workbench);
       await panel.seeState('finished');
       assert.ok((await panel.rows('policy').count()) > 0);

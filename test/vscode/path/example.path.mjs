@@ -29,7 +29,7 @@ export default {
 
     'without a run, the view of runs leads to the first one': async (workbench) => {
       await workbench.openView('RLPrompt');
-      await workbench.see('the welcome text', workbench.inSideBar('No run yet.'));
+      await workbench.see('the welcome text', workbench.inSideBar('No runs yet.'));
       for (const link of ['Optimize Prompt', 'Try the Sample Task'])
         await workbench.see(`the button "${link}"`, workbench.buttonInSideBar(link));
       await inEveryTheme(workbench, undefined, 'no-run-yet');

@@ -29,8 +29,8 @@ export default {
       await first.press('Pause');
       await first.seeState('paused');
       await workbench.openView('RLPrompt');
-      await workbench.see('the second run in the tree', workbench.inTree('waiting for the run before it'));
-      await workbench.inTree('waiting for the run before it').click({ timeout: SHORT });
+      await workbench.see('the second run in the tree', workbench.inTree('waiting for another run'));
+      await workbench.inTree('waiting for another run').click({ timeout: SHORT });
       await inEveryTheme(workbench, await RunPanel.of(workbench, 'queued'), 'state-queued');
       await workbench.runCommand('RLPrompt: Continue Paused Run');
     },

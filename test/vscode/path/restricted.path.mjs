@@ -28,7 +28,7 @@ export default {
 
     'the view of runs says what it waits for': async (workbench) => {
       await workbench.openView('RLPrompt');
-      await workbench.see('that runs wait for trust', workbench.inSideBar('Runs wait until this workspace is trusted'));
+      await workbench.see('that runs wait for trust', workbench.inSideBar('To run them, trust this workspace'));
       await workbench.see('the button that leads there', workbench.buttonInSideBar('Manage Workspace Trust'));
       await workbench.screenshot('restricted-view');
       assert.deepEqual(workbench.runFolders(), []);

@@ -84,7 +84,7 @@ export default {
       await until('the run to be finished in the tree', async () => (await row.getAttribute('aria-label'))?.includes('finished'), {
         seen: () => row.getAttribute('aria-label'),
       });
-      assert.match(await row.innerText(), /\d+\.\d % "/);
+      assert.match(await row.innerText(), /\d+\.\d% "/);
       await workbench.seeNoMore('the run in the status bar', workbench.inStatusBar('sentiment'));
     },
 

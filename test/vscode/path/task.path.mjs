@@ -9,7 +9,7 @@ export default {
   steps: {
     'Optimize Prompt on a data file writes a spec for it, and asks before it runs': async (workbench) => {
       await workbench.contextMenu(DATA, workbench.inExplorer(DATA), 'Optimize Prompt');
-      const ready = /is ready. Start looking for a better prompt/;
+      const ready = /is ready. Start the search for a better prompt/;
       await workbench.notification(ready);
       await workbench.screenshot('new-task');
       await workbench.pressInNotification(ready, 'Later');

@@ -11,7 +11,7 @@ const PARTS = {
 };
 
 describe("the panel's page", () => {
-  it('allows one script by its nonce, styles of its own files, and nothing inline', () => {
+  it('allows one script by its nonce, style sheets from its own files, and nothing inline', () => {
     const html = pageHtml(PARTS);
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)![1]!.replaceAll('&#39;', "'");
     expect(policy.split('; ').sort()).toEqual([

@@ -32,7 +32,7 @@ function panels(): Panels {
 }
 
 describe('the open panels', () => {
-  it('hold one for each run, though it is asked for twice at once', async () => {
+  it('hold one for each run, even if it is requested twice at once', async () => {
     const create = vi.spyOn(editor.window, 'createWebviewPanel').mockImplementation(() => plainPanel().panel);
     const open = panels();
     const [first, second] = await Promise.all([open.show('/runs/a'), open.show('/runs/a')]);

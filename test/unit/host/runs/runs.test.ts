@@ -72,7 +72,7 @@ describe('the runs of a window', () => {
     expect(runs.current?.id).toBe(second);
   });
 
-  it('takes a run up once, however often it is asked to, with the table that it had', async () => {
+  it('resumes a run once, however often it is asked to, with the table that it had', async () => {
     const id = interrupted('a');
     await Promise.all([runs.resume(id), runs.resume(id)]);
     await runs.resume(id);
@@ -83,7 +83,7 @@ describe('the runs of a window', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('takes no run up that another process trains, nor deletes it, and says where it trains', async () => {
+  it('neither resumes nor deletes a run that another process trains, and names that process', async () => {
     const id = interrupted('a');
     writeFileSync(join(id, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
     await expect(runs.resume(id)).rejects.toThrow(`trains in another process (pid ${process.ppid})`);
@@ -96,7 +96,7 @@ describe('the runs of a window', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('has those look again who see a run that another process trains, until it trains no more', async () => {
+  it('reports changes of a run while another process trains it, to those that read it', async () => {
     const id = interrupted('a');
     writeFileSync(join(id, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -119,7 +119,7 @@ describe('the runs of a window', () => {
     }
   });
 
-  it('takes a run up once that waits for another', async () => {
+  it('resumes a run once while it waits for another', async () => {
     runs.optimize(specFile(), 0);
     const id = interrupted('a');
     await runs.resume(id);
@@ -160,7 +160,7 @@ describe('the runs of a window', () => {
     expect(runs.current).toBeUndefined();
   });
 
-  it('keeps a run that was stopped while it waited: a new one has nothing to go on from, one to be taken up has', async () => {
+  it('keeps a run that was stopped while it waited: it is resumable if it has trained before', async () => {
     runs.optimize(specFile(), 0);
     const fresh = runs.optimize(specFile(), 1);
     const old = interrupted('a');
@@ -181,7 +181,7 @@ describe('the runs of a window', () => {
     expect(started.map(({ called }) => called[0])).toEqual(['optimize', 'resume']);
   });
 
-  it('shows the last lines of the log with a crash that the engine could still tell of', async () => {
+  it('shows the last lines of the log with a crash that the engine could still report', async () => {
     const id = runs.optimize(specFile(), 0);
     await settled();
     started[0]!.fail(new Error('x is not a function'));
@@ -194,7 +194,7 @@ describe('the runs of a window', () => {
     });
   });
 
-  it('no longer says why a run ended once it is taken up', async () => {
+  it('no longer shows why a run ended once it is resumed', async () => {
     const id = interrupted('a');
     await runs.resume(id);
     started[0]!.gone('terminate called');
@@ -207,21 +207,21 @@ describe('the runs of a window', () => {
     expect(head).not.toHaveProperty('log');
   });
 
-  it('keeps to the pause that the engine was asked for before its first step', async () => {
+  it('is paused at its first step if Pause came before it', async () => {
     const id = runs.optimize(specFile(), 0);
     await settled();
     const state = async (): Promise<string> => (await runs.get(id)).head.state;
     const events = [{ event: 'stage', stage: 'policy' }] as const;
     runs.pause(id);
     expect(await state()).toBe('starting');
-    started[0]!.tell.events(events, signal);
+    void started[0]!.tell.events(events, signal);
     expect(await state()).toBe('paused');
     runs.continue(id);
     expect(await state()).toBe('running');
     expect(started[0]!.called).toEqual(['optimize', 'pause', 'continue']);
   });
 
-  it('searches the workspace for runs once, and again when a file has come or a person asks', async () => {
+  it('searches the workspace for runs once, and again after a new file or on request', async () => {
     const id = interrupted('a');
     editor.found['**/*.prompt-task.json'] = [specFile()];
     const searches = async (): Promise<number> => {
@@ -260,7 +260,7 @@ describe('the runs of a window', () => {
     expect(await stats(refresh)).toBe(2 * 5);
     const refreshed: unknown[] = [];
     tree.onDidChangeTreeData((id) => refreshed.push(id));
-    const step = (): void => started[0]!.tell.events([{ event: 'stage', stage: 'random' }], signal);
+    const step = (): void => void started[0]!.tell.events([{ event: 'stage', stage: 'random' }], signal);
     step();
     refreshed.length = 0;
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 });
@@ -276,7 +276,7 @@ describe('Stop', () => {
   const begun = async (): Promise<string> => {
     const id = runs.optimize(specFile(), 0);
     await settled();
-    started[0]!.tell.events([{ event: 'stage', stage: 'policy' }], signal);
+    void started[0]!.tell.events([{ event: 'stage', stage: 'policy' }], signal);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     return id;
   };

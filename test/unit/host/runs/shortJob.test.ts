@@ -36,7 +36,7 @@ it('waits for the keys, shows the notes of the engine, and ends it', async () =>
   let keysRead!: () => void;
   const { engines: all, started, kill } = engines(new Promise<void>((resolve) => (keysRead = resolve)));
   const job = (): Promise<string> => {
-    for (const notes of [['downloading hf:a/b: 40%'], []]) started[0]!.notes!({ notes, warnings: [] }, new AbortController().signal);
+    for (const notes of [['downloading hf:a/b: 40%'], []]) void started[0]!.notes!({ notes, warnings: [] }, new AbortController().signal);
     return Promise.resolve('done');
   };
   const done = runInNotification(all, {} as LogOutputChannel, '', job);
