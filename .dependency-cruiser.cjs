@@ -14,7 +14,7 @@ const rooms = {
   run: ['wording', 'files', 'spec', 'data', 'model', 'method', 'search'],
   messages: ['wording', 'spec', 'model', 'checks', 'run'],
   engine: ['wording', 'spec', 'data', 'model', 'checks', 'run', 'messages'],
-  cli: ['wording', 'spec', 'data', 'model', 'checks', 'run'],
+  cli: ['wording', 'spec', 'data', 'model', 'method', 'search', 'checks', 'run'],
   host: ['wording', 'spec', 'model', 'checks', 'run', 'messages', 'engine'],
 };
 
