@@ -1,4 +1,3 @@
-import { RemoteError } from '../messages/channel';
 import type { EngineMethods, HostChannel, OptimizeJob } from '../messages/engine';
 import type { RunFrontEnd } from '../run/frontEnd';
 import * as jobs from '../run/jobs';
@@ -44,14 +43,7 @@ function frontEnd({ host, signal, pause }: JobContext): RunFrontEnd {
     ask: (request, stop) => host.request('ask', request, stop),
     notes: (notes, warnings) => host.notify('notes', { notes, warnings }),
     status: (text) => host.notify('notes', { notes: [text], warnings: [] }),
-    consent: (model, lines) =>
-      host.request('confirm', { model, lines }, signal).then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof RemoteError) return false;
-          throw error;
-        },
-      ),
+    consent: (model, lines) => host.request('confirm', { model, lines }, signal),
     opened: (_folder, task) => host.notify('opened', task),
     events: (events) => host.notify('events', events),
   };

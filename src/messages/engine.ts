@@ -55,8 +55,8 @@ export interface HostMethods {
   notes(notes: { readonly notes: readonly string[]; readonly warnings: readonly Problem[] }): void;
   /** Asks one of VS Code's language models. */
   ask(request: AskRequest): Promise<string>;
-  /** Asks the user whether to use the model, given what it costs; rejects if the answer is no. */
-  confirm(question: { readonly model: string; readonly lines: readonly string[] }): Promise<void>;
+  /** Asks the user whether to use the model, given what it costs. */
+  confirm(question: { readonly model: string; readonly lines: readonly string[] }): Promise<boolean>;
 }
 
 /** The host's side of the channel, and the engine's. */

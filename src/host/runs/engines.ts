@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { EngineProcess } from '../../engine/client';
 import type { Handlers } from '../../messages/channel';
 import type { HostMethods } from '../../messages/engine';
-import { askChatModel, ChatError } from '../models/chatModel';
+import { askChatModel } from '../models/chatModel';
 import type { Secrets } from '../models/secrets';
 
 /** What a job reports while it runs. */
@@ -27,9 +27,9 @@ export class Engines {
 }
 
 /** Nothing is downloaded or sent to a server before the user has seen how much. */
-async function confirm({ model, lines }: { model: string; lines: readonly string[] }): Promise<void> {
+async function confirm({ model, lines }: { model: string; lines: readonly string[] }): Promise<boolean> {
   const { t } = vscode.l10n;
   const go = t('Continue');
   const answer = await vscode.window.showInformationMessage(t('Use {0}?', model), { modal: true, detail: lines.join('\n') }, go);
-  if (answer !== go) throw new ChatError('no-consent', t('The run was canceled: you did not agree to use {0}.', model));
+  return answer === go;
 }
