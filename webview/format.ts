@@ -31,10 +31,6 @@ export function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
 }
 
-export function pValue(p: number): string {
-  return p < 0.001 ? 'p < 0.001' : `p = ${p >= 0.1 ? p.toFixed(2) : p.toFixed(3)}`;
-}
-
 /** The rank of an evaluated prompt, and its held-out accuracy if it has one. */
 export function scoredText({ row, of }: Scored): string {
   const held = row.test ? `, held-out accuracy ${percent(row.test.accuracy)}` : '';

@@ -11,8 +11,8 @@ import { Gone, Loading, StateNotice } from './states';
 import { EMPTY, type Model } from './store';
 import { PromptTable } from './table';
 import { onThemeChange } from './theme';
-import { Notes, Verdict } from './verdict';
 import { connect, vscode } from './vscodeApi';
+import { Notes, WinnerCard } from './winner';
 
 function Page() {
   const [{ view, other, settings, evaluation, gone }, apply] = useState<Model>(EMPTY);
@@ -86,7 +86,7 @@ function Page() {
     <main>
       <Header view={view} trusted={settings.trusted} />
       <StateNotice head={view.head} trusted={settings.trusted} />
-      <Verdict {...view} />
+      <WinnerCard {...view} />
       {/* While a run trains one watches its curves; then its table counts. */}
       {view.rows.some(({ test }) => test) ? [table, charts] : [charts, table]}
       <Notes {...view} />

@@ -6,8 +6,8 @@ import { percent, short } from './format';
 import { Icon } from './icons';
 import { RowDetails } from './rowDetails';
 import { sorted, type Scored, type SortKey } from './store';
-import { ORIGINS } from './verdict';
 import { send } from './vscodeApi';
+import { ORIGINS, winnerOf } from './winner';
 
 interface Column {
   readonly key: string;
@@ -34,7 +34,17 @@ const COLUMNS: readonly Column[] = [
     sort: (row) => row.rank,
     cell: (row) => row.rank,
   },
-  { key: 'prompt', title: 'Prompt', text: true, sort: (row) => row.prompt.toLowerCase(), cell: (row) => <PromptCell row={row} /> },
+  {
+    key: 'prompt',
+    title: 'Prompt',
+    text: true,
+    sort: (row) => row.prompt.toLowerCase(),
+    cell: (row) => (
+      <>
+        <PromptCell row={row} /> <span class={`origin origin-${row.origin} origin-narrow`}>{ORIGINS[row.origin]}</span>
+      </>
+    ),
+  },
   {
     key: 'origin',
     title: 'From',
@@ -121,6 +131,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
   const models = compact ? [] : [...new Set(rows.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
   const range = intervalRange(rows);
   const best = rows.find(({ origin }) => origin === 'policy');
+  const better = head.verdict?.kind === 'better' && winnerOf(rows);
   const caption = captionOf(head, rows.length, final);
   return (
     <section class="prompts" aria-label="Prompts">
@@ -151,10 +162,9 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
             <tbody>
               {sorted(rows, order.column.sort, order.reverse).map((row) => {
                 const opened = open.has(row.prompt);
-                const winner = row.rank === 1 && final;
                 return (
                   <Fragment key={row.pieces.join('\0')}>
-                    <tr class={`${winner ? 'winner ' : ''}${row.prompt === marked ? 'marked ' : ''}origin-${row.origin}`}>
+                    <tr class={`${row === better ? 'winner ' : ''}${row.prompt === marked ? 'marked ' : ''}origin-${row.origin}`}>
                       <td class="expander">
                         <button
                           type="button"
@@ -177,7 +187,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                         </td>
                       ))}
                       <td class="row-actions">
-                        {row.prompt !== '' && !compact && <Actions prompt={row.prompt} index={rows.indexOf(row)} primary={winner} />}
+                        {row.prompt !== '' && !compact && <Actions prompt={row.prompt} index={rows.indexOf(row)} />}
                       </td>
                     </tr>
                     {opened && (
@@ -220,16 +230,16 @@ function Heading({ column, reverse, sort }: { column: Column; reverse: boolean |
 }
 
 /** @param index of the row as the host has the rows */
-function Actions({ prompt, index, primary }: { prompt: string; index: number; primary: boolean }) {
+function Actions({ prompt, index }: { prompt: string; index: number }) {
   const which = { row: index, prompt };
-  const action = (content: ComponentChildren, title: string, act: () => void, kind = '') => (
-    <button type="button" class={`small ${kind}`} title={title} aria-label={`${title}: ${prompt.trim()}`} onClick={act}>
+  const action = (content: ComponentChildren, title: string, act: () => void) => (
+    <button type="button" class="small" title={title} aria-label={`${title}: ${prompt.trim()}`} onClick={act}>
       {content}
     </button>
   );
   return (
     <>
-      {action('Insert', 'Insert as a string at the cursor', () => send('insert', { ...which, form: 'string' }), primary ? 'primary' : '')}
+      {action('Insert', 'Insert as a string at the cursor', () => send('insert', { ...which, form: 'string' }))}
       {action(<Icon name="function" />, 'Insert as a function that fills the template', () =>
         send('insert', { ...which, form: 'function' }),
       )}

@@ -1,5 +1,5 @@
 /** What the extension host and the panel's page call in each other; plain data that survives `postMessage`. */
-import type { Curves, PromptRow, RunHead, RunView } from '../run/view/runView';
+import type { Curves, NextStep, PromptRow, RunHead, RunView } from '../run/view/runView';
 
 export interface PageSettings {
   /** Weight of the past in the smoothed curve, 0 (none) to 0.99. */
@@ -66,6 +66,8 @@ export interface PanelMethods {
   export(format: ExportFormat): void;
   copyCommand(): void;
   openSpec(): void;
+  /** Opens the spec at the field that the step is about. */
+  editSpec(step: NextStep): void;
   showLog(): void;
 }
 

@@ -26,7 +26,7 @@ export const verdictWording = {
   'verdict.yours': () => 'Your own prompt ranks first',
   'verdict.noPrompt': () => 'The search found nothing better than no prompt',
   'verdict.compared': ({ winner, rival, runs }: HeldOut) =>
-    `${scored(winner)}${rival ? `, ${rival.name} ${percent(rival.accuracy)}: ${points(rival.difference)} points${rival.interval ? ` (${interval(rival.interval.map(points), runs)})` : ''}` : ''}.`,
+    `${scored(winner)}${rival ? ` and ${rival.name} ${percent(rival.accuracy)}, a difference of ${points(rival.difference)} points${rival.interval ? ` (${interval(rival.interval.map(points), runs)})` : ''}` : ''}.`,
   'verdict.againstChance': ({ winner, runs, majority }: HeldOut & { majority: number }) =>
     `${scored(winner)} (${interval(winner.interval.map(percent), runs)}). Always answering the most common class scores ${percent(majority)}. The task model is probably too small for this task, or its label words do not fit.`,
   'verdict.demonstration': ({ model }: { model: string }) => `${model} is a small demonstration model.`,

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { openBrowser, Panel } from './panel';
-import { curves, FINAL_ROWS, finished, head, NO_CURVES, row, testScore, training, TRAINING_ROWS } from './runs';
+import { curves, FINAL_ROWS, finished, head, NO_CURVES, row, testScore, training, TRAINING_ROWS, VERDICTS } from './runs';
 import { THEMES } from './themes';
 
 const chromium = inject('chromium');
@@ -24,6 +24,7 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
   });
 
   const button = (name: string | RegExp) => panel.page.getByRole('button', { name });
+  const card = () => panel.page.locator('.winner-card');
   const prompts = () => panel.page.locator('table.ranked > tbody > tr:not(.details-row) .column-prompt').allInnerTexts();
   const ranks = () => panel.page.locator('table.ranked > tbody > tr .column-rank').allInnerTexts();
   const focused = () =>
@@ -38,7 +39,7 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     expect(await panel.page.getByRole('heading', { level: 1 }).innerText()).toBe('reviews');
     expect(await panel.page.locator('.progress').innerText()).toMatch(/step 120 of 200.*98,112 computed, 241,408 asked.*about 2:01 left/s);
     expect(await prompts()).toHaveLength(TRAINING_ROWS.length);
-    expect(await panel.page.locator('.verdict').innerText()).toContain('validation accuracy 74.8%');
+    expect(await card().innerText()).toMatch(/Best so far.*Found by RLPrompt.*74\.8% on validation rows/s);
     expect(await panel.page.locator('.column-test').count()).toBe(0);
     expect(await panel.kept()).toMatchObject({ id: ID, open: [] });
   });
@@ -255,10 +256,61 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     expect(await button('Details of It was').getAttribute('aria-expanded')).toBe('true');
   });
 
-  it('says when a difference is not significant', async () => {
-    const { summary } = finished().head;
-    await panel.show(finished({ summary: { ...summary!, pairedTest: { p: 0.45, onlyFirst: 20, onlySecond: 16 } } }));
-    expect(await panel.page.locator('.verdict').innerText()).toContain('(p = 0.45, not statistically significant)');
+  const FACES = {
+    better: ['Found by RLPrompt', '77.8%', '+5.8', []],
+    noDifference: ['Found by RLPrompt', '77.8%', '+0.2', ['data', 'length', 'labels', 'model']],
+    worse: ['Found by RLPrompt', '72.3%', '−4.5', ['labels', 'length', 'data', 'model']],
+    atChance: ['Found by random search', '51.2%', '+1.0', ['model', 'labels']],
+    yours: ['Your own prompt', '78.1%', '+0.3', ['length', 'labels', 'model']],
+    noPrompt: ['The task without a prompt', '74.3%', '+2.0', ['labels', 'length', 'model']],
+  } as const;
+  it.each(Object.entries(VERDICTS))('shows the winner and its verdict: %s', async (kind, view) => {
+    const [origin, heldOut, difference, steps] = FACES[kind as keyof typeof FACES];
+    await panel.show(view);
+    const text = await card().innerText();
+    for (const part of [view.head.verdict!.title, view.head.verdict!.text, origin, heldOut, difference]) expect(text).toContain(part);
+    // Only a better prompt is green, and only there Insert is the primary action.
+    const green = THEMES['vscode-dark']['charts-green'].replace(/\w\w/g, (hex) => `${Number.parseInt(hex, 16)}, `).slice(1, -2);
+    expect((await card().evaluate((box) => getComputedStyle(box).borderLeftColor)) === `rgb(${green})`).toBe(kind === 'better');
+    expect(await panel.page.locator('tr.winner').count()).toBe(kind === 'better' ? 1 : 0);
+    expect(await panel.page.locator('main vscode-button:not([secondary])').allInnerTexts()).toEqual(kind === 'better' ? ['Insert'] : []);
+    await panel.sent();
+    for (const next of await card().locator('.next-steps vscode-button').all()) await next.click();
+    expect(await panel.sent()).toEqual(steps.map((step) => ['editSpec', step]));
+    const { prompt } = view.rows[0]!;
+    for (const name of ['Insert', 'Copy']) {
+      const act = card().getByRole('button', { name });
+      expect(await act.count()).toBe(prompt === '' ? 0 : 1);
+      if (prompt !== '') await act.click();
+    }
+    const which = { row: 0, prompt };
+    expect(await panel.sent()).toEqual(
+      prompt === ''
+        ? []
+        : [
+            ['insert', { ...which, form: 'string' }],
+            ['copy', which],
+          ],
+    );
+  });
+
+  it('takes no prompt that was evaluated later for the winner', async () => {
+    const evaluated = row(1, ' In a word:', { origin: 'evaluated', test: testScore(0.9) });
+    await panel.show(finished({}, [evaluated, ...FINAL_ROWS.map((one) => ({ ...one, rank: one.rank + 1 }))]));
+    expect(await card().innerText()).toMatch(/Better.*Absolutely.*77\.8%/s);
+    await panel.sent();
+    await card().getByRole('button', { name: 'Copy' }).click();
+    expect(await panel.sent()).toEqual([['copy', { row: 1, prompt: FINAL_ROWS[0]!.prompt }]]);
+  });
+
+  it.each([400, 560, 700, 1280])('names the origin of every prompt at %i pixels', async (width) => {
+    await panel.page.setViewportSize({ width, height: 900 });
+    const scores = { 'bundled:causal': testScore(0.7), 'hf:HuggingFaceTB/SmolLM2-135M': testScore(0.8) };
+    for (const rows of [FINAL_ROWS, FINAL_ROWS.map((one) => ({ ...one, transfer: scores }))]) {
+      await panel.show(finished({}, rows));
+      const origins = panel.page.locator('table.ranked .origin').filter({ visible: true });
+      expect(await origins.allInnerTexts()).toEqual(['RLPrompt', 'yours', 'RLPrompt', 'random search', 'yours', 'no prompt']);
+    }
   });
 
   it.each([
@@ -269,8 +321,10 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
   ] as const)('fits %i pixels in %s: nothing is wider than the page, and Copy is in reach', async (width, theme) => {
     await panel.close();
     panel = await Panel.open(browser, { width, theme });
-    await panel.show(training());
-    expect(await panel.overflow()).toBe(0);
+    for (const view of [training(), ...Object.values(VERDICTS)]) {
+      await panel.show(view);
+      expect(await panel.overflow()).toBe(0);
+    }
     const scores = { 'bundled:causal': testScore(0.7), 'hf:HuggingFaceTB/SmolLM2-135M': testScore(0.8) };
     const sixClasses = testScore(0.7, 6);
     for (const rows of [FINAL_ROWS, FINAL_ROWS.map((one) => ({ ...one, test: sixClasses, transfer: scores }))]) {

@@ -1,5 +1,7 @@
 import type { Curves, PromptRow, RunHead, RunView } from '../../src/run/view/runView';
-import type { TestScore } from '../../src/run/result';
+import type { Origin, PromptResult, TestScore } from '../../src/run/result';
+import { parseTemplate } from '../../src/spec/template';
+import { verdictOf, type VerdictKind } from '../../src/run/verdict';
 
 export const NO_CURVES: Curves = {
   steps: { step: [], mean: [], best: [], entropy: [], loss: [] },
@@ -40,6 +42,7 @@ export function head(values: Partial<RunHead> = {}): RunHead {
     taskModel: 'bundled:masked',
     policyModel: 'bundled:causal',
     template: '{input} {prompt} {mask} .',
+    parts: parseTemplate('{input} {prompt} {mask} .').parts,
     promptLength: 5,
     seed: 0,
     created: '2026-11-25T10:00:00.000Z',
@@ -134,8 +137,31 @@ export const FINISHED: Partial<RunHead> = {
 };
 
 export const training = (values: Partial<RunHead> = {}): RunView => ({ head: head(values), curves: curves(120), rows: TRAINING_ROWS });
-export const finished = (values: Partial<RunHead> = {}, rows = FINAL_ROWS): RunView => ({
-  head: head({ ...FINISHED, ...values }),
-  curves: curves(200),
-  rows,
-});
+export function finished(values: Partial<RunHead> = {}, rows = FINAL_ROWS): RunView {
+  const run = head({ ...FINISHED, ...values });
+  const own = rows.filter(({ origin }) => origin !== 'evaluated') as PromptResult[];
+  const prompts = own.map((one, i) => ({ ...one, rank: i + 1 }));
+  const verdict = verdictOf({ ...run.summary!, taskModel: run.taskModel, prompts });
+  return { head: { ...run, ...(verdict && { verdict }) }, curves: curves(200), rows };
+}
+
+/** Rows of which the first wins: origin, held-out accuracy, and the rows that only the winner or only this prompt gets right. */
+function ranked(
+  ...prompts: readonly (readonly [origin: Origin, accuracy: number, onlyFirst?: number, onlySecond?: number])[]
+): PromptRow[] {
+  return prompts.map(([origin, accuracy, onlyFirst = 0, onlySecond = 0], i) => {
+    const pieces = { policy: FIVE, random: [' lake', ' of'], manual: [' It', ' was'], none: [] }[origin];
+    const versusWinner = { onlyFirst, onlySecond, rows: 1821 };
+    return row(i + 1, pieces, { origin, test: testScore(accuracy), ...(i > 0 && { versusWinner }) });
+  });
+}
+
+/** A finished run for each verdict. */
+export const VERDICTS: Readonly<Record<VerdictKind, RunView>> = {
+  better: finished({}, ranked(['policy', 0.778], ['random', 0.741, 190, 123], ['manual', 0.72, 220, 114], ['none', 0.663, 310, 100])),
+  noDifference: finished({}, ranked(['policy', 0.778], ['manual', 0.776, 100, 96], ['random', 0.741, 190, 123], ['none', 0.663, 310, 100])),
+  worse: finished({}, ranked(['policy', 0.723], ['random', 0.741, 123, 156], ['none', 0.768, 110, 192])),
+  atChance: finished({}, ranked(['random', 0.512], ['policy', 0.509, 90, 85], ['none', 0.502, 160, 142])),
+  yours: finished({}, ranked(['manual', 0.781], ['policy', 0.778, 80, 75], ['random', 0.741, 190, 117], ['none', 0.663, 310, 95])),
+  noPrompt: finished({}, ranked(['none', 0.743], ['policy', 0.723, 120, 84], ['random', 0.71, 150, 90])),
+};

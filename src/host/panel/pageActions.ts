@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findNodeAtLocation, parseTree, type JSONPath } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import type { Handlers } from '../../messages/channel';
 import type { InsertForm, PanelMethods, RowReference } from '../../messages/page';
 import { quote } from '../../run/report/shell';
 import { reproduceCommand } from '../../run/start';
 import type { RunTask } from '../../run/store/task';
-import type { PromptRow, RunHead, RunView } from '../../run/view/runView';
+import type { NextStep, PromptRow, RunHead, RunView } from '../../run/view/runView';
 import type { Spec } from '../../spec/spec';
 import { exportTable } from '../commands/exportTable';
 import type { Runs } from '../runs/runs';
@@ -64,8 +65,26 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
       );
     }),
     openSpec: on(({ head }) => vscode.window.showTextDocument(vscode.Uri.file(head.specFile), { viewColumn: vscode.ViewColumn.One })),
+    editSpec: on(({ head }, step: NextStep) => openSpecAt(head.specFile, PLACES[step])),
     showLog: on(() => services.showLog()),
   };
+}
+
+const PLACES: Readonly<Record<NextStep, JSONPath>> = {
+  labels: ['labels'],
+  length: ['prompt', 'length'],
+  data: ['data'],
+  model: ['taskModel'],
+};
+
+/** Opens a spec with the value of a field selected, as far as the spec has it. */
+async function openSpecAt(specFile: string, path: JSONPath): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(specFile));
+  const tree = parseTree(document.getText());
+  const node = tree && (findNodeAtLocation(tree, path) ?? findNodeAtLocation(tree, path.slice(0, -1)));
+  const [from, length] = node ? [node.offset, node.length] : [0, 0];
+  const selection = new vscode.Range(document.positionAt(from), document.positionAt(from + length));
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, selection });
 }
 
 function rowOf(rows: readonly PromptRow[], { row, prompt }: RowReference): PromptRow {

@@ -1,10 +1,12 @@
 /** What the user sees of a run: plain data, made by `RunViewBuilder` and sent to the panel's page. */
-import type { Queries, StopReason } from '../../search/search';
 import type { Part } from '../../spec/template';
+import type { Queries, StopReason } from '../../search/search';
 import type { Stage } from '../events';
 import type { PromptRow, RunResult, TransferScore } from '../result';
+import type { Verdict } from '../verdict';
 
 export type { PromptRow, TransferScore };
+export type { NextStep, Verdict } from '../verdict';
 
 /**
  * `queued` waits for another run; `starting` opens models and data; `interrupted` has a checkpoint or a journal on disk and no
@@ -55,6 +57,7 @@ export interface RunHead {
   readonly notes: readonly string[];
   /** Of a finished run. */
   readonly summary?: RunSummary;
+  readonly verdict?: Verdict;
 }
 
 export type RunSummary = Pick<

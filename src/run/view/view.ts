@@ -4,6 +4,7 @@ import type { ScoredPrompt } from '../../search/prompt';
 import type { PolicyStepEvent, RunEvent } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result';
 import type { RunTask } from '../store/task';
+import { verdictOf } from '../verdict';
 import { TimeLeft } from './timeLeft';
 
 /** Prompts in the table of a run that still trains. */
@@ -122,9 +123,10 @@ export class RunViewBuilder {
     }
   }
 
-  /** The ranked result takes the place of the prompts so far. */
-  finish(result: RunResult): void {
+  /** The ranked result takes the place of the prompts so far. @param runs as `verdictOf` counts them */
+  finish(result: RunResult, runs?: number): void {
     const { prompts, ...summary } = result;
+    const verdict = verdictOf(result, runs);
     this.set({
       state: result.status,
       stage: 'finished',
@@ -136,6 +138,7 @@ export class RunViewBuilder {
       notes: result.notes,
       ...(result.error !== undefined && { error: result.error }),
       summary,
+      ...(verdict && { verdict }),
     });
     this.table(prompts);
   }

@@ -49,7 +49,9 @@ describe('the verdict', () => {
     // Shares 61/402 and 21/402: 0.09950, variance (82/402 − 0.009901) / 402 = 0.00048279.
     expect(verdict.rival!.interval![0]).toBeCloseTo(0.05644, 4);
     expect(verdict.rival!.interval![1]).toBeCloseTo(0.14257, 4);
-    expect(verdict.text).toContain('80.0% on 400 held-out rows, no prompt 70.0%: +10.0 points (95% interval +5.6 to +14.3)');
+    expect(verdict.text).toContain(
+      '80.0% on 400 held-out rows and no prompt 70.0%, a difference of +10.0 points (95% interval +5.6 to +14.3)',
+    );
   });
 
   it('is worse below 0, and no proven difference around it', () => {

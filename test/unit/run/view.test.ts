@@ -173,6 +173,8 @@ describe('the view of a run', () => {
     builder.finish({
       prompts: [{ ...evaluatedAs('great', 0.4), origin: 'policy' }],
       status: 'finished',
+      taskModel: 'bundled:causal',
+      pairedTest: { onlyFirst: 0, onlySecond: 0, p: 1 },
       notes: [],
     } as unknown as RunResult);
     expect(shown()).toEqual(expected.slice(0, 2));

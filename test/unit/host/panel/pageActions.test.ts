@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -6,11 +6,30 @@ import { pageActions, type PageServices } from '../../../../src/host/panel/pageA
 import type { Runs } from '../../../../src/host/runs/runs';
 import { RunViewBuilder } from '../../../../src/run/view/view';
 
-const editor = vi.hoisted(() => ({ copied: [] as string[] }));
+const editor = vi.hoisted(() => ({ copied: [] as string[], selected: '' }));
 vi.mock('vscode', async () => ({
   ...(await import('../editor')),
   env: { clipboard: { writeText: (text: string) => Promise.resolve(editor.copied.push(text)) } },
-  window: { setStatusBarMessage: () => undefined, showErrorMessage: (message: string) => expect.unreachable(message) },
+  Range: class {
+    constructor(
+      readonly from: number,
+      readonly to: number,
+    ) {}
+  },
+  workspace: {
+    asRelativePath: (path: string) => path,
+    openTextDocument: ({ fsPath }: { fsPath: string }) => {
+      const text = readFileSync(fsPath, 'utf8');
+      return Promise.resolve({ getText: () => text, positionAt: (offset: number) => offset });
+    },
+  },
+  window: {
+    setStatusBarMessage: () => undefined,
+    showErrorMessage: (message: string) => expect.unreachable(message),
+    showTextDocument: (document: { getText: () => string }, { selection }: { selection: { from: number; to: number } }) => {
+      editor.selected = document.getText().slice(selection.from, selection.to);
+    },
+  },
 }));
 
 let id: string;
@@ -38,4 +57,25 @@ it('copies a command with the steps and the budget that the run was started with
 
 it('leaves steps and budget to the preset where the run did', async () => {
   expect(await copiedCommand({})).not.toMatch(/--steps|--budget/);
+});
+
+it.each([
+  ['labels', '{ "a": "bad" }'],
+  ['length', '2'],
+  ['data', '{ "train": "a.csv" }'],
+  ['model', '"bundled:causal"'],
+] as const)('opens the spec at what to try next: %s', async (step, selected) => {
+  const file = join(id, 'a.prompt-task.json');
+  const spec =
+    '{ // A comment.\n"data": { "train": "a.csv" }, "labels": { "a": "bad" }, "prompt": { "length": 2 }, "taskModel": "bundled:causal" }';
+  const runs = { get: () => Promise.resolve(new RunViewBuilder(id, 'a', file)) } as unknown as Runs;
+  const { editSpec } = pageActions(runs, {} as PageServices, id);
+  const selectedIn = async (text: string): Promise<string> => {
+    writeFileSync(file, text);
+    await editSpec(step, new AbortController().signal);
+    return editor.selected;
+  };
+  expect(await selectedIn(spec)).toBe(selected);
+  // The parent of a field that the spec leaves out, or the whole spec.
+  expect(await selectedIn('{ "prompt": {} }')).toBe(step === 'length' ? '{}' : '{ "prompt": {} }');
 });

@@ -1,0 +1,114 @@
+import type { NextStep, PromptRow, RunView } from '../src/run/view/runView';
+import { PromptCell } from './cells';
+import { percent, plural, signed } from './format';
+import { send } from './vscodeApi';
+
+/** Origins as the table names them. */
+export const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
+  policy: 'RLPrompt',
+  manual: 'yours',
+  random: 'random search',
+  none: 'no prompt',
+  evaluated: 'evaluated',
+};
+
+const FOUND_BY: Readonly<Record<PromptRow['origin'], string>> = {
+  policy: 'Found by RLPrompt',
+  manual: 'Your own prompt',
+  random: 'Found by random search',
+  none: 'The task without a prompt',
+  evaluated: 'Your own prompt',
+};
+
+const STEPS: Readonly<Record<NextStep, string>> = {
+  labels: 'Other label words',
+  length: 'A longer prompt',
+  data: 'More rows',
+  model: 'Another model',
+};
+
+/** The run's own prompt that ranks first; prompts that the user evaluated later are no part of the run. */
+export function winnerOf(rows: readonly PromptRow[]): PromptRow | undefined {
+  return rows.find(({ origin }) => origin !== 'evaluated');
+}
+
+/** The winner and what the held-out rows say about it; while there are no held-out scores, the best prompt so far. */
+export function WinnerCard({ head: { verdict }, rows }: RunView) {
+  const winner = winnerOf(rows);
+  if (!winner) return null;
+  const { prompt, origin, validation } = winner;
+  const which = { row: rows.indexOf(winner), prompt };
+  return (
+    <section class={`winner-card verdict-${verdict?.kind ?? 'open'}`} aria-label={verdict ? 'Winner' : 'Best so far'}>
+      <div class="winner-main">
+        <h2>{verdict?.title ?? 'Best so far'}</h2>
+        <p class="winner-prompt">
+          <PromptCell row={winner} /> <span class={`origin origin-${origin}`}>{FOUND_BY[origin]}</span>
+        </p>
+        {verdict && <p class="winner-text">{verdict.text}</p>}
+      </div>
+      <ul class="winner-scores">
+        {verdict ? (
+          <>
+            <Figure value={percent(verdict.winner.accuracy)} label="held out" />
+            {verdict.rival && (
+              <Figure
+                value={signed(100 * verdict.rival.difference)}
+                label={`points vs. ${verdict.rival.prompt === '' ? 'no prompt' : `“${verdict.rival.prompt.trim()}”`}`}
+              />
+            )}
+            {verdict.random && <Figure value={percent(verdict.random.accuracy)} label="random search’s best" />}
+            <Figure value={percent(verdict.majority)} label="most common class" />
+          </>
+        ) : (
+          <Figure value={percent(validation.accuracy)} label="on validation rows" />
+        )}
+      </ul>
+      <div class="winner-buttons">
+        {prompt !== '' && (
+          <>
+            <vscode-button secondary={verdict?.kind !== 'better'} onClick={() => send('insert', { ...which, form: 'string' })}>
+              Insert
+            </vscode-button>
+            <vscode-button secondary onClick={() => send('copy', which)}>
+              Copy
+            </vscode-button>
+          </>
+        )}
+        {verdict && verdict.next.length > 0 && (
+          <span class="next-steps" role="group" aria-label="What to try">
+            Try
+            {verdict.next.map((step) => (
+              <vscode-button key={step} secondary onClick={() => send('editSpec', step)}>
+                {STEPS[step]}
+              </vscode-button>
+            ))}
+          </span>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Figure({ value, label }: { value: string; label: string }) {
+  return (
+    <li>
+      <b>{value}</b> {label}
+    </li>
+  );
+}
+
+/** Notes on data and models. */
+export function Notes({ head: { notes, state } }: RunView) {
+  if (notes.length === 0 || state === 'starting') return null;
+  return (
+    <details class="notes">
+      <summary>{plural(notes.length, 'note')}</summary>
+      <ul>
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
