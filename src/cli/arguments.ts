@@ -13,7 +13,7 @@ export const USAGE = `RLPrompt finds the short prompt that makes a frozen langua
   DIR   the folder of a run
   REF   a task model as in a spec: bundled:masked, folder:PATH, hf:OWNER/NAME, openai:MODEL@URL; see docs/models.md
 
-transfer scores a run's prompts on other task models. --yes answers every question beforehand: downloads, and what a server will be asked.
+transfer scores a run's prompts on other task models. --yes agrees to everything in advance: downloads, and what a server will be asked.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
 `;
@@ -21,9 +21,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the che
 /** Wrong usage of the command line. */
 export class UsageError extends Error {}
 
+interface Common {
+  readonly threads: number | undefined;
+  readonly yes: boolean;
+}
+
 export type Command =
   | { readonly name: 'help' | 'version' }
-  | {
+  | ({
       readonly name: 'optimize';
       readonly spec: string | undefined;
       readonly resume: string | undefined;
@@ -32,56 +37,48 @@ export type Command =
       readonly budget: number | undefined;
       readonly out: string | undefined;
       readonly random: boolean;
-      readonly threads: number | undefined;
       readonly json: boolean;
-      readonly yes: boolean;
-    }
-  | {
-      readonly name: 'evaluate';
-      readonly spec: string;
-      readonly prompts: readonly string[];
-      readonly threads: number | undefined;
-      readonly json: boolean;
-      readonly yes: boolean;
-    }
-  | {
+    } & Common)
+  | ({ readonly name: 'evaluate'; readonly spec: string; readonly prompts: readonly string[]; readonly json: boolean } & Common)
+  | ({
       readonly name: 'transfer';
       readonly folder: string;
       readonly models: readonly string[];
       readonly top: number | undefined;
-      readonly threads: number | undefined;
       readonly format: Format | 'json';
-      readonly yes: boolean;
-    }
+    } & Common)
   | { readonly name: 'report'; readonly folder: string; readonly format: Format };
 
 export type Format = 'text' | 'csv' | 'markdown';
+
+const TEXT = { type: 'string' } as const;
+const TEXTS = { type: 'string', multiple: true } as const;
+const FLAG = { type: 'boolean' } as const;
+const COMMON = { threads: TEXT, json: FLAG, yes: FLAG };
+const OPTIONS = {
+  optimize: { ...COMMON, seed: TEXT, steps: TEXT, budget: TEXT, out: TEXT, resume: TEXT, 'no-random': FLAG },
+  evaluate: { ...COMMON, prompt: TEXTS },
+  transfer: { ...COMMON, model: TEXTS, top: TEXT, csv: FLAG, markdown: FLAG },
+  report: { csv: FLAG, markdown: FLAG },
+};
 
 /** @throws UsageError */
 export function parseCommand(argv: readonly string[]): Command {
   const [name, ...args] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return { name: 'help' };
   if (name === '--version' || name === '-v') return { name: 'version' };
+  if (!isCommand(name)) throw new UsageError(`there is no command "${name}"`);
+  const { values, positionals } = parse(args, OPTIONS[name]);
+  if (values.help) return { name: 'help' };
+  const json = values.json === true;
+  const common = { threads: whole(values.threads, 'threads', 1, MOST_THREADS), yes: values.yes === true };
   switch (name) {
     case 'optimize': {
-      const { values, positionals } = parse(args, {
-        seed: { type: 'string' },
-        steps: { type: 'string' },
-        budget: { type: 'string' },
-        out: { type: 'string' },
-        resume: { type: 'string' },
-        threads: { type: 'string' },
-        'no-random': { type: 'boolean' },
-        json: { type: 'boolean' },
-        yes: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      });
-      if (values.help) return { name: 'help' };
       const spec = only(positionals, 'SPEC', values.resume === undefined);
       if (values.resume !== undefined) {
         const fixed = ['seed', 'steps', 'budget', 'out', 'no-random'].find((option) => values[option] !== undefined);
         if (spec !== undefined) throw new UsageError('--resume takes the task from the run: leave SPEC out');
-        if (fixed !== undefined) throw new UsageError(`--resume takes a run up as it was begun: --${fixed} cannot change it`);
+        if (fixed !== undefined) throw new UsageError(`--resume continues a run as it started: --${fixed} cannot change it`);
       }
       return {
         name,
@@ -92,83 +89,44 @@ export function parseCommand(argv: readonly string[]): Command {
         budget: whole(values.budget, 'budget', 1),
         out: values.out as string | undefined,
         random: values['no-random'] !== true,
-        threads: whole(values.threads, 'threads', 1, MOST_THREADS),
-        json: values.json === true,
-        yes: values.yes === true,
+        json,
+        ...common,
       };
     }
     case 'evaluate': {
-      const { values, positionals } = parse(args, {
-        prompt: { type: 'string', multiple: true },
-        threads: { type: 'string' },
-        json: { type: 'boolean' },
-        yes: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      });
-      if (values.help) return { name: 'help' };
       const spec = only(positionals, 'SPEC', true)!;
       if (values.prompt === undefined) throw new UsageError('evaluate needs at least one --prompt TEXT');
-      return {
-        name,
-        spec,
-        prompts: values.prompt as string[],
-        threads: whole(values.threads, 'threads', 1, MOST_THREADS),
-        json: values.json === true,
-        yes: values.yes === true,
-      };
+      return { name, spec, prompts: values.prompt as string[], json, ...common };
     }
     case 'transfer': {
-      const { values, positionals } = parse(args, {
-        model: { type: 'string', multiple: true },
-        top: { type: 'string' },
-        threads: { type: 'string' },
-        json: { type: 'boolean' },
-        csv: { type: 'boolean' },
-        markdown: { type: 'boolean' },
-        yes: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      });
-      if (values.help) return { name: 'help' };
       const folder = only(positionals, 'DIR', true)!;
       if (values.model === undefined) throw new UsageError('transfer needs at least one --model REF');
-      return {
-        name,
-        folder,
-        models: [...new Set(values.model as string[])],
-        top: whole(values.top, 'top', 1),
-        threads: whole(values.threads, 'threads', 1, MOST_THREADS),
-        format: format(values, ['json', 'csv', 'markdown']),
-        yes: values.yes === true,
-      };
+      const models = [...new Set(values.model as string[])];
+      return { name, folder, models, top: whole(values.top, 'top', 1), format: format(values, ['json', 'csv', 'markdown']), ...common };
     }
-    case 'report': {
-      const { values, positionals } = parse(args, {
-        csv: { type: 'boolean' },
-        markdown: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      });
-      if (values.help) return { name: 'help' };
+    case 'report':
       return { name, folder: only(positionals, 'DIR', true)!, format: format(values, ['csv', 'markdown']) };
-    }
-    default:
-      throw new UsageError(`there is no command "${name}"`);
   }
 }
 
-type Options = Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }>;
+function isCommand(name: string): name is keyof typeof OPTIONS {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+type Options = Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
 
 function parse(
   args: string[],
   options: Options,
 ): { values: Record<string, string | boolean | (string | boolean)[] | undefined>; positionals: string[] } {
   try {
-    return parseArgs({ args, options, allowPositionals: true, strict: true });
+    return parseArgs({ args, options: { ...options, help: { type: 'boolean', short: 'h' } }, allowPositionals: true, strict: true });
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0]);
   }
 }
 
-/** The one format that was asked for, or text. */
+/** The one format that the options name, or text. */
 function format<F extends string>(values: Record<string, unknown>, formats: readonly F[]): F | 'text' {
   const asked = formats.filter((name) => values[name] === true);
   if (asked.length > 1)

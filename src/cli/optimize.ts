@@ -1,7 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { ScoringError } from '../method/scorer';
-import { ServerError } from '../model/server/serverError';
 import { optimizeJob, resumeJob } from '../run/jobs';
 import { seedsSummary } from '../run/report/report';
 import { summarizeSeeds } from '../run/report/seeds';
@@ -67,14 +65,13 @@ async function resume(command: Optimize, terminal: TerminalFrontEnd): Promise<nu
   return exitStatus(result);
 }
 
-/** A server that fails ends the run, not the work: its last checkpoint is there, and the scores since then are kept. */
+/** A run that fails, as when its server does, says how to resume it. */
 async function resumable<T>(terminal: TerminalFrontEnd, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    const { folder } = terminal;
-    const resumes = error instanceof ServerError || error instanceof ScoringError;
-    if (resumes && folder !== undefined && new RunFolder(folder).hasCheckpoint())
+    const { folder, signal } = terminal;
+    if (!signal.aborted && folder !== undefined && new RunFolder(folder).hasCheckpoint())
       progress.line(`To resume the run from its last checkpoint: npx rlprompt optimize --resume ${quote(folder)}`);
     throw error;
   }

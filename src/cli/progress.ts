@@ -1,8 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { duration } from '../run/report/duration';
-import type { PolicyStepEvent, RunEvent, StartEvent } from '../run/events';
+import type { BaselineEvent, PolicyStepEvent, RunEvent, StartEvent } from '../run/events';
 import { TimeLeft } from '../run/view/timeLeft';
-import type { ScoredPrompt } from '../search/prompt';
 import { StatusLine } from './statusLine';
 
 const NOTHING = { prompt: '', gap: -Infinity };
@@ -11,7 +10,7 @@ const NOTHING = { prompt: '', gap: -Infinity };
 export class Progress {
   private start: StartEvent | undefined;
   private timeLeft = new TimeLeft();
-  private best: Pick<ScoredPrompt, 'prompt' | 'gap'> = NOTHING;
+  private best: Pick<BaselineEvent, 'prompt' | 'gap'> = NOTHING;
   private lastLine = 0;
   private readonly screen: StatusLine;
 

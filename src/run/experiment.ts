@@ -83,7 +83,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const shortest = excerpt(train.texts.reduce((a, b) => (b.length < a.length ? b : a)));
   const readable = task.parts.filter((part) => part.kind !== 'mask');
   const policyLayout = new Layout(readable, policy, Infinity, 0);
-  // Between other tokenizers a prompt travels as the text that stands in the template.
+  // Between different tokenizers a prompt travels as its text in the template.
   const policyIds = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : policyLayout.encodePrompt(task.promptText(ids)));
   return {
     spec,

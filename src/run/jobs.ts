@@ -18,7 +18,7 @@ import { changesSince, describeTask, type RunTask } from './store/task';
 
 export interface OptimizeRequest {
   readonly spec: Spec;
-  /** A run for each seed, each in a folder of its own. */
+  /** One run for each seed, each in its own folder. */
   readonly runs: readonly { readonly seed: number; readonly folder: string }[];
   /** Whether random search on an equal budget follows. */
   readonly random: boolean;
@@ -76,7 +76,7 @@ export interface EvaluateRequest {
 /** Scores prompts, and no prompt, on every split. */
 export async function evaluateJob({ task, prompts, threads }: EvaluateRequest, frontEnd: FrontEnd): Promise<PromptResult[]> {
   const spec = typeof task === 'string' ? specOf(new RunFolder(task).readTask()) : task;
-  // Texts are cut as in a run of the spec, or more where one of these prompts is longer than all of its own.
+  // Texts are cut as in a run of the spec, or more if one of these prompts is longer than the spec's.
   const roomy = { ...spec, compare: [...spec.compare, ...prompts] };
   return withExperiment(roomy, threads, frontEnd, planEvaluation(prompts.length), async (experiment) => {
     const scored = await evaluate(experiment, prompts, frontEnd.signal);

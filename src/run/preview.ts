@@ -6,7 +6,7 @@ import type { SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import type { ServerPace } from '../model/door';
 
-/** Queries that a run may ask for at most: a query is one text, a (prompt, row) pair. */
+/** The most queries that a run may ask: a query is one text, a (prompt, row) pair. */
 export interface QueryPlan {
   /** Of the policy's search: training, validation and ranking; its budget bounds them. */
   readonly search: number;
@@ -49,7 +49,7 @@ export const planRuns =
     });
   };
 
-/** What scoring given prompts, and no prompt, on every split asks. */
+/** Scoring given prompts, and no prompt, on every split. */
 export const planEvaluation =
   (prompts: number): Plan =>
   (_spec, _settings, dataset) => {
@@ -57,7 +57,7 @@ export const planEvaluation =
     return summed({ search: 0, random: 0, baselines: (1 + prompts) * (train + validation) + TRIED, test: (1 + prompts) * test });
   };
 
-/** What scoring given prompts on test rows alone asks. */
+/** Scoring given prompts on test rows alone. */
 export function planTest(prompts: number, dataset: Pick<Dataset, 'splits'>): QueryPlan {
   return summed({ search: 0, random: 0, baselines: 0, test: prompts * rows(dataset).test + TRIED });
 }
@@ -70,7 +70,7 @@ function rows({ splits }: Pick<Dataset, 'splits'>): { train: number; validation:
   return { train: splits.train.labels.length, validation: splits.validation.labels.length, test: splits.test.labels.length };
 }
 
-/** What a run will ask of a server at most, and what that takes at the measured rate. */
+/** What a run asks of a server at most, and what that takes at the measured rate. */
 export interface Preview extends ServerPace {
   readonly queries: QueryPlan;
   readonly seconds: number;

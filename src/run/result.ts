@@ -33,7 +33,7 @@ export interface RunResult {
   readonly peakMemory: number;
   /** Of the policy's search: training, validation and ranking. */
   readonly queries: Queries;
-  /** Of random search, on an equal budget of its own. */
+  /** Of random search, which has an equal budget. */
   readonly randomQueries: Queries | null;
   readonly testQueries: number;
   /** Mean reward of the first and of the last tenth of the steps. */

@@ -32,7 +32,7 @@ export interface TransferResult {
   readonly notes: readonly string[];
   /** The rows of the table, as the run ranked them. */
   readonly prompts: readonly { readonly rank: number; readonly prompt: string; readonly origin: Origin }[];
-  /** The columns: the model that the run searched on first, then those that were asked for, now or in earlier transfers. */
+  /** The columns: the model that the run searched on, then those of this transfer and of earlier ones. */
   readonly models: readonly TransferModel[];
 }
 
@@ -41,9 +41,9 @@ export interface TransferModel {
   /** Whether the prompts were searched for on this model; its scores are the run's own. */
   readonly own: boolean;
   readonly notes: readonly string[];
-  /** Why there are no scores, or none newer than those of an earlier transfer. */
+  /** Why there are no scores, or only those of an earlier transfer. */
   readonly error?: string;
-  /** One for each prompt; none after an error, unless an earlier transfer had some. */
+  /** One for each prompt; none after an error, unless an earlier transfer had them. */
   readonly scores: readonly TransferScore[];
 }
 
@@ -157,10 +157,10 @@ export async function transferJob(
   }
 }
 
-/** Errors that say nothing of the next model. */
+/** Errors that concern one model only. */
 const OF_ONE_MODEL = [ModelError, TaskError, ScoringError, AskError, Declined];
 
-/** The prompts of the search, as many as asked, with every other prompt of the table. */
+/** The best `top` prompts of the search, and every other prompt of the table. */
 function chosen(prompts: readonly PromptResult[], top = Infinity): PromptResult[] {
   const searched = prompts.filter(({ origin }) => origin === 'policy').slice(0, top);
   return prompts.filter((prompt) => prompt.origin !== 'policy' || searched.includes(prompt));
@@ -192,7 +192,7 @@ function comparable(earlier: TransferResult, { prompts, data }: Pick<TransferRes
   return earlier.models.filter(({ own, scores }) => !own && scores.length > 0).map(({ error: _, ...model }) => model);
 }
 
-/** What a model that fails now has scored before stays. */
+/** A model that fails keeps its earlier scores. */
 function newer(now: TransferModel, earlier: TransferModel | undefined): TransferModel {
   return now.error === undefined || !earlier ? now : { ...earlier, error: now.error };
 }
@@ -201,7 +201,7 @@ function score(accuracy: number, n: number): TransferScore {
   return { accuracy, interval: wilson(Math.round(accuracy * n), n), n };
 }
 
-/** The spec is not at fault when its task does not suit another model: its place says nothing here. */
+/** What is wrong, without a place in the spec, which is not at fault if it does not suit another model. */
 function complaint(error: Error): string {
   if (!(error instanceof TaskError)) return error.message;
   return error.problems

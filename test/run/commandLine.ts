@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { RunEvent } from '../../src/run/events';
@@ -54,6 +54,22 @@ export function smallTask(folder: string, search: object = {}, more: object = {}
   const file = join(folder, 'small.prompt-task.json');
   writeFileSync(file, JSON.stringify(spec, null, 2));
   return file;
+}
+
+/** Waits until a run's journal says something, at most a minute; fails if the process ends first. */
+export async function untilJournal(
+  { child, finished }: ReturnType<typeof start>,
+  folder: string,
+  says: (text: string) => boolean,
+): Promise<void> {
+  const file = join(folder, 'events.jsonl');
+  const read = (): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+  const end = Date.now() + 60_000;
+  while (!says(read())) {
+    if (child.exitCode !== null) throw new Error(`ended before that: ${(await finished).stderr}`);
+    if (Date.now() > end) throw new Error(`not within a minute: ${read()}`);
+    await new Promise((wake) => setTimeout(wake, 2));
+  }
 }
 
 /** The journal without what depends on the clock. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SeedsResult } from '../../src/run/result';
@@ -81,6 +81,12 @@ describe('the command line', () => {
     expect(finished.status).toBe(1);
     expect(finished.stderr).toContain('search.queryBudget: the budget is too small');
     expect(finished.stderr).toMatch(/expected: at least \d+/);
+  });
+
+  it('makes no folder for a run whose budget is too small', async () => {
+    const out = join(folder, 'too-small');
+    expect((await rlprompt('optimize', smallTask(folder, { queryBudget: 100 }), '--out', out)).status).toBe(1);
+    expect(existsSync(out)).toBe(false);
   });
 
   it('evaluates prompts in the same table, as text and as JSON', { timeout: 120_000 }, async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/method/random';
 import type { RunResult } from '../../src/run/result';
-import { journal, rlprompt, smallTask, start, temporaryFolder } from './commandLine';
+import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
 
 const STEPS = 60;
 const folder = temporaryFolder();
@@ -18,15 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function lines(path: string): number {
-  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
-}
-
-/** Waits until the journal has grown by `more` lines, or the process has ended. */
-async function waitForLines(path: string, more: number, ended: () => boolean): Promise<void> {
-  const before = lines(path);
-  while (!ended() && lines(path) < before + more) await new Promise((wake) => setTimeout(wake, 2));
-}
+/** Whether a journal has so many lines. */
+const hasLines =
+  (count: number) =>
+  (text: string): boolean =>
+    text.split('\n').length > count;
 
 function results(path: string): unknown {
   const { seconds: _seconds, peakMemory: _memory, ...rest } = JSON.parse(readFileSync(join(path, 'result.json'), 'utf8')) as RunResult;
@@ -41,14 +37,15 @@ describe('a run that is cut short', () => {
       const out = join(folder, `killed-${n}`);
       for (let over = false; !over;) {
         const resume = existsSync(join(out, 'task.json'));
-        const { child, finished } = start('optimize', ...(resume ? ['--resume', out] : [spec, '--out', out]), '--threads', '1');
+        const before = resume ? journal(out).length : 0;
+        const run = start('optimize', ...(resume ? ['--resume', out] : [spec, '--out', out]), '--threads', '1');
         if (kills < 20) {
-          const ended = (): boolean => child.exitCode !== null;
-          await waitForLines(join(out, 'events.jsonl'), 1 + random.below(14), ended);
+          // A resumed run that ends first is done: the next one is killed.
+          await untilJournal(run, out, hasLines(before + 1 + random.below(14))).catch(() => undefined);
           await new Promise((wake) => setTimeout(wake, random.below(12)));
-          if (child.kill('SIGKILL')) kills++;
+          if (run.child.kill('SIGKILL')) kills++;
         }
-        const { signal, status } = await finished;
+        const { signal, status } = await run.finished;
         over = signal === null;
         if (over) expect(status).toBe(0);
       }
@@ -57,16 +54,16 @@ describe('a run that is cut short', () => {
     }
   });
 
-  it('goes on the same on a masked model, whose rows are scored in batches', { timeout: 120_000 }, async () => {
+  it('resumes the same on a masked model, whose rows are scored in batches', { timeout: 120_000 }, async () => {
     const own = temporaryFolder();
     try {
       const masked = smallTask(own, { steps: 14 }, { taskModel: 'bundled:masked', template: '{input} {prompt} {mask} .' });
       const [one, other] = [join(own, 'one'), join(own, 'other')];
       expect((await rlprompt('optimize', masked, '--out', one, '--threads', '1')).status).toBe(0);
-      const { child, finished } = start('optimize', masked, '--out', other, '--threads', '1');
-      await waitForLines(join(other, 'events.jsonl'), 10, () => child.exitCode !== null);
-      child.kill('SIGKILL');
-      await finished;
+      const run = start('optimize', masked, '--out', other, '--threads', '1');
+      await untilJournal(run, other, hasLines(10));
+      run.child.kill('SIGKILL');
+      await run.finished;
       expect((await rlprompt('optimize', '--resume', other)).status).toBe(0);
       expect(journal(other)).toEqual(journal(one));
       expect(results(other)).toEqual(results(one));
@@ -75,45 +72,30 @@ describe('a run that is cut short', () => {
     }
   });
 
-  it('stops at Ctrl-C with its checkpoint written, exits 130, and goes on where it was', { timeout: 120_000 }, async () => {
+  it('stops at Ctrl-C with its checkpoint written, exits 130, and resumes where it was', { timeout: 120_000 }, async () => {
     const out = join(folder, 'interrupted');
-    const { child, finished } = start('optimize', spec, '--out', out, '--threads', '1');
-    await waitForLines(join(out, 'events.jsonl'), 18, () => false);
-    child.kill('SIGINT');
-    const stopped = await finished;
+    const run = start('optimize', spec, '--out', out, '--threads', '1');
+    await untilJournal(run, out, hasLines(18));
+    run.child.kill('SIGINT');
+    const stopped = await run.finished;
     expect(stopped.status).toBe(130);
     expect(stopped.stderr).toMatch(/Stopped at step \d+\. .*npx rlprompt optimize --resume /);
     const step = Number(/Stopped at step (\d+)/.exec(stopped.stderr)![1]);
     expect(journal(out).filter((event) => 'event' in event && event.event === 'step')).toHaveLength(step);
-    // With the threads that it was begun with.
+    // On as many threads as before.
     const resumed = await rlprompt('optimize', '--resume', out, '--json');
     expect(resumed.status).toBe(0);
     expect((JSON.parse(resumed.stdout) as RunResult).status).toBe('finished');
     expect(journal(out)).toEqual(journal(whole));
   });
 
-  it('stops at Ctrl-C while it ranks, and loses no step', { timeout: 120_000 }, async () => {
-    const out = join(folder, 'ranking');
-    const { child, finished } = start('optimize', spec, '--out', out, '--threads', '1');
-    const journalText = (): string => (existsSync(join(out, 'events.jsonl')) ? readFileSync(join(out, 'events.jsonl'), 'utf8') : '');
-    while (!journalText().includes('"ranking"')) await new Promise((wake) => setTimeout(wake, 1));
-    child.kill('SIGINT');
-    if ((await finished).status === 0) return; // it was done before the signal came
-    const steps = journal(whole).filter((event) => 'event' in event && event.event === 'step').length;
-    expect((await finished).stderr).toContain(`Stopped at step ${steps}.`);
-    const resumed = await rlprompt('optimize', '--resume', out);
-    expect(resumed.status).toBe(0);
-    expect(resumed.stderr).not.toMatch(/step \d+\/\d+ ·/);
-    expect(journal(out)).toEqual(journal(whole));
-  });
-
-  it('is not taken up where there is none', { timeout: 120_000 }, async () => {
+  it('is not resumed where there is none', { timeout: 120_000 }, async () => {
     const finished = await rlprompt('optimize', '--resume', join(folder, 'nowhere'));
     expect(finished.status).toBe(1);
     expect(finished.stderr).toContain('is not the folder of a run');
   });
 
-  it('is not taken up when its data has changed since', { timeout: 120_000 }, async () => {
+  it('is not resumed when its data has changed since', { timeout: 120_000 }, async () => {
     const own = temporaryFolder();
     try {
       for (const name of ['train.csv', 'validation.csv', 'test.csv']) copyFileSync(join('examples/sentiment', name), join(own, name));
@@ -149,7 +131,7 @@ describe('a run', () => {
     expect(journal(other)).not.toEqual(journal(whole));
   });
 
-  it('makes its table anew from the checkpoint where the result was lost', { timeout: 120_000 }, async () => {
+  it('makes its table again from the checkpoint when the result is lost', { timeout: 120_000 }, async () => {
     const out = join(folder, 'lost');
     cpSync(whole, out, { recursive: true });
     rmSync(join(out, 'result.json'));
@@ -157,7 +139,7 @@ describe('a run', () => {
     expect(results(out)).toEqual(results(whole));
   });
 
-  it('ends when each step is of one prompt only, unless the preset lets it go on', { timeout: 120_000 }, async () => {
+  it('ends when each step is of one prompt only, unless the preset lets it continue', { timeout: 120_000 }, async () => {
     // The greedy token at each place: all prompts of a step are the same one.
     const greedy = { topK: 1, steps: 14 };
     for (const [name, search, steps, stopped] of [

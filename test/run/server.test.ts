@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/run/result';
 import { completion, fakeServer, send, type FakeServer, type Handler } from '../unit/model/server/fakeServer';
-import { journal, rlprompt, smallTask, temporaryFolder } from './commandLine';
+import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
 
 const KEY = 'sk-live-Zx81qTestKeyOfNobody';
 const folder = temporaryFolder();
@@ -128,6 +128,36 @@ describe('a run on a server', () => {
     expect(finished.status).toBe(0);
     expect(journal(out)).toEqual(journal(outOfWhole));
     expect(result(out).prompts).toEqual(result(outOfWhole).prompts);
+  });
+
+  it.each([
+    ['a step', '"event":"step"'],
+    ['the ranking', '"stage":"ranking"'],
+    ['random search', '"event":"random"'],
+    ['the test rows', '"stage":"test"'],
+  ])('stops at Ctrl-C while it waits for scores of %s, and resumes with the same trace', { timeout: 120_000 }, async (_, line) => {
+    const held = { now: false, waiting: (): void => undefined };
+    const server = await fakeServer((request, response, count) => {
+      if (held.now) held.waiting();
+      else model(request, response, count);
+    });
+    const spec = task(server);
+    const [out, whole] = [join(dirname(spec), 'run'), join(dirname(spec), 'whole')];
+    const run = start('optimize', spec, '--out', out, '--threads', '1', '--yes');
+    const waits = new Promise<void>((resolve) => (held.waiting = resolve));
+    await untilJournal(run, out, (text) => text.includes(line));
+    held.now = true;
+    await waits;
+    run.child.kill('SIGINT');
+    const stopped = await run.finished;
+    expect(stopped.status).toBe(130);
+    expect(stopped.stderr).toContain(`--resume ${out}`);
+    held.now = false;
+    expect((await rlprompt('optimize', '--resume', out, '--threads', '1', '--yes')).status).toBe(0);
+    // Its scores are all known by now, so that this one asks the server next to nothing.
+    expect((await rlprompt('optimize', spec, '--out', whole, '--threads', '1', '--yes')).status).toBe(0);
+    expect(journal(out)).toEqual(journal(whole));
+    expect(result(out).prompts).toEqual(result(whole).prompts);
   });
 
   it('loses the rows that fail, and says how many', { timeout: 120_000 }, async () => {

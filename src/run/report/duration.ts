@@ -1,4 +1,4 @@
-/** Seconds as people say them. */
+/** Seconds as `2 min 5 s`. */
 export function duration(seconds: number): string {
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;

@@ -1,7 +1,7 @@
 import { duration } from './duration';
 import type { Preview } from '../preview';
 
-/** What will be asked of a server, for people. */
+/** What a run asks of a server, line by line. */
 export function describePreview({ name, queries, seconds, tokens, queriesPerSecond, tokensCounted, keyFrom }: Preview): string[] {
   const parts = [
     queries.search > 0 ? `search ${count(queries.search)}` : '',
@@ -11,9 +11,9 @@ export function describePreview({ name, queries, seconds, tokens, queriesPerSeco
   ].filter(Boolean);
   return [
     `${name}${keyFrom === undefined ? ', without a key' : `, with the key of ${keyFrom}`}:`,
-    `  at most ${count(queries.total)} queries (${parts.join(', ')}); more are never sent`,
+    `  at most ${count(queries.total)} queries (${parts.join(', ')}); this is a hard limit`,
     `  about ${duration(seconds)} at the measured ${queriesPerSecond.toFixed(queriesPerSecond < 10 ? 1 : 0)} queries a second`,
-    `  about ${count(round(tokens))} tokens (${tokensCounted ? 'as the server counts them' : 'a fourth of the characters; the server does not count them'})`,
+    `  about ${count(round(tokens))} tokens (${tokensCounted ? 'as the server counts them' : 'estimated from the number of characters'})`,
   ];
 }
 

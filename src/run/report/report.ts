@@ -1,11 +1,7 @@
-import type { PromptResult, RunResult, SeedsResult } from '../result';
+import type { PromptRow, RunResult, SeedsResult } from '../result';
 import { alignedTable, csvRows, markdownRows, percent, promptCell } from './tables';
 
 export { percent };
-
-/** A line of the table; what is not known (yet) leaves its cell empty. */
-export type ReportRow = Pick<PromptResult, 'rank' | 'prompt' | 'gap' | 'train' | 'validation'> &
-  Partial<Pick<PromptResult, 'tokens' | 'test' | 'perplexity' | 'roundTrip'>> & { readonly origin: string };
 
 const COLUMNS = [
   'rank',
@@ -15,13 +11,13 @@ const COLUMNS = [
   'train',
   'validation',
   'test',
-  '95 % interval',
+  '95% interval',
   'macro-F1',
   'perplexity',
   'round trip',
 ] as const;
 
-function cells(p: ReportRow): string[] {
+function cells(p: PromptRow): string[] {
   return [
     String(p.rank),
     promptCell(p.prompt),
@@ -42,16 +38,16 @@ function perplexity(value: number): string {
 }
 
 /** Ranked table in aligned columns, for a terminal. */
-export function textTable(prompts: readonly ReportRow[]): string {
+export function textTable(prompts: readonly PromptRow[]): string {
   return alignedTable([COLUMNS, ...prompts.map(cells)], new Set([1, 2, 10]));
 }
 
-export function markdownTable(prompts: readonly ReportRow[]): string {
+export function markdownTable(prompts: readonly PromptRow[]): string {
   return markdownRows([COLUMNS, ...prompts.map(cells)]);
 }
 
 /** RFC 4180, with a header; shares as fractions. */
-export function csvTable(prompts: readonly ReportRow[]): string {
+export function csvTable(prompts: readonly PromptRow[]): string {
   const header = [
     'rank',
     'prompt',
@@ -87,7 +83,7 @@ export function csvTable(prompts: readonly ReportRow[]): string {
   return csvRows([header, ...rows]);
 }
 
-/** What a run found, in a few lines under its table. */
+/** A few lines under the table of a run. */
 export function summary(result: RunResult): string {
   const { queries, randomQueries, pairedTest, prompts, learning } = result;
   const none = prompts.find((p) => p.origin === 'none');
@@ -95,43 +91,43 @@ export function summary(result: RunResult): string {
   const random = prompts.find((p) => p.origin === 'random');
   const policy = prompts.find((p) => p.origin === 'policy');
   const lines = [
-    `${result.steps} steps in ${result.seconds.toFixed(0)} s (ended by ${STOPPED[result.stopped]}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
+    `${result.steps} steps in ${result.seconds.toFixed(0)} s (${STOPPED[result.stopped]}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
     `Queries: ${count(queries.asked)} asked, ${count(queries.computed)} computed${randomQueries ? `; random search ${count(randomQueries.asked)} asked, ${count(randomQueries.computed)} computed` : ''}; ${count(result.testQueries)} on test rows.`,
   ];
   if (winner.test && none?.test) {
     const difference = 100 * (winner.test.accuracy - none.test.accuracy);
     lines.push(
       winner === none
-        ? 'No prompt did better than the empty one on train and validation.'
-        : `Held out (${winner.test.n} rows): the winner ${percent(winner.test.accuracy)} %, no prompt ${percent(none.test.accuracy)} % (${signed(difference)} points; McNemar's exact test p = ${pValue(pairedTest.p)}), majority class ${percent(result.majorityBaseline)} %.`,
+        ? 'No prompt beat the empty one on train and validation.'
+        : `Held out (${winner.test.n} rows): the winner ${percent(winner.test.accuracy)}%, no prompt ${percent(none.test.accuracy)}% (${signed(difference)} points; McNemar's exact test p = ${pValue(pairedTest.p)}), majority class ${percent(result.majorityBaseline)}%.`,
     );
   }
   if (random?.test && policy?.test)
     lines.push(
-      `At an equal budget: the policy's best ${percent(policy.test.accuracy)} %, random search's best ${percent(random.test.accuracy)} %.`,
+      `At an equal budget: the policy's best ${percent(policy.test.accuracy)}%, random search's best ${percent(random.test.accuracy)}%.`,
     );
   return lines.join('\n');
 }
 
 export function seedsSummary(result: SeedsResult): string {
   const each = result.seeds.map(
-    (run) => `  seed ${run.seed}: ${JSON.stringify(run.prompts[0]!.prompt)} ${percent(run.prompts[0]!.test!.accuracy)} %`,
+    (run) => `  seed ${run.seed}: ${JSON.stringify(run.prompts[0]!.prompt)} ${percent(run.prompts[0]!.test!.accuracy)}%`,
   );
   return [
     `${result.seeds.length} seeds:`,
     ...each,
-    `Test accuracy of the winner: mean ${percent(result.winner.mean)} %, standard deviation ${percent(result.winner.deviation)}; no prompt ${percent(result.none.mean)} %.`,
+    `Test accuracy of the winner: mean ${percent(result.winner.mean)}%, standard deviation ${percent(result.winner.deviation)}; no prompt ${percent(result.none.mean)}%.`,
   ].join('\n');
 }
 
 const STOPPED = {
-  steps: 'its number of steps',
-  budget: 'its query budget',
-  converged: 'its policy, which settled on one prompt',
-  patience: 'its patience',
-  time: 'its time limit',
-  storage: 'a folder that cannot be written',
-  exhausted: 'having scored every prompt',
+  steps: 'all steps done',
+  budget: 'query budget spent',
+  converged: 'converged: every prompt in a step is the same',
+  patience: 'no better validation within its patience',
+  time: 'time limit reached',
+  storage: 'its folder cannot be written',
+  exhausted: 'every prompt scored',
 } as const;
 
 function count(n: number): string {

@@ -23,7 +23,7 @@ export function wilson(right: number, n: number, z = Z95): [low: number, high: n
   return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
 }
 
-/** Mean over classes of the F1 score; a class that is neither predicted nor there counts 0. */
+/** Mean over classes of the F1 score; a class that is neither predicted nor present counts 0. */
 export function macroF1(predicted: readonly number[], labels: readonly number[], classes: number): number {
   let sum = 0;
   for (let c = 0; c < classes; c++) {
@@ -34,7 +34,7 @@ export function macroF1(predicted: readonly number[], labels: readonly number[],
   return sum / classes;
 }
 
-/** Accuracy of always answering the class that most rows of the training file have; `classCounts` is before any draw. */
+/** Accuracy of always answering the most frequent class of the training file; `classCounts` is before any draw. */
 export function majorityBaseline(classCounts: readonly number[], labels: readonly number[]): number {
   const majority = classCounts.indexOf(Math.max(...classCounts));
   return labels.filter((l) => l === majority).length / labels.length;

@@ -1,4 +1,4 @@
-/** A table as rows of cells, its header first, in the formats that people take it away in. */
+/** A table as rows of cells, its header first. */
 export type Cells = readonly (readonly string[])[];
 
 /** Aligned columns, for a terminal; `left` says which columns hold text. */
@@ -37,7 +37,7 @@ export function csvRows(rows: readonly (readonly (string | number | boolean)[])[
   return rows.map((row) => row.map(quote).join(',')).join('\r\n') + '\r\n';
 }
 
-/** Line breaks and other control characters as their escapes, so that a prompt keeps to its cell. */
+/** Line breaks and other control characters as escapes, so that a prompt stays in its cell. */
 export function visible(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029]/gu,

@@ -1,7 +1,7 @@
 import { alignedTable, csvRows, markdownRows, percent, promptCell, type Cells } from './tables';
 import type { TransferModel, TransferResult } from '../transfer';
 
-/** Prompt × model, test accuracy in percent with its 95 % interval. */
+/** Prompt × model, test accuracy in percent with its 95% interval. */
 function cells({ prompts, models }: TransferResult): Cells {
   const header = ['rank', 'prompt', 'origin', ...models.map(({ reference, own }) => (own ? `${reference} (searched on)` : reference))];
   const rows = prompts.map(({ rank, prompt, origin }, p) => [
@@ -41,10 +41,10 @@ export function transferCsv({ prompts, models }: TransferResult): string {
   return csvRows([header, ...rows]);
 }
 
-/** What the table does not say: how many rows, what was done for a model, what failed. */
+/** Remarks under the table: how many rows, what was done for a model, what failed. */
 function remarks({ testRows, notes, models }: TransferResult): string[] {
   return [
-    `Accuracy in percent on ${testRows} test rows, with its 95 % Wilson interval.`,
+    `Accuracy in percent on ${testRows} test rows, with its 95% Wilson interval.`,
     ...notes.map(sentence),
     ...models.flatMap(({ reference, notes: own, error, scores }) => [
       ...own.map((note) => `${reference}: ${sentence(note)}`),

@@ -17,7 +17,7 @@ export interface Checkpoint {
   readonly means: readonly number[];
   /** Searches that are done. */
   readonly found: readonly Found[];
-  /** Of the search under way; it alone knows what that holds. */
+  /** The state of the search under way, in its own form. */
   readonly search: unknown;
 }
 

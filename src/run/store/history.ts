@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { PromptRow } from '../view/runView';
 import type { RunEvent } from '../events';
 import type { PromptResult, RunResult } from '../result';
+import { CodedError } from '../../wording/wording';
 import { parseResult } from './resultFile';
 import type { RunTask } from './task';
 import type { TransferResult } from '../transfer';
@@ -14,19 +15,19 @@ export function taskName(specFile: string): string {
   return basename(specFile).replace(/\.prompt-task\.json$/, '');
 }
 
-/** Folders of runs in a folder such as `.rlprompt/runs`; none when it is not there. */
+/** Folders of runs in a folder such as `.rlprompt/runs`; none if it does not exist. */
 export async function listRuns(root: string): Promise<string[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name));
 }
 
-/** Reads a run from disk, whatever state it was left in. @throws Error when the folder is no run */
+/** Reads a run from disk, whatever its state. @throws CodedError when the folder is not a run */
 export async function readRun(folder: string): Promise<RunViewBuilder> {
   let task: RunTask;
   try {
     task = JSON.parse(await readFile(join(folder, 'task.json'), 'utf8')) as RunTask;
   } catch {
-    throw new Error(`${folder} is not the folder of a run: it has no readable task.json.`);
+    throw new CodedError('run.notARun', { folder });
   }
   const builder = new RunViewBuilder(folder, taskName(task.specFile), task.specFile);
   builder.describe(task);
@@ -35,7 +36,7 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
   for (const event of await readJournal(folder)) builder.apply(event);
   const result = await readResult(folder);
   if (result instanceof Error) {
-    // A finished run: what it found is not to be read, and no checkpoint gives it again.
+    // A finished run whose result cannot be read; no checkpoint can restore it.
     if (!elsewhere) builder.set({ state: 'failed', resumable: false, secondsLeft: null, error: result.message });
   } else if (result) builder.finish(result);
   else if (!elsewhere) builder.set({ secondsLeft: null });
@@ -53,7 +54,7 @@ function columns({ models, prompts }: TransferResult): Map<string, NonNullable<P
   );
 }
 
-/** The whole lines of a journal; a line that a crash cut short is left out. */
+/** The lines of a journal, without one that a crash cut short. */
 export async function readJournal(folder: string): Promise<RunEvent[]> {
   const text = await readFile(join(folder, 'events.jsonl'), 'utf8').catch(() => '');
   const events: RunEvent[] = [];

@@ -66,7 +66,7 @@ export class RunFolder {
     });
   }
 
-  /** Writes the checkpoint with the journal's length; the old one stands until the new one is whole. */
+  /** Writes the checkpoint with the journal's length; the old one stays until the new one is whole. */
   writeCheckpoint(state: Checkpoint): void {
     this.guard(() => {
       fsyncSync(this.journal!);

@@ -10,7 +10,7 @@ export type { NextStep, Verdict } from '../verdict';
 
 /**
  * `queued` waits for another run; `starting` opens models and data; `interrupted` has a checkpoint or a journal on disk and no
- * process; `elsewhere` trains in a process that this window did not start; `failed` ended with an error; the rest say themselves.
+ * process; `elsewhere` trains in a process that this window did not start; `failed` ended with an error.
  */
 export type RunState = 'queued' | 'starting' | 'running' | 'paused' | 'stopping' | 'interrupted' | 'elsewhere' | 'failed' | 'finished';
 
@@ -51,7 +51,7 @@ export interface RunHead {
   readonly error?: string;
   /** For `failed`: the last lines of the engine's log. */
   readonly log?: readonly string[];
-  /** Whether the run can be taken up where it stopped. */
+  /** Whether the run can be resumed. */
   readonly resumable: boolean;
   /** Remarks on data and models ("12 texts were cut …"). */
   readonly notes: readonly string[];

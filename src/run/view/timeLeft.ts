@@ -1,6 +1,6 @@
 import type { PolicyStepEvent, RandomStepEvent } from '../events';
 
-/** Steps that the estimate rests on. */
+/** Steps that the estimate is made from. */
 const RECENT = 20;
 
 /** What ends training, and whether random search comes after it. */
@@ -10,11 +10,11 @@ export interface Horizon {
   readonly random: boolean;
 }
 
-/** Estimates the seconds that a run still takes from the pace of its latest steps. */
+/** Estimates the seconds left in a run from the pace of its latest steps. */
 export class TimeLeft {
   private recent: PolicyStepEvent[] = [];
 
-  /** Training to its end by steps or by queries, whichever comes first; null while there is too little to go by. */
+  /** Until training ends by steps or by queries, whichever is first; null until there are enough steps. */
   afterStep(event: PolicyStepEvent, { steps, queryBudget, random }: Horizon): number | null {
     this.recent.push(event);
     if (this.recent.length > RECENT) this.recent.shift();

@@ -7,7 +7,7 @@ import type { RunTask } from '../store/task';
 import { verdictOf } from '../verdict';
 import { TimeLeft } from './timeLeft';
 
-/** Prompts in the table of a run that still trains. */
+/** Prompts in the table while a run trains. */
 const LEADERS = 20;
 
 export interface MutableCurves {
@@ -24,19 +24,19 @@ export function emptyCurves(): MutableCurves {
   };
 }
 
-/** What a person sees of a run, kept up to date by the run's events: live from the engine or read from its journal. */
+/** What the user sees of a run, kept up to date by its events, live from the engine or read from its journal. */
 export class RunViewBuilder {
   head: RunHead;
-  /** Other columns, not longer ones, once the run's journal is told from its start again. */
+  /** Replaced, not extended, when the journal is replayed. */
   curves = emptyCurves();
-  /** The run's own prompts and the person's, with every column that there is. */
+  /** The run's prompts and those that the user evaluated. */
   rows: readonly PromptRow[] = [];
   /** Grows with every change of `rows`. */
   rowsVersion = 0;
   private leaders: PromptRow[] = [];
-  /** What the run itself found: its leaders so far, then its ranked result. */
+  /** The run's own prompts: its leaders so far, then its ranked result. */
   private found: readonly PromptRow[] = [];
-  /** Prompts of the person's with their latest scores, by their texts. */
+  /** Prompts that the user evaluated with their latest scores, by text. */
   private readonly evaluated = new Map<string, PromptRow>();
   /** Columns of other models, by the prompts' texts. */
   private transferred: ReadonlyMap<string, NonNullable<PromptRow['transfer']>> = new Map();
@@ -123,7 +123,7 @@ export class RunViewBuilder {
     }
   }
 
-  /** The ranked result takes the place of the prompts so far. @param runs as `verdictOf` counts them */
+  /** The ranked result replaces the prompts so far. @param runs as `verdictOf` counts them */
   finish(result: RunResult, runs?: number): void {
     const { prompts, ...summary } = result;
     const verdict = verdictOf(result, runs);
@@ -143,19 +143,19 @@ export class RunViewBuilder {
     this.table(prompts);
   }
 
-  /** Prompts of the person's, scored later, join the table; the latest scores of a prompt stand. */
+  /** Prompts that the user evaluated join the table; the latest scores of a prompt count. */
   addEvaluated(prompts: readonly PromptResult[]): void {
     for (const prompt of prompts) if (prompt.prompt !== '') this.evaluated.set(prompt.prompt, { ...prompt, origin: 'evaluated' });
     this.merge();
   }
 
-  /** Held-out scores on other models, by the prompts' texts; they take the place of those before. */
+  /** Held-out scores on other models, by the prompts' texts; they replace the earlier ones. */
   setTransfer(columns: ReadonlyMap<string, NonNullable<PromptRow['transfer']>>): void {
     this.transferred = columns;
     this.merge();
   }
 
-  /** The run goes on: why it ended before is no longer said; its steps so far stay until the engine tells of them again. */
+  /** The run resumes: drops why it ended; its steps so far stay until the engine replays them. */
   takeUp(): void {
     const { error: _error, log: _log, ...head } = this.head;
     this.head = { ...head, resumable: true };
@@ -166,7 +166,7 @@ export class RunViewBuilder {
     this.merge();
   }
 
-  /** A journal is told from its first line: at the start, and when a run is taken up. */
+  /** A journal starts over: at the start of a run, and when it is resumed. */
   private startAnew(): void {
     this.curves = emptyCurves();
     this.leaders = [];
@@ -174,7 +174,7 @@ export class RunViewBuilder {
     this.table([]);
   }
 
-  /** The run's own scores of a prompt stand once it has held-out ones, since its ranking rests on them. */
+  /** The run's own scores of a prompt win once they include held-out ones, since its ranking depends on them. */
   private merge(): void {
     const scored = this.found.map((row) => {
       const later = row.test ? undefined : this.evaluated.get(row.prompt);
@@ -219,7 +219,7 @@ export class RunViewBuilder {
   }
 }
 
-/** The ends of the columns, from a former length on. */
+/** The ends of the columns, from earlier lengths on. */
 export function curvesSince(curves: Curves, from: { steps: number; validation: number; random: number }): Curves {
   const tail = <T extends Record<string, readonly number[]>>(columns: T, start: number): T =>
     Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.slice(start)])) as unknown as T;

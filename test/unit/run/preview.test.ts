@@ -58,7 +58,7 @@ describe('what a run may ask', () => {
   });
 });
 
-describe('what a person is shown', () => {
+describe('what the user is shown', () => {
   const pace = {
     name: 'tiny on http://localhost:8000/v1',
     queriesPerSecond: 40,
@@ -73,7 +73,7 @@ describe('what a person is shown', () => {
     expect(shown.tokens).toBeCloseTo(1_318_172, 0);
     expect(lines(shown)).toEqual([
       'tiny on http://localhost:8000/v1, without a key:',
-      '  at most 41,980 queries (search 20,000, random search 20,000, given prompts 480, test rows 1,500); more are never sent',
+      '  at most 41,980 queries (search 20,000, random search 20,000, given prompts 480, test rows 1,500); this is a hard limit',
       '  about 17 min 30 s at the measured 40 queries a second',
       '  about 1,300,000 tokens (as the server counts them)',
     ]);
@@ -83,9 +83,9 @@ describe('what a person is shown', () => {
     const slow = { ...pace, queriesPerSecond: 0.5, tokensCounted: false, keyFrom: 'the environment variable OPENAI_API_KEY' };
     expect(lines(preview({ search: 0, random: 0, baselines: 0, test: 60, total: 60 }, slow))).toEqual([
       'tiny on http://localhost:8000/v1, with the key of the environment variable OPENAI_API_KEY:',
-      '  at most 60 queries (test rows 60); more are never sent',
+      '  at most 60 queries (test rows 60); this is a hard limit',
       '  about 2 min 0 s at the measured 0.5 queries a second',
-      '  about 1,900 tokens (a fourth of the characters; the server does not count them)',
+      '  about 1,900 tokens (estimated from the number of characters)',
     ]);
   });
 });

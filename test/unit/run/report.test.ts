@@ -94,7 +94,7 @@ describe('markdownTable', () => {
   it('one line for the header, the rule and each prompt', () => {
     const lines = markdownTable([WINNER, NONE]).split('\n');
     expect(lines).toEqual([
-      '| rank | prompt | origin | gap | train | validation | test | 95 % interval | macro-F1 | perplexity | round trip |',
+      '| rank | prompt | origin | gap | train | validation | test | 95% interval | macro-F1 | perplexity | round trip |',
       '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
       '| 1 |  Absolutely | policy | 0.123 | 75.0 | 62.5 | 80.0 | 49.0–94.3 | 0.789 | 812 | ✓ |',
       '| 3 | (no prompt) | none | 0.123 | 75.0 | 62.5 | 65.0 | 49.0–94.3 | 0.789 |  | ✓ |',
@@ -129,11 +129,11 @@ describe('textTable', () => {
   it('aligns in columns: text to the left, numbers to the right', () => {
     expect(textTable([WINNER, RANDOM, NONE])).toBe(
       [
-        'rank  prompt       origin    gap  train  validation  test  95 % interval  macro-F1  perplexity  round trip',
-        '────  ───────────  ──────  ─────  ─────  ──────────  ────  ─────────────  ────────  ──────────  ──────────',
-        '   1   Absolutely  policy  0.123   75.0        62.5  80.0      49.0–94.3     0.789         812  ✓',
-        '   2   lake of     random  0.123   75.0        62.5  70.0      49.0–94.3     0.789         812  ✗',
-        '   3  (no prompt)  none    0.123   75.0        62.5  65.0      49.0–94.3     0.789              ✓',
+        'rank  prompt       origin    gap  train  validation  test  95% interval  macro-F1  perplexity  round trip',
+        '────  ───────────  ──────  ─────  ─────  ──────────  ────  ────────────  ────────  ──────────  ──────────',
+        '   1   Absolutely  policy  0.123   75.0        62.5  80.0     49.0–94.3     0.789         812  ✓',
+        '   2   lake of     random  0.123   75.0        62.5  70.0     49.0–94.3     0.789         812  ✗',
+        '   3  (no prompt)  none    0.123   75.0        62.5  65.0     49.0–94.3     0.789              ✓',
       ].join('\n'),
     );
   });
@@ -169,25 +169,25 @@ it('percent', () => {
 describe('summary', () => {
   it('says what was done, what it cost and what it is worth', () => {
     expect(summary(run([WINNER, RANDOM, NONE])).split('\n')).toEqual([
-      '400 steps in 61 s (ended by its query budget). Mean reward, first tenth to last tenth: 29.2 to 36.1. Peak memory: 512 MiB.',
+      '400 steps in 61 s (query budget spent). Mean reward, first tenth to last tenth: 29.2 to 36.1. Peak memory: 512 MiB.',
       'Queries: 225,280 asked, 98,112 computed; random search 99,000 asked, 98,000 computed; 1,240 on test rows.',
-      "Held out (10 rows): the winner 80.0 %, no prompt 65.0 % (+15.0 points; McNemar's exact test p = 0.021), majority class 50.0 %.",
-      "At an equal budget: the policy's best 80.0 %, random search's best 70.0 %.",
+      "Held out (10 rows): the winner 80.0%, no prompt 65.0% (+15.0 points; McNemar's exact test p = 0.021), majority class 50.0%.",
+      "At an equal budget: the policy's best 80.0%, random search's best 70.0%.",
     ]);
   });
 
   it('says so where the empty prompt wins', () => {
     const text = summary(run([{ ...NONE, rank: 1 }, { ...WINNER, rank: 2 }, RANDOM]));
-    expect(text).toContain('No prompt did better than the empty one on train and validation.');
+    expect(text).toContain('No prompt beat the empty one on train and validation.');
     expect(text).not.toContain('Held out');
-    expect(text).toContain("the policy's best 80.0 %");
+    expect(text).toContain("the policy's best 80.0%");
   });
 
   it('tells a loss on held-out rows as a loss, and small p in powers of ten', () => {
     const text = summary(
       run([{ ...WINNER, test: { ...WINNER.test!, accuracy: 0.6 } }, NONE], { pairedTest: { onlyFirst: 0, onlySecond: 20, p: 1.9e-6 } }),
     );
-    expect(text).toContain("the winner 60.0 %, no prompt 65.0 % (−5.0 points; McNemar's exact test p = 1.9e-6)");
+    expect(text).toContain("the winner 60.0%, no prompt 65.0% (−5.0 points; McNemar's exact test p = 1.9e-6)");
   });
 
   it('without random search, or without a prompt of its own in the table, makes no comparison', () => {
@@ -204,13 +204,13 @@ describe('summary', () => {
   });
 
   it.each([
-    ['steps', 'its number of steps'],
-    ['budget', 'its query budget'],
-    ['converged', 'its policy, which settled on one prompt'],
-    ['patience', 'its patience'],
-    ['time', 'its time limit'],
+    ['steps', 'all steps done'],
+    ['budget', 'query budget spent'],
+    ['converged', 'converged: every prompt in a step is the same'],
+    ['patience', 'no better validation within its patience'],
+    ['time', 'time limit reached'],
   ] as const)('ended by %s', (stopped, words) => {
-    expect(summary(run([WINNER, NONE], { stopped }))).toContain(`(ended by ${words})`);
+    expect(summary(run([WINNER, NONE], { stopped }))).toContain(`(${words})`);
   });
 });
 
@@ -236,10 +236,10 @@ describe('several seeds', () => {
   it('in words', () => {
     expect(seedsSummary(summarizeSeeds(seeds)!).split('\n')).toEqual([
       '3 seeds:',
-      '  seed 0: " Absolutely" 80.0 %',
-      '  seed 1: " Absolutely" 70.0 %',
-      '  seed 2: " Absolutely" 90.0 %',
-      'Test accuracy of the winner: mean 80.0 %, standard deviation 10.0; no prompt 60.0 %.',
+      '  seed 0: " Absolutely" 80.0%',
+      '  seed 1: " Absolutely" 70.0%',
+      '  seed 2: " Absolutely" 90.0%',
+      'Test accuracy of the winner: mean 80.0%, standard deviation 10.0; no prompt 60.0%.',
     ]);
   });
 
