@@ -29,7 +29,7 @@ export default {
   workspace: { rowsPerClass: 4, steps: 3, queryBudget: 600 },
   steps: {
     'a model that is not there: the message names those that are': fails('nobody/none', /vscode-lm:rlprompt-test\/rules/),
-    'a quota that is used up is said': fails('rlprompt-test/empty-quota', /quota is used up/),
+    'a quota that is used up is said': fails('rlprompt-test/empty-quota', /quota of .* is used up/),
     'a refusal is said': fails('rlprompt-test/refuses', /refused/),
 
     'the preview says how much will be sent, and Cancel ends the run': async (workbench) => {
