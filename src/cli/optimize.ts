@@ -10,7 +10,7 @@ import { RunFolder } from '../run/store/storage';
 import { readSpec, type Spec } from '../spec/spec';
 import type { Command } from './arguments';
 import { progress, TerminalFrontEnd } from './frontEnd';
-import { printResult } from './report';
+import { printResult, withVerdict, type JudgedResult } from './report';
 
 type Optimize = Extract<Command, { name: 'optimize' }>;
 
@@ -28,10 +28,11 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
   const threads = command.threads ?? availableParallelism();
   const seeds = command.seed !== undefined ? [command.seed] : (spec.search.seeds ?? [spec.search.seed]);
   const runs = seeds.map((seed) => ({ seed, folder: runPath(command, spec, seed, seeds.length > 1) }));
-  const results: RunResult[] = [];
+  const results: JudgedResult[] = [];
   try {
     await resumable(terminal, () =>
-      optimizeJob({ spec, runs, random, threads }, terminal, (result, folder) => {
+      optimizeJob({ spec, runs, random, threads }, terminal, (found, folder) => {
+        const result = withVerdict(found, folder);
         results.push(result);
         showResult(result, json);
         if (result.status === 'failed') return;
@@ -55,7 +56,7 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
 async function resume(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
   const folder = resolve(command.resume!);
   const { specFile, seed, random, threads } = new RunFolder(folder).readTask();
-  const result = await resumable(terminal, () => resumeJob({ folder, threads: command.threads }, terminal));
+  const result = withVerdict(await resumable(terminal, () => resumeJob({ folder, threads: command.threads }, terminal)), folder);
   showResult(result, command.json);
   if (command.json) printSeeds([result], true);
   if (result.status !== 'failed')
@@ -77,7 +78,7 @@ async function resumable<T>(terminal: TerminalFrontEnd, run: () => Promise<T>): 
   }
 }
 
-function showResult(result: RunResult, json: boolean): void {
+function showResult(result: JudgedResult, json: boolean): void {
   progress.clear();
   if (!json) printResult(result);
 }
@@ -88,7 +89,7 @@ function exitStatus(result: RunResult): number {
   return 1;
 }
 
-/** Mean and spread of several seeds; as JSON, the results themselves. */
+/** Mean and spread of several seeds; as JSON, the results themselves with their verdicts. */
 function printSeeds(results: readonly RunResult[], json: boolean): void {
   const all = summarizeSeeds(results);
   if (json) process.stdout.write(`${JSON.stringify(all ?? results[0], null, 2)}\n`);

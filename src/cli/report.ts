@@ -4,21 +4,32 @@ import { csvTable, markdownTable, summary, textTable } from '../run/report/repor
 import type { RunResult } from '../run/result';
 import { quote } from '../run/report/shell';
 import { RunFolder } from '../run/store/storage';
+import { runsOnSameRows } from '../run/store/sameRows';
+import { verdictOf, type Verdict } from '../run/verdict';
 import type { Command } from './arguments';
 import { progress } from './frontEnd';
 
 /** Prints the table of a run on disk. */
 export function report(command: Extract<Command, { name: 'report' }>): number {
-  const result = finishedRun(command.folder).result;
-  if (command.format === 'csv') process.stdout.write(csvTable(result.prompts));
-  else if (command.format === 'markdown') process.stdout.write(`${markdownTable(result.prompts)}\n`);
-  else printResult(result);
+  const { result, folder } = finishedRun(command.folder);
+  const judged = withVerdict(result, folder.path);
+  if (command.format === 'csv') process.stdout.write(csvTable(result.prompts, judged.verdict));
+  else if (command.format === 'markdown') process.stdout.write(`${markdownTable(result.prompts, judged.verdict)}\n`);
+  else printResult(judged);
   for (const note of result.notes) progress.line(`Note: ${note}.`);
   return 0;
 }
 
-export function printResult(result: RunResult): void {
-  process.stdout.write(`${textTable(result.prompts)}\n\n${summary(result)}\n`);
+/** A result as the command line shows it. */
+export type JudgedResult = RunResult & { readonly verdict?: Verdict };
+
+export function withVerdict(result: RunResult, folder: string): JudgedResult {
+  const verdict = verdictOf(result, runsOnSameRows(folder));
+  return { ...result, ...(verdict && { verdict }) };
+}
+
+export function printResult(result: JudgedResult): void {
+  process.stdout.write(`${textTable(result.prompts)}\n\n${summary(result, result.verdict)}\n`);
 }
 
 /** @throws Error when the folder is not a run, or has no result that can be read */

@@ -67,8 +67,8 @@ export interface PromptResult extends PromptRow {
   readonly tokens: readonly number[];
   readonly roundTrip: boolean;
   readonly perplexity: number | null;
-  /** Test rows that only the winner (first) gets right, and that only this prompt does, of those that both have a score for. */
-  readonly versusWinner?: { readonly onlyFirst: number; readonly onlySecond: number; readonly rows: number };
+  /** The prompt that ranks first in the table against this one, on the test rows that both have a score for. */
+  readonly versusWinner?: PairedTest & { readonly rows: number };
 }
 
 /** Held-out accuracy with its 95% Wilson score interval, over `n` rows. */

@@ -48,17 +48,18 @@ export async function table(
       validation,
       test: testScore(held[i]!, dataset.splits.test, dataset.classes.length),
       perplexity: Number.isNaN(perplexity) ? null : perplexity,
+      ...(i > 0 && { versusWinner: paired(held[0]!, held[i]!, dataset.splits.test.labels) }),
     });
   }
-  const none = entries.findIndex(({ origin }) => origin === 'none');
-  return { prompts, pairedTest: none < 0 ? mcnemar([], []) : paired(held[0]!, held[none]!, dataset.splits.test.labels) };
+  const none = prompts.find(({ origin }) => origin === 'none');
+  return { prompts, pairedTest: none?.versusWinner ?? mcnemar([], []) };
 }
 
 /** Two prompts on the rows that both have a score for. */
-export function paired(first: PromptScore, second: PromptScore, labels: readonly number[]): PairedTest {
+export function paired(first: PromptScore, second: PromptScore, labels: readonly number[]): PairedTest & { rows: number } {
   const failed = new Set([...(first.failed ?? []), ...(second.failed ?? [])]);
   const right = ({ predicted }: PromptScore): boolean[] => predicted.flatMap((p, row) => (failed.has(row) ? [] : [p === labels[row]]));
-  return mcnemar(right(first), right(second));
+  return { ...mcnemar(right(first), right(second)), rows: labels.length - failed.size };
 }
 
 /** Held-out scores over the rows that have one. */

@@ -29,7 +29,15 @@ export const verdictWording = {
     `${scored(winner)}${rival ? ` and ${rival.name} ${percent(rival.accuracy)}, a difference of ${points(rival.difference)} points${rival.interval ? ` (${interval(rival.interval.map(points), runs)})` : ''}` : ''}.`,
   'verdict.againstChance': ({ winner, runs, majority }: HeldOut & { majority: number }) =>
     `${scored(winner)} (${interval(winner.interval.map(percent), runs)}). Always answering the most common class scores ${percent(majority)}. The task model is probably too small for this task, or its label words do not fit.`,
+  'verdict.next': ({ next }: { next: readonly (keyof typeof STEPS)[] }) => `To try next: ${next.map((step) => STEPS[step]).join(', ')}.`,
   'verdict.demonstration': ({ model }: { model: string }) => `${model} is a small demonstration model.`,
+};
+
+const STEPS = {
+  labels: 'other label words ("labels")',
+  length: 'a longer prompt ("prompt.length")',
+  data: 'more rows ("data")',
+  model: 'another model ("taskModel")',
 };
 
 function scored({ name, accuracy, n }: HeldOut['winner']): string {

@@ -165,6 +165,14 @@ describe('a run', () => {
     expect(result.queries.asked).toBeGreaterThan(result.queries.computed);
     expect(result.prompts.every((prompt) => prompt.roundTrip)).toBe(true);
     expect(result.prompts.map((prompt) => prompt.origin)).toEqual(expect.arrayContaining(['policy', 'manual', 'random', 'none']));
+    // What the verdict needs: how often each prompt and the winner differ on the held-out rows.
+    const [winner, ...others] = result.prompts;
+    for (const { test, versusWinner } of others) {
+      const { onlyFirst, onlySecond, rows } = versusWinner!;
+      expect(rows).toBe(test!.n);
+      expect((onlyFirst - onlySecond) / rows).toBeCloseTo(winner!.test!.accuracy - test!.accuracy, 9);
+    }
+    expect(result).toMatchObject({ verdict: { winner: { prompt: winner!.prompt } } });
     const gaps = result.prompts.map((prompt) => prompt.gap);
     expect(gaps).toEqual([...gaps].sort((a, b) => b - a));
   });

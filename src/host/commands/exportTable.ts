@@ -12,7 +12,7 @@ export async function exportTable(head: RunHead, rows: readonly PromptRow[], for
     title: vscode.l10n.t('Export the ranked prompts'),
   });
   if (!target) return;
-  const text = format === 'csv' ? csvTable(rows) : `# ${head.name}\n\n${markdownTable(rows)}\n`;
+  const text = format === 'csv' ? csvTable(rows, head.verdict) : `# ${head.name}\n\n${markdownTable(rows, head.verdict)}\n`;
   await vscode.workspace.fs.writeFile(target, Buffer.from(text));
   await vscode.window.showTextDocument(target, { preview: false });
 }

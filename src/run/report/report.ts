@@ -1,5 +1,7 @@
 import type { PromptRow, RunResult, SeedsResult } from '../result';
-import { alignedTable, csvRows, markdownRows, percent, promptCell } from './tables';
+import { word } from '../../wording/wording';
+import type { Verdict } from '../verdict';
+import { alignedTable, csvRows, escapeMarkdown, markdownRows, percent, promptCell } from './tables';
 
 export { percent };
 
@@ -42,12 +44,14 @@ export function textTable(prompts: readonly PromptRow[]): string {
   return alignedTable([COLUMNS, ...prompts.map(cells)], new Set([1, 2, 10]));
 }
 
-export function markdownTable(prompts: readonly PromptRow[]): string {
-  return markdownRows([COLUMNS, ...prompts.map(cells)]);
+/** With the verdict above the table. */
+export function markdownTable(prompts: readonly PromptRow[], verdict?: Verdict): string {
+  const table = markdownRows([COLUMNS, ...prompts.map(cells)]);
+  return verdict ? `**${verdict.title}.** ${escapeMarkdown(verdict.text)}\n\n${table}` : table;
 }
 
-/** RFC 4180, with a header; shares as fractions. */
-export function csvTable(prompts: readonly PromptRow[]): string {
+/** RFC 4180, with a header; shares as fractions. The winner's row has the kind of the verdict. */
+export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): string {
   const header = [
     'rank',
     'prompt',
@@ -63,7 +67,9 @@ export function csvTable(prompts: readonly PromptRow[]): string {
     'test_macro_f1',
     'perplexity',
     'round_trip',
+    'verdict',
   ];
+  const winner = prompts.find(({ origin }) => origin !== 'evaluated');
   const rows = prompts.map((p) => [
     p.rank,
     p.prompt,
@@ -79,39 +85,34 @@ export function csvTable(prompts: readonly PromptRow[]): string {
     p.test?.macroF1 ?? '',
     p.perplexity ?? '',
     p.roundTrip ?? '',
+    verdict && p === winner ? verdict.kind : '',
   ]);
   return csvRows([header, ...rows]);
 }
 
-/** A few lines under the table of a run. */
-export function summary(result: RunResult): string {
-  const { queries, randomQueries, pairedTest, prompts, learning } = result;
-  const none = prompts.find((p) => p.origin === 'none');
-  const winner = prompts[0]!;
+/** What a run did and found, in a few lines under its table; the verdict comes last. */
+export function summary(result: RunResult, verdict: Verdict | undefined): string {
+  const { queries, randomQueries, prompts, learning } = result;
   const random = prompts.find((p) => p.origin === 'random');
   const policy = prompts.find((p) => p.origin === 'policy');
   const lines = [
     `${result.steps} steps in ${result.seconds.toFixed(0)} s (${STOPPED[result.stopped]}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
     `Queries: ${count(queries.asked)} asked, ${count(queries.computed)} computed${randomQueries ? `; random search ${count(randomQueries.asked)} asked, ${count(randomQueries.computed)} computed` : ''}; ${count(result.testQueries)} on test rows.`,
   ];
-  if (winner.test && none?.test) {
-    const difference = 100 * (winner.test.accuracy - none.test.accuracy);
-    lines.push(
-      winner === none
-        ? 'No prompt beat the empty one on train and validation.'
-        : `Held out (${winner.test.n} rows): the winner ${percent(winner.test.accuracy)}%, no prompt ${percent(none.test.accuracy)}% (${signed(difference)} points; McNemar's exact test p = ${pValue(pairedTest.p)}), majority class ${percent(result.majorityBaseline)}%.`,
-    );
-  }
   if (random?.test && policy?.test)
     lines.push(
-      `At an equal budget: the policy's best ${percent(policy.test.accuracy)}%, random search's best ${percent(random.test.accuracy)}%.`,
+      `With equal budgets, held out: the policy's best ${percent(policy.test.accuracy)}%, random search's best ${percent(random.test.accuracy)}%.`,
     );
+  if (verdict) {
+    const { title, text, next } = verdict;
+    lines.push(`${title}. ${text}`, ...(next.length > 0 ? [word('verdict.next', { next })] : []));
+  }
   return lines.join('\n');
 }
 
 export function seedsSummary(result: SeedsResult): string {
   const each = result.seeds.map(
-    (run) => `  seed ${run.seed}: ${JSON.stringify(run.prompts[0]!.prompt)} ${percent(run.prompts[0]!.test!.accuracy)}%`,
+    ({ seed, prompts: [winner] }) => `  seed ${seed}: ${JSON.stringify(winner!.prompt)} ${percent(winner!.test!.accuracy)}%`,
   );
   return [
     `${result.seeds.length} seeds:`,
@@ -132,12 +133,4 @@ const STOPPED = {
 
 function count(n: number): string {
   return n.toLocaleString('en-US');
-}
-
-function signed(x: number): string {
-  return `${x >= 0 ? '+' : '−'}${Math.abs(x).toFixed(1)}`;
-}
-
-function pValue(p: number): string {
-  return p < 0.001 ? p.toExponential(1) : p.toFixed(3);
 }

@@ -24,10 +24,13 @@ function width(text: string): number {
 const ZERO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
 const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u;
 
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\|`*_<>[\]&]/g, '\\$&');
+}
+
 export function markdownRows([header, ...body]: Cells): string {
-  const escape = (text: string): string => text.replace(/[\\|`*_<>[\]&]/g, '\\$&');
   const row = (values: readonly string[]): string => `| ${values.join(' | ')} |`;
-  return [row(header!), row(header!.map(() => '---')), ...body.map((cells) => row(cells.map(escape)))].join('\n');
+  return [row(header!), row(header!.map(() => '---')), ...body.map((cells) => row(cells.map(escapeMarkdown)))].join('\n');
 }
 
 /** RFC 4180, with a header. */

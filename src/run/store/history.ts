@@ -5,6 +5,7 @@ import type { RunEvent } from '../events';
 import type { PromptResult, RunResult } from '../result';
 import { CodedError } from '../../wording/wording';
 import { parseResult } from './resultFile';
+import { runsOnSameRows } from './sameRows';
 import type { RunTask } from './task';
 import type { TransferResult } from '../transfer';
 import { otherTrainer } from './lock';
@@ -38,7 +39,7 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
   if (result instanceof Error) {
     // A finished run whose result cannot be read; no checkpoint can restore it.
     if (!elsewhere) builder.set({ state: 'failed', resumable: false, secondsLeft: null, error: result.message });
-  } else if (result) builder.finish(result);
+  } else if (result) builder.finish(result, runsOnSameRows(folder));
   else if (!elsewhere) builder.set({ secondsLeft: null });
   builder.addEvaluated((await readJson<PromptResult[]>(folder, 'evaluated.json')) ?? []);
   const transfer = await readJson<TransferResult>(folder, 'transfer.json');

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { csvTable, markdownTable, percent, seedsSummary, summary, textTable } from '../../../src/run/report/report';
 import type { Origin, PromptResult, RunResult } from '../../../src/run/result';
 import { summarizeSeeds } from '../../../src/run/report/seeds';
+import { verdictOf } from '../../../src/run/verdict';
 
 function prompt(rank: number, text: string, origin: Origin, accuracy: number, changes: Partial<PromptResult> = {}): PromptResult {
   const split = { reward: 12, gap: 0.2, accuracy: 0.75 };
@@ -63,8 +64,8 @@ describe('csvTable', () => {
   it('is RFC 4180: quotes doubled, fields with commas, quotes or line breaks quoted, lines end in CRLF', () => {
     const table = csvTable([prompt(1, 'say "yes", or\nno', 'manual', 0.8)]);
     expect(table).toBe(
-      'rank,prompt,tokens,origin,gap,train_accuracy,validation_accuracy,test_accuracy,test_low,test_high,test_rows,test_macro_f1,perplexity,round_trip\r\n' +
-        '1,"say ""yes"", or\nno",7 42,manual,0.1234,0.75,0.625,0.8,0.4902,0.9433,10,0.7891,812.4,true\r\n',
+      'rank,prompt,tokens,origin,gap,train_accuracy,validation_accuracy,test_accuracy,test_low,test_high,test_rows,test_macro_f1,perplexity,round_trip,verdict\r\n' +
+        '1,"say ""yes"", or\nno",7 42,manual,0.1234,0.75,0.625,0.8,0.4902,0.9433,10,0.7891,812.4,true,\r\n',
     );
   });
 
@@ -78,7 +79,7 @@ describe('csvTable', () => {
 
   it('leaves empty what a prompt does not have', () => {
     const [, line] = csvTable([untested(NONE)]).split('\r\n');
-    expect(line).toBe('3,,,none,0.1234,0.75,0.625,,,,,,,true');
+    expect(line).toBe('3,,,none,0.1234,0.75,0.625,,,,,,,true,');
   });
 });
 
@@ -166,41 +167,55 @@ it('percent', () => {
   expect([0, 0.5, 0.8049, 1].map(percent)).toEqual(['0.0', '50.0', '80.5', '100.0']);
 });
 
+describe('the verdict in reports', () => {
+  const found = run([WINNER, RANDOM, NONE]);
+  const verdict = verdictOf({ ...found, taskModel: 'a_model' })!;
+
+  it('is above the table in Markdown, with its marks escaped', () => {
+    const [line, empty, ...table] = markdownTable(found.prompts, { ...verdict, text: 'A *star*.' }).split('\n');
+    expect(line).toBe(`**${verdict.title}.** A \\*star\\*.`);
+    expect(empty).toBe('');
+    expect(table.join('\n')).toBe(markdownTable(found.prompts));
+  });
+
+  it('is in the row of the winner in CSV', () => {
+    const evaluated = { ...WINNER, origin: 'evaluated' as const };
+    const rows: Record<string, string>[] = parse(csvTable([evaluated, ...found.prompts], verdict), { columns: true });
+    expect(rows.map((row) => row.verdict)).toEqual(['', verdict.kind, '', '']);
+  });
+});
+
 describe('summary', () => {
-  it('says what was done, what it cost and what it is worth', () => {
-    expect(summary(run([WINNER, RANDOM, NONE])).split('\n')).toEqual([
+  const lines = (result: RunResult): string[] => summary(result, verdictOf(result)).split('\n');
+
+  it('says what was done, what it cost and, last, what the verdict is', () => {
+    const found = run([WINNER, RANDOM, NONE]);
+    const { kind, title, text } = verdictOf(found)!;
+    expect(kind).toBe('atChance');
+    expect(lines(found).slice(0, 4)).toEqual([
       '400 steps in 61 s (query budget spent). Mean reward, first tenth to last tenth: 29.2 to 36.1. Peak memory: 512 MiB.',
       'Queries: 225,280 asked, 98,112 computed; random search 99,000 asked, 98,000 computed; 1,240 on test rows.',
-      "Held out (10 rows): the winner 80.0%, no prompt 65.0% (+15.0 points; McNemar's exact test p = 0.021), majority class 50.0%.",
-      "At an equal budget: the policy's best 80.0%, random search's best 70.0%.",
+      "With equal budgets, held out: the policy's best 80.0%, random search's best 70.0%.",
+      `${title}. ${text}`,
     ]);
+    // What to try next, by the fields of the spec.
+    expect(lines(found)[4]).toMatch(/"taskModel".*"labels"/);
   });
 
-  it('says so where the empty prompt wins', () => {
-    const text = summary(run([{ ...NONE, rank: 1 }, { ...WINNER, rank: 2 }, RANDOM]));
-    expect(text).toContain('No prompt beat the empty one on train and validation.');
-    expect(text).not.toContain('Held out');
-    expect(text).toContain("the policy's best 80.0%");
-  });
-
-  it('tells a loss on held-out rows as a loss, and small p in powers of ten', () => {
-    const text = summary(
-      run([{ ...WINNER, test: { ...WINNER.test!, accuracy: 0.6 } }, NONE], { pairedTest: { onlyFirst: 0, onlySecond: 20, p: 1.9e-6 } }),
-    );
-    expect(text).toContain("the winner 60.0%, no prompt 65.0% (−5.0 points; McNemar's exact test p = 1.9e-6)");
+  it('has nothing to try next after a better prompt', () => {
+    const test = { ...WINNER.test!, n: 100 };
+    const found = run([{ ...WINNER, test }, NONE], { pairedTest: { onlyFirst: 20, onlySecond: 5, p: 0.004 } });
+    expect(lines(found).at(-1)).toContain(verdictOf(found)!.text);
+    expect(verdictOf(found)!.kind).toBe('better');
   });
 
   it('without random search, or without a prompt of its own in the table, makes no comparison', () => {
-    const alone = summary(run([WINNER, NONE], { randomQueries: null }));
-    expect(alone).not.toContain('random search');
-    expect(alone).not.toContain('equal budget');
-    expect(summary(run([RANDOM, NONE]))).not.toContain('equal budget');
+    expect(lines(run([WINNER, NONE], { randomQueries: null })).join()).not.toMatch(/random search|equal budgets/);
+    expect(lines(run([RANDOM, NONE])).join()).not.toContain('equal budgets');
   });
 
-  it('without test rows says nothing of them', () => {
-    const text = summary(run([untested(WINNER), untested(NONE)]));
-    expect(text).not.toContain('Held out');
-    expect(text.split('\n').length).toBe(2);
+  it('without test rows has no verdict', () => {
+    expect(lines(run([untested(WINNER), untested(NONE)]))).toHaveLength(2);
   });
 
   it.each([
@@ -210,7 +225,7 @@ describe('summary', () => {
     ['patience', 'no better validation within its patience'],
     ['time', 'time limit reached'],
   ] as const)('ended by %s', (stopped, words) => {
-    expect(summary(run([WINNER, NONE], { stopped }))).toContain(`(${words})`);
+    expect(lines(run([WINNER, NONE], { stopped })).join()).toContain(`(${words})`);
   });
 });
 

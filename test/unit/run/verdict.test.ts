@@ -20,7 +20,7 @@ function prompt(rank: number, origin: Origin, accuracy: number, versusWinner?: r
     validation: split,
     test: { accuracy, interval: wilson(accuracy * n, n), n, macroF1: accuracy, gap: 0, confusion: [], examples: [] },
     perplexity: null,
-    ...(versusWinner && { versusWinner: { onlyFirst: versusWinner[0], onlySecond: versusWinner[1], rows: n } }),
+    ...(versusWinner && { versusWinner: { onlyFirst: versusWinner[0], onlySecond: versusWinner[1], rows: n, p: 1 } }),
   };
 }
 
