@@ -16,6 +16,7 @@ import { Secrets } from './host/models/secrets';
 import { pageActions, type PageServices } from './host/panel/pageActions';
 import { PANEL_TYPE, Panels } from './host/panel/panels';
 import { Engines } from './host/runs/engines';
+import { tellEnd } from './host/runs/endNotice';
 import { Runs } from './host/runs/runs';
 import { RunStatus } from './host/runs/runStatus';
 import { RunsTree } from './host/runs/runsTree';
@@ -92,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     panels,
     tree,
     new RunStatus(runs),
+    runs.onDidEnd((head) => void tellEnd(head, panels.of(head.id)?.panel.visible === true)),
     service,
     lenses,
     new SpecDiagnostics(specs, log),

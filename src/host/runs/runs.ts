@@ -26,6 +26,9 @@ export class Runs implements vscode.Disposable {
   private readonly listed = new vscode.EventEmitter<void>();
   /** A run was added, removed, or changed its state. */
   readonly onDidChangeList = this.listed.event;
+  private readonly ended = new vscode.EventEmitter<RunHead>();
+  /** A run of this window ended, and its process with it. */
+  readonly onDidEnd = this.ended.event;
 
   constructor(
     private readonly engines: Engines,
@@ -136,6 +139,7 @@ export class Runs implements vscode.Disposable {
     this.disk.dispose();
     this.changed.dispose();
     this.listed.dispose();
+    this.ended.dispose();
   }
 
   /** Whether the run trains or waits to. */
@@ -164,6 +168,7 @@ export class Runs implements vscode.Disposable {
     });
     run.onDidEnd(() => {
       if (this.training === run) this.training = undefined;
+      this.ended.fire(builder.head);
       void this.startNext();
     });
     this.queue.push(run);

@@ -14,7 +14,7 @@ const ICONS: Record<RunState, [string, string?]> = {
   interrupted: ['debug-disconnect', 'list.warningForeground'],
   elsewhere: ['loading~spin'],
   failed: ['error', 'list.errorForeground'],
-  finished: ['pass', 'charts.green'],
+  finished: ['pass'],
 };
 
 export function stateText({ state, step, steps }: RunHead): string {
@@ -81,14 +81,17 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
     const [best] = rows;
     const accuracy = best?.test ? `${(100 * best.test.accuracy).toFixed(1)}% ` : '';
     const description = head.state === 'finished' && best ? `${accuracy}${JSON.stringify(best.prompt)}` : stateText(head);
-    const [icon, color] = ICONS[head.state];
+    const better = head.verdict?.kind === 'better';
+    const [icon, color] = better ? ['pass', 'charts.green'] : ICONS[head.state];
     return Object.assign(item, {
       id,
       description,
       iconPath: new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color)),
       contextValue: `run.${head.state}`,
       command: { command: 'rlprompt.openRun', title: vscode.l10n.t('Open'), arguments: [id] },
-      tooltip: [`${head.name} (seed ${head.seed})`, stateText(head), head.taskModel, head.template, id].filter(Boolean).join('\n'),
+      tooltip: [`${head.name} (seed ${head.seed})`, stateText(head), head.verdict?.title, head.taskModel, head.template, id]
+        .filter(Boolean)
+        .join('\n'),
       accessibilityInformation: { label: `${head.name}, ${stateText(head)}, ${description}` },
     });
   }

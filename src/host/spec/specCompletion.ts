@@ -7,8 +7,8 @@ import type { SpecService } from './specService';
 
 const TEMPLATES = ['{input} {prompt}', '{input} {prompt} {mask} .', '{prompt} {input} {mask} .'];
 const MODELS = [
-  ['bundled:causal', 'the small causal model bundled with RLPrompt'],
-  ['bundled:masked', 'the small masked model bundled with RLPrompt'],
+  ['bundled:causal', 'a small causal model, for demonstration'],
+  ['bundled:masked', 'a small masked model, for demonstration'],
   ['folder:', 'your model folder, relative to this file'],
   ['hf:', 'OWNER/NAME on the Hugging Face Hub'],
   ['openai:', 'MODEL@URL of an OpenAI-compatible server'],

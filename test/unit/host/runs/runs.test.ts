@@ -72,6 +72,19 @@ describe('the runs of a window', () => {
     expect(runs.current?.id).toBe(second);
   });
 
+  it('tells that a run ended, once its process is gone', async () => {
+    const ended: unknown[] = [];
+    runs.onDidEnd(({ id, state }) => ended.push([id, state]));
+    const id = runs.optimize(specFile(), 0);
+    await settled();
+    started[0]!.finish({ stoppedAt: 0 });
+    await settled();
+    expect(ended).toEqual([]);
+    started[0]!.gone();
+    await settled();
+    expect(ended).toEqual([[id, 'interrupted']]);
+  });
+
   it('resumes a run once, however often it is asked to, with the table that it had', async () => {
     const id = interrupted('a');
     await Promise.all([runs.resume(id), runs.resume(id)]);
