@@ -40,6 +40,11 @@ export class LiveRun {
     return this.engine !== undefined;
   }
 
+  /** The engine ends, or has said its last word and its process is about to be gone. */
+  get ending(): boolean {
+    return this.active && !['starting', 'running', 'paused'].includes(this.builder.head.state);
+  }
+
   async start(engines: Engines): Promise<void> {
     const { builder } = this;
     this.set({ state: 'starting' });

@@ -51,9 +51,12 @@ export class Runs implements vscode.Disposable {
 
   /** Resumes a run from its checkpoint unless it trains or waits already. @throws Error if another process trains it */
   async resume(id: string): Promise<void> {
-    if (this.busy(id) || this.resuming.has(id)) return;
+    const run = this.live.get(id);
+    if (this.resuming.has(id) || (this.busy(id) && !run?.ending)) return;
     this.resuming.add(id);
     try {
+      // Resume right after Stop: the engine may still be ending.
+      if (run?.ending) await new Promise<void>((resolve) => run.onDidEnd(resolve));
       refuseLocked(id);
       const builder = await this.get(id);
       this.disk.forget(id);

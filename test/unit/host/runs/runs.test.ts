@@ -207,6 +207,21 @@ describe('the runs of a window', () => {
     });
   });
 
+  it('resumes a run whose engine has stopped but is not gone yet, once it is gone', async () => {
+    const id = interrupted('a');
+    await runs.resume(id);
+    runs.stop(id);
+    started[0]!.finish({ stoppedAt: 3 });
+    await settled();
+    const resumed = runs.resume(id);
+    await settled();
+    expect(started).toHaveLength(1);
+    started[0]!.gone();
+    await resumed;
+    await settled();
+    expect(started.map(({ called }) => called[0])).toEqual(['resume', 'resume']);
+  });
+
   it('no longer shows why a run ended once it is resumed', async () => {
     const id = interrupted('a');
     await runs.resume(id);
