@@ -67,7 +67,8 @@ export default {
       const { page } = await RunPanel.of(workbench);
       const [winner] = result(workbench).prompts.filter(({ prompt }) => prompt !== '');
       await page.getByRole('button', { name: 'Insert as a string at the cursor' }).first().click({ timeout: SHORT });
-      const line = `PROMPT = ${JSON.stringify(winner?.prompt)}`;
+      // With the space that the template puts before the prompt.
+      const line = `PROMPT = ${JSON.stringify(` ${winner?.prompt}`)}`;
       await until('the prompt in the code', async () => (await workbench.editorText(CODE)).split('\n')[0] === line, {
         seen: () => workbench.editorText(CODE),
       });
