@@ -95,13 +95,13 @@ function Page() {
   );
 }
 
-/** For screen readers: each change of state, and each new best prompt. */
+/** For screen readers: each change of state, each new best prompt, and the verdict. */
 function Announcements({ head, rows }: RunView) {
   const best = rows.find(({ origin }) => origin === 'policy')?.prompt.trim();
   return (
     <div class="hidden" aria-live="polite">
       <p>{`${head.name}: ${head.state}.`}</p>
-      {best && <p>{`Best prompt so far: ${best}.`}</p>}
+      {head.verdict ? <p>{`${head.verdict.title}.`}</p> : best && <p>{`Best prompt so far: ${best}.`}</p>}
     </div>
   );
 }
