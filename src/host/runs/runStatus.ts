@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import type { Runs } from './runs';
 
+/** Opens the run that trains; not in the palette. */
+const OPEN = 'rlprompt.openCurrentRun';
+
 /** Progress and time left of the run that trains, in the status bar. */
 export class RunStatus implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('rlprompt.run', vscode.StatusBarAlignment.Left, 10);
@@ -9,7 +12,10 @@ export class RunStatus implements vscode.Disposable {
 
   constructor(private readonly runs: Runs) {
     this.item.name = vscode.l10n.t('Prompt optimization');
+    // A command with arguments is replaced at every update, and VS Code drops a click on the one before: this one stays.
+    this.item.command = OPEN;
     this.subscriptions = [
+      vscode.commands.registerCommand(OPEN, () => vscode.commands.executeCommand('rlprompt.openRun', runs.current?.id)),
       runs.onDidChangeList(() => this.show()),
       runs.onDidChange(() => {
         if (Date.now() - this.last >= 500) this.show();
@@ -42,7 +48,6 @@ export class RunStatus implements vscode.Disposable {
             : { ranking: t('ranking'), random: t('random search'), test: t('held-out scores'), finished: t('finished') }[head.stage];
     this.item.text = `${head.state === 'paused' ? '$(debug-pause)' : '$(loading~spin)'} ${head.name}: ${doing}${left}`;
     this.item.tooltip = t('Step {0} of {1}, {2} queries. Click to open the run.', head.step, head.steps, head.queries.computed);
-    this.item.command = { command: 'rlprompt.openRun', title: t('Open'), arguments: [head.id] };
     this.item.show();
   }
 }
