@@ -20,6 +20,14 @@ const FOUND_BY: Readonly<Record<PromptRow['origin'], string>> = {
   evaluated: 'Your own prompt',
 };
 
+const RIVALS: Readonly<Record<PromptRow['origin'], string>> = {
+  policy: 'RLPrompt’s best',
+  random: 'random search’s best',
+  manual: 'your best prompt',
+  evaluated: 'your best prompt',
+  none: 'no prompt',
+};
+
 const STEPS: Readonly<Record<NextStep, string>> = {
   labels: 'Other label words',
   length: 'A longer prompt',
@@ -52,10 +60,7 @@ export function WinnerCard({ head: { verdict }, rows }: RunView) {
           <>
             <Figure value={percent(verdict.winner.accuracy)} label="held out" />
             {verdict.rival && (
-              <Figure
-                value={signed(100 * verdict.rival.difference)}
-                label={`points vs. ${verdict.rival.prompt === '' ? 'no prompt' : `“${verdict.rival.prompt.trim()}”`}`}
-              />
+              <Figure value={signed(100 * verdict.rival.difference)} label={`points vs. ${RIVALS[verdict.rival.origin]}`} />
             )}
             {verdict.random && <Figure value={percent(verdict.random.accuracy)} label="random search’s best" />}
             <Figure value={percent(verdict.majority)} label="most common class" />
