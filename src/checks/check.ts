@@ -22,8 +22,7 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
     spec = parseSpec(text, file);
     if (!data || (await bytes(spec)) > MOST_BYTES) return [];
     const { classes, splits } = await loadDataset(spec);
-    const rows = { train: splits.train.labels.length, validation: splits.validation.labels.length };
-    const problem = budgetProblem(spec, searchSettings(spec), rows);
+    const problem = budgetProblem(spec, searchSettings(spec), splits);
     if (problem) return [problem];
     if (!models || !spec.taskModel.startsWith('bundled:')) return [];
     const model = { ...(await bundledTokens(spec.taskModel)), context: Infinity };

@@ -1,4 +1,5 @@
 import { Cholesky } from './cholesky';
+import { bounded } from './reward';
 
 /** What is known of one prompt: contrasts `y` [rows, C] on some rows of the pool. */
 export interface Observed {
@@ -234,40 +235,49 @@ export class RowModel {
       }
     }
     this.spread = spread.map((x) => Math.max(x, 1e-3));
-    this.noise = Math.max(misfit / count, NOISE_FLOOR);
+    this.noise = Math.max(misfit / Math.max(1, count), NOISE_FLOOR);
   }
 
-  /** Mean over the pool of the bounded gap at factors f, classes in balance; rows in `known` count by their own value. */
-  score(f: ArrayLike<number>, known?: ReadonlyMap<number, number>): number {
-    return this.meanOver(f, this.all, known);
+  /** The pool's bounded gap at factors f, classes in balance; rows whose gap is `known` (not NaN) count by it. */
+  score(f: ArrayLike<number>, known?: Float64Array): number {
+    return this.meanOver(f, this.all, bounded, known);
   }
 
   /** The same over at most SKETCHED rows: for many factors in a row. */
   sketch(f: ArrayLike<number>): number {
-    return this.meanOver(f, this.some);
+    return this.meanOver(f, this.some, bounded);
   }
 
-  private meanOver(f: ArrayLike<number>, rows: readonly number[], known?: ReadonlyMap<number, number>): number {
+  /** The pool's mean of any function of the gap. */
+  mean(f: ArrayLike<number>, known: Float64Array, of: (gap: number) => number): number {
+    return this.meanOver(f, this.all, of, known);
+  }
+
+  private meanOver(f: ArrayLike<number>, rows: readonly number[], of: (gap: number) => number, known?: Float64Array): number {
     const { C, K, q, labels, theta, logits, sums, counts } = this;
     sums.fill(0);
     counts.fill(0);
     for (const row of rows) {
       const label = labels[row]!;
-      let value = known?.get(row);
-      if (value === undefined) {
+      let gap = known ? known[row]! : NaN;
+      if (Number.isNaN(gap)) {
         for (let c = 0, at = row * C * (1 + q); c < C; c++, at += 1 + q) {
           let y = theta[at]!;
           for (let j = 0; j < q; j++) y += theta[at + 1 + j]! * f[j]!;
           logits[C === 1 ? 1 : c] = y;
         }
-        value = bounded(logits, label);
+        gap = gapOf(logits, label);
       }
-      sums[label]! += value;
+      sums[label]! += of(gap);
       counts[label]!++;
     }
-    let mean = 0;
-    for (let k = 0; k < K; k++) mean += sums[k]! / counts[k]! / K;
-    return mean;
+    let [mean, present] = [0, 0];
+    for (let k = 0; k < K; k++)
+      if (counts[k]! > 0) {
+        mean += sums[k]! / counts[k]!;
+        present++;
+      }
+    return mean / present;
   }
 
   save(): RowModelState {
@@ -283,21 +293,19 @@ export class RowModel {
   }
 }
 
-/** tanh(3 gap): a prompt that is merely surer of what it gets right gains little by it. */
-export function bounded(logits: ArrayLike<number>, label: number): number {
+/** p(label) − max p(others), as `rowScore` of reward.ts, without an object: it is worked out millions of times. */
+function gapOf(logits: Float64Array, label: number): number {
   const K = logits.length;
   let top = logits[0]!;
   for (let c = 1; c < K; c++) if (logits[c]! > top) top = logits[c]!;
-  let sum = 0;
-  let rival = 0;
-  let own = 0;
+  let [sum, rival, own] = [0, 0, 0];
   for (let c = 0; c < K; c++) {
     const e = Math.exp(logits[c]! - top);
     sum += e;
     if (c === label) own = e;
     else if (e > rival) rival = e;
   }
-  return Math.tanh((3 * (own - rival)) / sum);
+  return (own - rival) / sum;
 }
 
 interface Moments {

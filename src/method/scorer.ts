@@ -1,6 +1,6 @@
 import type { PromptIds, RowSet, TaskModel } from '../model/taskModel';
 import { CodedError, type Code } from '../wording/wording';
-import { classMean, piecewise, rowScore, type RowScore } from './reward';
+import { bounded, classMean, piecewise, rowScore, type RowScore } from './reward';
 
 /** Memory of one scorer's cache. */
 const CACHE_BYTES = 96e6;
@@ -17,6 +17,8 @@ export interface PromptScore {
   /** Mean reward (piecewise), mean gap, and share of right answers; class-weighted as the task asks. */
   readonly reward: number;
   readonly gap: number;
+  /** Mean of the bounded gap: what a choice goes by. */
+  readonly choice: number;
   /** Share of right answers over rows, unweighted. */
   readonly accuracy: number;
   /** Class of each row; NO_CLASS where the model named none, or where the row could not be scored. */
@@ -28,6 +30,12 @@ export interface PromptScore {
 
 /** Instead of a class: the answer was none of them. */
 export const NO_CLASS = -1;
+
+/** A prompt and rows that it has no score on yet. */
+export interface RowsOfPrompt {
+  readonly ids: PromptIds;
+  readonly rows: readonly number[];
+}
 
 interface Entry {
   readonly gap: Float64Array; // [rows]
@@ -45,7 +53,7 @@ export class ScoringError<C extends Code = Code> extends CodedError<C> {}
  * Gap and class of a row; undefined where it could not be scored. An answer that is not a class is as wrong as possible; if
  * all classes are exactly as likely, the model chose none.
  */
-function judge(logits: Float32Array, label: number): RowScore | undefined {
+export function judge(logits: Float32Array, label: number): RowScore | undefined {
   const [first] = logits;
   if (Number.isNaN(first)) return undefined;
   if (logits.every((x) => x === first)) return { gap: first === -Infinity ? -1 : 0, predicted: NO_CLASS };
@@ -112,21 +120,39 @@ export class Scorer {
     const entries = new Map([...new Set(prompts.map((ids) => ids.join()))].map((key) => [key, this.entry(key)]));
     const K = this.model.classes;
     for (const { keys, missing, logits } of answers) {
-      keys.forEach((key, p) =>
-        missing.forEach((row, r) => {
-          const entry = entries.get(key)!;
-          const at = (p * missing.length + r) * K;
-          const score = judge(logits.subarray(at, at + K), this.rows.labels[row]!);
-          entry.gap[row] = score?.gap ?? 0;
-          entry.predicted[row] = score?.predicted ?? NO_CLASS;
-          entry.done[row] = score ? SCORED : FAILED;
-        }),
-      );
+      const size = missing.length * K;
+      keys.forEach((key, p) => this.enter(entries.get(key)!, missing, logits.subarray(p * size, (p + 1) * size)));
       this.computed += keys.length * missing.length;
     }
     const scores = prompts.map((ids) => this.summary(entries.get(ids.join())!, count));
     if (this.cache.size > this.bound) this.evict();
     return scores;
+  }
+
+  /** Label-word logits [rows, K] of each prompt on rows of its own; NaN where a row failed. They count once `record` is told. */
+  async logits(jobs: readonly RowsOfPrompt[], signal?: AbortSignal): Promise<Float32Array[]> {
+    const answers: Float32Array[] = [];
+    for (const { ids, rows } of jobs) answers.push(await this.model.score([ids], this.rows.set, rows, signal));
+    return answers;
+  }
+
+  /** Counts the answers of `logits` and keeps their scores. */
+  record(jobs: readonly RowsOfPrompt[], answers: readonly Float32Array[]): void {
+    jobs.forEach(({ ids, rows }, j) => {
+      this.enter(this.entry(ids.join()), rows, answers[j]!);
+      this.asked += rows.length;
+      this.computed += rows.length;
+    });
+  }
+
+  private enter(entry: Entry, rows: readonly number[], logits: Float32Array): void {
+    const K = this.model.classes;
+    rows.forEach((row, r) => {
+      const score = judge(logits.subarray(r * K, (r + 1) * K), this.rows.labels[row]!);
+      entry.gap[row] = score?.gap ?? 0;
+      entry.predicted[row] = score?.predicted ?? NO_CLASS;
+      entry.done[row] = score ? SCORED : FAILED;
+    });
   }
 
   /** Cuts the cache to nine tenths: keeps the best, and of the others the most recently used. */
@@ -179,6 +205,7 @@ export class Scorer {
     const gaps = rows.map((i) => entry.gap[i]!);
     return {
       gap: classMean(gaps, labels, this.weights),
+      choice: classMean(gaps.map(bounded), labels, this.weights),
       reward: classMean(gaps.map(piecewise), labels, this.weights),
       accuracy: rows.filter((i) => predicted[i] === this.rows.labels[i]).length / rows.length,
       predicted,

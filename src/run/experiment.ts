@@ -53,11 +53,13 @@ export interface Experiment {
 export interface OpenOptions extends Access {
   /** What will be asked, which bounds what may be sent to a server; a run with random search when absent. */
   readonly plan?: Plan;
+  /** Those that a run began with: the presets may have changed since. */
+  readonly settings?: SearchSettings | undefined;
 }
 
 /** @throws TaskError, ModelError */
 export async function openExperiment(spec: Spec, compute: Compute, options: OpenOptions = {}): Promise<Experiment> {
-  const settings = searchSettings(spec);
+  const settings = options.settings ?? searchSettings(spec);
   if (isTextModel(spec.policyModel)) throw new ModelError('model.policyElsewhere', { scheme: spec.policyModel.split(':')[0]! });
   const dataset = await loadDataset(spec);
   const policyFolder = await readModel(spec.policyModel, spec.folder);

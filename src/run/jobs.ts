@@ -2,11 +2,11 @@ import { parseSpecValues, type Spec } from '../spec/spec';
 import { CodedError } from '../wording/wording';
 import { Declined } from './declined';
 import { evaluate } from './evaluate';
-import { openExperiment, type Experiment } from './experiment';
+import { openExperiment, type Experiment, type OpenOptions } from './experiment';
 import type { FrontEnd, RunFrontEnd } from './frontEnd';
 import { fetchHubModels } from './hubModels';
 import { runSearches } from './optimize';
-import { planEvaluation, planRuns, type Plan } from './preview';
+import { planEvaluation, planRuns } from './preview';
 import { describePreview } from './report/previewText';
 import { quote } from './report/shell';
 import type { PromptResult, RunResult } from './result';
@@ -31,7 +31,7 @@ export async function optimizeJob(
   frontEnd: RunFrontEnd,
   onResult: (result: RunResult, folder: string) => void,
 ): Promise<void> {
-  await withExperiment(spec, threads, frontEnd, planRuns(random, runs.length), async (experiment) => {
+  await withExperiment(spec, threads, frontEnd, { plan: planRuns(random, runs.length) }, async (experiment) => {
     for (const run of runs) {
       const folder = new RunFolder(run.folder);
       const task = await describeTask(experiment, run.seed, random, threads);
@@ -57,7 +57,7 @@ export async function resumeJob(request: { folder: string; threads?: number | un
   return whileLocked(folder, async () => {
     if (folder.hasResult()) return folder.readResult();
     const checkpoint = folder.readCheckpoint();
-    return withExperiment(specOf(task), threads, frontEnd, planRuns(random), async (experiment) => {
+    return withExperiment(specOf(task), threads, frontEnd, { plan: planRuns(random), settings: task.settings }, async (experiment) => {
       const changes = changesSince(task, await describeTask(experiment, seed, random, threads));
       if (changes.length > 0) throw new CodedError('run.changed', { changes, command: `npx rlprompt optimize ${quote(task.specFile)}` });
       folder.reopen(checkpoint?.journalOffset ?? 0);
@@ -78,7 +78,7 @@ export async function evaluateJob({ task, prompts, threads }: EvaluateRequest, f
   const spec = typeof task === 'string' ? specOf(new RunFolder(task).readTask()) : task;
   // Texts are cut as in a run of the spec, or more if one of these prompts is longer than the spec's.
   const roomy = { ...spec, compare: [...spec.compare, ...prompts] };
-  return withExperiment(roomy, threads, frontEnd, planEvaluation(prompts.length), async (experiment) => {
+  return withExperiment(roomy, threads, frontEnd, { plan: planEvaluation(prompts.length) }, async (experiment) => {
     const scored = await evaluate(experiment, prompts, frontEnd.signal);
     if (typeof task === 'string')
       await keepEvaluated(
@@ -124,12 +124,12 @@ async function withExperiment<T>(
   spec: Spec,
   threads: number,
   frontEnd: FrontEnd,
-  plan: Plan,
+  how: Pick<OpenOptions, 'plan' | 'settings'>,
   use: (experiment: Experiment) => Promise<T>,
 ): Promise<T> {
   const { signal, ask } = frontEnd;
   await fetchHubModels([spec.taskModel, spec.policyModel], frontEnd);
-  const experiment = await openExperiment(spec, { threads }, { plan, signal, ask });
+  const experiment = await openExperiment(spec, { threads }, { ...how, signal, ask });
   try {
     frontEnd.notes(experiment.notes, experiment.warnings);
     const { preview } = experiment;

@@ -1,6 +1,6 @@
 import type { ScoredPrompt } from '../search/prompt';
 import type { Search, SearchKind, StopReason } from '../search/search';
-import { SEARCHES } from '../search/searches';
+import { searchesOf } from '../search/searches';
 import { scoreAll } from '../search/selection';
 import { CodedError } from '../wording/wording';
 import type { RunEvent, Stage } from './events';
@@ -75,7 +75,8 @@ class Run {
     private readonly options: RunOptions,
     checkpoint: Checkpoint | undefined,
   ) {
-    this.kinds = options.random ? SEARCHES : SEARCHES.slice(0, 1);
+    const kinds = searchesOf(experiment.settings);
+    this.kinds = options.random ? kinds : kinds.slice(0, 1);
     this.isNew = checkpoint === undefined;
     if (!checkpoint) return;
     this.stage = checkpoint.stage;

@@ -1,4 +1,5 @@
-import { budgetProblem } from '../search/budget';
+import { budgetProblem, memoryPlan } from '../search/budget';
+import { raceCost } from '../search/plan';
 import { selectionCost } from '../search/selection';
 import { TaskError } from '../spec/problem';
 import type { Dataset } from '../data/dataset';
@@ -35,11 +36,9 @@ export const planRuns =
   (withRandom: boolean, runs = 1): Plan =>
   (spec, settings, dataset) => {
     const { train, validation, test } = rows(dataset);
-    const problem = budgetProblem(spec, settings, { train, validation });
+    const problem = budgetProblem(spec, settings, dataset.splits);
     if (problem) throw new TaskError([problem]);
-    const { steps, promptsPerStep, validateEvery, queryBudget } = settings;
-    const training = steps * promptsPerStep * train + Math.floor(steps / validateEvery) * (train + validation);
-    const search = Math.min(queryBudget, training + selectionCost(validation, steps * (promptsPerStep + 1)));
+    const search = Math.min(settings.queryBudget, mostOfSteps(settings, dataset.splits));
     const compared = 1 + spec.compare.length;
     return summed({
       search: runs * search,
@@ -48,6 +47,18 @@ export const planRuns =
       test: runs * (RANKED + compared) * test,
     });
   };
+
+/** What all steps and the choice after them may ask, whatever the budget. */
+function mostOfSteps(settings: SearchSettings, splits: Dataset['splits']): number {
+  const { steps, promptsPerStep, validateEvery, queryBudget, proposals } = settings;
+  if (proposals) {
+    const split = memoryPlan(settings, splits, queryBudget);
+    return 'search' in split ? steps * promptsPerStep * split.rowsPerPrompt + raceCost(split.race, split.rowsPerPrompt) : 0;
+  }
+  const { train, validation } = rows({ splits });
+  const training = steps * promptsPerStep * train + Math.floor(steps / validateEvery) * (train + validation);
+  return training + selectionCost(validation, steps * (promptsPerStep + 1));
+}
 
 /** Scoring given prompts, and no prompt, on every split. */
 export const planEvaluation =

@@ -1,6 +1,6 @@
 import type { PromptScore, Scorer } from '../method/scorer';
 import type { ScoredPrompt } from '../search/prompt';
-import { byGap } from '../search/selection';
+import { byChoice } from '../search/selection';
 import type { Experiment } from './experiment';
 import { macroF1, mcnemar, wilson, type PairedTest } from './report/statistics';
 import type { Example, Origin, PromptResult, TestScore } from './result';
@@ -15,7 +15,7 @@ export function withOrigin(origin: Origin, prompts: readonly ScoredPrompt[]): En
 /** Best first, a prompt once for each origin: what two searches found is there for both. On a tie whoever comes first. */
 export function rank(entries: readonly Entry[]): Entry[] {
   const seen = new Set<string>();
-  return [...entries].sort(byGap).filter(({ tokens, origin }) => {
+  return byChoice(entries).filter(({ tokens, origin }) => {
     const key = `${origin} ${tokens?.join()}`;
     return !seen.has(key) && seen.add(key);
   });

@@ -1,76 +1,103 @@
-import { bounded, type Observed, type RowModel } from '../method/rowModel';
-import { rowScore } from '../method/reward';
+import type { Observed, RowModel } from '../method/rowModel';
+import { judge, type Scorer } from '../method/scorer';
+import type { PromptIds } from '../model/taskModel';
 
-/** Label-word logits of prompts on rows of the pool, [rows, K] for each job. Every (prompt, row) pair is one query. */
-export type Ask = (jobs: readonly { readonly prompt: readonly number[]; readonly rows: readonly number[] }[]) => Promise<Float32Array[]>;
-
-/** A prompt with what is known of it. */
+/** A prompt with what is known of it; rows are those of the pool. */
 export interface Known extends Observed {
+  /** As actions, and in the task model's tokens. */
   readonly prompt: readonly number[];
+  readonly ids: PromptIds;
+  /** Who proposed it. */
   readonly origin: string;
   readonly rows: number[];
   y: Float64Array;
-  /** The bounded gap and the gap itself of each row that was scored. */
-  readonly value: Map<number, number>;
-  readonly gap: Map<number, number>;
-  /** Estimated pool score, made anew after each step. */
+  /** Gap on each row of the pool; NaN where there is no score. */
+  readonly gap: Float64Array;
+  /** 1 for each row of the pool that was asked, also where it failed. */
+  readonly asked: Uint8Array;
+  /** Estimated score on the whole pool. */
   estimate: number;
+  /** Estimated factors in the row model. */
+  factors: Float64Array;
 }
 
-/** All prompts of a search with their scores, and the count of queries. */
+/** Train and validation rows as one pool, all prompts of a search with their scores there, and the count of queries. */
 export class Archive {
-  readonly prompts: Known[] = [];
-  readonly keys = new Set<string>();
-  queries = 0;
+  prompts: Known[] = [];
+  readonly labels: readonly number[];
 
   constructor(
-    private readonly labels: readonly number[],
-    private readonly classes: number,
-    private readonly model: RowModel,
-    private readonly ask: Ask,
-  ) {}
+    readonly train: Scorer,
+    readonly validation: Scorer,
+  ) {
+    this.labels = [...train.rows.labels, ...validation.rows.labels];
+  }
 
-  /** Scores new prompts, each on rows of its own. A row that fails is missing. */
+  get queries(): number {
+    return this.train.computed + this.validation.computed;
+  }
+
+  /** Scores new prompts, each on rows of its own, which must not be empty. An interrupted call leaves no trace. */
   async add(
-    jobs: readonly { readonly prompt: readonly number[]; readonly origin: string; readonly rows: readonly number[] }[],
+    jobs: readonly Pick<Known, 'prompt' | 'ids' | 'origin' | 'rows'>[],
+    model: RowModel,
+    signal: AbortSignal | undefined,
   ): Promise<Known[]> {
-    const fresh = jobs.map(({ prompt, origin }) => ({
-      prompt,
-      origin,
+    const fresh = jobs.map((job): Known => ({
+      ...job,
       rows: [],
       y: new Float64Array(0),
-      value: new Map(),
-      gap: new Map(),
+      gap: new Float64Array(this.labels.length).fill(NaN),
+      asked: new Uint8Array(this.labels.length),
       estimate: -Infinity,
+      factors: new Float64Array(model.q),
     }));
-    await this.more(fresh.map((known, i) => ({ known, rows: jobs[i]!.rows })));
-    for (const known of fresh) {
-      this.keys.add(known.prompt.join());
-      this.prompts.push(known);
-    }
+    await this.more(
+      fresh.map((known, i) => ({ known, rows: jobs[i]!.rows })),
+      model,
+      signal,
+    );
+    this.prompts.push(...fresh);
     return fresh;
   }
 
-  /** Scores prompts on those of the rows that they lack. */
-  async more(jobs: readonly { readonly known: Known; readonly rows: readonly number[] }[]): Promise<void> {
-    const lacking = jobs.map(({ known, rows }) => ({ known, rows: rows.filter((row) => !known.value.has(row)) }));
-    const asked = lacking.filter(({ rows }) => rows.length > 0);
-    const logits = await this.ask(asked.map(({ known, rows }) => ({ prompt: known.prompt, rows })));
-    const { classes: K, labels, model } = this;
-    asked.forEach(({ known, rows }, i) => {
-      this.queries += rows.length;
-      const y = [...known.y];
-      rows.forEach((row, r) => {
-        const own = logits[i]!.subarray(r * K, (r + 1) * K);
-        const contrasts = model.contrasts(own, labels[row]!);
-        if (!contrasts) return;
-        known.rows.push(row);
-        y.push(...contrasts);
-        const none = own.every((x) => x === -Infinity);
-        known.value.set(row, none ? Math.tanh(-3) : bounded(own, labels[row]!));
-        known.gap.set(row, none ? -1 : rowScore(own, labels[row]!).gap);
-      });
-      known.y = Float64Array.from(y);
+  /** Scores prompts on those of the rows that they lack. A row that fails stays missing. */
+  async more(
+    jobs: readonly { readonly known: Known; readonly rows: readonly number[] }[],
+    model: RowModel,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const lacking = jobs.map(({ known, rows }) => ({ known, rows: rows.filter((row) => known.asked[row] === 0) }));
+    const size = this.train.size;
+    const parts = [
+      { scorer: this.train, first: 0 },
+      { scorer: this.validation, first: size },
+    ].map(({ scorer, first }) => {
+      const own = lacking
+        .map(({ known, rows }) => ({ known, rows: rows.filter((row) => row >= first && row < first + scorer.size) }))
+        .filter(({ rows }) => rows.length > 0);
+      return { scorer, own, asked: own.map(({ known, rows }) => ({ ids: known.ids, rows: rows.map((row) => row - first) })) };
     });
+    const answers: Float32Array[][] = [];
+    for (const { scorer, asked } of parts) answers.push(await scorer.logits(asked, signal));
+    parts.forEach(({ scorer, own, asked }, part) => {
+      scorer.record(asked, answers[part]!);
+      own.forEach(({ known, rows }, i) => this.learn(known, rows, answers[part]![i]!, model));
+    });
+  }
+
+  private learn(known: Known, rows: readonly number[], logits: Float32Array, model: RowModel): void {
+    const K = logits.length / rows.length;
+    const y = [...known.y];
+    rows.forEach((row, r) => {
+      const own = logits.subarray(r * K, (r + 1) * K);
+      known.asked[row] = 1;
+      const contrasts = model.contrasts(own, this.labels[row]!);
+      if (!contrasts) return;
+      known.rows.push(row);
+      known.gap[row] = judge(own, this.labels[row]!)!.gap;
+      y.push(...contrasts);
+    });
+    known.y = Float64Array.from(y);
   }
 }

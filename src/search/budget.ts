@@ -2,6 +2,7 @@ import type { Problem } from '../spec/problem';
 import type { SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import { worded } from '../wording/wording';
+import { plan, rowsByDefault } from './plan';
 import { selectionCost } from './selection';
 
 /** How the policy's search spends its query budget: enough is kept back to rank what it finds, the rest is for steps. */
@@ -22,9 +23,37 @@ export function planBudget(budget: number, promptsPerStep: number, rows: { train
   };
 }
 
-/** What is wrong with a spec whose budget has no room for one step and the ranking. */
-export function budgetProblem(spec: Spec, settings: SearchSettings, rows: { train: number; validation: number }): Problem | undefined {
-  const { least, allows } = planBudget(settings.queryBudget, settings.promptsPerStep, rows);
+/** What is wrong with a spec whose budget has no room for its search. */
+export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool): Problem | undefined {
+  const { queryBudget: budget, promptsPerStep, rowsPerPrompt } = settings;
+  if (settings.proposals) {
+    const pool = splits.train.labels.length + splits.validation.labels.length;
+    if (rowsPerPrompt !== null && rowsPerPrompt > pool)
+      return spec.problemAt(['search', 'rowsPerPrompt'], worded('search.fewerRows', { rowsPerPrompt, pool }));
+    const split = memoryPlan(settings, splits, budget);
+    if ('search' in split) return undefined;
+    return spec.problemAt(['search', 'queryBudget'], worded('search.budgetTooSmallForRace', { budget, needed: split.needed }));
+  }
+  const { least, allows } = planBudget(budget, promptsPerStep, {
+    train: splits.train.labels.length,
+    validation: splits.validation.labels.length,
+  });
   if (allows(0, 0)) return undefined;
-  return spec.problemAt(['search', 'queryBudget'], worded('search.budgetTooSmall', { budget: settings.queryBudget, ...least }));
+  return spec.problemAt(['search', 'queryBudget'], worded('search.budgetTooSmall', { budget, ...least }));
+}
+
+interface Pool {
+  readonly train: { readonly labels: readonly number[] };
+  readonly validation: { readonly labels: readonly number[] };
+}
+
+/** The split of a budget by the search with a memory. */
+export function memoryPlan(
+  { rowsPerPrompt, promptsPerStep }: Pick<SearchSettings, 'rowsPerPrompt' | 'promptsPerStep'>,
+  { train, validation }: Pool,
+  budget: number,
+): ReturnType<typeof plan> {
+  const labels = [...train.labels, ...validation.labels];
+  const rows = Math.min(rowsPerPrompt ?? rowsByDefault(labels), labels.length);
+  return plan(budget, labels.length, rows, promptsPerStep);
 }

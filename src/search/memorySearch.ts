@@ -1,136 +1,275 @@
 import { Random } from '../method/random';
-import { RewardModel, type Measured } from '../method/rewardModel';
-import { RowModel } from '../method/rowModel';
-import type { ReplayPolicy } from '../method/replayPolicy';
-import type { TokenTables } from '../method/tokenTables';
-import { Archive, type Ask, type Known } from './archive';
-import { Bandit } from './bandit';
+import { OnnxPolicyNetwork } from '../method/policyNetwork';
+import { ReplayPolicy, type ReplayState } from '../method/replayPolicy';
+import { piecewise } from '../method/reward';
+import { RewardModel, type Measured, type RewardModelState } from '../method/rewardModel';
+import { RowModel, type RowModelState } from '../method/rowModel';
+import type { ScorerState } from '../method/scorer';
+import { TokenTables } from '../method/tokenTables';
+import type { Proposer } from '../spec/schema';
+import { Archive, type Known } from './archive';
+import { Bandit, type Arm } from './bandit';
 import { drawn, edit } from './edits';
+import { memoryPlan } from './budget';
 import type { Plan } from './plan';
+import type { ScoredPrompt, SplitScore } from './prompt';
+import { queriesOf, type PolicyStep, type RandomStep, type Search, type SearchContext, type SearchKind, type StopReason } from './search';
 import { RowTurns } from './rowTurns';
+import { byChoice, scoreAll } from './selection';
 import { climb, factorsOf, landscapes, type Landscape } from './thompson';
 
-export interface MemorySettings {
-  readonly length: number;
-  readonly promptsPerStep: number;
-  readonly proposals: readonly Proposer[];
-  readonly seed: number;
-}
-
-export type Proposer = 'random' | 'edits' | 'thompson' | 'policy';
-
+/** Prompts that edits and half of the climbs start from. */
 const PARENTS = 8;
+/** Draws from the reward model that the climbs of a step share. */
 const DRAWS = 4;
 /** Rollouts of the policy for each that is scored; the reward model's draws choose. */
 const SCREENED = 4;
-const UPDATES = 1;
+/** Noise of a prompt's factors is that of its rows alone but for this weak prior. */
+const WEAK = 0.02;
+
+interface State {
+  readonly step: number;
+  readonly exhausted: boolean;
+  readonly random: readonly number[];
+  readonly turns: readonly (readonly number[])[];
+  readonly arms: Record<string, Arm>;
+  readonly prompts: readonly Known[];
+  /** Places in `prompts` of those that the models are fitted to. */
+  readonly inFit: readonly number[];
+  readonly rows: RowModelState | undefined;
+  readonly reward: RewardModelState | undefined;
+  readonly policy: ReplayState | undefined;
+  readonly train: ScorerState;
+  readonly validation: ScorerState;
+}
+
+/** The search that forgets nothing, with the proposers that the settings name. */
+export const memorySearch: SearchKind = {
+  origin: 'policy',
+  open: (context, saved) => open(context, context.settings.proposals!, saved as State | undefined),
+};
+
+/** Its control: prompts drawn at random, with the same few rows, filling-in, race and choice. */
+export const randomWithMemory: SearchKind = {
+  origin: 'random',
+  open: (context, saved) => open(context, ['random'], saved as State | undefined),
+};
+
+/** @param proposals `random` alone is the control */
+async function open(context: SearchContext, proposals: readonly (Proposer | 'random')[], saved: State | undefined): Promise<Search> {
+  const { policyModel, actions, settings, compute, length } = context;
+  const d = policyModel.stateSize;
+  const embedding = policyModel.actionEmbedding(actions);
+  const random = new Random(proposals[0] === 'random' ? context.seed ^ 0x5eed : context.seed);
+  const reward = proposals.includes('thompson') ? new RewardModel(embedding, d, length) : undefined;
+  const tables = reward && (await TokenTables.open(reward.tokens, d, compute));
+  const network = proposals.includes('policy') ? await OnnxPolicyNetwork.open(embedding, d, settings.hiddenSize, compute) : undefined;
+  const policy = network && new ReplayPolicy({ ...settings, length }, policyModel, network, policyModel.source, actions, random);
+  return new MemorySearch(context, proposals, random, { reward, tables, network, policy }, saved);
+}
+
+interface Parts {
+  readonly reward: RewardModel | undefined;
+  readonly tables: TokenTables | undefined;
+  readonly network: OnnxPolicyNetwork | undefined;
+  readonly policy: ReplayPolicy | undefined;
+}
+
+interface Proposal {
+  readonly prompt: readonly number[];
+  readonly ids: readonly number[];
+  readonly origin: Proposer | 'random';
+}
 
 /**
- * A search that forgets nothing: every prompt is scored on a few rows of the pool, the row model fills in the others, the
- * reward model learns from all prompts which tokens do well where, and each step's prompts come from several proposers.
+ * Every prompt is scored on a few rows of the pool; the row model fills in the others, the reward model learns from all
+ * prompts which tokens do well where, and the prompts of a step come from several proposers, by what each has earned.
  */
-export class MemorySearch {
-  readonly archive: Archive;
-  readonly bandit: Bandit;
-  step = 0;
-  milliseconds = 0;
+export class MemorySearch implements Search {
+  private readonly archive: Archive;
   private readonly rows: RowModel;
-  private readonly random: Random;
   private readonly turns: RowTurns;
-  private measured: Measured[] = [];
-  /** Prompts that the models are fitted to. */
+  private readonly bandit: Bandit;
+  /** Undefined where the budget has no room for a search. */
+  private readonly plan: Plan | undefined;
+  private step = 0;
+  /** No proposer finds anything new. */
+  private exhausted = false;
   private inFit: Known[] = [];
+  private measured: Measured[] = [];
+  /** Every prompt that was proposed, in the task model's tokens. */
+  private readonly taken = new Set<string>();
 
   constructor(
-    private readonly settings: MemorySettings,
-    private readonly plan: Plan,
-    private readonly labels: readonly number[],
-    private readonly classes: number,
-    private readonly actions: number,
-    private readonly reward: RewardModel,
-    private readonly tables: TokenTables,
-    private readonly policy: ReplayPolicy | undefined,
-    ask: Ask,
+    private readonly context: SearchContext,
+    private readonly proposals: readonly (Proposer | 'random')[],
+    private readonly random: Random,
+    private readonly parts: Parts,
+    saved: State | undefined,
   ) {
-    this.random = new Random(settings.seed);
-    this.rows = new RowModel(labels, classes);
-    this.archive = new Archive(labels, classes, this.rows, ask);
-    this.bandit = Bandit.of(settings.proposals);
-    this.turns = new RowTurns(labels, classes, plan.rowsPerPrompt, this.random);
+    const [train, validation] = [context.scorer('train'), context.scorer('validation')];
+    this.archive = new Archive(train, validation);
+    const { labels } = this.archive;
+    const K = train.model.classes;
+    this.rows = new RowModel(labels, K);
+    const split = memoryPlan(context.settings, { train: train.rows, validation: validation.rows }, context.budget);
+    this.plan = 'search' in split ? split : undefined;
+    this.turns = new RowTurns(labels, K, this.plan?.rowsPerPrompt ?? 0, random);
+    this.bandit = Bandit.of(proposals);
+    if (saved) this.restore(saved);
   }
 
-  get finished(): boolean {
-    return this.archive.queries + this.settings.promptsPerStep * this.plan.rowsPerPrompt > this.plan.search;
+  get queries() {
+    return queriesOf(this.archive.train, this.archive.validation);
   }
 
-  async advance(): Promise<void> {
-    const began = performance.now();
-    const proposals = await this.propose();
-    this.milliseconds += performance.now() - began;
-    const fresh = await this.archive.add(proposals.map((each) => ({ ...each, rows: this.turns.next() })));
-    const after = performance.now();
-    this.inFit.push(...fresh);
-    const kept = RewardModel.chosen(this.inFit.map(({ estimate }) => estimate));
-    if (kept) this.inFit = kept.map((i) => this.inFit[i]!);
-    this.estimate();
-    if (this.policy)
-      for (let i = 0; i < UPDATES; i++)
-        await this.policy.update(
-          this.archive.prompts.map(({ prompt, estimate }) => ({ prompt, reward: estimate })),
-          fresh.length,
-        );
-    const ranked = this.archive.prompts.map(({ estimate }) => estimate).sort((a, b) => b - a);
-    const bar = ranked[Math.floor(ranked.length / 10)]!;
-    if (this.step > 0) this.bandit.learn(fresh.map(({ origin, estimate }) => ({ origin, won: estimate >= bar })));
+  get ended(): StopReason | undefined {
+    const { settings } = this.context;
+    if (!this.plan) return 'budget';
+    if (this.archive.queries + settings.promptsPerStep * this.plan.rowsPerPrompt > this.plan.search) return 'budget';
+    if (this.proposals[0] !== 'random' && this.step >= settings.steps) return 'steps';
+    return this.exhausted ? 'exhausted' : undefined;
+  }
+
+  async advance(signal?: AbortSignal): Promise<PolicyStep | RandomStep> {
+    const before = { random: this.random.state, turns: this.turns.save() };
+    const clock = [performance.now()];
+    let proposals: Proposal[];
+    let fresh: Known[];
+    try {
+      proposals = await this.propose();
+      clock.push(performance.now());
+      fresh = await this.archive.add(
+        proposals.map((each) => ({ ...each, rows: this.turns.next() })),
+        this.rows,
+        signal,
+      );
+    } catch (error) {
+      this.random.state = before.random;
+      this.turns.restore(before.turns);
+      throw error;
+    }
+    clock.push(performance.now());
+    this.exhausted = fresh.length === 0;
+    for (const { ids } of fresh) this.taken.add(ids.join());
+    this.fit(fresh);
+    const shares = this.bandit.shares(this.context.settings.promptsPerStep);
+    this.reckon(fresh);
+    const learned = await this.parts.policy?.update(
+      this.archive.prompts.map(({ prompt, estimate }) => ({ prompt, reward: estimate })),
+      Math.max(1, fresh.length),
+    );
+    clock.push(performance.now());
     this.step++;
-    this.milliseconds += performance.now() - after;
+    return this.report(fresh, shares, learned, clock);
   }
 
-  private async propose(): Promise<{ prompt: number[]; origin: Proposer }[]> {
-    const { length, promptsPerStep, proposals } = this.settings;
-    const taken = new Set(this.archive.keys);
-    const found: { prompt: number[]; origin: Proposer }[] = [];
-    const add = (origin: Proposer, prompt: number[] | undefined): void => {
-      if (!prompt) return;
-      taken.add(prompt.join());
-      found.push({ prompt, origin });
+  /** Who won: those whose estimate is in the top tenth of all so far. The first step is no proposer's. */
+  private reckon(fresh: readonly Known[]): void {
+    const ranked = this.archive.prompts.map(({ estimate }) => estimate).sort((a, b) => b - a);
+    const bar = ranked[Math.floor(ranked.length / 10)] ?? Infinity;
+    if (this.step > 0) this.bandit.learn(fresh.map(({ origin, estimate }) => ({ origin, won: estimate >= bar })));
+  }
+
+  private report(
+    fresh: readonly Known[],
+    shares: Readonly<Record<string, number>>,
+    learned: { loss: number; gradientNorm: number; entropy: number } | undefined,
+    [start, proposed, scored, fitted]: readonly number[],
+  ): PolicyStep | RandomStep {
+    const estimates = fresh.map(({ estimate }) => 100 * estimate);
+    const mean = estimates.reduce((a, b) => a + b, 0) / Math.max(1, estimates.length);
+    const best = estimates.reduce((a, b) => Math.max(a, b), -100);
+    const { step, queries } = this;
+    if (this.proposals[0] === 'random') return { event: 'random', step, mean, best, queries };
+    const [winner] = this.best(1);
+    return {
+      event: 'step',
+      step,
+      mean,
+      best,
+      bestPrompt: this.context.prompt(fresh.find(({ estimate }) => 100 * estimate === best)?.ids ?? winner!.ids).prompt,
+      greedy: this.leader(winner!),
+      distinct: fresh.length,
+      spread: Math.sqrt(estimates.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, estimates.length)),
+      ...(learned ?? { entropy: 0, loss: 0, gradientNorm: 0 }),
+      shares,
+      queries,
+      milliseconds: { states: 0, policy: proposed! - start!, reward: scored! - proposed!, update: fitted! - scored! },
     };
-    if (this.step === 0) {
-      for (let i = 0; i < promptsPerStep; i++) add('random', drawn(length, this.actions, taken, this.random));
+  }
+
+  /** The best prompt so far with its estimates: of the whole pool, so the same for both splits. */
+  private leader({ ids, factors, gap }: Known): ScoredPrompt {
+    const { tokens: _, ...prompt } = this.context.prompt(ids);
+    const estimate: SplitScore = {
+      gap: this.rows.mean(factors, gap, (g) => g),
+      reward: this.rows.mean(factors, gap, piecewise),
+      accuracy: this.rows.mean(factors, gap, (g) => Number(g > 0)),
+    };
+    return { ...prompt, gap: estimate.gap, train: estimate, validation: estimate };
+  }
+
+  private async propose(): Promise<Proposal[]> {
+    const { promptsPerStep, length, actions } = { ...this.context.settings, ...this.context };
+    const taken = new Set(this.taken);
+    const found: Proposal[] = [];
+    const add = (origin: Proposal['origin'], prompt: readonly number[] | undefined): void => {
+      if (!prompt) return;
+      const ids = this.context.toTask(prompt.map((action) => actions[action]!));
+      // Several sequences of tokens may be one prompt to the task model.
+      if (taken.has(ids.join())) return;
+      taken.add(ids.join());
+      known.add(prompt.join());
+      found.push({ prompt, ids, origin });
+    };
+    const known = new Set(this.archive.prompts.map(({ prompt }) => prompt.join()));
+    const draw = (origin: Proposal['origin'], count: number): void => {
+      for (let i = 0; i < count; i++) add(origin, drawn(length, actions.length, known, this.random));
+    };
+    if (this.inFit.length === 0) {
+      draw('random', promptsPerStep);
       return found;
     }
     const best = this.best(PARENTS).map(({ prompt }) => prompt);
     const shares = this.bandit.shares(promptsPerStep);
-    const lands = this.usesReward
-      ? await landscapes(
-          [this.reward.mean(), ...Array.from({ length: DRAWS }, () => this.reward.draw(this.measured, this.random))],
-          this.tables,
-          length,
-          (f) => this.rows.sketch(f),
-        )
-      : [];
-    for (const origin of proposals) {
+    const lands = await this.drawLandscapes();
+    for (const origin of this.proposals) {
       const share = shares[origin]!;
-      if (origin === 'random') for (let i = 0; i < share; i++) add(origin, drawn(length, this.actions, taken, this.random));
-      if (origin === 'edits') for (let i = 0; i < share; i++) add(origin, edit(best, this.actions, taken, this.random));
-      if (origin === 'thompson')
-        for (let i = 0; i < share; i++) {
-          const land = i % 2 === 0 ? lands[0]! : lands[1 + (((i - 1) / 2) % DRAWS)]!;
-          const start =
-            this.random.uniform() < 0.5
-              ? best[this.random.below(best.length)]!
-              : Array.from({ length }, () => this.random.below(this.actions));
-          add(origin, climb(land, start, taken, this.random));
-        }
-      if (origin === 'policy') for (const prompt of await this.fromPolicy(share, taken, lands)) add(origin, prompt);
+      if (origin === 'random') draw(origin, share);
+      if (origin === 'edits') for (let i = 0; i < share; i++) add(origin, edit(best, actions.length, known, this.random));
+      if (origin === 'thompson') for (let i = 0; i < share; i++) add(origin, this.climb(lands, i, best, known));
+      if (origin === 'policy') for (const prompt of await this.rollOut(share, known, lands)) add(origin, prompt);
     }
     return found;
   }
 
+  /** The mean of the reward model first, then its draws; none where there is no reward model. */
+  private async drawLandscapes(): Promise<Landscape[]> {
+    const { reward, tables } = this.parts;
+    if (!reward || !tables) return [];
+    const draws = [reward.mean(), ...Array.from({ length: DRAWS }, () => reward.draw(this.measured, this.random))];
+    return landscapes(draws, tables, this.context.length, (f) => this.rows.sketch(f));
+  }
+
+  /** Half of the climbs go up the mean, half up the draws; half start from a good prompt, half anywhere. */
+  private climb(
+    lands: readonly Landscape[],
+    i: number,
+    best: readonly (readonly number[])[],
+    known: ReadonlySet<string>,
+  ): number[] | undefined {
+    const { length, actions } = this.context;
+    const land = i % 2 === 0 ? lands[0]! : lands[1 + (((i - 1) / 2) % DRAWS)]!;
+    const start =
+      this.random.uniform() < 0.5 ? best[this.random.below(best.length)]! : Array.from({ length }, () => this.random.below(actions.length));
+    return climb(land, start, known, this.random);
+  }
+
   /** The policy's rollouts; with a reward model, of several the one that one of its draws likes best. */
-  private async fromPolicy(share: number, taken: ReadonlySet<string>, lands: readonly Landscape[]): Promise<number[][]> {
-    const rolled = await this.policy!.rollOut(share * (lands.length > 0 ? SCREENED : 1));
-    const fresh = [...new Map(rolled.map((prompt) => [prompt.join(), prompt])).values()].filter((prompt) => !taken.has(prompt.join()));
+  private async rollOut(share: number, known: ReadonlySet<string>, lands: readonly Landscape[]): Promise<number[][]> {
+    const rolled = await this.parts.policy!.rollOut(share * (lands.length > 0 ? SCREENED : 1));
+    const fresh = [...new Map(rolled.map((prompt) => [prompt.join(), prompt])).values()].filter((prompt) => !known.has(prompt.join()));
     if (lands.length === 0) return fresh;
     const chosen: number[][] = [];
     while (chosen.length < share && fresh.length > 0) {
@@ -141,70 +280,111 @@ export class MemorySearch {
     return chosen;
   }
 
-  private get usesReward(): boolean {
-    return this.settings.proposals.includes('thompson');
+  /** Fits both models, with new prompts, and estimates every prompt's score on the pool. */
+  private fit(fresh: readonly Known[]): void {
+    this.inFit.push(...fresh);
+    const kept = RewardModel.chosen(this.inFit.map(({ estimate }) => estimate));
+    if (kept) this.inFit = kept.map((i) => this.inFit[i]!);
+    if (this.inFit.length === 0) return;
+    this.rows.fit(this.inFit);
+    this.measure();
+    const { reward } = this.parts;
+    const smooth = reward?.fitted(this.measured);
+    this.inFit.forEach((known, i) => {
+      known.factors = smooth ? Float64Array.from(smooth, (output) => output[i]!) : this.rows.posterior(this.rows.evidence(known)).mean;
+      known.estimate = this.rows.score(known.factors, known.gap);
+    });
   }
 
-  /** Fits row and reward model, and estimates every prompt's score on the pool. */
-  private estimate(): void {
-    const prompts = this.inFit;
-    this.rows.fit(prompts);
-    const evidences = prompts.map((each) => this.rows.evidence(each));
-    if (!this.usesReward) {
-      prompts.forEach((known, i) => {
-        known.estimate = this.rows.score(this.rows.posterior(evidences[i]!).mean, known.value);
-      });
-      return;
-    }
+  /** What the rows say of each prompt's factors, which the reward model is fitted to. */
+  private measure(): void {
+    const { reward } = this.parts;
+    if (!reward) return;
     const { q } = this.rows;
-    this.measured = Array.from({ length: q }, () => ({ value: new Float64Array(prompts.length), noise: new Float64Array(prompts.length) }));
-    evidences.forEach((evidence, i) => {
-      const { mean, covariance } = this.rows.posterior(evidence, 0.02);
+    const n = this.inFit.length;
+    this.measured = Array.from({ length: q }, () => ({ value: new Float64Array(n), noise: new Float64Array(n) }));
+    this.inFit.forEach((known, i) => {
+      const { mean, covariance } = this.rows.posterior(this.rows.evidence(known), WEAK);
       mean.forEach((x, j) => {
         this.measured[j]!.value[i] = x;
         this.measured[j]!.noise[i] = covariance[j * q + j]!;
       });
     });
-    this.reward.fit(
-      prompts.map(({ prompt }) => prompt),
+    reward.fit(
+      this.inFit.map(({ prompt }) => prompt),
       this.measured,
     );
-    const smooth = this.reward.fitted(this.measured);
-    prompts.forEach((known, i) => {
-      known.estimate = this.rows.score(
-        smooth.map((output) => output[i]!),
-        known.value,
-      );
-    });
   }
 
-  best(n: number): Known[] {
-    return [...this.archive.prompts].sort((a, b) => b.estimate - a.estimate).slice(0, n);
+  private best(count: number): Known[] {
+    return [...this.inFit].sort((a, b) => b.estimate - a.estimate).slice(0, count);
   }
 
-  /** The race of the finalists; returns them, best first, by their score on all rows of the pool. */
-  async race(): Promise<Known[]> {
-    let alive: Known[] = this.inFit;
+  /** The race: the best prompts by their estimates on growing parts of the pool, and the last of them on all of it. */
+  async finalists(signal?: AbortSignal): Promise<ScoredPrompt[]> {
+    if (!this.plan) return [];
+    let alive = this.inFit;
     for (const { prompts, rows } of this.plan.race) {
       alive = [...alive].sort((a, b) => b.estimate - a.estimate).slice(0, prompts);
-      await this.archive.more(alive.map((known) => ({ known, rows: this.grown(known, rows) })));
-      this.estimate();
+      await this.archive.more(
+        alive.map((known) => ({ known, rows: this.turns.grown(known.rows, rows) })),
+        this.rows,
+        signal,
+      );
+      this.fit([]);
     }
-    return [...alive].sort((a, b) => b.estimate - a.estimate);
+    const { train, validation } = this.archive;
+    const scored = alive.filter(({ rows }) => rows.some((row) => row < train.size) && rows.some((row) => row >= train.size));
+    const prompts = byChoice(
+      await scoreAll(
+        scored.map(({ ids }) => ids),
+        train,
+        validation,
+        this.context.prompt,
+        signal,
+      ),
+    );
+    return this.proposals[0] === 'random' ? prompts.slice(0, 1) : prompts;
   }
 
-  /** The rows that a prompt has, with others up to `count`, classes in balance. */
-  private grown(known: Known, count: number): number[] {
-    const rows = [...known.rows];
-    for (let k = 0; k < this.classes; k++) {
-      const own = this.labels.flatMap((label, row) => (label === k && !rows.includes(row) ? [row] : []));
-      const has = known.rows.filter((row) => this.labels[row] === k).length;
-      for (let i = own.length - 1; i > 0; i--) {
-        const j = this.random.below(i + 1);
-        [own[i], own[j]] = [own[j]!, own[i]!];
-      }
-      rows.push(...own.slice(0, Math.max(0, Math.ceil(count / this.classes) - has)));
-    }
-    return rows.slice(0, Math.max(count, known.rows.length));
+  save(): State {
+    const { step, exhausted, archive } = this;
+    const places = new Map(archive.prompts.map((known, i) => [known, i]));
+    return {
+      step,
+      exhausted,
+      random: this.random.state,
+      turns: this.turns.save(),
+      arms: this.bandit.arms,
+      prompts: archive.prompts,
+      inFit: this.inFit.map((known) => places.get(known)!),
+      rows: step > 0 ? this.rows.save() : undefined,
+      reward: step > 0 ? this.parts.reward?.save() : undefined,
+      policy: this.parts.policy?.save(),
+      train: archive.train.save(),
+      validation: archive.validation.save(),
+    };
+  }
+
+  private restore(saved: State): void {
+    const { archive } = this;
+    [this.step, this.exhausted] = [saved.step, saved.exhausted];
+    this.random.state = saved.random;
+    this.turns.restore(saved.turns);
+    Object.assign(this.bandit.arms, saved.arms);
+    archive.prompts = [...saved.prompts];
+    for (const { ids } of archive.prompts) this.taken.add(ids.join());
+    this.inFit = saved.inFit.map((i) => archive.prompts[i]!);
+    archive.train.restore(saved.train);
+    archive.validation.restore(saved.validation);
+    if (saved.policy) this.parts.policy?.restore(saved.policy);
+    if (!saved.rows) return;
+    this.rows.restore(saved.rows);
+    if (saved.reward) this.parts.reward?.restore(saved.reward);
+    this.measure();
+  }
+
+  async release(): Promise<void> {
+    await Promise.all([this.parts.tables?.release(), this.parts.network?.release()]);
   }
 }

@@ -20,9 +20,10 @@ const FEWEST_FINALISTS = 3;
 const MOST_FINALISTS = 10;
 
 /** Rows that each prompt is scored on: four of each class, or all where a class has fewer than four. */
-export function rowsPerPrompt(labels: readonly number[], classes: number): number {
-  const counts = Array.from({ length: classes }, (_, k) => labels.filter((label) => label === k).length);
-  return counts.some((count) => count < 4) ? labels.length : Math.min(4 * classes, labels.length);
+export function rowsByDefault(labels: readonly number[]): number {
+  const counts: number[] = [];
+  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+  return counts.some((count) => count < 4) ? labels.length : Math.min(4 * counts.length, labels.length);
 }
 
 /** Rounds of a race of F finalists: 4F prompts on a quarter of the rows, 2F on half, F on all. */
@@ -48,15 +49,15 @@ export function raceCost(rounds: readonly Round[], rows: number): number {
  * Splits a budget: at most a tenth for starts, at most a quarter for 3 to 10 finalists, as many as fit, the rest for the
  * search. `claimed` queries are somebody else's. The same for every control.
  */
-export function plan(budget: number, pool: number, rows: number, claimed = 0): Plan | { readonly needed: number } {
+export function plan(budget: number, pool: number, rows: number, promptsPerStep: number, claimed = 0): Plan | { readonly needed: number } {
   const total = budget - claimed;
+  // One step, and enough prompts for the race.
+  const least = Math.max(promptsPerStep, 4 * FEWEST_FINALISTS) * rows;
+  const cost = (finalists: number): number => raceCost(race(finalists, pool, rows), rows);
+  const most = Math.min(total * FINAL, total - least);
   let finalists = FEWEST_FINALISTS;
-  while (finalists < MOST_FINALISTS && raceCost(race(finalists + 1, pool, rows), rows) <= total * FINAL) finalists++;
-  const rounds = race(finalists, pool, rows);
-  const final = raceCost(rounds, rows);
-  const search = total - final;
-  // Two steps' worth of prompts, or there is nothing to race.
-  const least = 4 * FEWEST_FINALISTS * rows;
-  if (search < least) return { needed: least + final + claimed };
-  return { total, starts: Math.floor(total * STARTS), search, rowsPerPrompt: rows, race: rounds };
+  if (cost(finalists) > total - least) return { needed: least + cost(finalists) + claimed };
+  while (finalists < MOST_FINALISTS && cost(finalists + 1) <= most) finalists++;
+  const search = total - cost(finalists);
+  return { total, starts: Math.floor(total * STARTS), search, rowsPerPrompt: rows, race: race(finalists, pool, rows) };
 }

@@ -12,8 +12,10 @@ export interface Prompt {
 
 /** A prompt with its scores. */
 export interface ScoredPrompt extends Prompt {
-  /** Mean gap over the rows that steer the choice: the ranking goes by it. */
+  /** Mean gap over the rows that steer the choice. */
   readonly gap: number;
+  /** Mean of the bounded gap there: the ranking goes by it where every prompt has it, else by the gap. */
+  readonly choice?: number;
   readonly train: SplitScore;
   readonly validation: SplitScore;
 }

@@ -33,6 +33,18 @@ export class RowTurns {
     return rows.sort((a, b) => a - b);
   }
 
+  /** The rows that a prompt has, with others up to `count`, classes in balance. */
+  grown(has: readonly number[], count: number): number[] {
+    const { labels, classes } = this;
+    const rows = [...has];
+    for (let k = 0; k < classes; k++) {
+      const own = has.filter((row) => labels[row] === k).length;
+      const others = this.shuffled(labels.flatMap((label, row) => (label === k && !has.includes(row) ? [row] : [])));
+      rows.push(...others.slice(0, Math.max(0, Math.ceil(count / classes) - own)));
+    }
+    return count >= labels.length ? labels.map((_, row) => row) : rows.slice(0, Math.max(count, has.length));
+  }
+
   private shuffled(rows: number[]): number[] {
     for (let i = rows.length - 1; i > 0; i--) {
       const j = this.random.below(i + 1);
@@ -42,7 +54,7 @@ export class RowTurns {
   }
 
   save(): readonly (readonly number[])[] {
-    return this.left;
+    return this.left.map((rows) => [...rows]);
   }
 
   restore(left: readonly (readonly number[])[]): void {

@@ -67,8 +67,10 @@ export type StepReport = PolicyStep | RandomStep;
 export interface PolicyStep extends Omit<TrainingStep, 'bestPrompt'> {
   readonly event: 'step';
   readonly bestPrompt: string;
-  /** The greedy prompt, every few steps. */
+  /** The greedy prompt, every few steps; with a memory the best prompt so far, by estimates. */
   readonly greedy?: ScoredPrompt;
+  /** How many of the step's prompts came from each proposer. */
+  readonly shares?: Readonly<Record<string, number>>;
   readonly queries: Queries;
 }
 

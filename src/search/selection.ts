@@ -50,6 +50,7 @@ export async function scoreAll(
   return prompts.map((ids, i) => ({
     ...make(ids),
     gap: pooledGap(onTrain[i]!, train.size, onValidation[i]!, validation.size),
+    choice: pooledGap({ gap: onTrain[i]!.choice }, train.size, { gap: onValidation[i]!.choice }, validation.size),
     train: split(onTrain[i]!),
     validation: split(onValidation[i]!),
   }));
@@ -115,6 +116,13 @@ function nearCopies(a: PromptIds, b: PromptIds): boolean {
 /** The larger gap first; of equal ones the shorter prompt, then the smaller ids. */
 export function byGap(a: Pick<ScoredPrompt, 'tokens' | 'gap'>, b: Pick<ScoredPrompt, 'tokens' | 'gap'>): number {
   return b.gap - a.gap || compareIds(a.tokens ?? [], b.tokens ?? []);
+}
+
+/** Best first: by the bounded gap where every prompt has one, else by the gap. */
+export function byChoice<P extends Pick<ScoredPrompt, 'tokens' | 'gap' | 'choice'>>(prompts: readonly P[]): P[] {
+  const measured = prompts.map((prompt) => ({ prompt, tokens: prompt.tokens ?? [], gap: prompt.choice ?? NaN }));
+  if (measured.some(({ gap }) => Number.isNaN(gap))) return [...prompts].sort(byGap);
+  return measured.sort(byGap).map(({ prompt }) => prompt);
 }
 
 function compareIds(a: PromptIds, b: PromptIds): number {

@@ -30,6 +30,10 @@ export const serverSchema = z.strictObject({
   systemMessage: z.string().optional().describe('System message of chats; asks for one of the label words if absent.'),
 });
 
+/** Ways to propose prompts. */
+const PROPOSERS = ['policy', 'thompson', 'edits'] as const;
+export type Proposer = (typeof PROPOSERS)[number];
+
 export type ServerSettings = z.output<typeof serverSchema>;
 
 /**
@@ -83,6 +87,18 @@ export const specSchema = z.strictObject({
       seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Seed of all random numbers.'),
       seeds: z.array(z.number().int().min(0).max(0x7fffffff)).min(1).optional().describe('Runs the search once for each of these seeds.'),
       queryBudget: count.optional().describe('Distinct (prompt, row) pairs that the task model may score on train and validation rows.'),
+      proposals: z
+        .array(z.enum(PROPOSERS))
+        .min(1)
+        .optional()
+        .describe(
+          'Who proposes prompts: the policy, Thompson sampling on the reward model, edits of the best prompts. Each gets a share by what it has earned. Absent in `paper`.',
+        ),
+      rowsPerPrompt: count
+        .optional()
+        .describe(
+          'Rows of the pool (train and validation) that each prompt is scored on; four of each class when absent, all where a class has fewer.',
+        ),
       learningRate: positive.optional().describe('Learning rate of Adam.'),
       targetRate: positive.max(1).optional().describe('Update rate τ of the target network.'),
       topK: count.optional().describe('Sampling chooses among the k tokens with the largest logits.'),
@@ -118,6 +134,10 @@ export interface SearchSettings {
   steps: number;
   promptsPerStep: number;
   queryBudget: number;
+  /** Null: the policy alone, each prompt on all training rows, as in the paper. */
+  proposals: readonly Proposer[] | null;
+  /** Null: from the data. */
+  rowsPerPrompt: number | null;
   learningRate: number;
   targetRate: number;
   topK: number;
@@ -138,8 +158,10 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     tokens: 'words',
     steps: 400,
     promptsPerStep: 16,
-    queryBudget: 400_000,
-    learningRate: 3e-4,
+    queryBudget: 5000,
+    proposals: PROPOSERS,
+    rowsPerPrompt: null,
+    learningRate: 1e-3,
     targetRate: 0.01,
     topK: 1024,
     gradientClip: 5,
@@ -158,6 +180,8 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     steps: 12_000,
     promptsPerStep: 16,
     queryBudget: 10_000_000,
+    proposals: null,
+    rowsPerPrompt: null,
     learningRate: 5e-5,
     targetRate: 1e-3,
     topK: 256,
@@ -174,12 +198,16 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
   },
 };
 
+/** Queries where the labels name more than four classes: each prompt is scored on four rows a class. */
+const MANY_CLASSES_BUDGET = 10_000;
+
 /** The values of the preset, overridden by those of the spec. */
 export function searchSettings(spec: ParsedSpec): SearchSettings {
   const { preset, seed: _seed, seeds: _seeds, ...search } = spec.search;
   const chosen = { ...search, ...spec.policy, tokens: spec.prompt.tokens };
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
-  return { ...presets[preset], ...given };
+  const manyClasses = preset === 'default' && Object.keys(spec.labels ?? {}).length > 4;
+  return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...given };
 }
 
 /** The JSON schema for editors, written to `media/prompt-task.schema.json` by the build. */

@@ -5,6 +5,16 @@ export const searchWording = {
     found: String(budget),
     expected: `at least ${total} (a step: ${step}, the ranking: up to ${ranking}), or fewer rows by data.rowsPerClass`,
   }),
+  'search.budgetTooSmallForRace': ({ budget, needed }: { budget: number; needed: number }) => ({
+    message: 'the budget is too small for one step and the race of the finalists',
+    found: String(budget),
+    expected: `at least ${needed}, or fewer rows by data.rowsPerClass or search.rowsPerPrompt`,
+  }),
+  'search.fewerRows': ({ rowsPerPrompt, pool }: { rowsPerPrompt: number; pool: number }) => ({
+    message: 'the data has fewer rows than each prompt needs',
+    found: String(rowsPerPrompt),
+    expected: `at most ${pool}, the training and validation rows together`,
+  }),
   'search.noValidationScore': ({ prompts }: { prompts: number }) =>
     `None of the validation rows of the ${prompts} best prompts could be scored.`,
 };

@@ -32,7 +32,7 @@ ${policyModel === 'bundled:causal' ? '' : `  "policyModel": ${q(policyModel)},\n
   "prompt": { "length": 2 },
   // Your own prompts, scored in the same table.
   "compare": [],
-  "search": { "steps": 200, "seed": 0, "queryBudget": 200000 }
+  "search": { "steps": 200, "seed": 0, "queryBudget": 5000 }
 }
 `;
 }

@@ -101,7 +101,7 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
   ];
   if (random?.test && policy?.test)
     lines.push(
-      `With equal budgets, held out: the policy's best ${percent(policy.test.accuracy)}%, random search's best ${percent(random.test.accuracy)}%.`,
+      `With equal budgets, held out: the search's best ${percent(policy.test.accuracy)}%, random search's best ${percent(random.test.accuracy)}%.`,
     );
   if (verdict) {
     const { title, text, next } = verdict;

@@ -44,8 +44,7 @@ export function changesSince(task: RunTask, now: RunTask): string[] {
     Object.keys({ ...then, ...today })
       .filter((name) => then[name] !== today[name])
       .map((name) => `${kind} ${name} has changed`);
-  const specChanged =
-    JSON.stringify(task.spec) !== JSON.stringify(now.spec) || JSON.stringify(task.settings) !== JSON.stringify(now.settings);
+  const specChanged = JSON.stringify(task.spec) !== JSON.stringify(now.spec);
   return [
     ...(specChanged ? [`the task spec ${task.specFile} has changed`] : []),
     ...changed('the data file', task.data, now.data),

@@ -49,17 +49,20 @@ describe('a check of a spec', () => {
     expect(await check('{ "data": { "train": "train.csv" }, "taskModel": "bundled:none" }')).toMatchObject([{ field: 'taskModel' }]);
   });
 
-  it('finds a budget without room for one step and the ranking', async () => {
-    const budget = (queryBudget: number) => ({ data: { train: 'train.csv' }, search: { queryBudget } });
+  it.each([
+    { preset: 'paper', code: 'search.budgetTooSmall', least: 'total' },
+    { preset: 'default', code: 'search.budgetTooSmallForRace', least: 'needed' },
+  ])('finds a budget without room for one step and the choice: $preset', async ({ preset, code, least: name }) => {
+    const budget = (queryBudget: number) => ({ data: { train: 'train.csv' }, search: { preset, queryBudget } });
     const labels = { neg: 'bad', pos: 'good' };
     const [problem] = await check(JSON.stringify({ ...budget(100), labels }));
     expect(problem).toMatchObject({
       severity: 'error',
       field: 'search.queryBudget',
-      code: 'search.budgetTooSmall',
+      code,
       args: [{ budget: 100 }],
     });
-    const least = (problem!.args as [{ total: number }])[0].total;
+    const least = (problem!.args as [Record<string, number>])[0][name]!;
     expect(await check(JSON.stringify({ ...budget(least - 1), labels }))).toHaveLength(1);
     expect(await check(JSON.stringify({ ...budget(least), labels }))).toEqual([]);
   });

@@ -9,7 +9,7 @@ describe('docs', () => {
   it('have the table of fields that the schema in code gives', () => {
     const page = readFileSync('docs/task-spec.md', 'utf8');
     expect(page).toContain(fieldsTable());
-    expect(fieldsTable()).toContain('| `search.learningRate` | Learning rate of Adam. | number > 0 | `0.0003` | `0.00005` |');
+    expect(fieldsTable()).toContain('| `search.learningRate` | Learning rate of Adam. | number > 0 | `0.001` | `0.00005` |');
     expect(fieldsTable()).toContain('| `data.train` |');
     expect(fieldsTable()).toMatch(/`data\.train` .* required \|/);
   });

@@ -23,13 +23,20 @@ describe('what a run may ask', () => {
     // 10 steps of 8 prompts on 32 rows; two validations on 32 + 64 rows; then the ranking of at most 90 candidates:
     // 90 on 8 rows, 90 on the next 8, 90 on 16 more, 64 on the last 32.
     const search = 10 * 8 * 32 + 2 * 96 + 90 * 32 + 64 * 32;
-    expect(plan({ steps: 10, promptsPerStep: 8, validateEvery: 5 }, ['It was', 'Overall'])).toEqual({
+    const paper = { preset: 'paper', steps: 10, promptsPerStep: 8, validateEvery: 5 };
+    expect(plan(paper, ['It was', 'Overall'])).toEqual({
       search,
       random: search,
       baselines: 3 * 96 + TRIED,
       test: 15 * 100,
       total: 2 * search + 288 + 32 + 1500,
     });
+  });
+
+  it('few steps with a memory: four rows a class, here of one class, and the race of ten finalists', () => {
+    // 40 prompts get 24 rows, 20 of them 48, 10 of them all 96; each has had 4.
+    const search = 10 * 8 * 4 + 40 * 20 + 20 * 24 + 10 * 48;
+    expect(plan({ steps: 10, promptsPerStep: 8, queryBudget: 20_000 })).toMatchObject({ search, random: search });
   });
 
   it('many steps: the budget, without random search once, for each run that is started', () => {

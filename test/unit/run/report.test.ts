@@ -195,7 +195,7 @@ describe('summary', () => {
     expect(lines(found).slice(0, 4)).toEqual([
       '400 steps in 61 s (query budget spent). Mean reward, first tenth to last tenth: 29.2 to 36.1. Peak memory: 512 MiB.',
       'Queries: 225,280 asked, 98,112 computed; random search 99,000 asked, 98,000 computed; 1,240 on test rows.',
-      "With equal budgets, held out: the policy's best 80.0%, random search's best 70.0%.",
+      "With equal budgets, held out: the search's best 80.0%, random search's best 70.0%.",
       `${title}. ${text}`,
     ]);
     // What to try next, by the fields of the spec.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
 import { Bandit } from '../../../src/search/bandit';
 import { drawn, edit } from '../../../src/search/edits';
-import { plan, raceCost, rowsPerPrompt } from '../../../src/search/plan';
+import { plan, raceCost, rowsByDefault } from '../../../src/search/plan';
 import { RowTurns } from '../../../src/search/rowTurns';
 import { climb, factorsOf, type Landscape } from '../../../src/search/thompson';
 
@@ -108,43 +108,33 @@ describe('rows in turn', () => {
 
 describe('plan of a budget', () => {
   it('keeps at most a quarter for 3 to 10 finalists, as many as fit', () => {
-    const split = plan(5000, 64, 8);
+    const split = plan(5000, 64, 8, 16);
     if ('needed' in split) throw new Error('5,000 queries are enough');
     expect(raceCost(split.race, 8)).toBeLessThanOrEqual(1250);
     expect(split.race.at(-1)).toEqual({ prompts: 10, rows: 64 });
     expect(split.starts).toBe(500);
-    const four = plan(5000, 128, 16);
+    const four = plan(5000, 128, 16, 16);
     if ('needed' in four) throw new Error('5,000 queries are enough');
     expect(four.race.at(-1)).toEqual({ prompts: 6, rows: 128 });
     expect(raceCost(four.race, 16)).toBeLessThanOrEqual(1250);
   });
 
   it('leaves to others what they claim', () => {
-    const split = plan(5000, 64, 8, 1000);
+    const split = plan(5000, 64, 8, 16, 1000);
     if ('needed' in split) throw new Error('5,000 queries are enough');
     expect(split.search + raceCost(split.race, 8)).toBe(4000);
   });
 
   it('says what it needs where the budget is too small, and can do with just that', () => {
-    const split = plan(100, 64, 8);
+    const split = plan(100, 64, 8, 16);
     if (!('needed' in split)) throw new Error('100 queries are too few');
-    expect('needed' in plan(split.needed, 64, 8)).toBe(false);
-    expect('needed' in plan(split.needed - 1, 64, 8)).toBe(true);
+    expect('needed' in plan(split.needed, 64, 8, 16)).toBe(false);
+    expect('needed' in plan(split.needed - 1, 64, 8, 16)).toBe(true);
   });
 
   it('scores a prompt on four rows a class, and on all where a class has fewer than four', () => {
-    expect(
-      rowsPerPrompt(
-        Array.from({ length: 64 }, (_, i) => i % 2),
-        2,
-      ),
-    ).toBe(8);
-    expect(
-      rowsPerPrompt(
-        Array.from({ length: 128 }, (_, i) => i % 4),
-        4,
-      ),
-    ).toBe(16);
-    expect(rowsPerPrompt([0, 0, 0, 0, 1, 1, 1], 2)).toBe(7);
+    expect(rowsByDefault(Array.from({ length: 64 }, (_, i) => i % 2))).toBe(8);
+    expect(rowsByDefault(Array.from({ length: 128 }, (_, i) => i % 4))).toBe(16);
+    expect(rowsByDefault([0, 0, 0, 0, 1, 1, 1])).toBe(7);
   });
 });

@@ -60,7 +60,7 @@ describe('search settings', () => {
 
   it('are the default preset when the spec is silent', () => {
     expect(settings({})).toEqual(presets.default);
-    expect(settings({})).toMatchObject({ tokens: 'words', steps: 400, promptsPerStep: 16, queryBudget: 400_000 });
+    expect(settings({})).toMatchObject({ tokens: 'words', steps: 400, promptsPerStep: 16, queryBudget: 5000 });
   });
 
   it.each(['default', 'paper'] as const)("have the spec's own values put over the preset `%s`", (preset) => {
