@@ -7,8 +7,8 @@ export interface Arm {
 const FADE = 0.9;
 
 /**
- * Shares a step's prompts among the proposers by what they have earned: a prompt wins when its estimate is in the top tenth
- * of all so far. Everyone gets at least one prompt, the rest goes by the squared rate of wins, smoothed by one win in four.
+ * Shares a step's prompts among the proposers by what they have earned: a prompt wins when its estimate is among the
+ * best few of all so far. Everyone gets at least one prompt, the rest goes by the squared rate of wins, smoothed by one win in four.
  */
 export class Bandit {
   constructor(readonly arms: Record<string, Arm>) {}

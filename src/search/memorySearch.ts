@@ -22,8 +22,8 @@ import { climb, factorsOf, landscapes, type Landscape } from './thompson';
 const PARENTS = 8;
 /** Draws from the reward model that the climbs of a step share. */
 const DRAWS = 4;
-/** Rollouts of the policy for each that is scored; the reward model's draws choose. */
-const SCREENED = 4;
+/** Rollouts of the policy, and edits, for each that is scored; the reward model's draws choose. */
+const SCREENED = { policy: 4, edits: 32 };
 /** Noise of a prompt's factors is that of its rows alone but for this weak prior. */
 const WEAK = 0.02;
 
@@ -164,10 +164,10 @@ export class MemorySearch implements Search {
     return this.report(fresh, shares, learned, clock);
   }
 
-  /** Who won: those whose estimate is in the top tenth of all so far. The first step is no proposer's. */
+  /** Who won: those that are now among the parents of the next edits. The first step is no proposer's. */
   private reckon(fresh: readonly Known[]): void {
     const ranked = this.archive.prompts.map(({ estimate }) => estimate).sort((a, b) => b - a);
-    const bar = ranked[Math.floor(ranked.length / 10)] ?? Infinity;
+    const bar = ranked[Math.min(PARENTS, ranked.length) - 1] ?? Infinity;
     if (this.step > 0) this.bandit.learn(fresh.map(({ origin, estimate }) => ({ origin, won: estimate >= bar })));
   }
 
@@ -237,9 +237,15 @@ export class MemorySearch implements Search {
     for (const origin of this.proposals) {
       const share = shares[origin]!;
       if (origin === 'random') draw(origin, share);
-      if (origin === 'edits') for (let i = 0; i < share; i++) add(origin, edit(best, actions.length, known, this.random));
+      if (origin === 'edits') {
+        const edits = Array.from({ length: this.wanted(share, 'edits') }, () => edit(best, actions.length, known, this.random));
+        for (const prompt of this.screen(edits, share, known, lands)) add(origin, prompt);
+      }
       if (origin === 'thompson') for (let i = 0; i < share; i++) add(origin, this.climb(lands, i, best, known));
-      if (origin === 'policy') for (const prompt of await this.rollOut(share, known, lands)) add(origin, prompt);
+      if (origin === 'policy') {
+        const rolled = await this.parts.policy!.rollOut(this.wanted(share, 'policy'));
+        for (const prompt of this.screen(rolled, share, known, lands)) add(origin, prompt);
+      }
     }
     return found;
   }
@@ -266,18 +272,31 @@ export class MemorySearch implements Search {
     return climb(land, start, known, this.random);
   }
 
-  /** The policy's rollouts; with a reward model, of several the one that one of its draws likes best. */
-  private async rollOut(share: number, known: ReadonlySet<string>, lands: readonly Landscape[]): Promise<number[][]> {
-    const rolled = await this.parts.policy!.rollOut(share * (lands.length > 0 ? SCREENED : 1));
-    const fresh = [...new Map(rolled.map((prompt) => [prompt.join(), prompt])).values()].filter((prompt) => !known.has(prompt.join()));
+  private wanted(share: number, origin: keyof typeof SCREENED): number {
+    return share * (this.parts.reward ? SCREENED[origin] : 1);
+  }
+
+  /** Of several prompts those that the draws of the reward model like best, one draw after the other; all without one. */
+  private screen(
+    prompts: readonly (readonly number[] | undefined)[],
+    share: number,
+    known: ReadonlySet<string>,
+    lands: readonly Landscape[],
+  ): (readonly number[])[] {
+    const fresh = [...new Map(prompts.flatMap((prompt) => (prompt ? [[prompt.join(), prompt] as const] : []))).values()].filter(
+      (prompt) => !known.has(prompt.join()),
+    );
     if (lands.length === 0) return fresh;
-    const chosen: number[][] = [];
-    while (chosen.length < share && fresh.length > 0) {
-      const land = lands[1 + (chosen.length % DRAWS)]!;
-      const scores = fresh.map((prompt) => land.score(factorsOf(land, prompt)));
-      chosen.push(...fresh.splice(scores.indexOf(Math.max(...scores)), 1));
+    const draws = lands.slice(1);
+    const scores = draws.map((land) => fresh.map((prompt) => land.score(factorsOf(land, prompt))));
+    const chosen = new Set<number>();
+    for (let i = 0; i < Math.min(share, fresh.length); i++) {
+      const score = scores[i % draws.length]!;
+      let best = -1;
+      for (let j = 0; j < fresh.length; j++) if (!chosen.has(j) && (best < 0 || score[j]! > score[best]!)) best = j;
+      chosen.add(best);
     }
-    return chosen;
+    return [...chosen].map((j) => fresh[j]!);
   }
 
   /** Fits both models, with new prompts, and estimates every prompt's score on the pool. */
