@@ -29,7 +29,7 @@ export function Charts({ view, other, smoothing }: ChartsProps) {
   return (
     <section class="charts" aria-label="Charts">
       <Chart title="Reward" {...reward} />
-      <Chart title="Validation accuracy" {...accuracy} scale={SHARE} />
+      <Chart title="Accuracy (estimate)" {...accuracy} scale={SHARE} />
       <Chart title="Policy entropy (nats per token)" {...entropy} />
     </section>
   );
@@ -56,12 +56,12 @@ function single({ curves: { steps, validation, random }, rows }: RunView, smooth
         ...raw(steps.mean, BLUE),
         smoothed('Batch mean', BLUE, steps.mean),
         { ...smoothed('Batch best', YELLOW, steps.best), width: 1.5, dash: [5, 3] },
-        { ...greedy('Greedy prompt (validation)', validation.reward), width: 1 },
+        { ...greedy('Best prompt (estimate)', validation.reward), width: 1 },
       ],
       levels: level('Random search best', PURPLE, random.best),
     },
     {
-      lines: [greedy('Greedy prompt', validation.accuracy)],
+      lines: [greedy('Best prompt', validation.accuracy)],
       levels: [...level('No prompt', RED, accuracies('none')), ...level('Your best prompt', YELLOW, accuracies('manual'))],
     },
     { lines: [...raw(steps.entropy, PURPLE), smoothed('Entropy', PURPLE, steps.entropy)] },

@@ -1,7 +1,6 @@
 import { Random } from '../method/random';
 import { OnnxPolicyNetwork } from '../method/policyNetwork';
 import { ReplayPolicy, type ReplayState } from '../method/replayPolicy';
-import { piecewise } from '../method/reward';
 import { RewardModel, type Measured, type RewardModelState } from '../method/rewardModel';
 import { RowModel, type RowModelState } from '../method/rowModel';
 import type { ScorerState } from '../method/scorer';
@@ -200,11 +199,11 @@ export class MemorySearch implements Search {
   }
 
   /** The best prompt so far with its estimates: of the whole pool, so the same for both splits. */
-  private leader({ ids, factors, gap }: Known): ScoredPrompt {
+  private leader({ ids, factors, gap, estimate: score }: Known): ScoredPrompt {
     const { tokens: _, ...prompt } = this.context.prompt(ids);
     const estimate: SplitScore = {
       gap: this.rows.mean(factors, gap, (g) => g),
-      reward: this.rows.mean(factors, gap, piecewise),
+      reward: 100 * score,
       accuracy: this.rows.mean(factors, gap, (g) => Number(g > 0)),
     };
     return { ...prompt, gap: estimate.gap, train: estimate, validation: estimate };
