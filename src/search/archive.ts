@@ -21,6 +21,11 @@ export interface Known extends Observed {
   factors: Float64Array;
 }
 
+/** Rows that a prompt was scored on, those that failed included. */
+export function asked(known: Known): number[] {
+  return Array.from(known.asked.keys()).filter((row) => known.asked[row] === 1);
+}
+
 /** Train and validation rows as one pool, all prompts of a search with their scores there, and the count of queries. */
 export class Archive {
   prompts: Known[] = [];

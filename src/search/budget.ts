@@ -2,7 +2,8 @@ import type { Problem } from '../spec/problem';
 import type { SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import { worded } from '../wording/wording';
-import { plan, rowsByDefault } from './plan';
+import { plan, rowsByDefault, type Plan } from './plan';
+import type { SearchContext } from './search';
 import { selectionCost } from './selection';
 
 /** How the policy's search spends its query budget: enough is kept back to rank what it finds, the rest is for steps. */
@@ -56,4 +57,10 @@ export function memoryPlan(
   const labels = [...train.labels, ...validation.labels];
   const rows = Math.min(rowsPerPrompt ?? rowsByDefault(labels), labels.length);
   return plan(budget, labels.length, rows, promptsPerStep);
+}
+
+/** The split of a search's budget; where that is too small, as after a search that ended early, the least that can be split. */
+export function smallestAtLeast({ settings, budget }: Pick<SearchContext, 'settings' | 'budget'>, pool: Pool): Plan {
+  const split = memoryPlan(settings, pool, budget);
+  return 'search' in split ? split : smallestAtLeast({ settings, budget: split.needed }, pool);
 }

@@ -6,11 +6,11 @@ import { RowModel, type RowModelState } from '../method/rowModel';
 import type { ScorerState } from '../method/scorer';
 import { TokenTables } from '../method/tokenTables';
 import type { Proposer } from '../spec/schema';
-import { Archive, type Known } from './archive';
+import { Archive, asked, type Known } from './archive';
 import { Bandit, type Arm } from './bandit';
 import { drawn, edit } from './edits';
-import { memoryPlan } from './budget';
-import type { Plan } from './plan';
+import { smallestAtLeast } from './budget';
+import { raceCost, type Plan } from './plan';
 import type { ScoredPrompt, SplitScore } from './prompt';
 import { queriesOf, type PolicyStep, type RandomStep, type Search, type SearchContext, type SearchKind, type StopReason } from './search';
 import { RowTurns } from './rowTurns';
@@ -89,8 +89,7 @@ export class MemorySearch implements Search {
   private readonly rows: RowModel;
   private readonly turns: RowTurns;
   private readonly bandit: Bandit;
-  /** Undefined where the budget has no room for a search. */
-  private readonly plan: Plan | undefined;
+  private readonly plan: Plan;
   private step = 0;
   /** No proposer finds anything new. */
   private exhausted = false;
@@ -111,9 +110,8 @@ export class MemorySearch implements Search {
     const { labels } = this.archive;
     const K = train.model.classes;
     this.rows = new RowModel(labels, K);
-    const split = memoryPlan(context.settings, { train: train.rows, validation: validation.rows }, context.budget);
-    this.plan = 'search' in split ? split : undefined;
-    this.turns = new RowTurns(labels, K, this.plan?.rowsPerPrompt ?? 0, random);
+    this.plan = smallestAtLeast(context, { train: train.rows, validation: validation.rows });
+    this.turns = new RowTurns(labels, K, this.plan.rowsPerPrompt, random);
     this.bandit = Bandit.of(proposals);
     if (saved) this.restore(saved);
   }
@@ -123,11 +121,13 @@ export class MemorySearch implements Search {
   }
 
   get ended(): StopReason | undefined {
-    const { settings } = this.context;
-    if (!this.plan) return 'budget';
-    if (this.archive.queries + settings.promptsPerStep * this.plan.rowsPerPrompt > this.plan.search) return 'budget';
-    if (this.proposals[0] !== 'random' && this.step >= settings.steps) return 'steps';
-    return this.exhausted ? 'exhausted' : undefined;
+    const { settings, budget, actions, length } = this.context;
+    const { race, rowsPerPrompt } = this.plan;
+    const known = this.archive.prompts.length;
+    if (this.exhausted || known >= actions.length ** length) return 'exhausted';
+    const step = settings.promptsPerStep * rowsPerPrompt + raceCost(race, rowsPerPrompt, known + settings.promptsPerStep);
+    if (this.archive.queries + step > budget) return 'budget';
+    return this.proposals[0] !== 'random' && this.step >= settings.steps ? 'steps' : undefined;
   }
 
   async advance(signal?: AbortSignal): Promise<PolicyStep | RandomStep> {
@@ -176,7 +176,8 @@ export class MemorySearch implements Search {
     learned: { loss: number; gradientNorm: number; entropy: number } | undefined,
     [start, proposed, scored, fitted]: readonly number[],
   ): PolicyStep | RandomStep {
-    const estimates = fresh.map(({ estimate }) => 100 * estimate);
+    // A step that finds nothing new is the last one: its line is about all prompts.
+    const estimates = (fresh.length > 0 ? fresh : this.archive.prompts).map(({ estimate }) => 100 * estimate);
     const mean = estimates.reduce((a, b) => a + b, 0) / Math.max(1, estimates.length);
     const best = estimates.reduce((a, b) => Math.max(a, b), -100);
     const { step, queries } = this;
@@ -246,6 +247,8 @@ export class MemorySearch implements Search {
         for (const prompt of this.screen(rolled, share, known, lands)) add(origin, prompt);
       }
     }
+    // A policy that repeats itself is no proof that nothing is left.
+    if (found.length === 0) draw('random', promptsPerStep);
     return found;
   }
 
@@ -308,10 +311,14 @@ export class MemorySearch implements Search {
     this.measure();
     const { reward } = this.parts;
     const smooth = reward?.fitted(this.measured);
-    this.inFit.forEach((known, i) => {
-      known.factors = smooth ? Float64Array.from(smooth, (output) => output[i]!) : this.rows.posterior(this.rows.evidence(known)).mean;
-      known.estimate = this.rows.score(known.factors, known.gap);
-    });
+    const learn = (known: Known, factors: Float64Array): void => {
+      known.factors = factors;
+      known.estimate = this.rows.score(factors, known.gap);
+    };
+    const alone = (known: Known): Float64Array => this.rows.posterior(this.rows.evidence(known)).mean;
+    this.inFit.forEach((known, i) => learn(known, smooth ? Float64Array.from(smooth, (output) => output[i]!) : alone(known)));
+    // Of a step with more prompts than the reward model holds, some have their rows alone.
+    for (const known of fresh) if (known.estimate === -Infinity) learn(known, alone(known));
   }
 
   /** What the rows say of each prompt's factors, which the reward model is fitted to. */
@@ -340,12 +347,11 @@ export class MemorySearch implements Search {
 
   /** The race: the best prompts by their estimates on growing parts of the pool, and the last of them on all of it. */
   async finalists(signal?: AbortSignal): Promise<ScoredPrompt[]> {
-    if (!this.plan) return [];
     let alive = this.inFit;
     for (const { prompts, rows } of this.plan.race) {
       alive = [...alive].sort((a, b) => b.estimate - a.estimate).slice(0, prompts);
       await this.archive.more(
-        alive.map((known) => ({ known, rows: this.turns.grown(known.rows, rows) })),
+        alive.map((known) => ({ known, rows: this.turns.grown(asked(known), rows) })),
         this.rows,
         signal,
       );

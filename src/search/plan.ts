@@ -35,11 +35,11 @@ function race(finalists: number, pool: number, rows: number): Round[] {
   ];
 }
 
-/** Most queries that a race costs when each prompt has `rows` rows already. */
-export function raceCost(rounds: readonly Round[], rows: number): number {
+/** Most queries that a race among so many candidates costs when each prompt has `rows` rows already. */
+export function raceCost(rounds: readonly Round[], rows: number, candidates = Infinity): number {
   let [cost, before] = [0, rows];
   for (const round of rounds) {
-    cost += round.prompts * (round.rows - before);
+    cost += Math.min(round.prompts, candidates) * (round.rows - before);
     before = round.rows;
   }
   return cost;

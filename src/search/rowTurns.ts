@@ -15,22 +15,38 @@ export class RowTurns {
   }
 
   next(): number[] {
-    const { labels, classes, perPrompt } = this;
+    const { labels, perPrompt } = this;
     if (perPrompt >= labels.length) return labels.map((_, row) => row);
     const rows: number[] = [];
-    for (let k = 0; k < classes; k++) {
-      // What does not divide evenly goes to the first classes.
-      let wanted = Math.floor(perPrompt / classes) + Number(k < perPrompt % classes);
+    this.shares(perPrompt).forEach((wanted, k) => {
       const own = labels.flatMap((label, row) => (label === k ? [row] : []));
-      wanted = Math.min(wanted, own.length);
-      while (wanted > 0) {
+      for (let i = 0; i < wanted; i++) {
         const queue = this.left[k]!;
         if (queue.length === 0) queue.push(...this.shuffled(own.filter((row) => !rows.includes(row))));
         rows.push(queue.pop()!);
-        wanted--;
+      }
+    });
+    return rows.sort((a, b) => a - b);
+  }
+
+  /**
+   * How many of `count` rows each class gives: the same of each, those that have too few all they have. What does not divide
+   * evenly goes to classes by chance.
+   */
+  private shares(count: number): number[] {
+    const size = new Array<number>(this.classes).fill(0);
+    for (const label of this.labels) size[label]!++;
+    const given = size.map(() => 0);
+    for (let left = count; left > 0;) {
+      const open = [...size.keys()].filter((k) => given[k]! < size[k]!);
+      const each = Math.floor(left / open.length);
+      for (const k of each > 0 ? open : this.shuffled(open).slice(0, left)) {
+        const more = Math.min(Math.max(each, 1), size[k]! - given[k]!);
+        given[k]! += more;
+        left -= more;
       }
     }
-    return rows.sort((a, b) => a - b);
+    return given;
   }
 
   /** The rows that a prompt has, with others up to `count`, classes in balance. */
