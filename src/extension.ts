@@ -103,7 +103,6 @@ export function activate(context: vscode.ExtensionContext): Activated {
     vscode.languages.registerHoverProvider(spec, new SpecHover(specs)),
     lastEditor,
     vscode.languages.registerCompletionItemProvider({ pattern: '**' }, new PromptCompletion(prompts)),
-    vscode.window.createTreeView('rlprompt.runs', { treeDataProvider: tree }),
     vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, panels),
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, shown(run))),
   );

@@ -9,6 +9,7 @@ const STATES: Readonly<Record<RunState, { text: string; icon: IconName; controls
   queued: { text: 'Queued', icon: 'waiting', controls: ['stop'] },
   starting: { text: 'Starting', icon: 'waiting', controls: ['stop'] },
   running: { text: 'Running', icon: 'running', controls: ['pause', 'stop'] },
+  pausing: { text: 'Pausing', icon: 'paused', controls: ['continue', 'stop'] },
   paused: { text: 'Paused', icon: 'paused', controls: ['continue', 'stop'] },
   stopping: { text: 'Stopping', icon: 'stop', controls: ['stop'] },
   interrupted: { text: 'Interrupted', icon: 'interrupted', controls: ['resume'] },
@@ -24,7 +25,7 @@ const STAGES = { policy: '', ranking: ', ranking', random: ', random search', te
 /** What the run is, how far it is, and what the user can do with it. */
 export function Header({ view: { head, rows }, trusted }: { view: RunView; trusted: boolean }) {
   const { text, icon, controls } = STATES[head.state];
-  const going = ['running', 'paused', 'elsewhere'].includes(head.state);
+  const going = ['running', 'pausing', 'paused', 'elsewhere'].includes(head.state);
   const busy = going || head.state === 'starting' || head.state === 'stopping';
   return (
     <header>

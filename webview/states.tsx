@@ -12,6 +12,7 @@ const NOTICES: Partial<Record<RunState, (head: RunHead, trusted: boolean) => Not
     'Opening models and data',
     notes.at(-1) ?? 'Reading the data and loading the language models. The first scores appear in a few seconds.',
   ],
+  pausing: () => ['info', 'Pausing', 'The run finishes the current step.'],
   paused: ({ step }) => ['info', `Paused at step ${count(step)}`, 'The checkpoint is saved.'],
   stopping: () => ['info', 'Stopping', 'The run finishes the current step and saves a checkpoint. Stop Now gives up that step.'],
   interrupted: ({ step, resumable, error }, trusted) => [

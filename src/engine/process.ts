@@ -39,7 +39,14 @@ const host: HostChannel = new Channel<HostMethods, EngineMethods>(
     suggestWords: ({ labels, model }) => suggestWords(labels, model),
   },
 );
-const context: JobContext = { host, signal: stop.signal, pause: () => (paused ? once(gate, 'continue').then(() => undefined) : undefined) };
+const context: JobContext = { host, signal: stop.signal, pause };
+
+/** Called between two steps: what the run waits for, if it is paused. */
+function pause(): Promise<void> | undefined {
+  if (!paused) return undefined;
+  host.notify('paused');
+  return once(gate, 'continue').then(() => undefined);
+}
 
 /** Rejects on an error that nothing catches: the job in progress fails with it, and the process ends. */
 const crashed = new Promise<never>((_, reject) => {

@@ -52,6 +52,8 @@ export interface HostMethods {
   /** The spec is read and the run's folder exists. */
   opened(task: RunTask): void;
   events(events: readonly RunEvent[]): void;
+  /** The run rests between two steps. */
+  paused(): void;
   notes(notes: { readonly notes: readonly string[]; readonly warnings: readonly Problem[] }): void;
   /** Asks one of VS Code's language models. */
   ask(request: AskRequest): Promise<string>;

@@ -214,6 +214,7 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
       queued: ['Waiting', 'Stop'],
       starting: ['Opening models and data', 'Stop'],
       running: [undefined, 'Pause', 'Stop'],
+      pausing: ['Pausing', 'Continue', 'Stop'],
       paused: ['Paused at step 120', 'Continue', 'Stop'],
       stopping: ['Stopping', 'Stop Now'],
       interrupted: ['Interrupted at step 120', 'Resume'],

@@ -15,7 +15,7 @@ export function runCommands(runs: Runs, panels: Panels): Record<string, (id?: st
     const shown = panels.active?.id;
     if (id !== undefined || shown === undefined) return id ?? runs.current?.id;
     const { state } = (await runs.get(shown)).head;
-    return ['queued', 'starting', 'running', 'paused', 'stopping'].includes(state) ? shown : (runs.current?.id ?? shown);
+    return ['queued', 'starting', 'running', 'pausing', 'paused', 'stopping'].includes(state) ? shown : (runs.current?.id ?? shown);
   };
   const onCurrent = (act: (id: string) => unknown) => async (given?: string) => {
     const id = await current(given);

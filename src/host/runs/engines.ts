@@ -6,7 +6,7 @@ import { askChatModel } from '../models/chatModel';
 import type { Secrets } from '../models/secrets';
 
 /** What a job reports while it runs. */
-export type JobHandlers = Partial<Pick<Handlers<HostMethods>, 'opened' | 'events' | 'notes'>>;
+export type JobHandlers = Partial<Pick<Handlers<HostMethods>, 'opened' | 'events' | 'notes' | 'paused'>>;
 
 /** Starts engine processes with the user's keys, and answers their questions to the user and to VS Code's language models. */
 export class Engines {

@@ -42,7 +42,7 @@ export class LiveRun {
 
   /** The engine ends, or has said its last word and its process is about to be gone. */
   get ending(): boolean {
-    return this.active && !['starting', 'running', 'paused'].includes(this.builder.head.state);
+    return this.active && !['starting', 'running', 'pausing', 'paused'].includes(this.builder.head.state);
   }
 
   async start(engines: Engines): Promise<void> {
@@ -56,13 +56,16 @@ export class LiveRun {
           builder.describe(task);
           this.set({ created });
         },
+        paused: () => {
+          if (builder.head.state === 'pausing') this.set({ state: 'paused' });
+        },
         notes: ({ notes, warnings }) => {
           this.set({ notes });
           for (const { message } of warnings) this.log.warn(`[${builder.head.name}] ${message}`);
         },
         events: (events) => {
           for (const event of events) builder.apply(event);
-          this.set(builder.head.state === 'starting' ? { state: this.paused ? 'paused' : 'running', resumable: true } : {});
+          this.set(builder.head.state === 'starting' ? { state: this.paused ? 'pausing' : 'running', resumable: true } : {});
         },
       },
       (line) => this.log.warn(`[${builder.head.name}] ${line}`),
@@ -84,13 +87,13 @@ export class LiveRun {
   pause(): void {
     this.paused = true;
     this.engine?.channel.notify('pause');
-    if (this.builder.head.state === 'running') this.set({ state: 'paused' });
+    if (this.builder.head.state === 'running') this.set({ state: 'pausing' });
   }
 
   continue(): void {
     this.paused = false;
     this.engine?.channel.notify('continue');
-    if (this.builder.head.state === 'paused') this.set({ state: 'running' });
+    if (['pausing', 'paused'].includes(this.builder.head.state)) this.set({ state: 'running' });
   }
 
   /** Ends the run within a step, with its checkpoint written. Asked a second time, ends the process at once. */

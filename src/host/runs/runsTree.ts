@@ -2,6 +2,9 @@ import * as vscode from 'vscode';
 import type { RunHead, RunState, RunView } from '../../run/view/runView';
 import type { Runs } from './runs';
 
+/** Opens the selected run. VS Code replaces a command with arguments at each update of the tree, and drops a click on the one before. */
+const OPEN = 'rlprompt.openSelectedRun';
+
 /** Milliseconds between two updates of a run that trains. */
 const INTERVAL = 1000;
 
@@ -9,6 +12,7 @@ const ICONS: Record<RunState, [string, string?]> = {
   queued: ['clock'],
   starting: ['loading~spin'],
   running: ['loading~spin'],
+  pausing: ['loading~spin'],
   paused: ['debug-pause'],
   stopping: ['loading~spin'],
   interrupted: ['debug-disconnect', 'list.warningForeground'],
@@ -26,6 +30,8 @@ export function stateText({ state, step, steps }: RunHead): string {
       return t('opening models and data');
     case 'running':
       return t('step {0} of {1}', step, steps);
+    case 'pausing':
+      return t('pausing');
     case 'paused':
       return t('paused at step {0}', step);
     case 'stopping':
@@ -52,7 +58,10 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
     const refresh = (): void => this.changed.fire(undefined);
     const watcher = vscode.workspace.createFileSystemWatcher('**/.rlprompt/runs/*/{task,result}.json');
     let last = 0;
+    const tree = vscode.window.createTreeView('rlprompt.runs', { treeDataProvider: this });
     this.subscriptions = [
+      tree,
+      vscode.commands.registerCommand(OPEN, () => vscode.commands.executeCommand('rlprompt.openRun', tree.selection[0])),
       watcher,
       watcher.onDidCreate(refresh),
       watcher.onDidDelete(refresh),
@@ -88,7 +97,7 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
       description,
       iconPath: new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color)),
       contextValue: `run.${head.state}`,
-      command: { command: 'rlprompt.openRun', title: vscode.l10n.t('Open'), arguments: [id] },
+      command: { command: OPEN, title: vscode.l10n.t('Open') },
       tooltip: [`${head.name} (seed ${head.seed})`, stateText(head), head.verdict?.title, head.taskModel, head.template, id]
         .filter(Boolean)
         .join('\n'),

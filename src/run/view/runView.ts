@@ -12,7 +12,8 @@ export type { NextStep, Verdict } from '../verdict';
  * `queued` waits for another run; `starting` opens models and data; `interrupted` has a checkpoint or a journal on disk and no
  * process; `elsewhere` trains in a process that this window did not start; `failed` ended with an error.
  */
-export type RunState = 'queued' | 'starting' | 'running' | 'paused' | 'stopping' | 'interrupted' | 'elsewhere' | 'failed' | 'finished';
+export type RunState =
+  'queued' | 'starting' | 'running' | 'pausing' | 'paused' | 'stopping' | 'interrupted' | 'elsewhere' | 'failed' | 'finished';
 
 /** What a run is, and how far it is: small, sent whole with every update. */
 export interface RunHead {

@@ -243,6 +243,8 @@ describe('the runs of a window', () => {
     runs.pause(id);
     expect(await state()).toBe('starting');
     void started[0]!.tell.events(events, signal);
+    expect(await state()).toBe('pausing');
+    void started[0]!.tell.paused(undefined, signal);
     expect(await state()).toBe('paused');
     runs.continue(id);
     expect(await state()).toBe('running');
