@@ -18,18 +18,20 @@ const MOST_BYTES = 20e6;
  */
 export async function checkSpec(text: string, file: string, { data, models }: { data: boolean; models: boolean }): Promise<Problem[]> {
   let spec: Spec | undefined;
+  const warnings: Problem[] = [];
   try {
     spec = parseSpec(text, file);
     if (!data || (await bytes(spec)) > MOST_BYTES) return [];
-    const { classes, splits } = await loadDataset(spec);
+    const { classes, splits, warnings: twins } = await loadDataset(spec);
+    warnings.push(...twins);
     const problem = budgetProblem(spec, searchSettings(spec), splits);
-    if (problem) return [problem];
-    if (!models || !spec.taskModel.startsWith('bundled:')) return [];
+    if (problem) return [...warnings, problem];
+    if (!models || !spec.taskModel.startsWith('bundled:')) return warnings;
     const model = { ...(await bundledTokens(spec.taskModel)), context: Infinity };
-    return [...layOutTask(spec, classes, model, false).verbalizer.warnings];
+    return [...warnings, ...layOutTask(spec, classes, model, false).verbalizer.warnings];
   } catch (error) {
-    if (error instanceof TaskError) return [...error.problems];
-    if (error instanceof ModelError && spec) return [spec.problemAt(['taskModel'], error.worded)];
+    if (error instanceof TaskError) return [...warnings, ...error.problems];
+    if (error instanceof ModelError && spec) return [...warnings, spec.problemAt(['taskModel'], error.worded)];
     throw error;
   }
 }

@@ -1,7 +1,6 @@
 import { worded } from '../wording/wording';
 import { setTo, TaskError } from '../spec/problem';
 import type { Spec } from '../spec/spec';
-import type { Row } from './rows';
 
 export const INPUT_NAMES = ['text', 'sentence', 'input', 'review', 'content', 'message', 'question'];
 export const LABEL_NAMES = ['label', 'class', 'category', 'target', 'sentiment', 'topic'];
@@ -12,8 +11,7 @@ export interface Columns {
 }
 
 /** Which columns hold text and class: as the spec says, else by their names, else the only one left. @throws TaskError */
-export function findColumns(spec: Spec, row: Row, file: string): Columns {
-  const columns = Object.keys(row.fields);
+export function findColumns(spec: Spec, columns: readonly string[], file: string): Columns {
   const pick = (field: 'input' | 'label', names: readonly string[], other?: string): string => {
     const column = spec.data[field];
     if (column !== undefined) {

@@ -1,5 +1,6 @@
 import { word, worded } from '../wording/wording';
-import { TaskError } from '../spec/problem';
+import { ignoreCase, twinLabels } from '../spec/labels';
+import { TaskError, type Problem } from '../spec/problem';
 import type { Spec } from '../spec/spec';
 import { readSplit } from './readSplit';
 import type { Example, Sample, SplitName } from './sample';
@@ -20,6 +21,8 @@ export interface Dataset {
   readonly classCounts: readonly number[];
   /** What the user should know: rows left out, duplicates, splits drawn from train. */
   readonly notes: readonly string[];
+  /** Labels that are probably one class. */
+  readonly warnings: readonly Problem[];
 }
 
 /** Loads the splits that a spec names. @throws TaskError */
@@ -31,7 +34,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   // Room for every split that is drawn from the training file.
   const room =
     rowsPerClass.train + (spec.data.validation === undefined ? rowsPerClass.validation : 0) + (spec.data.test === undefined ? testRows : 0);
-  const train = await readSplit(spec, 'train', room, seed);
+  const train = await readSplit(spec, 'train', { perClass: room, seed, notes });
   const classes = spec.labels ? Object.keys(spec.labels) : [...train.keys()].sort();
   checkClasses(spec, classes, train);
 
@@ -52,7 +55,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
       continue;
     }
     const perClass = name === 'validation' ? rowsPerClass.validation : testRows;
-    const found = await readSplit(spec, name, perClass, seed, classes);
+    const found = await readSplit(spec, name, { perClass, seed, classes, notes });
     const total = [...found.values()].reduce((sum, sample) => sum + Math.min(sample.seen, perClass), 0);
     const inProportion = proportions(
       classes.map((label) => found.get(label)?.seen ?? 0),
@@ -81,7 +84,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
     return { texts: mixed.map((example) => example.text), labels: mixed.map((example) => classes.indexOf(example.label)) };
   };
   const mixed = { train: toSplit(splits.train), validation: toSplit(splits.validation), test: toSplit(splits.test) };
-  return { classes, splits: mixed, classCounts, notes };
+  return { classes, splits: mixed, classCounts, notes, warnings: twinWarnings(spec, classes, classCounts) };
 }
 
 /** `rows` rows shared out in proportion to the classes' counts, rounded so that they add up. */
@@ -114,6 +117,16 @@ function checkClasses(spec: Spec, classes: readonly string[], train: Map<string,
   if (problems.length > 0) throw new TaskError(problems);
   if (classes.length < 2)
     throw new TaskError(spec.problemAt(spec.labels ? ['labels'] : ['data', 'train'], worded('data.oneClass', { classes })));
+}
+
+function twinWarnings(spec: Spec, classes: readonly string[], counts: readonly number[]): Problem[] {
+  return twinLabels(classes).map((labels) => {
+    const count = (label: string): number => counts[classes.indexOf(label)]!;
+    const [most, ...others] = [...labels].sort((a, b) => count(b) - count(a)) as [string, ...string[]];
+    const fixes = [ignoreCase([most, ...others], spec.labels ? others : [])];
+    const text = worded('data.twinLabels', { file: spec.data.train, labels, counts: labels.map(count) });
+    return spec.problemAt(spec.labels ? ['labels', others[0]!] : ['data', 'train'], { severity: 'warning', ...text, fixes });
+  });
 }
 
 function noteLeftOut(notes: string[], split: SplitName, samples: Map<string, Sample>, used: number): void {

@@ -11,7 +11,7 @@ const START = 65_536;
  * @throws TaskError when the file is compressed, binary or not in UTF-8
  */
 export async function checkText(path: string, file: string, utf16: boolean): Promise<void> {
-  const start = await firstBytes(path);
+  const { bytes: start, whole } = await firstBytes(path);
   const begins = (...bytes: number[]): boolean => bytes.every((byte, i) => start[i] === byte);
   if (begins(0x1f, 0x8b)) fail({ file }, 'data.gzip');
   if (begins(0x50, 0x4b, 3, 4)) fail({ file }, 'data.zip');
@@ -19,24 +19,25 @@ export async function checkText(path: string, file: string, utf16: boolean): Pro
   if (littleEndian && utf16) return;
   if (littleEndian || begins(0xfe, 0xff)) fail({ file }, 'data.utf16');
   if (start.includes(0)) fail({ file }, 'data.binary');
-  const line = lineNotUtf8(start);
+  const line = lineNotUtf8(start, whole);
   if (line !== undefined) fail({ file, line }, 'data.notUtf8');
 }
 
-async function firstBytes(path: string): Promise<Buffer> {
+/** The bytes at the start of a file, and whether they are the whole of it. */
+export async function firstBytes(path: string): Promise<{ bytes: Buffer; whole: boolean }> {
   const handle = await open(path);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(START), 0, START, 0);
-    return buffer.subarray(0, bytesRead);
+    return { bytes: buffer.subarray(0, bytesRead), whole: bytesRead < START };
   } finally {
     await handle.close();
   }
 }
 
 /** The first line, from 1, with bytes that are not UTF-8. */
-function lineNotUtf8(start: Buffer): number | undefined {
+function lineNotUtf8(start: Buffer, whole: boolean): number | undefined {
   // The last character may be cut.
-  const cut = start.length === START;
+  const cut = !whole;
   if (decodes(start, cut)) return undefined;
   // No byte of a longer character equals that of a line end.
   const lines = start.toString('latin1').split(/\r\n|\n|\r/);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { worded } from '../wording/wording';
+import { word, worded } from '../wording/wording';
+import { foldLabel, ignoreCase } from '../spec/labels';
 import { fail, TaskError } from '../spec/problem';
 import type { Spec } from '../spec/spec';
 import { findColumns, type Columns } from './columns';
@@ -9,48 +10,86 @@ import { readRows } from './rows';
 import { Sample, type SplitName } from './sample';
 
 const MOST_LABELS = 64;
+/** Rows that tell the columns: a row of JSON may lack some. */
+const FIRST_ROWS = 100;
+const LINES_SHOWN = 3;
 
-/** Reads a file into one bounded sample for each label; `classes` are those of train, for the other splits. */
-export async function readSplit(
-  spec: Spec,
-  name: SplitName,
-  perClass: number,
-  seed: number,
-  classes?: readonly string[],
-): Promise<Map<string, Sample>> {
+export interface Reading {
+  readonly perClass: number;
+  readonly seed: number;
+  /** Those of train, for the other splits. */
+  readonly classes?: readonly string[];
+  /** Gets what the user should know. */
+  readonly notes: string[];
+}
+
+/** Counts rows that have something in common, with the lines of the first. */
+function add(rows: { count: number; readonly lines: number[] }, line: number): void {
+  if (++rows.count <= LINES_SHOWN) rows.lines.push(line);
+}
+
+/** Reads a file into one bounded sample for each label; rows without text or label are skipped. @throws TaskError */
+export async function readSplit(spec: Spec, name: SplitName, { perClass, seed, classes, notes }: Reading): Promise<Map<string, Sample>> {
   const file = spec.data[name]!;
   const path = resolve(spec.folder, file);
   if (!existsSync(path)) throw new TaskError(spec.problemAt(['data', name], worded('data.missing', { name: file })));
+  const columns = await columnsOf(spec, path, file);
   const samples = new Map<string, Sample>();
-  let columns: Columns | undefined;
+  const none = (): { count: number; lines: number[] } => ({ count: 0, lines: [] });
+  const [noText, noLabel, bareQuotes] = [none(), none(), none()];
   let checked = false;
   const named = spec.labels && Object.keys(spec.labels);
+  const spellings = new Map((classes ?? named ?? []).map((label) => [foldLabel(label), label]));
   for await (const row of readRows(path, file)) {
-    columns ??= findColumns(spec, row, file);
-    const place = { file, line: row.line };
-    const text = row.fields[columns.input];
-    const label = row.fields[columns.label]?.trim();
-    if (text === undefined || label === undefined) {
-      const field = text === undefined ? columns.input : columns.label;
-      fail({ ...place, field }, 'data.noField', { field, fields: Object.keys(row.fields) });
-    }
-    const atLabel = { ...place, field: columns.label };
-    if (text.trim() === '') fail({ ...place, field: columns.input }, 'data.emptyText');
-    if (label === '') fail(atLabel, 'data.emptyLabel', { classes: named });
-    if (!checked && `${text}${label}`.includes('\uFFFD')) {
+    const text = row.fields[columns.input]?.trim() ?? '';
+    const written = row.fields[columns.label]?.trim() ?? '';
+    if (!checked && `${text}${written}`.includes('\uFFFD')) {
       checked = true;
-      if (!(await isUtf8(path))) fail(place, 'data.notUtf8');
+      if (!(await isUtf8(path))) fail({ file, line: row.line }, 'data.notUtf8');
     }
+    if (text === '' || written === '') {
+      add(text === '' ? noText : noLabel, row.line);
+      continue;
+    }
+    if (row.bareQuotes) add(bareQuotes, row.line);
+    const twin = spellings.get(foldLabel(written));
+    const label = spec.data.ignoreCase ? (twin ?? written) : written;
+    if (twin === undefined && !classes && !named) spellings.set(foldLabel(written), written);
     let sample = samples.get(label);
     if (!sample) {
-      if (named && !named.includes(label)) fail(atLabel, 'data.labelWithoutWord', { label, spec: spec.file, classes: named });
-      if (classes && !classes.includes(label)) fail(atLabel, 'data.newClass', { label, classes });
-      if (samples.size >= MOST_LABELS) fail(atLabel, 'data.tooManyLabels', { label, limit: MOST_LABELS });
+      const known = classes ?? named;
+      if (known && !known.includes(label)) {
+        const place = { file, line: row.line, field: columns.label };
+        if (twin !== undefined)
+          throw new TaskError(
+            spec.problemAt(named ? ['labels', twin] : ['data', name], {
+              ...worded('data.labelSpelling', { ...place, label, twin }),
+              fixes: [ignoreCase([label, twin])],
+            }),
+          );
+        if (named && !named.includes(label)) fail(place, 'data.labelWithoutWord', { label, spec: spec.file, classes: named });
+        fail(place, 'data.newClass', { label, classes: known });
+      }
+      if (samples.size >= MOST_LABELS)
+        fail({ file, line: row.line, field: columns.label }, 'data.tooManyLabels', { label, limit: MOST_LABELS });
       sample = new Sample(perClass, seed);
       samples.set(label, sample);
     }
-    sample.add({ text: text.trim(), label, file, line: row.line });
+    sample.add({ text, label, file, line: row.line });
   }
-  if (samples.size === 0) fail({ file }, 'data.noRows');
+  if (samples.size === 0) fail({ file }, 'data.noUsableRows', { columns, noText, noLabel });
+  if (noText.count + noLabel.count > 0) notes.push(word('data.skipped', { split: name, noText, noLabel }));
+  if (bareQuotes.count > 0) notes.push(word('data.bareQuotes', { split: name, ...bareQuotes }));
   return samples;
+}
+
+async function columnsOf(spec: Spec, path: string, file: string): Promise<Columns> {
+  const names = new Set<string>();
+  let rows = 0;
+  for await (const { fields } of readRows(path, file)) {
+    for (const name of Object.keys(fields)) names.add(name);
+    if (++rows === FIRST_ROWS) break;
+  }
+  if (rows === 0) fail({ file }, 'data.noRows');
+  return findColumns(spec, [...names], file);
 }

@@ -100,7 +100,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     get notes() {
       return [...notes, ...task.notes()];
     },
-    warnings: task.warnings,
+    warnings: [...dataset.warnings, ...task.warnings],
     preview: task.pace && preview(plan, task.pace),
     scorer: (split) => new Scorer(task.model, splits[split], settings.classWeights),
     toTask: (ids) => (sameVocabulary ? [...ids] : task.encodePrompt(policyLayout.travellingText(ids))),

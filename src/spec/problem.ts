@@ -2,8 +2,13 @@ import type { JSONPath } from 'jsonc-parser';
 import { word, worded, type Args, type Code, type Text } from '../wording/wording';
 
 /** A quick fix of a task spec: an edit that an editor can make on a click. */
-export interface Fix {
+export interface Fix extends Change {
   readonly title: string;
+  /** Changes that belong to it. */
+  readonly also?: readonly Change[];
+}
+
+interface Change {
   /** Of the field in the spec. */
   readonly path: readonly (string | number)[];
   /** The field's new name, its new value, or that it is removed. */

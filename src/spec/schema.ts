@@ -45,11 +45,12 @@ export const specSchema = z.strictObject({
   kind: z.literal('classification').default('classification').describe('The kind of task.'),
   data: z
     .strictObject({
-      train: z.string().min(1).describe('Labeled rows to learn from: a .csv, .tsv or .jsonl file, relative to this file.'),
+      train: z.string().min(1).describe('Labeled rows to learn from: a .csv, .tsv, .jsonl or .json file, relative to this file.'),
       validation: z.string().min(1).optional().describe('Rows that the ranking also uses. Drawn from `train` if absent.'),
       test: z.string().min(1).optional().describe('Held-out rows: reported, never used to choose a prompt. Drawn from `train` if absent.'),
       input: z.string().optional().describe('Column (or JSON field) with the text.'),
       label: z.string().optional().describe('Column (or JSON field) with the class.'),
+      ignoreCase: z.boolean().optional().describe('Whether labels that differ only in capitals or spaces are one class.'),
       rowsPerClass: z
         .strictObject({
           train: count.default(32).describe('Training rows per class; a seeded draw leaves out the rest.'),

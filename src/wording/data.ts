@@ -1,9 +1,27 @@
 const number = (count: number): string => count.toLocaleString('en-US');
 const rows = (count: number): string => (count === 1 ? '1 row' : `${number(count)} rows`);
 const UTF8 = 'a file saved as UTF-8';
-const QUOTES = 'a quote inside a quoted field written twice (""), and a closing quote before the comma or line end';
+const QUOTES = 'a quote inside a quoted field written twice (""), and a closing quote before the delimiter or line end';
+const DELIMITER: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab' };
 const RELATIVE = 'a path relative to the task spec';
-const classesExpected = (classes: readonly string[] | undefined): string => (classes ? `one of ${classes.join(', ')}` : 'a class');
+const classesExpected = (classes: readonly string[]): string => `one of ${classes.join(', ')}`;
+
+/** Rows with something in common. */
+interface Some {
+  readonly count: number;
+  /** Those of the first rows. */
+  readonly lines: readonly number[];
+}
+
+function atLines({ count, lines }: Some): string {
+  return `${count > lines.length ? 'first at ' : 'at '}${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`;
+}
+
+/** "8 rows without a label, first at lines 9, 59, 109". */
+function someRows(noText: Some, noLabel: Some): string {
+  const some = (rowsFound: Some, what: string): string => `${rows(rowsFound.count)} without ${what}, ${atLines(rowsFound)}`;
+  return [...(noLabel.count > 0 ? [some(noLabel, 'a label')] : []), ...(noText.count > 0 ? [some(noText, 'text')] : [])].join('; ');
+}
 
 interface Noted {
   readonly split: string;
@@ -22,7 +40,7 @@ export const dataWording = {
   'data.unknownKind': ({ extension }: { extension: string }) => ({
     message: 'unknown kind of data file',
     found: extension || 'no extension',
-    expected: '.csv, .tsv or .jsonl',
+    expected: '.csv, .tsv, .jsonl, .ndjson or .json',
   }),
   'data.gzip': () => ({ message: 'the file is compressed with gzip', expected: 'the file inside: unpack it first' }),
   'data.zip': () => ({
@@ -42,16 +60,16 @@ export const dataWording = {
     fields,
     columns,
     shown,
-    quoted,
+    delimiter,
   }: {
     fields: number;
     columns: readonly string[];
     shown: string;
-    quoted: boolean;
+    delimiter: string | undefined;
   }) => ({
     message: 'this row and the header have different numbers of fields',
     found: `${fields} ${fields === 1 ? 'field' : 'fields'}: ${shown}`,
-    expected: `${columns.length} fields: ${columns.join(', ')}${quoted && fields > columns.length ? ' (put text that contains a comma in "quotes")' : ''}`,
+    expected: `${columns.length} fields: ${columns.join(', ')}${delimiter !== undefined && fields > columns.length ? ` (put text that contains a ${DELIMITER[delimiter]} in "quotes")` : ''}`,
   }),
   'data.rowTooLong': ({ limit }: { limit: number }) => ({
     message: 'this row is too long',
@@ -69,6 +87,11 @@ export const dataWording = {
     found: shown,
     expected: 'one JSON object on each line',
   }),
+  'data.arrayTooLarge': ({ limit }: { limit: number }) => ({
+    message: 'this JSON array is too large to be read at once',
+    found: `more than ${number(limit)} bytes`,
+    expected: 'a .jsonl file, with one JSON object on each line',
+  }),
   'data.notObject': ({ shown }: { shown: string }) => ({
     message: 'not a JSON object',
     found: shown,
@@ -84,19 +107,22 @@ export const dataWording = {
   'data.unclearColumn': ({ file, field, columns }: { file: string; field: 'input' | 'label'; columns: readonly string[] }) => ({
     message: `cannot tell which column of ${file} is the ${field === 'input' ? 'text' : 'class'}`,
     found: columns.join(', '),
-    expected:
-      columns.length === 1 && columns[0]!.includes(';') ? 'commas between the columns, not semicolons' : `"${field}": one of these columns`,
+    expected: `"${field}": one of these columns`,
   }),
-  'data.noField': ({ field, fields }: { field: string; fields: readonly string[] }) => ({
-    message: 'this row has no such field, or its value is not text or a number',
-    found: fields.join(', ') || 'no usable field',
-    expected: `"${field}"`,
+  'data.noUsableRows': ({ columns, noText, noLabel }: { columns: { input: string; label: string }; noText: Some; noLabel: Some }) => ({
+    message: 'no row has both a text and a label',
+    found: someRows(noText, noLabel),
+    expected: `rows with text in "${columns.input}" and a class in "${columns.label}"`,
   }),
-  'data.emptyText': () => ({ message: 'the text is empty', found: '""', expected: 'some text' }),
-  'data.emptyLabel': ({ classes }: { classes: readonly string[] | undefined }) => ({
-    message: 'the label is empty',
-    found: '""',
-    expected: classesExpected(classes),
+  'data.labelSpelling': ({ file, line, label, twin }: { file: string; line: number; label: string; twin: string }) => ({
+    message: `${file}:${line} spells this label differently`,
+    found: JSON.stringify(label),
+    expected: `${JSON.stringify(twin)}, or "ignoreCase": true in "data"`,
+  }),
+  'data.twinLabels': ({ file, labels, counts }: { file: string; labels: readonly string[]; counts: readonly number[] }) => ({
+    message: 'these labels differ only in capitals or spaces, but are different classes',
+    found: `${labels.map((label, i) => `${JSON.stringify(label)} (${rows(counts[i]!)})`).join(', ')} in ${file}`,
+    expected: '"ignoreCase": true in "data", if they are one class',
   }),
   'data.labelWithoutWord': ({ label, spec, classes }: { label: string; spec: string; classes: readonly string[] }) => ({
     message: `this label has no word: "labels" in ${spec} does not list it`,
@@ -131,6 +157,10 @@ export const dataWording = {
 
   'data.drawnFromTrain': ({ split, count }: Noted) =>
     `${split}: no file given, so ${rows(count)} ${count === 1 ? 'was' : 'were'} drawn from train and kept out of it`,
+  'data.skipped': ({ split, noText, noLabel }: { split: string; noText: Some; noLabel: Some }) =>
+    `${split}: skipped ${someRows(noText, noLabel)}`,
+  'data.bareQuotes': ({ split, count, lines }: Some & { split: string }) =>
+    `${split}: ${rows(count)} with quotes that are not doubled as CSV asks; read as text (${atLines({ count, lines })})`,
   'data.duplicates': ({ split, count }: Noted) =>
     `${split}: ${count === 1 ? '1 duplicate row was' : `${number(count)} duplicate rows were`} left out`,
   'data.leftOut': ({ split, count, of }: Noted & { of: number }) => `${split}: ${number(count)} of ${rows(of)} were left out by the draw`,

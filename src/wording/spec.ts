@@ -57,6 +57,11 @@ export const specWording = {
     found: quote(column),
     expected: 'the column of the text as "input", the column of the class as "label"',
   }),
+  'spec.twinLabel': ({ label, first }: { label: string; first: string }) => ({
+    message: `with "ignoreCase", this is the class ${quote(first)}`,
+    found: quote(label),
+    expected: 'each class once',
+  }),
   'spec.duplicateSeed': ({ seed }: { seed: number }) => ({
     message: `duplicate seed ${seed}`,
     found: String(seed),
@@ -130,5 +135,7 @@ export const specWording = {
   'spec.fixValue': ({ value }: { value: unknown }) => `Change to ${JSON.stringify(value)}`,
   'spec.fixName': ({ name }: { name: string }) => `Rename to ${quote(name)}`,
   'spec.fixRemove': ({ name }: { name: string }) => `Remove ${quote(name)}`,
+  'spec.fixIgnoreCase': ({ labels }: { labels: readonly string[] }) =>
+    `Make ${labels.map(quote).join(' and ')} one class: ignore capitals and spaces in labels`,
   'spec.fixDuplicates': ({ what }: { what: 'seed' | 'prompt' }) => `Keep each ${what} once`,
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../src/data/dataset';
 import { word } from '../../../src/wording/wording';
-import { csv, FILES, load, makeFolder, OWN, problemOf, problemsOf, specIn } from './folder';
+import { applyFix, csv, FILES, lines, load, makeFolder, OWN, problemOf, problemsOf, specIn } from './folder';
 
 describe('classes', () => {
   it('each need a word if the spec has labels', async () => {
@@ -90,6 +90,54 @@ describe('classes', () => {
     const files = { ...FILES, 'odd.csv': csv('a,neg', 'b,neg') };
     const { notes } = await load(files, { data: { ...OWN, [name]: 'odd.csv' } });
     expect(notes).toEqual([word('data.classMissing', { split: name, classes: ['pos'] })]);
+  });
+});
+
+describe('labels that differ only in capitals or spaces', () => {
+  it('are different classes, with a warning whose fix merges them', async () => {
+    const folder = await makeFolder({ 'train.csv': csv(...lines('a', { World: 8, world: 2, Sports: 6, 'far  east': 1, 'Far East': 5 })) });
+    const text = '{ "data": { "train": "train.csv" } }';
+    const { classes, warnings } = await loadDataset(specIn(folder, text));
+    expect(classes).toHaveLength(5);
+    expect(warnings).toMatchObject([
+      { severity: 'warning', field: 'data.train', code: 'data.twinLabels', args: [{ labels: ['Far East', 'far  east'], counts: [5, 1] }] },
+      { severity: 'warning', field: 'data.train', code: 'data.twinLabels', args: [{ labels: ['World', 'world'], counts: [8, 2] }] },
+    ]);
+    const merged = await loadDataset(specIn(folder, applyFix(text, warnings[0]!.fixes![0]!)));
+    expect(merged).toMatchObject({ classes: ['Sports', 'World', 'far  east'], classCounts: [6, 10, 6], warnings: [] });
+  });
+
+  it('leave the list of labels by the same fix, except the most frequent one', async () => {
+    const folder = await makeFolder({ 'train.csv': csv(...lines('a', { World: 8, world: 2, Sports: 6 })) });
+    const text = '{ "data": { "train": "train.csv" },\n // words\n "labels": { "world": "earth",\n "World": "world", "Sports": "sport" } }';
+    const { warnings } = await loadDataset(specIn(folder, text));
+    expect(warnings).toMatchObject([{ field: 'labels.world', line: 3 }]);
+    const fixed = applyFix(text, warnings[0]!.fixes![0]!);
+    expect(fixed).toContain('// words');
+    expect(specIn(folder, fixed)).toMatchObject({ data: { ignoreCase: true }, labels: { World: 'world', Sports: 'sport' } });
+    expect(await loadDataset(specIn(folder, fixed))).toMatchObject({ classes: ['World', 'Sports'], classCounts: [10, 6], warnings: [] });
+  });
+
+  it.each(['train', 'test'])('are an error in %s where the spec lists only one of them, with the same fix', async (split) => {
+    const folder = await makeFolder({ ...FILES, 'odd.csv': csv('a,neg', 'b,pos', 'c,Neg') });
+    const spec = { data: { train: 'train.csv', ...OWN, [split]: 'odd.csv' }, labels: { neg: 'bad', pos: 'good' } };
+    const problem = await problemOf(() => loadDataset(specIn(folder, spec)));
+    expect(problem).toMatchObject({
+      field: 'labels.neg',
+      code: 'data.labelSpelling',
+      args: [{ file: 'odd.csv', line: 4, label: 'Neg', twin: 'neg' }],
+    });
+    const { classes } = await loadDataset(specIn(folder, { ...spec, data: { ...spec.data, ignoreCase: true } }));
+    expect(classes).toEqual(['neg', 'pos']);
+  });
+
+  it('may not both be listed where they are one class', async () => {
+    const spec = { data: { train: 'train.csv', ignoreCase: true }, labels: { neg: 'bad', pos: 'good', Neg: 'worse' } };
+    expect(await problemOf(() => specIn('/data', spec))).toMatchObject({
+      field: 'labels.Neg',
+      code: 'spec.twinLabel',
+      args: [{ label: 'Neg', first: 'neg' }],
+    });
   });
 });
 

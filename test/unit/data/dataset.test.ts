@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadDataset, type Dataset, type Split } from '../../../src/data/dataset';
+import { word } from '../../../src/wording/wording';
 import { csv, FILES, load, makeFolder, OWN, problemOf, specIn } from './folder';
 
 const pairs = (dataset: Dataset, split: Split): string[] => split.texts.map((text, i) => `${text} → ${dataset.classes[split.labels[i]!]}`);
@@ -78,12 +79,6 @@ describe('columns', () => {
       args: [{ file: 'train.csv', field, columns: header.split(',') }],
     });
   });
-
-  it('suggests commas where a header has semicolons', async () => {
-    const problem = await problemOf(() => load({ 'train.csv': 'text;label\na;neg\n' }));
-    expect(problem).toMatchObject({ code: 'data.unclearColumn', args: [{ columns: ['text;label'] }] });
-    expect(problem.expected).toContain('semicolons');
-  });
 });
 
 describe('rows', () => {
@@ -120,36 +115,53 @@ describe('rows', () => {
     expect(dataset.splits.train.texts).toEqual(['a 1', 'a 0']);
   });
 
-  it.each([
-    ['an empty text', 'a,neg\n"",pos\n', { line: 3, field: 'text', code: 'data.emptyText' }],
-    ['a blank text', 'a,neg\nb,pos\n\n   ,neg\n', { line: 5, field: 'text', code: 'data.emptyText' }],
-    ['an empty label', 'a,neg\nb,\n', { line: 3, field: 'label', code: 'data.emptyLabel' }],
-    ['a blank label', 'a,  \nb,pos\n', { line: 2, field: 'label', code: 'data.emptyLabel' }],
-  ])('are refused for %s', async (_name, rows, problem) => {
-    const files = { 'train.csv': `text,label\n${rows}` };
-    expect(await problemOf(() => load(files))).toMatchObject({ severity: 'error', file: 'train.csv', ...problem });
+  it('are skipped without text or label, and counted with the first lines', async () => {
+    const rows = csv('a,neg', '"",pos', 'b,', 'c,pos', '', '   ,neg', 'd,', 'e,', 'f,', 'g,');
+    const { splits, notes } = await load({ ...FILES, 'train.csv': rows }, { data: OWN });
+    expect([...splits.train.texts].sort()).toEqual(['a', 'c']);
+    const [noText, noLabel] = [
+      { count: 2, lines: [3, 7] },
+      { count: 5, lines: [4, 8, 9] },
+    ];
+    expect(notes).toEqual([word('data.skipped', { split: 'train', noText, noLabel })]);
+    expect(notes[0]).toBe('train: skipped 5 rows without a label, first at lines 4, 8, 9; 2 rows without text, at lines 3, 7');
   });
 
-  it('are refused for an empty label, with the labels of the spec', async () => {
-    const files = { 'train.csv': csv('a,neg', 'b,') };
-    const problem = await problemOf(() => load(files, { labels: { neg: 'bad', pos: 'good' } }));
-    expect(problem).toMatchObject({ line: 3, code: 'data.emptyLabel', args: [{ classes: ['neg', 'pos'] }] });
+  it('are skipped in test too', async () => {
+    const { splits, notes } = await load({ ...FILES, 'test.csv': csv('a,neg', '"",pos', 'c,pos') }, { data: OWN });
+    expect(splits.test.texts).toEqual(['a', 'c']);
+    expect(notes).toEqual([word('data.skipped', { split: 'test', noText: { count: 1, lines: [3] }, noLabel: { count: 0, lines: [] } })]);
   });
 
   it.each([
-    ['no label', '{"text":"a"}', 'label', ['text']],
-    ['a null label', '{"text":"a","label":null}', 'label', ['text']],
-    ['a list for a text', '{"text":["a"],"label":"x"}', 'text', ['label']],
-    ['nothing', '{}', 'text', []],
-  ])('are refused for %s in JSON', async (_name, second, field, fields) => {
-    const files = { 'train.jsonl': `{"text":"a","label":"x"}\n\n${second}\n` };
-    expect(await problemOf(() => load(files, { data: { train: 'train.jsonl' } }))).toMatchObject({
-      file: 'train.jsonl',
-      line: 3,
-      field,
-      code: 'data.noField',
-      args: [{ field, fields }],
+    ['no label', '{"text":"a"}', 0, 1],
+    ['a null label', '{"text":"a","label":null}', 0, 1],
+    ['a list for a text', '{"text":["a"],"label":"x"}', 1, 0],
+    ['nothing', '{}', 1, 0],
+  ])('are skipped for %s in JSON, even on the first line', async (_name, odd, texts, labels) => {
+    const train = `${odd}\n{"text":"b","label":"neg"}\n{"text":"c","label":"pos"}\n`;
+    const { splits, notes } = await load({ ...FILES, 'train.jsonl': train }, { data: { ...OWN, train: 'train.jsonl' } });
+    expect([...splits.train.texts].sort()).toEqual(['b', 'c']);
+    const at = (count: number) => ({ count, lines: count > 0 ? [1] : [] });
+    expect(notes).toEqual([word('data.skipped', { split: 'train', noText: at(texts), noLabel: at(labels) })]);
+  });
+
+  it('end in an error where all are skipped, or all of a class', async () => {
+    expect(await problemOf(() => load({ 'train.csv': csv('a,', ',neg') }))).toMatchObject({
+      file: 'train.csv',
+      code: 'data.noUsableRows',
+      args: [{ columns: { input: 'text', label: 'label' }, noText: { count: 1, lines: [3] }, noLabel: { count: 1, lines: [2] } }],
     });
+    const labels = { neg: 'bad', pos: 'good' };
+    expect(await problemOf(() => load({ 'train.csv': csv('a,neg', ',pos', 'b,neg') }, { labels }))).toMatchObject({
+      code: 'data.classWithoutRow',
+      field: 'labels.pos',
+    });
+  });
+
+  it('with bare quotes are noted', async () => {
+    const { notes } = await load({ ...FILES, 'train.csv': csv('a 5" screen,neg', 'b,pos') }, { data: OWN });
+    expect(notes).toEqual([word('data.bareQuotes', { split: 'train', count: 1, lines: [2] })]);
   });
 
   it.each(['', 'text,label\n', '\uFEFFtext,label\r\n\r\n'])('are missed in a file without any: %j', async (content) => {

@@ -6,7 +6,8 @@ import { onTestFinished } from 'vitest';
 import { loadDataset, type Dataset } from '../../../src/data/dataset';
 import { editsOf } from '../../../src/host/spec/specEdits';
 import { TaskError, type Fix, type Problem } from '../../../src/spec/problem';
-import { readRows, type Row } from '../../../src/data/rows';
+import type { Row } from '../../../src/data/row';
+import { readRows } from '../../../src/data/rows';
 import { parseSpec, type Spec } from '../../../src/spec/spec';
 
 /** A folder for one test, with these files; `null` makes a folder. It is removed when the test ends. */

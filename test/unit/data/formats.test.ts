@@ -75,12 +75,16 @@ describe('every format', () => {
   });
 
   it.each([
-    ['a.json', '.json'],
+    ['a.xlsx', '.xlsx'],
     ['a.txt', '.txt'],
     ['a', ''],
   ])('does not know %s', async (file, extension) => {
     const problem = await problemOf(() => rowsOf(file, 'text,label\na,x\n'));
     expect(problem).toMatchObject({ file, code: 'data.unknownKind', args: [{ extension }] });
+  });
+
+  it.each(['A.NDJSON', 'A.JSONL', 'A.Json'])('knows %s', async (name) => {
+    expect(await rowsOf(name, '{"text":"a","label":"x"}\n')).toEqual([row(1, 'a', 'x')]);
   });
 
   it('names the whole path where none was given to show', async () => {

@@ -59,16 +59,53 @@ describe('CSV', () => {
   it('names the row whose open quote has run into the next ones', async () => {
     const problem = await problemOf(() => rowsOf('a.csv', 'text,label\na,x\n"b,x\n"c",y\n'));
     expect(problem).toMatchObject({ file: 'a.csv', line: 3, code: 'data.badCsv' });
-    expect(problem.found).toContain('Invalid Closing Quote: got "c" at line 4');
+    expect(problem.found).toContain('Invalid Closing Quote: got "c"');
   });
 
-  it('refuses a quote in the middle of a field, and text after a closing quote', async () => {
-    const middle = await problemOf(() => rowsOf('a.csv', 'text,label\na,x\nb "c" d,x\n'));
-    expect(middle).toMatchObject({ file: 'a.csv', line: 3, code: 'data.badCsv' });
-    expect(middle.found).toContain('Invalid Opening Quote');
-    const after = await problemOf(() => rowsOf('a.csv', 'text,label\n"b" c,x\n'));
-    expect(after).toMatchObject({ file: 'a.csv', line: 2, code: 'data.badCsv' });
-    expect(after.found).toContain('Invalid Closing Quote');
+  it('takes quotes that are not doubled for text, where the fields are as many as the columns', async () => {
+    const rows = await rowsOf('a.csv', 'text,label\n5" screen,x\n"b" c,y\nb "c" d,x\n"e, ""f""",y\n');
+    expect(rows).toEqual([
+      { ...row(2, '5" screen', 'x'), bareQuotes: true },
+      { ...row(3, '"b" c', 'y'), bareQuotes: true },
+      { ...row(4, 'b "c" d', 'x'), bareQuotes: true },
+      row(5, 'e, "f"', 'y'),
+    ]);
+  });
+
+  it('reads quotes behind backslashes', async () => {
+    const rows = await rowsOf('a.csv', 'text,label\n"he said \\"no, thanks\\" twice",x\n');
+    expect(rows).toEqual([{ ...row(2, 'he said "no, thanks" twice', 'x'), bareQuotes: true }]);
+  });
+
+  it('refuses quotes that leave the fields in doubt', async () => {
+    const problem = await problemOf(() => rowsOf('a.csv', 'text,label\na,x\n"b" c, d,x\n'));
+    expect(problem).toMatchObject({ file: 'a.csv', line: 3, code: 'data.badCsv' });
+    expect(problem.found).toContain('Invalid Closing Quote');
+  });
+
+  it.each([
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+  ])('finds %s between the columns', async (_name, by) => {
+    const rows = await rowsOf('a.csv', `text${by}label\na, b, "c"${by}x\n"d${by}e, f"${by}y\n`);
+    expect(rows.map(({ fields }) => fields)).toEqual([
+      { text: 'a, b, "c"', label: 'x' },
+      { text: `d${by}e, f`, label: 'y' },
+    ]);
+  });
+
+  it('keeps to commas where text has semicolons, and where there is one column', async () => {
+    expect(await rowsOf('a.csv', 'text,label\na; b,x\nc; d,y\n')).toEqual([row(2, 'a; b', 'x'), row(3, 'c; d', 'y')]);
+    expect(await rowsOf('a.csv', 'text\na; b\n')).toEqual([{ line: 2, fields: { text: 'a; b' } }]);
+  });
+
+  it('finds the delimiter of a long file, cut in the middle of a quoted field', async () => {
+    const rows = await rowsOf('a.csv', `text;label\n"${'word, '.repeat(20_000)}";x\n`);
+    expect(rows[0]!.fields.label).toBe('x');
+  });
+
+  it('leaves out columns without a name', async () => {
+    expect(await rowsOf('a.csv', ',text,label,,\n0,a,x,,\n')).toEqual([row(2, 'a', 'x')]);
   });
 
   it('names a row with too many fields, and what to do about it', async () => {
@@ -77,7 +114,7 @@ describe('CSV', () => {
       file: 'a.csv',
       line: 3,
       code: 'data.fieldCount',
-      args: [{ fields: 3, columns: ['text', 'label'], shown: 'well, no, y', quoted: true }],
+      args: [{ fields: 3, columns: ['text', 'label'], shown: 'well, no, y', delimiter: ',' }],
     });
     expect(problem.expected).toContain('"quotes"');
   });
@@ -106,7 +143,7 @@ describe('TSV', () => {
 
   it('names a ragged row', async () => {
     const long = await problemOf(() => rowsOf('a.tsv', 'text\tlabel\na\tx\nb\ty\tz\n'));
-    expect(long).toMatchObject({ file: 'a.tsv', line: 3, args: [{ fields: 3, shown: 'b ⇥ y ⇥ z', quoted: false }] });
+    expect(long).toMatchObject({ file: 'a.tsv', line: 3, args: [{ fields: 3, shown: 'b ⇥ y ⇥ z', delimiter: undefined }] });
     const short = await problemOf(() => rowsOf('a.tsv', 'text\tlabel\na,x\n'));
     expect(short).toMatchObject({ file: 'a.tsv', line: 2, code: 'data.fieldCount', args: [{ fields: 1, shown: 'a,x' }] });
   });
@@ -149,5 +186,26 @@ describe('JSONL', () => {
   it('shortens what it found', async () => {
     const problem = await problemOf(() => rowsOf('a.jsonl', `${'x'.repeat(500)}\n`));
     expect(problem.found).toBe(`${'x'.repeat(77)}…`);
+  });
+});
+
+describe('a .json file', () => {
+  it('is an array of objects, each at the line that it begins on', async () => {
+    const rows = await rowsOf(
+      'a.json',
+      '\uFEFF[\n  {\n    "text": "a",\n    "label": "x", "deep": {"x": [1]}\n  },\n  {"text": "b", "label": 1}\n]\n',
+    );
+    expect(rows).toEqual([row(2, 'a', 'x'), row(6, 'b', '1')]);
+  });
+
+  it('may be JSON lines', async () => {
+    expect(await rowsOf('a.json', '{"text":"a","label":"x"}\n{"text":"b","label":"y"}\n')).toEqual([row(1, 'a', 'x'), row(2, 'b', 'y')]);
+  });
+
+  it('names what is not JSON, and what is not an object', async () => {
+    const broken = await problemOf(() => rowsOf('a.json', '[\n{"text":"a","label":"x"},\n{"text": a}\n]'));
+    expect(broken).toMatchObject({ file: 'a.json', line: 3, code: 'data.notJson', args: [{ shown: '{"text": a}' }] });
+    const value = await problemOf(() => rowsOf('a.json', '[\n{"text":"a","label":"x"},\n3]'));
+    expect(value).toMatchObject({ file: 'a.json', line: 3, code: 'data.notObject', args: [{ shown: '3' }] });
   });
 });

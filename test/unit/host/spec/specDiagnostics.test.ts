@@ -66,7 +66,7 @@ it('a data file that two specs name keeps the diagnostics of both', async () => 
   const documents = ['/data/a.prompt-task.json', '/data/b.prompt-task.json'].map(specDocument);
   editor.workspace.textDocuments.push(...documents);
   const check = (_text: string, file: string): Promise<Problem[]> =>
-    Promise.resolve([{ severity: 'error', code: 'data.emptyText', args: [], file: 'train.csv', line: 3, message: `seen from ${file}` }]);
+    Promise.resolve([{ severity: 'error', code: 'data.noRows', args: [], file: 'train.csv', line: 3, message: `seen from ${file}` }]);
   new SpecDiagnostics({ check } as unknown as SpecService, undefined as never);
   await vi.runAllTimersAsync();
   const messages = () => shown.get('/data/train.csv')?.map(({ message }) => message) ?? [];
