@@ -10,12 +10,13 @@ import { randomSearch } from '../../src/search/randomSearch';
 import type { SearchKind } from '../../src/search/search';
 import type { Proposer } from '../../src/spec/schema';
 import { parseSpec } from '../../src/spec/spec';
+import { summary } from './summary';
 
 /**
  * node dist/curves.js --data DIR [--tasks sst-2,agnews] [--splits 13] [--seeds 0] [--budgets 5000] [--methods plain,all] [--out FILE]
  *
  * Compares searches at equal budgets of queries: one line of JSON for each (task, split, budget, seed, method), with the gap
- * and the accuracy of its winner on test rows, which nothing else sees.
+ * and the accuracy of its winner on test rows, which nothing else sees. `--summary FILE` prints the tables of such lines.
  */
 const TASKS = {
   'sst-2': { '0': 'terrible', '1': 'great' },
@@ -50,10 +51,16 @@ const { values } = parseArgs({
     'test-rows': { type: 'string', default: '1000' },
     out: { type: 'string', default: '' },
     threads: { type: 'string', default: '1' },
+    /** Prints the tables of a file of such lines. */
+    summary: { type: 'string' },
   },
 });
 
 async function main(): Promise<void> {
+  if (values.summary !== undefined) {
+    console.log(summary(values.summary));
+    return;
+  }
   for (const task of values.tasks.split(',') as Task[])
     for (const split of values.splits.split(',')) {
       const bench = await Bench.open(task, split);
