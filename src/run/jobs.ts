@@ -112,6 +112,7 @@ async function train(
       signal: frontEnd.signal,
       pause: () => frontEnd.pause?.(),
       onEvent: (event) => frontEnd.events([event], false),
+      onNotes: (notes) => frontEnd.notes([...experiment.notes, ...notes], []),
     },
     checkpoint,
   );

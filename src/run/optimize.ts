@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Called between steps: a promise to wait for while the run is paused. */
   readonly pause?: (() => Promise<void> | undefined) | undefined;
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Called when the search has something to say, with all that it has said. */
+  readonly onNotes?: ((notes: readonly string[]) => void) | undefined;
 }
 
 /** The run stopped on request; its checkpoint is written. */
@@ -141,11 +143,15 @@ class Run {
     this.saved = undefined;
     try {
       let reason = this.reason(search);
+      let told = 0;
       while (!reason) {
         await this.betweenSteps();
         const report = await this.advance(search);
         if (!first) this.means.push(report.mean);
         this.emit({ ...report, seconds: this.seconds() });
+        const { notes = [] } = search;
+        if (notes.length > told) this.options.onNotes?.(notes);
+        told = notes.length;
         reason = this.reason(search);
         if (!reason && this.pace.due(report.step, this.seconds())) this.checkpoint();
       }
@@ -154,7 +160,7 @@ class Run {
       this.checkpoint();
       if (!first) this.emit({ event: 'stage', stage: 'ranking', reason });
       const prompts = await search.finalists(signal);
-      return { origin: kind.origin, queries: search.queries, prompts };
+      return { origin: kind.origin, queries: search.queries, prompts, notes: search.notes };
     } finally {
       this.search = undefined;
       await search.release();
@@ -197,6 +203,7 @@ class Run {
       queries: found[0]!.queries,
       randomQueries: found.find(({ origin }) => origin === 'random')?.queries ?? null,
       testQueries: test.computed,
+      notes: [...experiment.notes, ...found.flatMap(({ notes = [] }) => notes)],
       ...ranked,
     });
   }

@@ -104,13 +104,16 @@ export interface SeedsResult {
 }
 
 /** What a run measured, with the mean reward of every step. */
-type Measured = Pick<RunResult, 'seed' | 'stopped' | 'seconds' | 'queries' | 'randomQueries' | 'testQueries' | 'prompts' | 'pairedTest'> & {
+type Measured = Pick<
+  RunResult,
+  'seed' | 'stopped' | 'seconds' | 'queries' | 'randomQueries' | 'testQueries' | 'prompts' | 'pairedTest' | 'notes'
+> & {
   readonly means: readonly number[];
 };
 
 export function buildResult(
-  { spec, dataset, verbalizer, notes, taskFolder }: Experiment,
-  { means, prompts, pairedTest, seed, ...measured }: Measured,
+  { spec, dataset, verbalizer, taskFolder }: Experiment,
+  { means, prompts, pairedTest, seed, notes, ...measured }: Measured,
 ): RunResult {
   const { splits, classes } = dataset;
   const count = (labels: readonly number[], c: number): number => labels.filter((label) => label === c).length;

@@ -26,6 +26,11 @@ export function asked(known: Known): number[] {
   return Array.from(known.asked.keys()).filter((row) => known.asked[row] === 1);
 }
 
+/** Gaps that differ by less are the same. */
+const SAME = 1e-6;
+/** Rows asked again that tell whether prompts differ. */
+const ENOUGH = 100;
+
 /** Train and validation rows as one pool, all prompts of a search with their scores there, and the count of queries. */
 export class Archive {
   prompts: Known[] = [];
@@ -40,6 +45,21 @@ export class Archive {
 
   get queries(): number {
     return this.train.computed + this.validation.computed;
+  }
+
+  /** Whether no row tells any two prompts apart; undefined while too few rows were asked twice to say so. */
+  get indifferent(): boolean | undefined {
+    const first = new Map<number, number>();
+    let [repeats, constant] = [0, true];
+    for (const { rows, gap } of this.prompts)
+      for (const row of rows) {
+        const before = first.get(row);
+        if (before === undefined) first.set(row, gap[row]!);
+        else if (Math.abs(gap[row]! - before) > SAME) return false;
+        else repeats++;
+        constant &&= Math.abs(gap[row]! - first.values().next().value!) <= SAME;
+      }
+    return constant || repeats >= ENOUGH || undefined;
   }
 
   /** Scores new prompts, each on rows of its own, which must not be empty. An interrupted call leaves no trace. */

@@ -6,6 +6,7 @@ import { RowModel, type RowModelState } from '../method/rowModel';
 import type { ScorerState } from '../method/scorer';
 import { TokenTables } from '../method/tokenTables';
 import type { Proposer } from '../spec/schema';
+import { word } from '../wording/wording';
 import { Archive, asked, type Known } from './archive';
 import { Bandit, type Arm } from './bandit';
 import { drawn, edit } from './edits';
@@ -26,9 +27,13 @@ const SCREENED = { policy: 4, edits: 32 };
 /** Noise of a prompt's factors is that of its rows alone but for this weak prior. */
 const WEAK = 0.02;
 
+/** Queries after which the user hears that no prompt makes a difference. */
+const TOLD_AFTER = 200;
+
 interface State {
   readonly step: number;
   readonly exhausted: boolean;
+  readonly indifferent: boolean | undefined;
   readonly random: readonly number[];
   readonly turns: readonly (readonly number[])[];
   readonly arms: Record<string, Arm>;
@@ -93,6 +98,8 @@ export class MemorySearch implements Search {
   private step = 0;
   /** No proposer finds anything new. */
   private exhausted = false;
+  /** No prompt made a difference when there were enough queries to tell. */
+  private indifferent: boolean | undefined;
   private inFit: Known[] = [];
   private measured: Measured[] = [];
   /** Every prompt that was proposed, in the task model's tokens. */
@@ -118,6 +125,10 @@ export class MemorySearch implements Search {
 
   get queries() {
     return queriesOf(this.archive.train, this.archive.validation);
+  }
+
+  get notes(): string[] {
+    return this.indifferent ? [word('search.sameScores', { queries: TOLD_AFTER })] : [];
   }
 
   get ended(): StopReason | undefined {
@@ -150,6 +161,7 @@ export class MemorySearch implements Search {
     }
     clock.push(performance.now());
     this.exhausted = fresh.length === 0;
+    if (this.archive.queries >= TOLD_AFTER) this.indifferent ??= this.archive.indifferent;
     for (const { ids } of fresh) this.taken.add(ids.join());
     this.fit(fresh);
     const shares = this.bandit.shares(this.context.settings.promptsPerStep);
@@ -372,11 +384,12 @@ export class MemorySearch implements Search {
   }
 
   save(): State {
-    const { step, exhausted, archive } = this;
+    const { step, exhausted, indifferent, archive } = this;
     const places = new Map(archive.prompts.map((known, i) => [known, i]));
     return {
       step,
       exhausted,
+      indifferent,
       random: this.random.state,
       turns: this.turns.save(),
       arms: this.bandit.arms,
@@ -392,7 +405,7 @@ export class MemorySearch implements Search {
 
   private restore(saved: State): void {
     const { archive } = this;
-    [this.step, this.exhausted] = [saved.step, saved.exhausted];
+    [this.step, this.exhausted, this.indifferent] = [saved.step, saved.exhausted, saved.indifferent];
     this.random.state = saved.random;
     this.turns.restore(saved.turns);
     Object.assign(this.bandit.arms, saved.arms);

@@ -40,6 +40,8 @@ export interface Search {
   readonly queries: Queries;
   /** Why there is no further step; undefined while there is one. */
   readonly ended: StopReason | undefined;
+  /** What the user should know of it so far. */
+  readonly notes?: readonly string[];
   /**
    * Does one step. When the signal aborts, it throws within moments and leaves the search as it was before the step, so that
    * it can be saved and resumed with the same trace.

@@ -15,6 +15,8 @@ export const searchWording = {
     found: String(rowsPerPrompt),
     expected: `at most ${pool}, the training and validation rows together`,
   }),
+  'search.sameScores': ({ queries }: { queries: number }) =>
+    `after the first ${queries} queries, all prompts have the same scores: to the task model, the prompt makes no difference so far. The search continues; if this stays so, check the template, the label words and what the model answers`,
   'search.noValidationScore': ({ prompts }: { prompts: number }) =>
     `None of the validation rows of the ${prompts} best prompts could be scored.`,
 };

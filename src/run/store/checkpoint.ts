@@ -26,6 +26,7 @@ export interface Found {
   readonly origin: SearchOrigin;
   readonly queries: Queries;
   readonly prompts: readonly ScoredPrompt[];
+  readonly notes?: readonly string[] | undefined;
 }
 
 const EVERY = 10;

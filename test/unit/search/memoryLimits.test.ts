@@ -208,6 +208,31 @@ describe('rows of each prompt', () => {
   });
 });
 
+describe('prompts that make no difference', () => {
+  const cases: [string, Answer, boolean][] = [
+    ['the same answer everywhere', () => [0, 0], true],
+    ['the answer depends on the row alone', (_, row) => [0, Math.sin(row)], true],
+    ['one prompt in four makes a difference', (_l, row, ids) => [0, ids[0]! % 4 === 0 ? 1 : Math.sin(row)], false],
+  ];
+  it.each(cases)('%s: the search says so after 200 queries, and continues', async (_, answer, expected) => {
+    const task = { labels: each(2, 16), length: 3, answer };
+    const { lines, ended, search } = await both(task, 1000);
+    expect(ended).toBe('budget');
+    expect(lines.length).toBeGreaterThan(8);
+    expect(search.notes!.length > 0).toBe(expected);
+    const resumed = await memorySearch.open(contextOf(task, 1000).context, search.save());
+    expect(resumed.notes).toEqual(search.notes);
+  });
+
+  it('are not told before there are 200 queries', async () => {
+    const search = await memorySearch.open(contextOf({ labels: each(2, 16), answer: () => [0, 0] }, 1000).context);
+    while (!search.ended) {
+      await search.advance();
+      expect(search.notes!.length > 0).toBe(search.queries.computed >= 200);
+    }
+  });
+});
+
 describe('few prompts', () => {
   it.each([
     [1, 5],
