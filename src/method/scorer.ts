@@ -1,4 +1,4 @@
-import type { PromptIds, RowSet, TaskModel } from '../model/taskModel';
+import type { PromptIds, RowSet, RowsOfPrompt, TaskModel } from '../model/taskModel';
 import { CodedError, type Code } from '../wording/wording';
 import { bounded, classMean, piecewise, rowScore, type RowScore } from './reward';
 
@@ -30,12 +30,6 @@ export interface PromptScore {
 
 /** Instead of a class: the answer was none of them. */
 export const NO_CLASS = -1;
-
-/** A prompt and rows that it has no score on yet. */
-export interface RowsOfPrompt {
-  readonly ids: PromptIds;
-  readonly rows: readonly number[];
-}
 
 interface Entry {
   readonly gap: Float64Array; // [rows]
@@ -131,6 +125,7 @@ export class Scorer {
 
   /** Label-word logits [rows, K] of each prompt on rows of its own; NaN where a row failed. They count once `record` is told. */
   async logits(jobs: readonly RowsOfPrompt[], signal?: AbortSignal): Promise<Float32Array[]> {
+    if (this.model.scoreEach) return this.model.scoreEach(jobs, this.rows.set, signal);
     const answers: Float32Array[] = [];
     for (const { ids, rows } of jobs) answers.push(await this.model.score([ids], this.rows.set, rows, signal));
     return answers;

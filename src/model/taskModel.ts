@@ -1,6 +1,12 @@
 /** A prompt as the task model's token ids. */
 export type PromptIds = readonly number[];
 
+/** A prompt and some rows. */
+export interface RowsOfPrompt {
+  readonly ids: PromptIds;
+  readonly rows: readonly number[];
+}
+
 /** Rows of one split, laid out for the task model. */
 export interface RowSet {
   readonly texts: readonly string[];
@@ -21,6 +27,8 @@ export interface TaskModel {
    * A model behind a server may fail on a row, whose logits are then NaN, or answer with none of the label words: −∞.
    */
   score(prompts: readonly (readonly number[])[], set: RowSet, rows: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
+  /** Logits [rows, K] of prompts on rows of their own; where it exists, one call is faster than one of `score` for each prompt. */
+  scoreEach?(jobs: readonly RowsOfPrompt[], set: RowSet, signal?: AbortSignal): Promise<Float32Array[]>;
   /** Frees native memory. */
   release(): Promise<void>;
 }

@@ -182,7 +182,7 @@ describe('a run on a server', () => {
     const spec = task(server);
     const finished = await rlprompt('optimize', spec, '--threads', '1', '--yes');
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toMatch(/The last 24 requests all failed|rows could not be scored/);
+    expect(finished.stderr).toMatch(/The last 24 requests all failed|texts could not be scored/);
     expect(finished.stderr).toContain('no more');
   });
 });

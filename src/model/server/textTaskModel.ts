@@ -1,5 +1,5 @@
 import { word } from '../../wording/wording';
-import type { RowSet, TaskModel } from '../taskModel';
+import type { RowSet, RowsOfPrompt, TaskModel } from '../taskModel';
 import { Deadline } from '../http';
 import type { ScoreCache } from './scoreCache';
 import { ServerError } from './serverError';
@@ -22,8 +22,8 @@ const SOME = 4;
 
 interface Job {
   readonly text: string;
-  /** Offsets in the result that wait for this text's score. */
-  readonly places: number[];
+  /** Where the results wait for this text's score. */
+  readonly places: Float32Array[];
 }
 
 type Done = (job: Job, score: TextScore | ServerError) => void;
@@ -63,28 +63,38 @@ export class TextTaskModel implements TaskModel {
   }
 
   async score(prompts: readonly (readonly number[])[], set: RowSet, rows: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
-    const K = this.classes;
-    const result = new Float32Array(prompts.length * rows.length * K).fill(Number.NaN);
-    const jobs = new Map<string, Job>();
-    // Rows outside, prompts inside: texts that begin alike are sent one after the other, and servers cache prefixes.
-    rows.forEach((row, r) =>
-      prompts.forEach((prompt, p) => {
-        const text = this.task.fill(set.texts[row]!, prompt);
-        const job = jobs.get(text) ?? { text, places: [] };
-        job.places.push((p * rows.length + r) * K);
-        jobs.set(text, job);
-      }),
+    const each = await this.scoreEach(
+      prompts.map((ids) => ({ ids, rows })),
+      set,
+      signal,
     );
+    const size = rows.length * this.classes;
+    const result = new Float32Array(prompts.length * size);
+    each.forEach((logits, p) => result.set(logits, p * size));
+    return result;
+  }
+
+  async scoreEach(each: readonly RowsOfPrompt[], set: RowSet, signal?: AbortSignal): Promise<Float32Array[]> {
+    const K = this.classes;
+    const results = each.map(({ rows }) => new Float32Array(rows.length * K).fill(Number.NaN));
+    const pairs = each.flatMap(({ ids, rows }, p) => rows.map((row, r) => ({ ids, row, place: results[p]!.subarray(r * K, (r + 1) * K) })));
+    const jobs = new Map<string, Job>();
+    // Row after row: texts that begin alike are sent one after the other, and servers cache prefixes.
+    for (const { ids, row, place } of pairs.sort((a, b) => a.row - b.row)) {
+      const text = this.task.fill(set.texts[row]!, ids);
+      const job = jobs.get(text) ?? { text, places: [] };
+      job.places.push(place);
+      jobs.set(text, job);
+    }
     // Counted over all prompts: a server that fails now and then may fail on all rows of a single one.
     let failed = 0;
     await this.ask([...jobs.values()], signal, (job, score) => {
       if (score instanceof ServerError) failed += job.places.length;
-      else for (const at of job.places) result.set(score.logits, at);
+      else for (const place of job.places) place.set(score.logits);
     });
-    const asked = prompts.length * rows.length;
-    if (failed >= SOME && failed > asked / 2)
-      throw new ServerError('broken', 'server.mostFailed', [{ failed, texts: asked, problem: this.lastFailure!.message }]);
-    return result;
+    if (failed >= SOME && failed > pairs.length / 2)
+      throw new ServerError('broken', 'server.mostFailed', [{ failed, texts: pairs.length, problem: this.lastFailure!.message }]);
+    return results;
   }
 
   /** Sends texts to measure the rate, even those whose scores are in the cache. */

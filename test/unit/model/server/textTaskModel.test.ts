@@ -133,6 +133,21 @@ describe('failures', () => {
     await expect(half.score([[1]], half.rows(texts), rows)).resolves.toBeDefined();
   });
 
+  it('of all rows of one prompt do not, where others are scored with it', async () => {
+    const model = new FakeTextModel(3, (text) => (text.includes('1') ? 'request' : undefined));
+    const task = taskModel(model);
+    const [bad, good] = await task.scoreEach(
+      [
+        { ids: [1], rows: [0, 1, 2, 3] },
+        { ids: [2], rows: [5, 1, 2, 0] },
+      ],
+      task.rows(texts),
+    );
+    expect(Array.from(bad!)).toEqual(Array(8).fill(NaN));
+    expect(Array.from(good!)).toEqual(Array.from(await task.score([[2]], task.rows(texts), [5, 1, 2, 0])));
+    expect(good!.every(Number.isFinite)).toBe(true);
+  });
+
   it('of a few texts do not', async () => {
     const task = taskModel(new FakeTextModel(1, refuses('a', 'b', 'c')));
     expect(Array.from(await task.score([[1]], task.rows(texts), [0, 1, 2]))).toEqual(Array(6).fill(NaN));
