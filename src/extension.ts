@@ -63,11 +63,12 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const newTasks: NewTasks = {
     fromDataset: (file) => newTaskFromDataset(specs, file),
     sample: () => openSampleTask(context.extensionUri),
+    look: (text, file) => specs.look(text, file),
   };
   const lenses = new SpecLenses(runs);
   const spec = { pattern: `**/*${SPEC_ENDING}` };
 
-  const optimizeNew = (made: Promise<vscode.Uri | undefined>): Promise<void> => offerStart(runs, panels, made);
+  const optimizeNew = (made: Promise<vscode.Uri | undefined>): Promise<void> => offerStart(runs, panels, newTasks, made);
 
   const commands: Record<string, (argument?: never) => unknown> = {
     ...runCommands(runs, panels),

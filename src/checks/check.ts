@@ -21,14 +21,13 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
   const warnings: Problem[] = [];
   try {
     spec = parseSpec(text, file);
-    if (!data || (await bytes(spec)) > MOST_BYTES) return [];
+    if (!data || (await isLarge(spec))) return [];
     const { classes, splits, warnings: twins } = await loadDataset(spec);
     warnings.push(...twins);
     const problem = budgetProblem(spec, searchSettings(spec), splits);
     if (problem) return [...warnings, problem];
     if (!models || !spec.taskModel.startsWith('bundled:')) return warnings;
-    const model = { ...(await bundledTokens(spec.taskModel)), context: Infinity };
-    return [...warnings, ...layOutTask(spec, classes, model, false).verbalizer.warnings];
+    return [...warnings, ...layOutTask(spec, classes, await bundledTokens(spec.taskModel), false).verbalizer.warnings];
   } catch (error) {
     if (error instanceof TaskError) return [...warnings, ...error.problems];
     if (error instanceof ModelError && spec) return [...warnings, spec.problemAt(['taskModel'], error.worded)];
@@ -36,7 +35,7 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
   }
 }
 
-async function bytes({ data, folder }: Spec): Promise<number> {
+export async function isLarge({ data, folder }: Spec): Promise<boolean> {
   const files = [...new Set([data.train, data.validation, data.test])].filter((name) => name !== undefined);
   const sizes = await Promise.all(
     files.map((name) =>
@@ -46,5 +45,5 @@ async function bytes({ data, folder }: Spec): Promise<number> {
       ),
     ),
   );
-  return sizes.reduce((a, b) => a + b, 0);
+  return sizes.reduce((a, b) => a + b, 0) > MOST_BYTES;
 }

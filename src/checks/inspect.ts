@@ -2,11 +2,21 @@ import { basename } from 'node:path';
 import { firstNamed, INPUT_NAMES, LABEL_NAMES } from '../data/columns';
 import { readRows } from '../data/rows';
 import { bundledTokens } from '../model/local/bundledTokens';
+import { foldLabel } from '../spec/labels';
 import { closeWords } from '../spec/verbalizer';
 
 /** Rows that are read. */
 const MOST_ROWS = 5000;
 const MOST_LABELS = 64;
+
+/** A class as a data file has it. */
+export interface FoundLabel {
+  /** Its most frequent spelling. */
+  readonly label: string;
+  readonly count: number;
+  /** All spellings, which differ in capitals or spaces. */
+  readonly spellings: readonly string[];
+}
 
 /** What the first rows of a data file show. */
 export interface DatasetOutline {
@@ -17,8 +27,8 @@ export interface DatasetOutline {
   readonly rows: number;
   /** The file has more rows than were read. */
   readonly more: boolean;
-  /** Distinct values of each column that may be the label (few and short ones), most frequent first. */
-  readonly labels: Readonly<Record<string, readonly { readonly label: string; readonly count: number }[]>>;
+  /** Distinct values of each column that may be the label (few and short ones; some may be blank), most frequent first. */
+  readonly labels: Readonly<Record<string, readonly FoundLabel[]>>;
   /** Text of the first row by column, shortened. */
   readonly sample: Readonly<Record<string, string>>;
 }
@@ -43,14 +53,12 @@ export async function inspectDataset(file: string): Promise<DatasetOutline> {
       values.set(name, counts);
       const value = text.trim();
       // One value too many is enough to tell that this is not a label.
-      if (counts.has(value) || counts.size <= MOST_LABELS) counts.set(value, (counts.get(value) ?? 0) + 1);
+      if (value !== '' && (counts.has(value) || counts.size <= MOST_LABELS)) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
   }
   const columns = [...values.keys()];
   const labels = Object.fromEntries(
-    columns
-      .filter((name) => mayBeLabel(values.get(name)!, rows))
-      .map((name) => [name, [...values.get(name)!].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count)]),
+    columns.flatMap((name) => (mayBeLabel(values.get(name)!) ? [[name, bySpelling(values.get(name)!)]] : [])),
   );
   const only = Object.keys(labels);
   const label = firstNamed(LABEL_NAMES, only) ?? (only.length === 1 ? only[0] : undefined);
@@ -62,9 +70,23 @@ export async function inspectDataset(file: string): Promise<DatasetOutline> {
   return { columns, input, label, rows, more, labels, sample: sample ?? {} };
 }
 
-function mayBeLabel(counts: ReadonlyMap<string, number>, rows: number): boolean {
-  const values = [...counts.keys()];
-  return values.length >= 2 && values.length <= MOST_LABELS && values.length <= rows / 2 && values.every((v) => v !== '' && v.length <= 40);
+function mayBeLabel(counts: ReadonlyMap<string, number>): boolean {
+  const rows = [...counts.values()].reduce((a, b) => a + b, 0);
+  const classes = new Set([...counts.keys()].map(foldLabel)).size;
+  return classes >= 2 && counts.size <= MOST_LABELS && classes <= rows / 2 && [...counts.keys()].every((value) => value.length <= 40);
+}
+
+/** The classes of a column, most frequent first, each with the spellings of its label. */
+function bySpelling(counts: ReadonlyMap<string, number>): FoundLabel[] {
+  const classes = new Map<string, { label: string; count: number; spellings: string[] }>();
+  for (const [label, count] of [...counts].sort((a, b) => b[1] - a[1])) {
+    const found = classes.get(foldLabel(label));
+    if (found) {
+      found.count += count;
+      found.spellings.push(label);
+    } else classes.set(foldLabel(label), { label, count, spellings: [label] });
+  }
+  return [...classes.values()].sort((a, b) => b.count - a.count);
 }
 
 export type SuggestedWords = Readonly<Record<string, { readonly word?: string; readonly close: readonly string[] }>>;

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { checkSpec } from '../checks/check';
+import { dataPreview } from '../checks/dataPreview';
 import { inspectDataset, suggestWords } from '../checks/inspect';
 import { Channel } from '../messages/channel';
 import type { EngineMethods, HostChannel, HostMethods, RunEnd } from '../messages/engine';
@@ -35,6 +36,7 @@ const host: HostChannel = new Channel<HostMethods, EngineMethods>(
     },
     ping: () => undefined,
     check: (spec) => checkSpec(spec.text, spec.file, spec),
+    preview: ({ text, file }) => dataPreview(text, file),
     inspect: (file) => inspectDataset(file),
     suggestWords: ({ labels, model }) => suggestWords(labels, model),
   },

@@ -44,6 +44,8 @@ export interface EngineMethods {
     readonly data: boolean;
     readonly models: boolean;
   }): Promise<readonly Problem[]>;
+  /** What the data of a spec holds, line by line; empty where it is too large to be read. */
+  preview(spec: { readonly text: string; readonly file: string }): Promise<readonly string[]>;
   inspect(file: string): Promise<DatasetOutline>;
   suggestWords(task: { readonly labels: readonly string[]; readonly model: string }): Promise<SuggestedWords>;
 }

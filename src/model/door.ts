@@ -34,7 +34,7 @@ export interface Access {
 }
 
 /** Says how many texts of a split were cut, if any. */
-export function cutNotes(split: string, { cut, texts }: RowSet, context: number | undefined): string[] {
+export function cutNotes(split: string, { cut, texts }: Pick<RowSet, 'cut' | 'texts'>, context: number | undefined): string[] {
   return cut > 0 ? [word('model.textsCut', { split, cut, of: texts.length, context })] : [];
 }
 

@@ -1,3 +1,4 @@
+import { describeClasses } from '../data/dataset';
 import { parseSpecValues, type Spec } from '../spec/spec';
 import { CodedError } from '../wording/wording';
 import { Declined } from './declined';
@@ -132,6 +133,7 @@ async function withExperiment<T>(
   await fetchHubModels([spec.taskModel, spec.policyModel], frontEnd);
   const experiment = await openExperiment(spec, { threads }, { ...how, signal, ask });
   try {
+    frontEnd.status(`${describeClasses(spec, experiment.dataset)}.`);
     frontEnd.notes(experiment.notes, experiment.warnings);
     const { preview } = experiment;
     if (preview && !(await frontEnd.consent(spec.taskModel, describePreview(preview))))

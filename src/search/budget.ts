@@ -1,4 +1,4 @@
-import type { Problem } from '../spec/problem';
+import { setTo, type Problem } from '../spec/problem';
 import type { SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import { worded } from '../wording/wording';
@@ -33,7 +33,9 @@ export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool
       return spec.problemAt(['search', 'rowsPerPrompt'], worded('search.fewerRows', { rowsPerPrompt, pool }));
     const split = memoryPlan(settings, splits, budget);
     if ('search' in split) return undefined;
-    return spec.problemAt(['search', 'queryBudget'], worded('search.budgetTooSmallForRace', { budget, needed: split.needed }));
+    const path = ['search', 'queryBudget'];
+    const { needed } = split;
+    return spec.problemAt(path, { ...worded('search.budgetTooSmallForRace', { budget, needed }), fixes: [setTo(path, needed)] });
   }
   const { least, allows } = planBudget(budget, promptsPerStep, {
     train: splits.train.labels.length,

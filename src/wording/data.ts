@@ -155,6 +155,11 @@ export const dataWording = {
     expected: `more rows, or a separate ${split} file`,
   }),
 
+  'data.classes': ({ file, classes, counts }: { file: string; classes: readonly string[]; counts: readonly number[] }) => {
+    const shown = classes.slice(0, 12).map((label, i) => `${label} ${number(counts[i]!)}`);
+    const all = counts.reduce((a, b) => a + b, 0);
+    return `${file}: ${rows(all)} in ${classes.length} classes: ${shown.join(', ')}${classes.length > shown.length ? ', …' : ''}`;
+  },
   'data.drawnFromTrain': ({ split, count }: Noted) =>
     `${split}: no file given, so ${rows(count)} ${count === 1 ? 'was' : 'were'} drawn from train and kept out of it`,
   'data.skipped': ({ split, noText, noLabel }: { split: string; noText: Some; noLabel: Some }) =>

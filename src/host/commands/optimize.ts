@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { parse } from 'jsonc-parser';
 import type { Panels } from '../panel/panels';
 import type { Runs } from '../runs/runs';
+import { isDataFile } from '../spec/dataFiles';
+import type { Look } from '../spec/specService';
 import { openSpec, pickSpec, SPEC_ENDING } from './pickSpec';
 import { mayRun } from './trust';
 
@@ -10,23 +12,25 @@ export interface NewTasks {
   fromDataset(file?: vscode.Uri): Promise<vscode.Uri | undefined>;
   /** Copies the sample task into a folder and opens its spec. */
   sample(): Promise<vscode.Uri | undefined>;
+  /** What is wrong with a new spec, or what its data holds. */
+  look(text: string, file: string): Promise<Look>;
 }
 
 /**
- * `Optimize Prompt`: runs the given spec or data file, else the open spec, else one that the user picks.
+ * `Optimize Prompt`: runs the given spec or data file, else the spec or data file in the active editor, else one that the user picks.
  * A new spec runs only once the user agrees.
  */
 export async function optimize(runs: Runs, panels: Panels, newTasks: NewTasks, file?: vscode.Uri): Promise<void> {
   const chosen = await choose(newTasks, file);
   if (!chosen) return;
-  if (chosen.isNew && !(await confirmStart(chosen.spec))) return;
+  if (chosen.isNew && !(await confirmStart(newTasks, chosen.spec))) return;
   await startRun(runs, panels, chosen.spec);
 }
 
 /** Offers to run a new spec. */
-export async function offerStart(runs: Runs, panels: Panels, made: Promise<vscode.Uri | undefined>): Promise<void> {
+export async function offerStart(runs: Runs, panels: Panels, newTasks: NewTasks, made: Promise<vscode.Uri | undefined>): Promise<void> {
   const spec = await made;
-  if (spec && (await confirmStart(spec))) await startRun(runs, panels, spec);
+  if (spec && (await confirmStart(newTasks, spec))) await startRun(runs, panels, spec);
 }
 
 async function startRun(runs: Runs, panels: Panels, spec: vscode.Uri): Promise<void> {
@@ -41,6 +45,8 @@ async function choose(newTasks: NewTasks, file?: vscode.Uri): Promise<{ spec: vs
   if (file && !file.path.endsWith(SPEC_ENDING)) return made(await newTasks.fromDataset(file));
   const spec = file ?? openSpec();
   if (spec) return { spec, isNew: false };
+  const open = vscode.window.activeTextEditor?.document;
+  if (open?.uri.scheme === 'file' && isDataFile(open.fileName, () => open.getText())) return made(await newTasks.fromDataset(open.uri));
   const picked = await pickSpec(vscode.l10n.t('Optimize the prompt of which task?'), true);
   if (picked === undefined) return undefined;
   if (picked === 'newTask') return made(await newTasks.fromDataset());
@@ -52,14 +58,19 @@ function made(spec: vscode.Uri | undefined): { spec: vscode.Uri; isNew: true } |
   return spec && { spec, isNew: true };
 }
 
-async function confirmStart(spec: vscode.Uri): Promise<boolean> {
-  const start = vscode.l10n.t('Start');
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('{0} is ready. Start the search for a better prompt?', vscode.workspace.asRelativePath(spec)),
-    start,
-    vscode.l10n.t('Later'),
-  );
-  return answer === start;
+async function confirmStart(newTasks: NewTasks, spec: vscode.Uri): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const name = vscode.workspace.asRelativePath(spec);
+  const { error, data } = await newTasks.look((await vscode.workspace.openTextDocument(spec)).getText(), spec.fsPath);
+  if (error) {
+    const place = error.field === undefined ? error.message : `${error.field}: ${error.message}`;
+    void vscode.window.showErrorMessage(t('{0} needs a change before it can run: {1}.', name, place));
+    return false;
+  }
+  const start = t('Start');
+  const question = t('{0} is ready. Start the search for a better prompt?', name);
+  const message = [question, ...data.map((line) => `${line}.`)].join(' ');
+  return (await vscode.window.showInformationMessage(message, start, t('Later'))) === start;
 }
 
 /** The seeds in a spec; the engine reports what is wrong with them. */

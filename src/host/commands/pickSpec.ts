@@ -28,7 +28,7 @@ export async function pickSpec(placeHolder: string, create: boolean): Promise<Ch
     items.push(
       {
         label: vscode.l10n.t('$(new-file) New Task from a Dataset…'),
-        detail: vscode.l10n.t('A .csv, .tsv or .jsonl file with a text and a label in each row'),
+        detail: vscode.l10n.t('A .csv, .tsv, .jsonl or .json file with a text and a label in each row'),
         chosen: 'newTask',
       },
       {

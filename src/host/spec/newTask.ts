@@ -3,6 +3,9 @@ import { readdir, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { DatasetOutline } from '../../checks/inspect';
 import { SPEC_ENDING } from '../commands/pickSpec';
+import { DATA_ENDINGS, DATA_FILES } from './dataFiles';
+import { askWords } from './labelWords';
+import { settleSpec } from './settleSpec';
 import { inOrder, newTaskName, siblings, specText } from './specText';
 import type { SpecService } from './specService';
 
@@ -36,7 +39,8 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
         ? texts[0]
         : await pickColumn(t('Which column of {0} has the text?', name), outline, texts);
   if (input === undefined) return undefined;
-  const classes = inOrder(outline.labels[label]!.map((one) => one.label));
+  const found = outline.labels[label]!;
+  const classes = inOrder(found.map((one) => one.label));
   if (classes.length > MOST_CLASSES)
     throw new Error(
       t('The column {0} has {1} different values; a classification task has at most {2}.', label, classes.length, MOST_CLASSES),
@@ -50,14 +54,19 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
   if (!spec) return undefined;
   if (spec.exists) return open(spec.uri);
   const policyModel = settings.get<string>('defaultPolicyModel', 'bundled:causal');
-  const text = specText({ train: name, ...siblings(name, await readdir(folder)), input, label, words, taskModel, policyModel });
+  const ignoreCase = found.some(({ spellings }) => spellings.length > 1);
+  const fields = { train: name, ...siblings(name, await readdir(folder)), input, label, ignoreCase };
+  const text = await settleSpec(service, spec.uri.fsPath, words, (settled) =>
+    specText({ ...fields, words: settled, taskModel, policyModel }),
+  );
+  if (text === undefined) return undefined;
   await vscode.workspace.fs.writeFile(spec.uri, Buffer.from(text));
   return open(spec.uri);
 }
 
 async function pickDataset(): Promise<vscode.Uri | undefined> {
   const { t } = vscode.l10n;
-  const found = await vscode.workspace.findFiles('**/*.{csv,tsv,jsonl}', '**/{node_modules,.rlprompt}/**', 200);
+  const found = await vscode.workspace.findFiles(DATA_FILES, '**/{node_modules,.rlprompt}/**', 200);
   const browse = t('$(folder-opened) Browse…');
   const items = [
     ...found.map((uri) => ({ label: basename(uri.path), description: vscode.workspace.asRelativePath(uri), uri })),
@@ -65,39 +74,13 @@ async function pickDataset(): Promise<vscode.Uri | undefined> {
   ];
   const picked = await vscode.window.showQuickPick(items, { placeHolder: t('Which file has the labeled rows?') });
   if (!picked || picked.uri) return picked?.uri;
-  const filters = { [t('Data')]: ['csv', 'tsv', 'jsonl'] };
+  const filters = { [t('Data')]: [...DATA_ENDINGS, 'json'] };
   return (await vscode.window.showOpenDialog({ filters, openLabel: t('Use This File') }))?.[0];
 }
 
 async function pickColumn(placeHolder: string, { sample }: DatasetOutline, columns: readonly string[]): Promise<string | undefined> {
   const items = columns.map((label) => ({ label, detail: sample[label] ?? '' }));
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.label;
-}
-
-/** A word for each class; the user is asked only where the label itself is not a word that the model can say. */
-async function askWords(service: SpecService, classes: readonly string[], model: string): Promise<Record<string, string> | undefined> {
-  const { t } = vscode.l10n;
-  const suggested = await service.suggestWords(classes, model);
-  const words: Record<string, string> = {};
-  for (const label of classes) if (suggested[label]?.word !== undefined) words[label] = suggested[label].word;
-  const open = classes.filter((label) => words[label] === undefined);
-  for (const [i, label] of open.entries()) {
-    const close = suggested[label]?.close ?? [];
-    const word = await vscode.window.showInputBox({
-      title: t('Label words ({0}/{1})', i + 1, open.length),
-      prompt: t('Which word should the model say for the class “{0}”?', label),
-      placeHolder: close.length > 0 ? t('for example {0}', close.join(', ')) : t('for example great'),
-      ignoreFocusOut: true,
-      validateInput: (text) => {
-        if (text.trim() === '') return t('Enter a word.');
-        const twin = Object.keys(words).find((other) => other !== label && words[other] === text.trim());
-        return twin === undefined ? undefined : t('The class “{0}” already has this word.', twin);
-      },
-    });
-    if (word === undefined) return undefined;
-    words[label] = word.trim();
-  }
-  return Object.fromEntries(classes.map((label) => [label, words[label]!]));
 }
 
 /** Where the new spec goes; if there is one already, the user chooses between it and another. */

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { getLocation, getNodeValue, parseTree, type Location } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import type { DatasetOutline } from '../../checks/inspect';
+import { DATA_FILES } from './dataFiles';
 import type { SpecService } from './specService';
 
 const TEMPLATES = ['{input} {prompt}', '{input} {prompt} {mask} .', '{prompt} {input} {mask} .'];
@@ -72,16 +73,12 @@ function valuesOf(document: vscode.TextDocument): SpecValues {
 function labelsOf(outline: DatasetOutline | undefined, document: vscode.TextDocument): string[] {
   const named = valuesOf(document).data?.label;
   const column = typeof named === 'string' ? named : outline?.label;
-  return column === undefined ? [] : (outline?.labels[column] ?? []).map(({ label }) => label);
+  return column === undefined ? [] : (outline?.labels[column] ?? []).flatMap(({ spellings }) => spellings);
 }
 
 async function dataFiles(document: vscode.TextDocument): Promise<string[]> {
   const folder = vscode.Uri.joinPath(document.uri, '..');
-  const found = await vscode.workspace.findFiles(
-    new vscode.RelativePattern(folder, '**/*.{csv,tsv,jsonl}'),
-    '**/{node_modules,.rlprompt}/**',
-    100,
-  );
+  const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, DATA_FILES), '**/{node_modules,.rlprompt}/**', 100);
   return found.map((uri) => relative(folder.fsPath, uri.fsPath).replaceAll('\\', '/')).sort();
 }
 

@@ -3,6 +3,7 @@ import { getNodeValue, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import type { Fix, Problem } from '../../spec/problem';
 import { SPEC_ENDING } from '../commands/pickSpec';
+import { isDataFile } from './dataFiles';
 import { DiagnosticsByFile } from './diagnosticsByFile';
 import type { SpecService } from './specService';
 
@@ -34,7 +35,7 @@ export class SpecDiagnostics implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(({ document }) => later(document)),
       vscode.workspace.onDidSaveTextDocument((document) => {
         // An open spec may name this data file.
-        if (/\.(csv|tsv|jsonl)$/.test(document.fileName)) vscode.workspace.textDocuments.forEach(later);
+        if (isDataFile(document.fileName, () => document.getText())) vscode.workspace.textDocuments.forEach(later);
         else later(document);
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.shown.set(uri.toString(), new Map())),

@@ -7,20 +7,22 @@ interface NewSpec {
   readonly test?: string | undefined;
   readonly input: string;
   readonly label: string;
+  /** Labels that differ only in capitals are one class. */
+  readonly ignoreCase?: boolean;
   readonly words: Readonly<Record<string, string>>;
   readonly taskModel: string;
   readonly policyModel: string;
 }
 
 /** The text of a new spec, with comments on the lines that users usually change. */
-export function specText({ train, validation, test, input, label, words, taskModel, policyModel }: NewSpec): string {
+export function specText({ train, validation, test, input, label, ignoreCase, words, taskModel, policyModel }: NewSpec): string {
   const q = (value: string): string => JSON.stringify(value);
   const data = Object.entries({ train, validation, test, input, label }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${q(name)}: ${q(value)}`],
   );
   const labels = Object.entries(words).map(([name, word]) => `    ${q(name)}: ${q(word)}`);
   return `{
-  "data": { ${data.join(', ')} },
+  "data": { ${data.join(', ')}${ignoreCase ? ', "ignoreCase": true' : ''} },
   // The word that the model should say for each class.
   "labels": {
 ${labels.join(',\n')}
@@ -32,7 +34,7 @@ ${policyModel === 'bundled:causal' ? '' : `  "policyModel": ${q(policyModel)},\n
   "prompt": { "length": 2 },
   // Your own prompts, scored in the same table.
   "compare": [],
-  "search": { "steps": 200, "seed": 0, "queryBudget": 5000 }
+  "search": { "steps": 200, "seed": 0, "queryBudget": ${labels.length > 4 ? 10_000 : 5000} }
 }
 `;
 }

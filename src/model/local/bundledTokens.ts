@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { locate, type ModelFolder } from './modelFolder';
-import type { ModelConfig } from './modelConfig';
+import { positions, type ModelConfig } from './modelConfig';
 import { LmTokenizer, readJson } from './tokenizer/tokenizer';
 
-type Tokens = Pick<ModelFolder, 'tokenizer' | 'kind'>;
+type Tokens = Pick<ModelFolder, 'tokenizer' | 'kind' | 'context'>;
 
 const known = new Map<string, { readonly modified: number; readonly tokens: Promise<Tokens> }>();
 
@@ -22,5 +22,6 @@ export async function bundledTokens(reference: string): Promise<Tokens> {
 async function readTokens(folder: string): Promise<Tokens> {
   const config = (await readJson(folder, 'config.json')) as ModelConfig;
   const kind = String(config.architectures).includes('ForMaskedLM') ? 'masked' : 'causal';
-  return { tokenizer: await LmTokenizer.load(folder, config), kind };
+  const facts = (await readJson(folder, 'tokenizer_config.json')) as { model_max_length?: unknown } | undefined;
+  return { tokenizer: await LmTokenizer.load(folder, config), kind, context: positions(config, kind, facts?.model_max_length).context };
 }

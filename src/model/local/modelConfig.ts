@@ -37,23 +37,33 @@ export function modelFacts(reference: string, config: ModelConfig, graph: GraphF
   const architectures = Array.isArray(config.architectures) ? (config.architectures as unknown[]).map(String) : [];
   const logits = findLogits(reference, config, architectures, graph.outputs);
   const kind = findKind(architectures, type, graph, hasMask);
-  const number = (...names: string[]): number | undefined => {
-    const nested = (config.text_config ?? {}) as ModelConfig;
-    return names.flatMap((name) => [config[name], nested[name]]).find((value) => typeof value === 'number');
-  };
-  const pad = number('pad_token_id') ?? 1;
-  const firstPosition = COUNTED_FROM_PADDING.includes(type) ? pad + 1 : 0;
-  const positions = number('n_positions', 'max_position_embeddings', 'max_seq_len', 'seq_length', 'max_sequence_length', 'n_ctx');
-  // Some tokenizers say 1e30 for "no limit"; models with relative positions may have none at all.
-  const said = typeof longestText === 'number' && longestText < 1e9 ? longestText : undefined;
-  const context = Math.min(
-    positions === undefined ? (said ?? 2048) : positions - firstPosition,
-    kind === 'masked' ? (said ?? Infinity) : Infinity,
-  );
+  const number = numbersOf(config);
+  const { firstPosition, context } = positions(config, kind, longestText);
   const [size, all] = [number('hidden_size', 'n_embd', 'd_model'), number('num_attention_heads', 'n_head', 'n_heads')];
   const heads = number('num_key_value_heads', 'num_kv_heads') ?? all;
   const headSize = number('head_dim') ?? (size === undefined || all === undefined ? undefined : size / all);
   return { kind, logits, context, shape: { firstPosition, heads, headSize } };
+}
+
+/** The numbers of a configuration: the first that it has of some names. */
+function numbersOf(config: ModelConfig): (...names: string[]) => number | undefined {
+  const nested = (config.text_config ?? {}) as ModelConfig;
+  return (...names) => names.flatMap((name) => [config[name], nested[name]]).find((value) => typeof value === 'number');
+}
+
+/** The position of the first token, and how many tokens fit. @param longestText what the tokenizer says */
+export function positions(
+  config: ModelConfig,
+  kind: ModelFacts['kind'],
+  longestText: unknown,
+): { readonly firstPosition: number; readonly context: number } {
+  const number = numbersOf(config);
+  const firstPosition = COUNTED_FROM_PADDING.includes(String(config.model_type)) ? (number('pad_token_id') ?? 1) + 1 : 0;
+  const all = number('n_positions', 'max_position_embeddings', 'max_seq_len', 'seq_length', 'max_sequence_length', 'n_ctx');
+  // Some tokenizers say 1e30 for "no limit"; models with relative positions may have none at all.
+  const said = typeof longestText === 'number' && longestText < 1e9 ? longestText : undefined;
+  const context = Math.min(all === undefined ? (said ?? 2048) : all - firstPosition, kind === 'masked' ? (said ?? Infinity) : Infinity);
+  return { firstPosition, context };
 }
 
 function findLogits(reference: string, config: ModelConfig, architectures: readonly string[], outputs: readonly TensorValue[]): string {

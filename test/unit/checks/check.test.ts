@@ -88,6 +88,17 @@ describe('a check of a spec', () => {
     expect(await check('{ "data": { "train": "train.csv" }, "taskModel": "hf:nobody/nothing" }')).toEqual([]);
   });
 
+  it('warns of labels that differ only in capitals, beside what else is wrong', async () => {
+    const files = { 'train.csv': csv(...lines('train', { neg: 10, pos: 10, Neg: 4 })) };
+    const warning = { severity: 'warning', code: 'data.twinLabels', args: [{ labels: ['neg', 'Neg'] }] };
+    expect(await check('{ "data": { "train": "train.csv" } }', { files, models: false })).toMatchObject([warning]);
+    const labels = { neg: 'bad', Neg: 'bad', pos: 'good' };
+    expect(await check(JSON.stringify({ data: { train: 'train.csv' }, labels }), { files })).toMatchObject([
+      { ...warning, field: 'labels.Neg' },
+      { severity: 'error', code: 'spec.labelDuplicate' },
+    ]);
+  });
+
   it('leaves large data to the run', async () => {
     const files = { 'train.csv': csv(`${'x'.repeat(20_000_001)},neg`) };
     expect(await check('{ "data": { "train": "train.csv" } }', { files })).toEqual([]);

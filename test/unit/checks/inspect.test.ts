@@ -15,8 +15,8 @@ describe('the outline of a data file', () => {
     const found = await outline('a.csv', ['id,sentence,label', ...many(10, (i) => `${i},film ${i},${i % 3 === 0 ? 'bad' : 'good'}`)]);
     expect(found).toMatchObject({ columns: ['id', 'sentence', 'label'], input: 'sentence', label: 'label', rows: 10, more: false });
     expect(found.labels.label).toEqual([
-      { label: 'good', count: 6 },
-      { label: 'bad', count: 4 },
+      { label: 'good', count: 6, spellings: ['good'] },
+      { label: 'bad', count: 4, spellings: ['bad'] },
     ]);
     expect(found.labels.id).toBeUndefined();
     expect(found.sample).toEqual({ id: '0', sentence: 'film 0', label: 'bad' });
@@ -37,6 +37,16 @@ describe('the outline of a data file', () => {
   it('has no column of classes where all values differ, are long, or one is empty', async () => {
     const found = await outline('a.csv', ['x,y,z', ...many(12, (i) => `v${i},${'long '.repeat(9)}${i % 2},${i % 2 === 0 ? '' : 'a'}`)]);
     expect(found.labels).toEqual({});
+  });
+
+  it('has the classes of a column with blanks, and with labels in several spellings', async () => {
+    const labels = ['World', 'Sports', 'world', '', 'World', 'Sports', 'WORLD ', 'Sports', 'Sports'];
+    const found = await outline('a.csv', ['headline;desk', ...labels.map((label, i) => `a headline, number ${i};${label}`)]);
+    expect(found).toMatchObject({ input: 'headline', label: 'desk', rows: 9 });
+    expect(found.labels.desk).toEqual([
+      { label: 'Sports', count: 4, spellings: ['Sports'] },
+      { label: 'World', count: 4, spellings: ['World', 'world', 'WORLD'] },
+    ]);
   });
 
   it('is read from the first rows of a long file, and from JSON lines', async () => {

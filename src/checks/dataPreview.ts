@@ -1,0 +1,32 @@
+import { describeClasses, loadDataset } from '../data/dataset';
+import { cutNotes } from '../model/door';
+import { bundledTokens } from '../model/local/bundledTokens';
+import { layOutTask } from '../model/local/localTask';
+import { TaskError } from '../spec/problem';
+import { parseSpec } from '../spec/spec';
+import { isLarge } from './check';
+
+/**
+ * What the data of a spec holds, line by line, as a run says when it starts; for a bundled model also how many texts it will
+ * cut. Empty where the data is too large to be read while the user waits. @throws TaskError
+ */
+export async function dataPreview(text: string, file: string): Promise<string[]> {
+  const spec = parseSpec(text, file);
+  if (await isLarge(spec)) return [];
+  const dataset = await loadDataset(spec);
+  const lines = [describeClasses(spec, dataset), ...dataset.notes];
+  if (!spec.taskModel.startsWith('bundled:')) return lines;
+  const tokens = await bundledTokens(spec.taskModel);
+  try {
+    const { layout } = layOutTask(spec, dataset.classes, tokens, false);
+    const cuts = Object.entries(dataset.splits).flatMap(([name, { texts }]) => {
+      const cut = texts.filter((input) => layout.row(input, false).cut > 0).length;
+      return cutNotes(name, { texts, cut }, tokens.context);
+    });
+    return [...lines, ...cuts];
+  } catch (error) {
+    // The check shows what is wrong with template and words.
+    if (error instanceof TaskError) return lines;
+    throw error;
+  }
+}
