@@ -1,5 +1,5 @@
 import type { PromptRow, TransferScore } from '../src/run/view/runView';
-import { percent } from './format';
+import { percent, plural } from './format';
 
 /** The least and the greatest share in the table's intervals. */
 export type Range = readonly [number, number];
@@ -40,14 +40,32 @@ export function PromptCell({ row: { prompt, pieces, roundTrip } }: { row: Prompt
   );
 }
 
+/** Without weight: not the score that counts. */
+export function Estimate({ value }: { value: TransferScore }) {
+  return (
+    <span class="estimate" title={titleOf(value)}>
+      <span>{percent(value.accuracy)}</span>
+      <span class="range">{intervalOf(value)}</span>
+      <span class="rows">{plural(value.n, 'row')}</span>
+    </span>
+  );
+}
+
+function intervalOf({ interval: [low, high] }: TransferScore): string {
+  return `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}`;
+}
+
+function titleOf(value: TransferScore): string {
+  return `95% interval ${intervalOf(value)}%, ${plural(value.n, 'row')}`;
+}
+
 /** A share with its interval, as numbers and as a bar. */
 export function Score({ value, range: [low, high] }: { value: TransferScore | undefined; range: Range }) {
   if (!value) return null;
   const [from, to] = value.interval;
   const x = (share: number): number => 1 + (58 * (share - low)) / (high - low || 1);
-  const interval = `${(100 * from).toFixed(1)}–${(100 * to).toFixed(1)}`;
   return (
-    <span class="score" title={`95% interval ${interval}%, ${value.n} rows`}>
+    <span class="score" title={titleOf(value)}>
       <b>{percent(value.accuracy)}</b>
       <svg class="interval" viewBox="0 0 60 10" width={60} height={10} aria-hidden="true">
         <line x1={x(from)} x2={x(to)} y1={5} y2={5} />
@@ -55,7 +73,7 @@ export function Score({ value, range: [low, high] }: { value: TransferScore | un
         <line x1={x(to)} x2={x(to)} y1={2} y2={8} />
         <circle cx={x(value.accuracy)} cy={5} r={2.6} />
       </svg>
-      <span class="range">{interval}</span>
+      <span class="range">{intervalOf(value)}</span>
     </span>
   );
 }

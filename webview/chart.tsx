@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { short } from './format';
+import { count, plural, short } from './format';
 import { aligned, makePlot, sizeOf, type Level, type Line, type Scale } from './plot';
 import { color } from './theme';
 
@@ -8,15 +8,25 @@ const TABLE_ROWS = 40;
 const ANY: Scale = { format: short, bounds: [-Infinity, Infinity] };
 const NONE: readonly Level[] = [];
 
-interface ChartProps {
+export interface ChartProps {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly levels?: readonly Level[];
   readonly scale?: Scale;
 }
 
-/** A line with its values at the steps of the chart. */
-type Shown = Line & { readonly column: uPlot.AlignedData[number] };
+/** A line with its values at the chart's numbers of queries. */
+interface Shown extends Line {
+  /** Of its values; then the high and the low ends of its intervals, if it has any. */
+  readonly columns: uPlot.AlignedData[number][];
+}
+
+/** The value at an index of the columns, with its interval. */
+function textAt({ columns: [values, high, low] }: Shown, i: number, format: Scale['format']): string {
+  const [value, from, to] = [values?.[i], low?.[i], high?.[i]];
+  if (typeof value !== 'number') return '';
+  return typeof from === 'number' && typeof to === 'number' ? `${format(value)} (${format(from)} to ${format(to)})` : format(value);
+}
 
 /** A chart with its legend, and a table of the same values for screen readers and exact reading. */
 export function Chart({ title, lines, levels = NONE, scale = ANY }: ChartProps) {
@@ -27,7 +37,10 @@ export function Chart({ title, lines, levels = NONE, scale = ANY }: ChartProps) 
   const [open, setOpen] = useState(false);
   const data = useMemo(() => aligned(lines), [lines]);
   const [x, ...columns] = data;
-  const shown = lines.map((line, i): Shown => ({ ...line, column: columns[i]! })).filter(({ quiet }) => !quiet);
+  let end = lines.length;
+  const shown = lines
+    .map((line, i): Shown => ({ ...line, columns: [columns[i]!, ...(line.low ? columns.slice(end, (end += 2)) : [])] }))
+    .filter(({ quiet }) => !quiet);
   const at = cursor ?? x.length - 1;
   const { format } = scale;
 
@@ -61,13 +74,13 @@ export function Chart({ title, lines, levels = NONE, scale = ANY }: ChartProps) 
       />
       <ul class="legend">
         {shown.map((line) => {
-          const value = Array.from(line.column.slice(0, at + 1)).findLast((one) => typeof one === 'number');
-          return <Entry {...line} value={typeof value === 'number' ? format(value) : '–'} />;
+          const last = Array.from(line.columns[0]!.slice(0, at + 1)).findLastIndex((one) => typeof one === 'number');
+          return <Entry {...line} value={textAt(line, last, format) || '–'} />;
         })}
         {levels.map((line) => (
           <Entry {...line} dash={[3, 2]} value={format(line.value)} />
         ))}
-        <li>{x[at] !== undefined && `step ${x[at]}`}</li>
+        <li>{x[at] !== undefined && plural(x[at], 'query', 'queries')}</li>
       </ul>
       <details class="as-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>Show as table</summary>
@@ -100,7 +113,7 @@ function Values({ title, x, lines, format }: { title: string; x: uPlot.AlignedDa
         <caption class="hidden">{title}</caption>
         <thead>
           <tr>
-            {['Step', ...lines.map(({ label }) => label)].map((heading) => (
+            {['Queries', ...lines.map(({ label }) => label)].map((heading) => (
               <th scope="col">{heading}</th>
             ))}
           </tr>
@@ -108,9 +121,9 @@ function Values({ title, x, lines, format }: { title: string; x: uPlot.AlignedDa
         <tbody>
           {rows.map((i) => (
             <tr key={x[i]}>
-              <th scope="row">{x[i]}</th>
-              {lines.map(({ column }) => (
-                <td>{typeof column[i] === 'number' && format(column[i])}</td>
+              <th scope="row">{count(x[i]!)}</th>
+              {lines.map((line) => (
+                <td>{textAt(line, i, format)}</td>
               ))}
             </tr>
           ))}

@@ -1,5 +1,5 @@
 import type { PromptRow, RunView } from '../src/run/view/runView';
-import { Chart } from './chart';
+import { Chart, type ChartProps } from './chart';
 import { percent } from './format';
 import type { Level, Line, Scale } from './plot';
 import { smooth } from './smoothing';
@@ -10,6 +10,7 @@ const PURPLE = '--vscode-charts-purple';
 const RED = '--vscode-charts-red';
 const YELLOW = '--vscode-charts-yellow';
 const SHARE: Scale = { format: percent, bounds: [0, 1] };
+const ENTROPY = 'Policy entropy (nats per token)';
 
 interface ChartsProps {
   readonly view: RunView;
@@ -18,67 +19,123 @@ interface ChartsProps {
   readonly smoothing: number;
 }
 
-interface Drawn {
-  readonly lines: readonly Line[];
-  readonly levels?: readonly Level[];
-}
-
-/** Reward, validation accuracy and policy entropy of one run, or of two in the same charts. */
+/** The curves of one run, or of two in the same charts, over the queries that were spent. */
 export function Charts({ view, other, smoothing }: ChartsProps) {
-  const [reward, accuracy, entropy] = other ? compared(view, other, smoothing) : single(view, smoothing);
+  const charts = other ? compared(view, other, smoothing) : hasMemory(view) ? withMemory(view, smoothing) : ofPolicy(view, smoothing);
   return (
     <section class="charts" aria-label="Charts">
-      <Chart title="Reward" {...reward} />
-      <Chart title="Accuracy (estimate)" {...accuracy} scale={SHARE} />
-      <Chart title="Policy entropy (nats per token)" {...entropy} />
+      {charts.map((chart) => (
+        <Chart key={chart.title} {...chart} />
+      ))}
     </section>
   );
 }
 
-function single({ curves: { steps, validation, random }, rows }: RunView, smoothing: number): [Drawn, Drawn, Drawn] {
-  const raw = (y: readonly number[], color: string): Line[] =>
-    smoothing > 0 ? [{ label: 'Each step', color, x: steps.step, y, width: 0.4, quiet: true }] : [];
-  const smoothed = (label: string, color: string, y: readonly number[]): Line => ({
-    label,
-    color,
-    x: steps.step,
-    y: smooth(y, smoothing),
-    width: 2,
-  });
-  const greedy = (label: string, y: readonly number[]): Line => ({ label, color: GREEN, x: validation.step, y, width: 1.5, points: true });
-  const level = (label: string, color: string, values: readonly number[]): Level[] =>
-    values.length > 0 ? [{ label, color, value: Math.max(...values) }] : [];
-  const accuracies = (origin: PromptRow['origin']): number[] =>
-    rows.filter((row) => row.origin === origin).map((row) => row.validation.accuracy);
+/** Whether the search estimated its prompts' scores from few rows. */
+function hasMemory({ curves: { estimates } }: RunView): boolean {
+  return estimates.queries.length > 0;
+}
+
+const PROPOSERS = [
+  { key: 'policy', label: 'Policy', color: BLUE },
+  { key: 'thompson', label: 'Thompson sampling', color: PURPLE, dash: [6, 3] },
+  { key: 'edits', label: 'Edits', color: GREEN, dash: [2, 2] },
+] as const;
+
+function withMemory(view: RunView, smoothing: number): ChartProps[] {
+  const { estimates, randomEstimates, shares } = view.curves;
+  const proposers = PROPOSERS.filter(({ key }) => shares[key].some((share) => share > 0));
   return [
     {
+      title: 'Estimated accuracy',
       lines: [
-        ...raw(steps.mean, BLUE),
-        smoothed('Batch mean', BLUE, steps.mean),
-        { ...smoothed('Batch best', YELLOW, steps.best), width: 1.5, dash: [5, 3] },
-        { ...greedy('Best prompt (estimate)', validation.reward), width: 1 },
+        { label: 'Best so far', color: BLUE, x: estimates.queries, y: estimates.best, low: estimates.low, high: estimates.high, width: 2 },
+        ...smoothed('Mean of a step', GREEN, estimates.queries, estimates.mean, smoothing),
+        ...randomSearch(randomEstimates.queries, randomEstimates.best),
       ],
-      levels: level('Random search best', PURPLE, random.best),
+      levels: baselines(view),
+      scale: SHARE,
     },
     {
-      lines: [greedy('Best prompt', validation.accuracy)],
-      levels: [...level('No prompt', RED, accuracies('none')), ...level('Your best prompt', YELLOW, accuracies('manual'))],
+      title: 'Share of each proposer',
+      lines: proposers.map(({ key, ...line }) => ({ ...line, x: shares.queries, y: smooth(shares[key], smoothing), width: 2 })),
+      scale: SHARE,
     },
-    { lines: [...raw(steps.entropy, PURPLE), smoothed('Entropy', PURPLE, steps.entropy)] },
+    ...entropy(view, smoothing),
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+function ofPolicy(view: RunView, smoothing: number): ChartProps[] {
+  const { steps, greedy, random } = view.curves;
+  const points = { color: GREEN, x: greedy.queries, points: true };
+  let best = -Infinity;
+  return [
+    {
+      title: 'Reward',
+      lines: [
+        ...smoothed('Batch mean', BLUE, steps.queries, steps.mean, smoothing),
+        { label: 'Batch best', color: YELLOW, x: steps.queries, y: smooth(steps.best, smoothing), width: 1.5, dash: [5, 3] },
+        { ...points, label: 'Greedy prompt', y: greedy.reward, width: 1 },
+        ...randomSearch(
+          random.queries,
+          random.best.map((one) => (best = Math.max(best, one))),
+        ),
+      ],
+    },
+    {
+      title: 'Estimated accuracy of the greedy prompt',
+      lines: [{ ...points, label: 'Greedy prompt', y: greedy.accuracy, width: 1.5 }],
+      levels: baselines(view),
+      scale: SHARE,
+    },
+    ...entropy(view, smoothing),
   ];
 }
 
-function compared(a: RunView, b: RunView, smoothing: number): [Drawn, Drawn, Drawn] {
-  const pair = (line: (view: RunView) => Pick<Line, 'x' | 'y'>, points = false): Drawn => ({
+/** None where no policy learned. */
+function entropy({ curves: { steps } }: RunView, smoothing: number): ChartProps[] {
+  if (!steps.entropy.some((one) => one > 0)) return [];
+  return [{ title: ENTROPY, lines: smoothed('Entropy', PURPLE, steps.queries, steps.entropy, smoothing) }];
+}
+
+/** Nothing before it has begun. */
+function randomSearch(x: readonly number[], y: readonly number[]): Line[] {
+  return x.length > 0 ? [{ label: 'Random search, best so far', color: PURPLE, x, y, width: 1.5, dash: [5, 3] }] : [];
+}
+
+/** A smoothed curve, and the raw one under it. */
+function smoothed(label: string, color: string, x: readonly number[], y: readonly number[], smoothing: number): Line[] {
+  const raw: Line[] = smoothing > 0 ? [{ label: 'Each step', color, x, y, width: 0.4, quiet: true }] : [];
+  return [...raw, { label, color, x, y: smooth(y, smoothing), width: 2 }];
+}
+
+function baselines({ rows }: RunView): Level[] {
+  const level = (label: string, color: string, origin: PromptRow['origin']): Level[] => {
+    const values = rows.filter((row) => row.origin === origin).map((row) => row.estimate.accuracy);
+    return values.length > 0 ? [{ label, color, value: Math.max(...values) }] : [];
+  };
+  return [...level('No prompt', RED, 'none'), ...level('Your best prompt', YELLOW, 'manual')];
+}
+
+function compared(a: RunView, b: RunView, smoothing: number): ChartProps[] {
+  const pair = (title: string, line: (view: RunView) => Pick<Line, 'x' | 'y'>): ChartProps => ({
+    title,
     lines: [
-      { label: name(a, b), color: BLUE, width: 2, points, ...line(a) },
-      { label: name(b, a), color: YELLOW, width: 2, dash: [6, 3], points, ...line(b) },
+      { label: name(a, b), color: BLUE, width: 2, ...line(a) },
+      { label: name(b, a), color: YELLOW, width: 2, dash: [6, 3], ...line(b) },
     ],
   });
+  const ofSteps = (title: string, column: 'mean' | 'entropy'): ChartProps =>
+    pair(title, ({ curves: { steps } }) => ({ x: steps.queries, y: smooth(steps[column], smoothing) }));
+  const estimates = pair('Estimated accuracy', (view) => {
+    const { estimates: of, greedy } = view.curves;
+    return hasMemory(view) ? { x: of.queries, y: of.best } : { x: greedy.queries, y: greedy.accuracy };
+  });
   return [
-    pair(({ curves: { steps } }) => ({ x: steps.step, y: smooth(steps.mean, smoothing) })),
-    pair(({ curves: { validation } }) => ({ x: validation.step, y: validation.accuracy }), true),
-    pair(({ curves: { steps } }) => ({ x: steps.step, y: smooth(steps.entropy, smoothing) })),
+    { ...estimates, scale: SHARE },
+    // The rewards of a search with a memory are on another scale.
+    ...(hasMemory(a) || hasMemory(b) ? [] : [ofSteps('Reward', 'mean')]),
+    ...([a, b].every((view) => entropy(view, 0).length > 0) ? [ofSteps(ENTROPY, 'entropy')] : []),
   ];
 }
 

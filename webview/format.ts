@@ -38,8 +38,8 @@ export function scoredText({ row, of }: Scored): string {
 }
 
 /** `1 row`, `2 rows`. */
-export function plural(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+export function plural(n: number, noun: string, several = `${noun}s`): string {
+  return `${count(n)} ${n === 1 ? noun : several}`;
 }
 
 const ENDINGS: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };

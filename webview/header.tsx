@@ -53,8 +53,8 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
       {busy && (
         <vscode-progress-bar
           aria-label="Progress"
-          max={Math.max(1, head.steps)}
-          value={head.step}
+          max={100}
+          value={Math.round(100 * head.progress)}
           indeterminate={head.state === 'starting' || (going && head.state !== 'paused' && head.stage !== 'policy')}
         />
       )}
@@ -74,7 +74,7 @@ function Task({ head: { taskModel, policyModel, template, rows, seed, promptLeng
         <mark>{'{prompt}'}</mark>
         {after.join('{prompt}')}
       </code>
-      {rows && <span>{`${count(rows.train)} train, ${count(rows.validation)} validation, ${count(rows.test)} held-out rows`}</span>}
+      {rows && <span>{`${count(rows.train + rows.validation)} rows to search on, ${count(rows.test)} held out`}</span>}
       <span>prompts of {plural(promptLength, 'token')}</span>
       <span>seed {seed}</span>
     </p>
@@ -83,10 +83,9 @@ function Task({ head: { taskModel, policyModel, template, rows, seed, promptLeng
 
 function Progress({ head, going }: { head: RunHead; going: boolean }) {
   const facts: [label: string, value: string][] = [
-    ['step', `${count(head.step)} of ${count(head.steps)}`],
+    ['queries', `${count(head.queries.computed)} of ${count(head.queryBudget)}`],
+    ['step', count(head.step)],
     ['elapsed', duration(head.seconds)],
-    ['queries', `${count(head.queries.computed)} computed, ${count(head.queries.asked)} asked`],
-    ['budget', count(head.queryBudget)],
   ];
   return (
     <p class="progress">

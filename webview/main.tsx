@@ -42,7 +42,7 @@ function Page() {
   if (!view) return <Loading />;
   const weight = smoothing ?? settings.smoothing;
   const toggle = (prompt: string): void => setOpen(open.symmetricDifference(new Set([prompt])));
-  const charts = [view, other].some((run) => run && run.curves.steps.step.length > 0) && (
+  const charts = [view, other].some((run) => run && run.curves.steps.queries.length > 0) && (
     <Fragment key="charts">
       <label class="smoothing">
         Smoothing

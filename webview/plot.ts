@@ -8,6 +8,9 @@ export interface Line {
   readonly color: string;
   readonly x: readonly number[];
   readonly y: readonly number[];
+  /** The ends of an interval about each value, drawn as a band. */
+  readonly low?: readonly number[];
+  readonly high?: readonly number[];
   readonly width: number;
   readonly dash?: readonly number[];
   /** Points joined by a line, for values that come every few steps. */
@@ -30,12 +33,20 @@ export interface Scale {
   readonly bounds: readonly [number, number];
 }
 
-/** Steps are whole: so are the distances between their marks. */
-const STEPS = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((power) => [1, 2, 5].map((n) => n * 10 ** power));
+/** Queries are whole: so are the distances between their marks. */
+const WHOLE = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((power) => [1, 2, 5].map((n) => n * 10 ** power));
 
-/** The values of all lines over one x axis: what a line lacks is undefined. */
+/** The values of all lines over one x axis: what a line lacks is undefined. The ends of their intervals come last. */
 export function aligned(lines: readonly Line[]): uPlot.AlignedData {
-  return uPlot.join(lines.map(({ x, y }) => [[...x], [...y]]));
+  const ends = withIntervals(lines).flatMap(({ x, low, high }) => [
+    [[...x], [...high]] as [number[], number[]],
+    [[...x], [...low]] as [number[], number[]],
+  ]);
+  return uPlot.join([...lines.map(({ x, y }): [number[], number[]] => [[...x], [...y]]), ...ends]);
+}
+
+function withIntervals(lines: readonly Line[]) {
+  return lines.filter((line): line is Line & Required<Pick<Line, 'low' | 'high'>> => line.low !== undefined && line.high !== undefined);
 }
 
 export const sizeOf = (box: HTMLElement) => ({ width: Math.max(120, box.clientWidth), height: box.clientHeight });
@@ -55,13 +66,14 @@ export function makePlot(
   const grid = { stroke: color('--grid', '#8884'), width: 1 };
   const font = `11px ${getComputedStyle(document.body).fontFamily}`;
   const axis = { stroke: color('--muted', color('--vscode-foreground')), grid, ticks: { ...grid, size: 4 }, font };
+  const bands = withIntervals(lines);
   const options: uPlot.Options = {
     ...sizeOf(box),
     legend: { show: false },
     cursor: { sync: { key: 'rlprompt' }, drag: { x: false, y: false }, points: { size: 6 } },
     scales: { x: { time: false }, y: { range: (_, low, high) => range([low, high], levels.current, scale) } },
     axes: [
-      { ...axis, size: 26, space: 60, incrs: STEPS },
+      { ...axis, size: 26, space: 60, incrs: WHOLE },
       {
         ...axis,
         size: 58,
@@ -82,7 +94,15 @@ export function makePlot(
           points: line.points ? { show: true, size: 5, fill: stroke, stroke } : { show: false },
         };
       }),
+      ...bands.flatMap((): uPlot.Series[] => [
+        { width: 0, spanGaps: true, points: { show: false } },
+        { width: 0, spanGaps: true, points: { show: false } },
+      ]),
     ],
+    bands: bands.map((line, i) => ({
+      series: [1 + lines.length + 2 * i, 2 + lines.length + 2 * i],
+      fill: `color-mix(in srgb, ${color(line.color)} 22%, transparent)`,
+    })),
     hooks: { draw: [(plot) => drawLevels(plot, levels.current)], setCursor: [({ cursor }) => onCursor(cursor.idx ?? undefined)] },
   };
   return new uPlot(options, aligned(lines), box);

@@ -51,11 +51,8 @@ function withRow(evaluation: Evaluation, rows: readonly PromptRow[]): Evaluation
 function appended(curves: Curves, more: Curves): Curves {
   const columns = <T extends Record<string, readonly number[]>>(now: T, then: T): T =>
     Object.fromEntries(Object.entries(now).map(([name, column]) => [name, column.concat(then[name] ?? [])])) as unknown as T;
-  return {
-    steps: columns(curves.steps, more.steps),
-    validation: columns(curves.validation, more.validation),
-    random: columns(curves.random, more.random),
-  };
+  const groups = Object.keys(curves) as (keyof Curves)[];
+  return Object.fromEntries(groups.map((group) => [group, columns(curves[group], more[group])])) as unknown as Curves;
 }
 
 export type SortKey = (row: PromptRow) => number | string | undefined;

@@ -1,8 +1,8 @@
 import { Fragment, type ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PromptRow, RunHead, RunView } from '../src/run/view/runView';
-import { intervalRange, PromptCell, Score, type Range } from './cells';
-import { percent, short } from './format';
+import { Estimate, intervalRange, PromptCell, Score, type Range } from './cells';
+import { short } from './format';
 import { Icon } from './icons';
 import { RowDetails } from './rowDetails';
 import { sorted, type Scored, type SortKey } from './store';
@@ -30,7 +30,7 @@ const COLUMNS: readonly Column[] = [
   {
     key: 'rank',
     title: '#',
-    hint: 'Rank by the mean gap over train and validation rows',
+    hint: 'Rank by the gap on the rows that steer the search (train and validation), bounded where that was measured',
     sort: (row) => row.rank,
     cell: (row) => row.rank,
   },
@@ -55,19 +55,19 @@ const COLUMNS: readonly Column[] = [
   {
     key: 'gap',
     title: 'Gap',
-    hint: 'Mean probability of the correct class minus that of the best other one, over train and validation rows',
+    hint: 'Mean probability of the correct class minus that of the best other one, on the rows that steer the search',
     wide: true,
     highestFirst: true,
     sort: (row) => -row.gap,
     cell: (row) => row.gap.toFixed(3),
   },
   {
-    key: 'validation',
-    title: 'Validation',
-    hint: 'Accuracy on validation rows, which steer the search',
+    key: 'estimate',
+    title: 'Estimate',
+    hint: 'Accuracy on the rows that steer the search (train and validation) with its 95% interval; rows without a score are filled in. It flatters the prompts that the search chose',
     highestFirst: true,
-    sort: (row) => -row.validation.accuracy,
-    cell: (row) => percent(row.validation.accuracy),
+    sort: (row) => -row.estimate.accuracy,
+    cell: (row) => <Estimate value={row.estimate} />,
   },
   {
     key: 'test',
@@ -209,7 +209,10 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
 }
 
 function captionOf({ state }: RunHead, rows: number, final: boolean): string | undefined {
-  if (rows > 0) return final ? undefined : 'Scores on train and validation rows. Held-out scores appear when the run ends.';
+  if (rows > 0)
+    return final
+      ? undefined
+      : 'Estimates come from rows that steer the search. Held-out accuracy, the one that counts, appears when the run ends.';
   return state === 'running' || state === 'elsewhere' ? 'The first scores appear soon.' : undefined;
 }
 

@@ -44,7 +44,7 @@ export function winnerOf(rows: readonly PromptRow[]): PromptRow | undefined {
 export function WinnerCard({ head: { verdict }, rows }: RunView) {
   const winner = winnerOf(rows);
   if (!winner) return null;
-  const { prompt, origin, validation } = winner;
+  const { prompt, origin, estimate } = winner;
   const which = { row: rows.indexOf(winner), prompt };
   return (
     <section class={`winner-card verdict-${verdict?.kind ?? 'open'}`} aria-label={verdict ? 'Winner' : 'Best so far'}>
@@ -66,7 +66,7 @@ export function WinnerCard({ head: { verdict }, rows }: RunView) {
             <Figure value={percent(verdict.majority)} label="most common class" />
           </>
         ) : (
-          <Figure value={percent(validation.accuracy)} label="on validation rows" />
+          <Figure value={percent(estimate.accuracy)} label="estimated" />
         )}
       </ul>
       <div class="winner-buttons">

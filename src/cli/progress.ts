@@ -1,16 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
 import { duration } from '../run/report/duration';
-import type { BaselineEvent, PolicyStepEvent, RunEvent, StartEvent } from '../run/events';
+import type { PolicyStepEvent, RunEvent, StartEvent } from '../run/events';
+import { pooled } from '../run/estimate';
+import type { ScoredPrompt } from '../search/prompt';
 import { TimeLeft } from '../run/view/timeLeft';
 import { StatusLine } from './statusLine';
-
-const NOTHING = { prompt: '', gap: -Infinity };
 
 /** Shows a run on standard error: a status line on a terminal, plain lines now and then elsewhere. */
 export class Progress {
   private start: StartEvent | undefined;
   private timeLeft = new TimeLeft();
-  private best: Pick<BaselineEvent, 'prompt' | 'gap'> = NOTHING;
+  /** The best prompt of the search so far. */
+  private best: ScoredPrompt | undefined;
   private lastLine = 0;
   private readonly screen: StatusLine;
 
@@ -23,33 +24,37 @@ export class Progress {
       case 'start':
         this.begin(event);
         this.line(
-          `Rows: ${event.rows.train} train, ${event.rows.validation} validation, ${event.rows.test} test. A prompt is made of ${event.actions.toLocaleString('en-US')} tokens.`,
+          `Rows: ${count(event.rows.train + event.rows.validation)} in the pool (train and validation), ${count(event.rows.test)} held out. A prompt is made of ${count(event.actions)} tokens.`,
         );
         break;
       case 'baseline':
         this.line(
-          `Baseline ${event.prompt === '' ? '(no prompt)' : JSON.stringify(event.prompt)}: gap ${event.gap.toFixed(3)}, train accuracy ${(100 * event.train.accuracy).toFixed(1)}%`,
+          `Baseline ${event.prompt === '' ? '(no prompt)' : JSON.stringify(event.prompt)}: estimate ${this.estimate(event)}, gap ${event.gap.toFixed(3)}`,
         );
         break;
       case 'step': {
         this.note(event);
         if (!this.start) break;
-        const { steps } = this.start;
+        const { steps, queryBudget } = this.start;
         const left = this.timeLeft.afterStep(event, this.start);
+        const { computed } = event.queries;
+        const best = this.best ? `best estimate ${this.estimate(this.best)}` : `reward ${event.mean.toFixed(1)}`;
         this.status(
-          `${bar(event.step / steps)} step ${event.step}/${steps} · reward ${event.mean.toFixed(1)} · best ${JSON.stringify(this.best.prompt || event.bestPrompt)} · ${event.queries.computed.toLocaleString('en-US')} queries${leftText(left)}`,
+          `${bar(Math.max(event.step / steps, computed / queryBudget))} ${best} after ${count(computed)} of ${count(queryBudget)} queries${leftText(left)} · ${JSON.stringify(this.best?.prompt ?? event.bestPrompt)}`,
           event.step === steps,
         );
         break;
       }
-      case 'random':
+      case 'random': {
+        const best = event.estimate ? `best estimate ${percent(event.estimate.best)}` : `reward ${event.mean.toFixed(1)}`;
         this.status(
-          `random search, batch ${event.step} · reward ${event.mean.toFixed(1)} · ${event.queries.computed.toLocaleString('en-US')} queries${leftText(this.timeLeft.afterRandomBatch(event))}`,
+          `random search: ${best} after ${count(event.queries.computed)} queries${leftText(this.timeLeft.afterRandomBatch(event))}`,
         );
         break;
+      }
       case 'stage':
         if (event.stage === 'random') this.line('Random search on the same number of queries …');
-        if (event.stage === 'ranking') this.line('Ranking on train and validation rows …');
+        if (event.stage === 'ranking') this.line('Choosing among the best …');
         if (event.stage === 'test') this.line('Scoring the best on the held-out test rows …');
         break;
       case 'finish':
@@ -82,11 +87,16 @@ export class Progress {
   private begin(event: StartEvent): void {
     this.start = event;
     this.timeLeft = new TimeLeft();
-    this.best = NOTHING;
+    this.best = undefined;
   }
 
-  private note({ greedy }: PolicyStepEvent): void {
-    if (greedy && greedy.gap > this.best.gap) this.best = greedy;
+  /** A search with a memory says which prompt is the best now; its estimates change. */
+  private note({ greedy, estimate }: PolicyStepEvent): void {
+    if (greedy && (estimate || greedy.gap > (this.best?.gap ?? -Infinity))) this.best = greedy;
+  }
+
+  private estimate(prompt: ScoredPrompt): string {
+    return percent(pooled(prompt, this.start?.rows ?? { train: 0, validation: 0 }, 'accuracy'));
   }
 
   /** A line that the next one replaces; off a terminal, one every five seconds, and the last. */
@@ -100,6 +110,14 @@ export class Progress {
     this.lastLine = now;
     this.screen.line(stripVTControlCharacters(text));
   }
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US');
 }
 
 function leftText(seconds: number | null): string {

@@ -46,6 +46,11 @@ export class Cholesky {
     return x;
   }
 
+  /** Column j of L. */
+  column(j: number): Float64Array {
+    return Float64Array.from(this.rows, (row) => row[j] ?? 0);
+  }
+
   /** log |M|. */
   get logDeterminant(): number {
     return this.rows.reduce((sum, row, i) => sum + 2 * Math.log(row[i]!), 0);

@@ -253,6 +253,26 @@ export class RowModel {
     return this.meanOver(f, this.all, of, known);
   }
 
+  /** Variance of that mean while the factors are N(f, covariance): by the unscented transform, f ± √q·L_j. */
+  variance(f: Float64Array, covariance: Float64Array, known: Float64Array, of: (gap: number) => number): number {
+    const { q } = this;
+    const factor = factorOf(covariance, q);
+    const means: number[] = [];
+    for (let j = 0; j < q; j++) {
+      const step = factor.column(j);
+      for (const sign of [-1, 1])
+        means.push(
+          this.mean(
+            f.map((x, i) => x + sign * Math.sqrt(q) * step[i]!),
+            known,
+            of,
+          ),
+        );
+    }
+    const mean = means.reduce((a, b) => a + b, 0) / means.length;
+    return means.reduce((sum, x) => sum + (x - mean) ** 2, 0) / means.length;
+  }
+
   private meanOver(f: ArrayLike<number>, rows: readonly number[], of: (gap: number) => number, known?: Float64Array): number {
     const { C, K, q, labels, theta, logits, sums, counts } = this;
     sums.fill(0);

@@ -31,8 +31,10 @@ export interface RunResult {
   readonly seconds: number;
   /** Peak memory of the process, in MiB. */
   readonly peakMemory: number;
-  /** Of the policy's search: training, validation and ranking. */
+  /** Of the search, its choice of finalists included. */
   readonly queries: Queries;
+  /** Not in results of version 0.1.0. */
+  readonly queryBudget?: number;
   /** Of random search, which has an equal budget. */
   readonly randomQueries: Queries | null;
   readonly testQueries: number;
@@ -48,8 +50,10 @@ export interface RunResult {
 
 /** A line of a table of prompts. While a run works, not everything is known yet. */
 export interface PromptRow extends ScoredPrompt {
-  /** By the gap; test rows play no part. */
+  /** By the score on the pool; test rows play no part. */
   readonly rank: number;
+  /** Accuracy on the pool. */
+  readonly estimate: TransferScore;
   /** `evaluated`: typed or selected by the user after the run. */
   readonly origin: Origin | 'evaluated';
   readonly test?: TestScore;
@@ -71,7 +75,7 @@ export interface PromptResult extends PromptRow {
   readonly versusWinner?: PairedTest & { readonly rows: number };
 }
 
-/** Held-out accuracy with its 95% Wilson score interval, over `n` rows. */
+/** Accuracy with its 95% Wilson score interval, over `n` rows. */
 export interface TransferScore {
   readonly accuracy: number;
   readonly interval: readonly [number, number];
@@ -112,7 +116,7 @@ type Measured = Pick<
 };
 
 export function buildResult(
-  { spec, dataset, verbalizer, taskFolder }: Experiment,
+  { spec, settings, dataset, verbalizer, taskFolder }: Experiment,
   { means, prompts, pairedTest, seed, notes, ...measured }: Measured,
 ): RunResult {
   const { splits, classes } = dataset;
@@ -135,6 +139,7 @@ export function buildResult(
     })),
     seed,
     steps: means.length,
+    queryBudget: settings.queryBudget,
     ...measured,
     peakMemory: Math.round(process.resourceUsage().maxRSS / 1024),
     learning: { first: mean(means.slice(0, tenth)), last: mean(means.slice(-tenth)) },

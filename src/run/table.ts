@@ -1,6 +1,7 @@
 import type { PromptScore, Scorer } from '../method/scorer';
 import type { ScoredPrompt } from '../search/prompt';
 import { byChoice } from '../search/selection';
+import { estimateOf } from './estimate';
 import type { Experiment } from './experiment';
 import { macroF1, mcnemar, wilson, type PairedTest } from './report/statistics';
 import type { Example, Origin, PromptResult, TestScore } from './result';
@@ -34,7 +35,9 @@ export async function table(
     signal,
   );
   const prompts: PromptResult[] = [];
-  for (const [i, { prompt, tokens = [], pieces, origin, gap, train, validation }] of entries.entries()) {
+  const pool = { train: dataset.splits.train.labels.length, validation: dataset.splits.validation.labels.length };
+  for (const [i, entry] of entries.entries()) {
+    const { prompt, tokens = [], pieces, origin, gap, choice, train, validation } = entry;
     const perplexity = await experiment.perplexity(tokens);
     prompts.push({
       rank: i + 1,
@@ -44,6 +47,8 @@ export async function table(
       origin,
       roundTrip: experiment.roundTrip(tokens),
       gap,
+      ...(choice !== undefined && { choice }),
+      estimate: estimateOf(entry, pool),
       train,
       validation,
       test: testScore(held[i]!, dataset.splits.test, dataset.classes.length),

@@ -1,6 +1,7 @@
 import { Random } from '../method/random';
 import { OnnxPolicyNetwork } from '../method/policyNetwork';
 import { ReplayPolicy, type ReplayState } from '../method/replayPolicy';
+import { bounded } from '../method/reward';
 import { RewardModel, type Measured, type RewardModelState } from '../method/rewardModel';
 import { RowModel, type RowModelState } from '../method/rowModel';
 import type { ScorerState } from '../method/scorer';
@@ -12,7 +13,7 @@ import { Bandit, type Arm } from './bandit';
 import { drawn, edit } from './edits';
 import { smallestAtLeast } from './budget';
 import { raceCost, type Plan } from './plan';
-import type { ScoredPrompt, SplitScore } from './prompt';
+import type { FilledIn, ScoredPrompt, SplitScore } from './prompt';
 import { queriesOf, type PolicyStep, type RandomStep, type Search, type SearchContext, type SearchKind, type StopReason } from './search';
 import { RowTurns } from './rowTurns';
 import { byChoice, scoreAll } from './selection';
@@ -29,6 +30,10 @@ const WEAK = 0.02;
 
 /** Queries after which the user hears that no prompt makes a difference. */
 const TOLD_AFTER = 200;
+
+const isRight = (gap: number): number => Number(gap > 0);
+/** Smooth, so that it tells how far an answer is from turning. */
+const nearlyRight = (gap: number): number => (1 + bounded(gap)) / 2;
 
 interface State {
   readonly step: number;
@@ -189,12 +194,18 @@ export class MemorySearch implements Search {
     [start, proposed, scored, fitted]: readonly number[],
   ): PolicyStep | RandomStep {
     // A step that finds nothing new is the last one: its line is about all prompts.
-    const estimates = (fresh.length > 0 ? fresh : this.archive.prompts).map(({ estimate }) => 100 * estimate);
+    const prompts = fresh.length > 0 ? fresh : this.archive.prompts;
+    const estimates = prompts.map(({ estimate }) => 100 * estimate);
     const mean = estimates.reduce((a, b) => a + b, 0) / Math.max(1, estimates.length);
     const best = estimates.reduce((a, b) => Math.max(a, b), -100);
     const { step, queries } = this;
-    if (this.proposals[0] === 'random') return { event: 'random', step, mean, best, queries };
     const [winner] = this.best(1);
+    const estimate = winner && {
+      ...this.filledIn(winner),
+      best: this.accuracy(winner),
+      mean: prompts.reduce((sum, known) => sum + this.accuracy(known), 0) / prompts.length,
+    };
+    if (this.proposals[0] === 'random') return { event: 'random', step, mean, best, ...(estimate && { estimate }), queries };
     return {
       event: 'step',
       step,
@@ -206,20 +217,50 @@ export class MemorySearch implements Search {
       spread: Math.sqrt(estimates.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, estimates.length)),
       ...(learned ?? { entropy: 0, loss: 0, gradientNorm: 0 }),
       shares,
+      ...(estimate && { estimate }),
       queries,
       milliseconds: { states: 0, policy: proposed! - start!, reward: scored! - proposed!, update: fitted! - scored! },
     };
   }
 
   /** The best prompt so far with its estimates: of the whole pool, so the same for both splits. */
-  private leader({ ids, factors, gap, estimate: score }: Known): ScoredPrompt {
+  private leader(known: Known): ScoredPrompt {
+    const { ids, factors, gap } = known;
     const { tokens: _, ...prompt } = this.context.prompt(ids);
     const estimate: SplitScore = {
       gap: this.rows.mean(factors, gap, (g) => g),
-      reward: 100 * score,
-      accuracy: this.rows.mean(factors, gap, (g) => Number(g > 0)),
+      reward: 100 * known.estimate,
+      accuracy: this.accuracy(known),
     };
-    return { ...prompt, gap: estimate.gap, train: estimate, validation: estimate };
+    return {
+      ...prompt,
+      gap: estimate.gap,
+      choice: known.estimate,
+      train: estimate,
+      validation: estimate,
+      filledIn: this.filledIn(known),
+    };
+  }
+
+  private accuracy({ factors, gap }: Known): number {
+    return this.rows.mean(factors, gap, isRight);
+  }
+
+  /**
+   * The accuracy varies with the rows of the pool, as p (1 − p) / N, and with the factors that its rows leave open. Beside
+   * that, a filled-in row counts for less while the row model knows little of it: with m scores a row, each described by
+   * 1 + q numbers, for (m / (m + 1 + q))², so that nineteen in twenty of the intervals hold the score on all rows.
+   */
+  private filledIn(known: Known): FilledIn {
+    const N = this.archive.labels.length;
+    const rows = known.rows.length;
+    const { covariance } = this.rows.posterior(this.rows.evidence(known));
+    // As with two right and two wrong answers more, so that no variance is 0.
+    const p = (N * this.accuracy(known) + 2) / (N + 4);
+    const ofRow = p * (1 - p);
+    const worth = ofRow / (ofRow / N + this.rows.variance(known.factors, covariance, known.gap, nearlyRight));
+    const m = this.archive.queries / N;
+    return { rows, worth: rows + Math.max(0, worth - rows) * (m / (m + 1 + this.rows.q)) ** 2 };
   }
 
   private async propose(): Promise<Proposal[]> {

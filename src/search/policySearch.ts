@@ -117,7 +117,8 @@ class PolicySearch implements Search {
   private async validate(signal?: AbortSignal): Promise<ScoredPrompt> {
     const ids = this.ids(await this.trainer.greedy());
     const [scored] = await scoreAll([ids], this.train, this.validation, this.context.prompt, signal);
-    const { tokens: _, ...greedy } = scored!;
+    // Its ranking goes by the gap.
+    const { tokens: _, choice: _bounded, ...greedy } = scored!;
     const { gap } = greedy.validation;
     const { bestValidation, sinceBest } = this.progress;
     this.progress = {

@@ -18,6 +18,15 @@ export interface ScoredPrompt extends Prompt {
   readonly choice?: number;
   readonly train: SplitScore;
   readonly validation: SplitScore;
+  /** Where a row model filled in part of the pool (train and validation rows together). */
+  readonly filledIn?: FilledIn;
+}
+
+export interface FilledIn {
+  /** Rows of the pool that were scored. */
+  readonly rows: number;
+  /** Scored rows that would leave the same uncertainty: at least `rows`, at most the pool. */
+  readonly worth: number;
 }
 
 /** Scores on one split. */
@@ -25,4 +34,6 @@ export interface SplitScore {
   readonly reward: number;
   readonly gap: number;
   readonly accuracy: number;
+  /** Rows without a score. */
+  readonly missing?: number;
 }

@@ -4,7 +4,7 @@ import type { StepReport as TrainingStep } from '../method/trainer';
 import type { Compute } from '../model/local/session';
 import type { PromptIds } from '../model/taskModel';
 import type { SearchSettings } from '../spec/schema';
-import type { Prompt, ScoredPrompt } from './prompt';
+import type { FilledIn, Prompt, ScoredPrompt } from './prompt';
 
 /** What a search works on: the frozen models, the tokens, and the rows that may steer it. */
 export interface SearchContext {
@@ -73,7 +73,16 @@ export interface PolicyStep extends Omit<TrainingStep, 'bestPrompt'> {
   readonly greedy?: ScoredPrompt;
   /** How many of the step's prompts came from each proposer. */
   readonly shares?: Readonly<Record<string, number>>;
+  readonly estimate?: StepEstimate;
   readonly queries: Queries;
+}
+
+/** Estimated accuracies on the pool, of a search with a memory. */
+export interface StepEstimate extends FilledIn {
+  /** Of the best prompt so far, which `rows` and `worth` are about. */
+  readonly best: number;
+  /** Mean of the step's prompts. */
+  readonly mean: number;
 }
 
 export interface RandomStep {
@@ -82,6 +91,7 @@ export interface RandomStep {
   /** Mean and best reward of the step's prompts. */
   readonly mean: number;
   readonly best: number;
+  readonly estimate?: StepEstimate;
   readonly queries: Queries;
 }
 

@@ -129,6 +129,6 @@ function compareIds(a: PromptIds, b: PromptIds): number {
   return a.length - b.length || a.map((id, i) => id - b[i]!).find((difference) => difference !== 0) || 0;
 }
 
-function split({ reward, gap, accuracy }: SplitScore): SplitScore {
-  return { reward, gap, accuracy };
+function split({ reward, gap, accuracy, missing }: SplitScore): SplitScore {
+  return { reward, gap, accuracy, ...(missing !== undefined && { missing }) };
 }

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { openBrowser, Panel } from './panel';
-import { curves, FINAL_ROWS, finished, head, NO_CURVES, row, testScore, training, TRAINING_ROWS, VERDICTS } from './runs';
+import { curves, FINAL_ROWS, finished, head, NO_CURVES, paperCurves, row, testScore, training, TRAINING_ROWS, VERDICTS } from './runs';
 import { THEMES } from './themes';
 
 const chromium = inject('chromium');
@@ -37,9 +37,9 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     expect(await panel.sent()).toEqual([['ready']]);
     await panel.show(training());
     expect(await panel.page.getByRole('heading', { level: 1 }).innerText()).toBe('reviews');
-    expect(await panel.page.locator('.progress').innerText()).toMatch(/step 120 of 200.*98,112 computed, 241,408 asked.*about 2:01 left/s);
+    expect(await panel.page.locator('.progress').innerText()).toMatch(/queries 2,432 of 5,000.*step 19.*about 2:01 left/s);
     expect(await prompts()).toHaveLength(TRAINING_ROWS.length);
-    expect(await card().innerText()).toMatch(/Best so far.*Found by RLPrompt.*74\.8% on validation rows/s);
+    expect(await card().innerText()).toMatch(/Best so far.*Found by RLPrompt.*74\.8% estimated/s);
     expect(await panel.page.locator('.column-test').count()).toBe(0);
     expect(await panel.kept()).toMatchObject({ id: ID, open: [] });
   });
@@ -48,7 +48,12 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     await panel.show(training());
     const plots = panel.page.locator('figure.chart .plot');
     const points = () => plots.evaluateAll((boxes) => boxes.map((box) => Number(box.dataset.points)));
-    expect(await points()).toEqual([120, 12, 120]);
+    expect(await points()).toEqual([19, 19, 19]);
+    expect(await panel.page.locator('figure.chart figcaption').allInnerTexts()).toEqual([
+      'Estimated accuracy',
+      'Share of each proposer',
+      'Policy entropy (nats per token)',
+    ]);
     for (const plot of await plots.all()) {
       const colors = await plot.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
         const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
@@ -58,20 +63,45 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
       });
       expect(colors).toBeGreaterThan(2);
     }
-    await panel.post('update', { id: ID, head: head({ step: 130 }), append: { ...curves(130, 121), random: NO_CURVES.random } });
-    expect(await points()).toEqual([130, 13, 130]);
-    expect(await plots.first().getAttribute('aria-label')).toMatch(/^Reward: Batch mean from -?[\d.]+ to [\d.]+, Batch best/);
+    await panel.post('update', { id: ID, head: head({ step: 21 }), append: curves(21, 20) });
+    expect(await points()).toEqual([21, 21, 21]);
+    expect(await plots.first().getAttribute('aria-label')).toMatch(
+      /^Estimated accuracy: Best so far from \d\d\.\d% to \d\d\.\d%, Mean of a step/,
+    );
   });
 
   it('gives the values of a chart as a table, and at the cursor', async () => {
     await panel.show(training());
-    const chart = panel.page.locator('figure.chart').nth(1);
+    const chart = panel.page.locator('figure.chart').first();
     await chart.getByText('Show as table').click();
-    await expect.poll(() => chart.locator('tbody tr').count()).toBe(12);
-    expect(await chart.locator('tbody tr').last().innerText()).toMatch(/^120\s+7\d\.\d%$/);
-    expect(await chart.locator('.legend').innerText()).toContain('step 120');
+    await expect.poll(() => chart.locator('tbody tr').count()).toBe(19);
+    expect(await chart.locator('tbody tr').last().innerText()).toMatch(/^2,432\s+8\d\.\d% \(7\d\.\d% to 8\d\.\d%\)\s+6\d\.\d%$/);
+    expect(await chart.locator('.legend').innerText()).toMatch(/Best so far\s+8\d\.\d% \(.*2,432 queries/s);
     await chart.locator('.u-over').hover({ position: { x: 2, y: 20 } });
-    await expect.poll(() => chart.locator('.legend').innerText()).toContain('step 10');
+    await expect.poll(() => chart.locator('.legend').innerText()).toMatch(/ 128 queries|^128 queries/m);
+  });
+
+  it('draws reward, greedy prompt and entropy of a run without estimates, random search over the same queries', async () => {
+    await panel.show({ ...training(), curves: paperCurves(120, 40) });
+    const charts = panel.page.locator('figure.chart');
+    expect(await charts.locator('figcaption').allInnerTexts()).toEqual([
+      'Reward',
+      'Estimated accuracy of the greedy prompt',
+      'Policy entropy (nats per token)',
+    ]);
+    expect(await charts.first().locator('.legend').innerText()).toMatch(/Random search, best so far.*61,440 queries/s);
+    expect(await charts.nth(1).locator('.plot').getAttribute('data-points')).toBe('12');
+  });
+
+  it('shows what an estimate is worth, and held-out accuracy also in a narrow panel', async () => {
+    await panel.page.setViewportSize({ width: 500, height: 900 });
+    await panel.show(finished());
+    const cell = (column: string) => panel.page.locator(`tr.origin-policy .column-${column}`).first();
+    expect((await cell('estimate').innerText()).split(/\s+/)).toEqual(['74.8%', '96', 'rows']);
+    expect(await cell('estimate .estimate').getAttribute('title')).toBe('95% interval 63.8–82.8%, 96 rows');
+    const held = (await cell('test .score').boundingBox())!;
+    const actions = (await panel.page.locator('tr.origin-policy td.row-actions').first().boundingBox())!;
+    expect(held.x + held.width).toBeLessThanOrEqual(actions.x);
   });
 
   it('sends what its buttons say', async () => {
@@ -215,9 +245,9 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
       starting: ['Opening models and data', 'Stop'],
       running: [undefined, 'Pause', 'Stop'],
       pausing: ['Pausing', 'Continue', 'Stop'],
-      paused: ['Paused at step 120', 'Continue', 'Stop'],
+      paused: ['Paused at step 19', 'Continue', 'Stop'],
       stopping: ['Stopping', 'Stop Now'],
-      interrupted: ['Interrupted at step 120', 'Resume'],
+      interrupted: ['Interrupted at step 19', 'Resume'],
       elsewhere: ['Training in another process'],
       failed: ['The run failed', 'Resume'],
       finished: [undefined],

@@ -4,31 +4,66 @@ import { parseTemplate } from '../../src/spec/template';
 import { verdictOf, type VerdictKind } from '../../src/run/verdict';
 
 export const NO_CURVES: Curves = {
-  steps: { step: [], mean: [], best: [], entropy: [], loss: [] },
-  validation: { step: [], reward: [], accuracy: [] },
-  random: { step: [], mean: [], best: [] },
+  steps: { queries: [], mean: [], best: [], entropy: [] },
+  greedy: { queries: [], reward: [], accuracy: [] },
+  random: { queries: [], mean: [], best: [] },
+  estimates: { queries: [], best: [], low: [], high: [], mean: [] },
+  randomEstimates: { queries: [], best: [] },
+  shares: { queries: [], policy: [], thompson: [], edits: [] },
 };
 
-/** Curves of a training from step `from` to step `to`. */
-export function curves(to: number, from = 1): Curves {
-  const step = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  const validated = step.filter((n) => n % 10 === 0);
-  const rise = (n: number): number => 1 - Math.exp(-n / 60);
-  const wave = (n: number): number => Math.sin(n * 1.7) * Math.cos(n * 0.9);
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const rise = (n: number, steps: number): number => 1 - Math.exp(-n / steps);
+const wave = (n: number): number => Math.sin(n * 1.7) * Math.cos(n * 0.9);
+
+/** Curves of a search with a memory, from step `from` to step `to`, with `random` steps of its control. */
+export function curves(to: number, from = 1, random = 0): Curves {
+  const steps = range(from, to);
+  const queries = steps.map((n) => 128 * n);
+  const best = (n: number, top: number): number => 0.62 + top * rise(n, 8) + 0.006 * wave(n);
+  const controls = range(1, random);
+  const policy = steps.map((n) => 0.33 - 0.2 * rise(n, 10));
+  const thompson = steps.map((n) => 0.34 + 0.25 * rise(n, 10) + 0.03 * wave(n));
   return {
     steps: {
-      step,
-      mean: step.map((n) => -20 + 45 * rise(n) + 6 * wave(n)),
-      best: step.map((n) => 10 + 40 * rise(n) + 5 * wave(n + 3)),
-      entropy: step.map((n) => 7.8 - 4.5 * rise(n) + 0.2 * wave(n)),
-      loss: step.map((n) => 2 - rise(n)),
+      queries,
+      mean: steps.map((n) => 45 * rise(n, 8)),
+      best: steps.map((n) => 60 * rise(n, 8)),
+      entropy: steps.map((n) => 7.8 - 2.5 * rise(n, 20) + 0.1 * wave(n)),
     },
-    validation: {
-      step: validated,
-      reward: validated.map((n) => 40 * rise(n) + 3 * wave(n)),
-      accuracy: validated.map((n) => 0.6 + 0.15 * rise(n) + 0.01 * wave(n)),
+    greedy: NO_CURVES.greedy,
+    random: { queries: controls.map((n) => 128 * n), mean: controls, best: controls },
+    estimates: {
+      queries,
+      best: steps.map((n) => best(n, 0.21)),
+      low: steps.map((n) => best(n, 0.21) - 0.05 - 0.06 / Math.sqrt(n)),
+      high: steps.map((n) => best(n, 0.21) + 0.04 + 0.05 / Math.sqrt(n)),
+      mean: steps.map((n) => 0.52 + 0.15 * rise(n, 12) + 0.02 * wave(n)),
     },
-    random: { step: [1, 2], mean: [2, 3], best: [21, 24.5] },
+    randomEstimates: { queries: controls.map((n) => 128 * n), best: controls.map((n) => best(n, 0.15)) },
+    shares: { queries, policy, thompson, edits: steps.map((_, i) => 1 - policy[i]! - thompson[i]!) },
+  };
+}
+
+/** Curves of the preset `paper` after `to` steps; `random` batches of random search follow. */
+export function paperCurves(to: number, random = 0): Curves {
+  const steps = range(1, to);
+  const greedy = steps.filter((n) => n % 10 === 0);
+  const batches = range(1, random);
+  return {
+    ...NO_CURVES,
+    steps: {
+      queries: steps.map((n) => 512 * n),
+      mean: steps.map((n) => -20 + 45 * rise(n, 60) + 6 * wave(n)),
+      best: steps.map((n) => 10 + 40 * rise(n, 60) + 5 * wave(n + 3)),
+      entropy: steps.map((n) => 7.8 - 4.5 * rise(n, 60) + 0.2 * wave(n)),
+    },
+    greedy: {
+      queries: greedy.map((n) => 512 * n),
+      reward: greedy.map((n) => 40 * rise(n, 60) + 3 * wave(n)),
+      accuracy: greedy.map((n) => 0.6 + 0.15 * rise(n, 60) + 0.01 * wave(n)),
+    },
+    random: { queries: batches.map((n) => 512 * n), mean: batches.map(wave), best: batches.map((n) => 15 + 10 * wave(n)) },
   };
 }
 
@@ -47,12 +82,13 @@ export function head(values: Partial<RunHead> = {}): RunHead {
     seed: 0,
     created: '2026-11-25T10:00:00.000Z',
     rows: { train: 32, validation: 64, test: 1821 },
-    step: 120,
-    steps: 200,
-    seconds: 185,
+    step: 19,
+    steps: 400,
+    progress: 0.4864,
+    seconds: 15,
     secondsLeft: 121,
-    queries: { asked: 241_408, computed: 98_112 },
-    queryBudget: 200_000,
+    queries: { asked: 2432, computed: 2432 },
+    queryBudget: 5000,
     resumable: false,
     notes: ['12 texts were cut to fit the context of the model.', 'The test set is a sample of 1,821 of 25,000 rows.'],
     ...values,
@@ -86,6 +122,7 @@ export function row(rank: number, pieces: string | readonly string[], values: Pa
     pieces: all,
     origin: 'policy',
     gap: split.gap,
+    estimate: { accuracy, interval: [accuracy - 0.11, accuracy + 0.08], n: 96 },
     train: split,
     validation: split,
     roundTrip: true,
@@ -115,19 +152,20 @@ export const FINAL_ROWS: readonly PromptRow[] = [
 export const FINISHED: Partial<RunHead> = {
   state: 'finished',
   stage: 'finished',
-  step: 200,
-  seconds: 306,
+  step: 31,
+  seconds: 34,
   secondsLeft: 0,
+  queries: { asked: 4960, computed: 4960 },
   summary: {
     maskToken: '<mask>',
     classes: [
       { label: 'negative', word: 'terrible', train: 16, validation: 32, test: 912 },
       { label: 'positive', word: 'great', train: 16, validation: 32, test: 909 },
     ],
-    stopped: 'steps',
-    seconds: 306,
-    queries: { asked: 312_760, computed: 180_128 },
-    randomQueries: { asked: 180_128, computed: 180_128 },
+    stopped: 'budget',
+    seconds: 34,
+    queries: { asked: 4960, computed: 4960 },
+    randomQueries: { asked: 4954, computed: 4954 },
     testQueries: 10_926,
     learning: { first: -12, last: 24 },
     majorityBaseline: 0.501,
@@ -136,13 +174,13 @@ export const FINISHED: Partial<RunHead> = {
   },
 };
 
-export const training = (values: Partial<RunHead> = {}): RunView => ({ head: head(values), curves: curves(120), rows: TRAINING_ROWS });
+export const training = (values: Partial<RunHead> = {}): RunView => ({ head: head(values), curves: curves(19), rows: TRAINING_ROWS });
 export function finished(values: Partial<RunHead> = {}, rows = FINAL_ROWS): RunView {
   const run = head({ ...FINISHED, ...values });
   const own = rows.filter(({ origin }) => origin !== 'evaluated') as PromptResult[];
   const prompts = own.map((one, i) => ({ ...one, rank: i + 1 }));
   const verdict = verdictOf({ ...run.summary!, taskModel: run.taskModel, prompts });
-  return { head: { ...run, ...(verdict && { verdict }) }, curves: curves(200), rows };
+  return { head: { ...run, ...(verdict && { verdict }) }, curves: curves(31, 1, 31), rows };
 }
 
 /** Rows of which the first wins: origin, held-out accuracy, and the rows that only the winner or only this prompt gets right. */

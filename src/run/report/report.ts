@@ -1,4 +1,4 @@
-import type { PromptRow, RunResult, SeedsResult } from '../result';
+import type { PromptRow, RunResult, SeedsResult, TransferScore } from '../result';
 import { word } from '../../wording/wording';
 import type { Verdict } from '../verdict';
 import { alignedTable, csvRows, escapeMarkdown, markdownRows, percent, promptCell } from './tables';
@@ -10,9 +10,9 @@ const COLUMNS = [
   'prompt',
   'origin',
   'gap',
-  'train',
-  'validation',
-  'test',
+  'estimate',
+  '95% interval',
+  'held out',
   '95% interval',
   'macro-F1',
   'perplexity',
@@ -25,14 +25,17 @@ function cells(p: PromptRow): string[] {
     promptCell(p.prompt),
     p.origin,
     p.gap.toFixed(3),
-    percent(p.train.accuracy),
-    percent(p.validation.accuracy),
-    p.test ? percent(p.test.accuracy) : '',
-    p.test ? `${percent(p.test.interval[0])}–${percent(p.test.interval[1])}` : '',
+    ...score(p.estimate),
+    ...score(p.test),
     p.test ? p.test.macroF1.toFixed(3) : '',
     typeof p.perplexity === 'number' ? perplexity(p.perplexity) : '',
     p.roundTrip === undefined ? '' : p.roundTrip ? '✓' : '✗',
   ];
+}
+
+function score(value: TransferScore | undefined): [accuracy: string, interval: string] {
+  if (!value) return ['', ''];
+  return [percent(value.accuracy), value.interval.map(percent).join('–')];
 }
 
 function perplexity(value: number): string {
@@ -58,8 +61,10 @@ export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): stri
     'tokens',
     'origin',
     'gap',
-    'train_accuracy',
-    'validation_accuracy',
+    'estimate',
+    'estimate_low',
+    'estimate_high',
+    'estimate_rows',
     'test_accuracy',
     'test_low',
     'test_high',
@@ -76,8 +81,9 @@ export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): stri
     p.tokens?.join(' ') ?? '',
     p.origin,
     p.gap,
-    p.train.accuracy,
-    p.validation.accuracy,
+    p.estimate.accuracy,
+    ...p.estimate.interval,
+    p.estimate.n,
     p.test?.accuracy ?? '',
     p.test?.interval[0] ?? '',
     p.test?.interval[1] ?? '',
@@ -92,12 +98,14 @@ export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): stri
 
 /** What a run did and found, in a few lines under its table; the verdict comes last. */
 export function summary(result: RunResult, verdict: Verdict | undefined): string {
-  const { queries, randomQueries, prompts, learning } = result;
+  const { queries, queryBudget, randomQueries, prompts, learning } = result;
+  const { estimate } = prompts[0]!;
   const random = prompts.find((p) => p.origin === 'random');
   const policy = prompts.find((p) => p.origin === 'policy');
   const lines = [
     `${result.steps} steps in ${result.seconds.toFixed(0)} s (${STOPPED[result.stopped]}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
-    `Queries: ${count(queries.asked)} asked, ${count(queries.computed)} computed${randomQueries ? `; random search ${count(randomQueries.asked)} asked, ${count(randomQueries.computed)} computed` : ''}; ${count(result.testQueries)} on test rows.`,
+    `The winner's estimate: ${percent(estimate.accuracy)}% (95% interval ${estimate.interval.map(percent).join('–')}) on the ${count(estimate.n)} rows that steer the search. Only held-out accuracy was not searched for.`,
+    `Queries: ${count(queries.computed)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; random search ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
   ];
   if (random?.test && policy?.test)
     lines.push(
@@ -125,7 +133,7 @@ const STOPPED = {
   steps: 'all steps done',
   budget: 'query budget spent',
   converged: 'converged: every prompt in a step is the same',
-  patience: 'no better validation within its patience',
+  patience: 'no better greedy prompt within its patience',
   time: 'time limit reached',
   storage: 'its folder cannot be written',
   exhausted: 'every prompt scored',

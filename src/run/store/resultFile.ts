@@ -1,5 +1,6 @@
 import { CodedError } from '../../wording/wording';
-import type { RunResult } from '../result';
+import { estimateOf, poolOf, type Older } from '../estimate';
+import type { PromptResult, RunResult } from '../result';
 
 /** The type of a JSON value; of an object, by its fields. */
 type Shape = 'string' | 'number' | 'list' | { readonly [field: string]: Shape };
@@ -24,7 +25,7 @@ const PROMPT: Shape = { rank: 'number', prompt: 'string', origin: 'string', gap:
 const TEST: Shape = { accuracy: 'number', interval: 'list', n: 'number', macroF1: 'number' };
 
 /**
- * Reads the text of a `result.json`. By hand, since the extension host, which reads results too, is kept free of parsers.
+ * Reads the text of a `result.json`; of version 0.1.0, whose prompts have no estimates, works them out. By hand, since the extension host, which reads results too, is kept free of parsers.
  * @throws CodedError that names the file and what is wrong
  */
 export function parseResult(text: string, file: string): RunResult {
@@ -38,7 +39,20 @@ export function parseResult(text: string, file: string): RunResult {
   if (value.format !== 1) throw new CodedError('run.otherFormat', { file, format: JSON.stringify(value.format) });
   const flaw = flawOf(value);
   if (flaw !== undefined) throw new CodedError('run.resultDamaged', { file, flaw });
-  return value as unknown as RunResult;
+  return withEstimates(value as unknown as Stored);
+}
+
+/** A result as files have it. */
+type Stored = Omit<RunResult, 'classes' | 'prompts'> &
+  Partial<Pick<RunResult, 'classes'>> & { readonly prompts: readonly Older<PromptResult>[] };
+
+function withEstimates({ classes = [], ...result }: Stored): RunResult {
+  const pool = poolOf(classes);
+  return {
+    ...result,
+    classes,
+    prompts: result.prompts.map((prompt) => ({ ...prompt, estimate: prompt.estimate ?? estimateOf(prompt, pool) })),
+  };
 }
 
 function flawOf(result: Readonly<Record<string, unknown>>): string | undefined {

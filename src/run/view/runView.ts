@@ -1,5 +1,6 @@
 /** What the user sees of a run: plain data, made by `RunViewBuilder` and sent to the panel's page. */
 import type { Part } from '../../spec/template';
+import type { Proposer } from '../../spec/schema';
 import type { Queries, StopReason } from '../../search/search';
 import type { Stage } from '../events';
 import type { PromptRow, RunResult, TransferScore } from '../result';
@@ -40,6 +41,8 @@ export interface RunHead {
   readonly actions?: number;
   readonly step: number;
   readonly steps: number;
+  /** Share of the steps or of the queries that are done, whichever ends the search first. */
+  readonly progress: number;
   /** Seconds of work so far, pauses left out. */
   readonly seconds: number;
   /** An estimate for the whole run, random search and the table included; null while there is too little to go by. */
@@ -76,24 +79,22 @@ export type RunSummary = Pick<
   | 'peakMemory'
 >;
 
-/** Series of the charts as columns; the arrays of a group are equally long. */
+type Columns<Name extends string> = { readonly [N in Name]: readonly number[] };
+
+/** Series of the charts as columns, which are equally long in a group. `queries` are those that the budget counts. */
 export interface Curves {
-  /** One entry a training step. */
-  readonly steps: {
-    readonly step: readonly number[];
-    readonly mean: readonly number[];
-    readonly best: readonly number[];
-    readonly entropy: readonly number[];
-    readonly loss: readonly number[];
-  };
-  /** The greedy prompt, every few steps; `accuracy` is a share, `reward` on the scale of the training reward. */
-  readonly validation: {
-    readonly step: readonly number[];
-    readonly reward: readonly number[];
-    readonly accuracy: readonly number[];
-  };
-  /** Batches of random search, after the training. */
-  readonly random: { readonly step: readonly number[]; readonly mean: readonly number[]; readonly best: readonly number[] };
+  /** One entry a step. */
+  readonly steps: Columns<'queries' | 'mean' | 'best' | 'entropy'>;
+  /** The greedy prompt of a policy, every few steps: `accuracy` is its estimate, `reward` on the scale of the training reward. */
+  readonly greedy: Columns<'queries' | 'reward' | 'accuracy'>;
+  /** Batches of random search, after the search. */
+  readonly random: Columns<'queries' | 'mean' | 'best'>;
+  /** Estimated accuracies in a search with a memory: the best prompt so far with its 95% interval, the mean of the step. */
+  readonly estimates: Columns<'queries' | 'best' | 'low' | 'high' | 'mean'>;
+  /** The best prompt so far of its control. */
+  readonly randomEstimates: Columns<'queries' | 'best'>;
+  /** Share of each proposer in the steps of a search with a memory. */
+  readonly shares: Columns<'queries' | Proposer>;
 }
 
 export interface RunView {

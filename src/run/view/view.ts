@@ -1,6 +1,8 @@
 import { parseTemplate } from '../../spec/template';
 import type { Curves, PromptRow, RunHead, RunView } from './runView';
 import type { ScoredPrompt } from '../../search/prompt';
+import { byChoice } from '../../search/selection';
+import { estimateInterval, estimateOf, pooled, type Older, type Pool } from '../estimate';
 import type { PolicyStepEvent, RunEvent } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result';
 import type { RunTask } from '../store/task';
@@ -10,18 +12,24 @@ import { TimeLeft } from './timeLeft';
 /** Prompts in the table while a run trains. */
 const LEADERS = 20;
 
-export interface MutableCurves {
-  steps: { step: number[]; mean: number[]; best: number[]; entropy: number[]; loss: number[] };
-  validation: { step: number[]; reward: number[]; accuracy: number[] };
-  random: { step: number[]; mean: number[]; best: number[] };
+type MutableCurves = { -readonly [G in keyof Curves]: { -readonly [C in keyof Curves[G]]: number[] } };
+
+function emptyCurves(): MutableCurves {
+  return {
+    steps: { queries: [], mean: [], best: [], entropy: [] },
+    greedy: { queries: [], reward: [], accuracy: [] },
+    random: { queries: [], mean: [], best: [] },
+    estimates: { queries: [], best: [], low: [], high: [], mean: [] },
+    randomEstimates: { queries: [], best: [] },
+    shares: { queries: [], policy: [], thompson: [], edits: [] },
+  };
 }
 
-export function emptyCurves(): MutableCurves {
-  return {
-    steps: { step: [], mean: [], best: [], entropy: [], loss: [] },
-    validation: { step: [], reward: [], accuracy: [] },
-    random: { step: [], mean: [], best: [] },
-  };
+const GROUPS = Object.keys(emptyCurves()) as (keyof Curves)[];
+
+/** Appends an entry to the columns of a group. */
+function push<Name extends string>(columns: Record<Name, number[]>, entry: Readonly<Record<NoInfer<Name>, number>>): void {
+  for (const name of Object.keys(columns) as Name[]) columns[name].push(entry[name]);
 }
 
 /** What the user sees of a run, kept up to date by its events, live from the engine or read from its journal. */
@@ -60,6 +68,7 @@ export class RunViewBuilder {
       created: new Date().toISOString(),
       step: 0,
       steps: 0,
+      progress: 0,
       seconds: 0,
       secondsLeft: null,
       queries: { asked: 0, computed: 0 },
@@ -107,10 +116,9 @@ export class RunViewBuilder {
         this.applyStep(event);
         break;
       case 'random': {
-        const { random } = this.curves;
-        random.step.push(event.step);
-        random.mean.push(event.mean);
-        random.best.push(event.best);
+        const queries = event.queries.computed;
+        push(this.curves.random, { ...event, queries });
+        if (event.estimate) push(this.curves.randomEstimates, { queries, best: event.estimate.best });
         this.set({ seconds: event.seconds, secondsLeft: this.timeLeft.afterRandomBatch(event) });
         break;
       }
@@ -144,8 +152,10 @@ export class RunViewBuilder {
   }
 
   /** Prompts that the user evaluated join the table; the latest scores of a prompt count. */
-  addEvaluated(prompts: readonly PromptResult[]): void {
-    for (const prompt of prompts) if (prompt.prompt !== '') this.evaluated.set(prompt.prompt, { ...prompt, origin: 'evaluated' });
+  addEvaluated(prompts: readonly Older<PromptResult>[]): void {
+    for (const prompt of prompts)
+      if (prompt.prompt !== '')
+        this.evaluated.set(prompt.prompt, { ...prompt, estimate: prompt.estimate ?? estimateOf(prompt, this.pool), origin: 'evaluated' });
     this.merge();
   }
 
@@ -182,54 +192,74 @@ export class RunViewBuilder {
     });
     const own = new Set(this.found.map(({ prompt }) => prompt));
     const added = [...this.evaluated.values()].filter(({ prompt }) => !own.has(prompt));
-    this.rows = [...scored, ...added]
-      .sort((a, b) => b.gap - a.gap)
-      .map((row, i) => {
-        const transfer = this.transferred.get(row.prompt);
-        return { ...row, rank: i + 1, ...(transfer && { transfer }) };
-      });
+    this.rows = byChoice([...scored, ...added]).map((row, i) => {
+      const transfer = this.transferred.get(row.prompt);
+      return { ...row, rank: i + 1, ...(transfer && { transfer }) };
+    });
     this.rowsVersion++;
   }
 
-  private applyStep(event: PolicyStepEvent): void {
-    const { steps, validation } = this.curves;
-    steps.step.push(event.step);
-    steps.mean.push(event.mean);
-    steps.best.push(event.best);
-    steps.entropy.push(event.entropy);
-    steps.loss.push(event.loss);
-    if (event.greedy) {
-      validation.step.push(event.step);
-      validation.reward.push(event.greedy.validation.reward);
-      validation.accuracy.push(event.greedy.validation.accuracy);
-      this.lead(event.greedy, 'policy');
-    }
-    const { steps: last, queryBudget } = this.head;
-    const secondsLeft = this.timeLeft.afterStep(event, { steps: last, queryBudget, random: this.random });
-    this.set({ stage: 'policy', step: event.step, seconds: event.seconds, queries: event.queries, secondsLeft });
+  private get pool(): Pool {
+    return this.head.rows ?? { train: 0, validation: 0 };
   }
 
-  private lead({ prompt, pieces, gap, train, validation }: ScoredPrompt, origin: Origin): void {
-    if (this.leaders.some((row) => row.prompt === prompt)) return;
-    this.leaders.push({ rank: 0, prompt, pieces, origin, gap, train, validation });
-    const keep = (row: PromptRow): boolean => row.origin !== 'policy';
-    const best = this.leaders.filter((row) => !keep(row)).sort((a, b) => b.gap - a.gap);
-    this.leaders = [...this.leaders.filter(keep), ...best.slice(0, LEADERS)];
+  private applyStep(event: PolicyStepEvent): void {
+    const { curves } = this;
+    const { greedy, shares, estimate } = event;
+    const queries = event.queries.computed;
+    push(curves.steps, { ...event, queries });
+    if (greedy && !estimate)
+      push(curves.greedy, { queries, reward: pooled(greedy, this.pool, 'reward'), accuracy: pooled(greedy, this.pool, 'accuracy') });
+    // Estimates change as other prompts are scored: what once seemed better than the best of now no longer is.
+    const { choice = Infinity } = greedy ?? {};
+    if (estimate) this.leaders = this.leaders.filter((row) => row.origin !== 'policy' || (row.choice ?? 0) < choice);
+    if (greedy) this.lead(greedy, 'policy');
+    if (estimate) {
+      const [low, high] = estimateInterval(estimate.best, estimate.worth);
+      push(curves.estimates, { ...estimate, queries, low, high });
+    }
+    if (shares) {
+      const all = Object.values(shares).reduce((a, b) => a + b, 0) || 1;
+      const { policy = 0, thompson = 0, edits = 0 } = shares;
+      push(curves.shares, { queries, policy: policy / all, thompson: thompson / all, edits: edits / all });
+    }
+    const { steps: last, queryBudget } = this.head;
+    const progress = Math.min(1, Math.max(event.step / last, queries / queryBudget));
+    const secondsLeft = this.timeLeft.afterStep(event, { steps: last, queryBudget, random: this.random });
+    this.set({ stage: 'policy', step: event.step, seconds: event.seconds, queries: event.queries, secondsLeft, progress });
+  }
+
+  private lead(scored: ScoredPrompt, origin: Origin): void {
+    const { prompt, pieces, gap, choice, train, validation } = scored;
+    if (this.leaders.some((row) => row.prompt === prompt && row.origin !== 'policy')) return;
+    const row: PromptRow = {
+      rank: 0,
+      prompt,
+      pieces,
+      origin,
+      gap,
+      ...(choice !== undefined && { choice }),
+      estimate: estimateOf(scored, this.pool),
+      train,
+      validation,
+    };
+    const keep = (one: PromptRow): boolean => one.origin !== 'policy';
+    const all = [...this.leaders.filter((one) => one.prompt !== prompt), row];
+    this.leaders = [...all.filter(keep), ...byChoice(all.filter((one) => !keep(one))).slice(0, LEADERS)];
     this.table(this.leaders);
   }
 }
 
+/** How many entries each group of columns has. */
+type CurveLengths = Readonly<Record<keyof Curves, number>>;
+
 /** The ends of the columns, from earlier lengths on. */
-export function curvesSince(curves: Curves, from: { steps: number; validation: number; random: number }): Curves {
+export function curvesSince(curves: Curves, from: CurveLengths): Curves {
   const tail = <T extends Record<string, readonly number[]>>(columns: T, start: number): T =>
     Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.slice(start)])) as unknown as T;
-  return {
-    steps: tail(curves.steps, from.steps),
-    validation: tail(curves.validation, from.validation),
-    random: tail(curves.random, from.random),
-  };
+  return Object.fromEntries(GROUPS.map((group) => [group, tail(curves[group], from[group])])) as unknown as Curves;
 }
 
-export function curveLengths(curves: Curves): { steps: number; validation: number; random: number } {
-  return { steps: curves.steps.step.length, validation: curves.validation.step.length, random: curves.random.step.length };
+export function curveLengths(curves: Curves): CurveLengths {
+  return Object.fromEntries(GROUPS.map((group) => [group, curves[group].queries.length])) as CurveLengths;
 }

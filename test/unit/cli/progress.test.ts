@@ -46,9 +46,9 @@ describe('progress', () => {
     for (let n = 1; n <= 51; n++) progress.show(step(n, n));
     progress.clear();
     const drawn = text().split('\r\u001b[2K');
-    expect(drawn[1]).toMatch(/2,048 queries$/);
+    expect(drawn[1]).toContain('reward 30.3 after 2,048 of 1,000,000 queries · "say');
     // A step takes a second, 49 are left.
-    expect(drawn.at(-2)).toContain('step 51/100 · reward 30.3 · best "say \\"hello\\"" · 52,224 queries · 49 s left');
+    expect(drawn.at(-2)).toContain('reward 30.3 after 52,224 of 1,000,000 queries · 49 s left · "say \\"hello\\""');
     expect(drawn.at(-2)).toContain('██████████░░░░░░░░░░');
     expect(drawn.at(-1)).toBe('');
     const narrow = screen(true, 30);
@@ -65,7 +65,7 @@ describe('progress', () => {
     progress.show({ ...begin, queryBudget: 1024 * 80, random: true });
     for (let n = 1; n <= 50; n++) progress.show({ ...step(n, n), milliseconds: { states: 0, policy: 0, reward: 500, update: 0 } });
     // 30 steps of a second, and half of 80 seconds.
-    expect(text()).toMatch(/1 min 10 s left$/);
+    expect(text()).toMatch(/1 min 10 s left · "say[^·]*$/);
     progress.show({ event: 'random', step: 1, mean: 1, best: 2, queries: { asked: 0, computed: 1024 * 10 }, seconds: 60 });
     // 10 of 50 steps' queries took ten seconds.
     expect(text()).toMatch(/40 s left$/);
@@ -74,12 +74,30 @@ describe('progress', () => {
   it('of a resumed run knows its steps and its best prompt', () => {
     const { out, text } = screen(true, 200);
     const progress = new Progress(out);
-    const scores = { gap: 0.4, reward: 1, accuracy: 1, macroF1: 1 };
+    const scores = { gap: 0.4, reward: 1, accuracy: 0.75 };
     const greedy = { prompt: 'truly', pieces: ['truly'], gap: 0.4, train: scores, validation: scores };
     progress.resume([begin, { ...step(10, 10), greedy }, step(11, 11)]);
     expect(text()).toBe('Resumes after step 11 of 100.\n');
     progress.show(step(12, 12));
-    expect(text()).toContain('step 12/100 · reward 30.3 · best "truly"');
+    expect(text()).toContain('best estimate 75.0% after 12,288 of 1,000,000 queries · "truly"');
+  });
+
+  it('of a search with a memory shows the latest best prompt, whose estimate may fall', () => {
+    const { out, text } = screen(true, 200);
+    const progress = new Progress(out);
+    progress.show({ ...begin, queryBudget: 5000, random: true });
+    const show = (n: number, prompt: string, accuracy: number): void => {
+      const split = { gap: accuracy - 0.5, reward: 1, accuracy };
+      const estimate = { best: accuracy, mean: 0.6, rows: 8, worth: 12 };
+      const greedy = { prompt, pieces: [prompt], gap: split.gap, train: split, validation: split, filledIn: { rows: 8, worth: 12 } };
+      progress.show({ ...step(n, n), queries: { asked: 248 * n, computed: 248 * n }, greedy, estimate });
+    };
+    show(9, 'truly', 0.9);
+    show(10, 'simply', 0.871);
+    expect(text()).toMatch(/█{10}░{10} best estimate 87\.1% after 2,480 of 5,000 queries · "simply"$/);
+    const estimate = { best: 0.84, mean: 0.6, rows: 8, worth: 12 };
+    progress.show({ event: 'random', step: 1, mean: 1, best: 2, estimate, queries: { asked: 128, computed: 128 }, seconds: 11 });
+    expect(text()).toContain('random search: best estimate 84.0% after 128 queries');
   });
 
   it('prints plain lines elsewhere, and not every step', () => {
@@ -90,7 +108,7 @@ describe('progress', () => {
     progress.show(step(100, 100));
     const lines = text().trimEnd().split('\n');
     expect(lines.length).toBeLessThan(5);
-    expect(lines.at(-1)).toContain('step 100/100');
+    expect(lines.at(-1)).toContain('after 102,400 of');
     expect(text()).not.toContain('\u001b');
     expect(text()).not.toContain('\r');
   });

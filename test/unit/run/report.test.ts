@@ -15,6 +15,7 @@ function prompt(rank: number, text: string, origin: Origin, accuracy: number, ch
     origin,
     roundTrip: true,
     gap: 0.1234,
+    estimate: { accuracy: 0.6875, interval: [0.4441, 0.8584], n: 16 },
     train: split,
     validation: { ...split, accuracy: 0.625 },
     test: { accuracy, interval: [0.4902, 0.9433], n: 10, macroF1: 0.7891, gap: 0.1, confusion: [], examples: [] },
@@ -43,6 +44,7 @@ function run(prompts: readonly PromptResult[], changes: Partial<RunResult> = {})
     seconds: 61.4,
     peakMemory: 512,
     queries: { asked: 225_280, computed: 98_112 },
+    queryBudget: 200_000,
     randomQueries: { asked: 99_000, computed: 98_000 },
     testQueries: 1240,
     learning: { first: 29.24, last: 36.06 },
@@ -64,8 +66,8 @@ describe('csvTable', () => {
   it('is RFC 4180: quotes doubled, fields with commas, quotes or line breaks quoted, lines end in CRLF', () => {
     const table = csvTable([prompt(1, 'say "yes", or\nno', 'manual', 0.8)]);
     expect(table).toBe(
-      'rank,prompt,tokens,origin,gap,train_accuracy,validation_accuracy,test_accuracy,test_low,test_high,test_rows,test_macro_f1,perplexity,round_trip,verdict\r\n' +
-        '1,"say ""yes"", or\nno",7 42,manual,0.1234,0.75,0.625,0.8,0.4902,0.9433,10,0.7891,812.4,true,\r\n',
+      'rank,prompt,tokens,origin,gap,estimate,estimate_low,estimate_high,estimate_rows,test_accuracy,test_low,test_high,test_rows,test_macro_f1,perplexity,round_trip,verdict\r\n' +
+        '1,"say ""yes"", or\nno",7 42,manual,0.1234,0.6875,0.4441,0.8584,16,0.8,0.4902,0.9433,10,0.7891,812.4,true,\r\n',
     );
   });
 
@@ -79,7 +81,7 @@ describe('csvTable', () => {
 
   it('leaves empty what a prompt does not have', () => {
     const [, line] = csvTable([untested(NONE)]).split('\r\n');
-    expect(line).toBe('3,,,none,0.1234,0.75,0.625,,,,,,,true,');
+    expect(line).toBe('3,,,none,0.1234,0.6875,0.4441,0.8584,16,,,,,,,true,');
   });
 });
 
@@ -95,10 +97,10 @@ describe('markdownTable', () => {
   it('one line for the header, the rule and each prompt', () => {
     const lines = markdownTable([WINNER, NONE]).split('\n');
     expect(lines).toEqual([
-      '| rank | prompt | origin | gap | train | validation | test | 95% interval | macro-F1 | perplexity | round trip |',
+      '| rank | prompt | origin | gap | estimate | 95% interval | held out | 95% interval | macro-F1 | perplexity | round trip |',
       '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-      '| 1 |  Absolutely | policy | 0.123 | 75.0 | 62.5 | 80.0 | 49.0–94.3 | 0.789 | 812 | ✓ |',
-      '| 3 | (no prompt) | none | 0.123 | 75.0 | 62.5 | 65.0 | 49.0–94.3 | 0.789 |  | ✓ |',
+      '| 1 |  Absolutely | policy | 0.123 | 68.8 | 44.4–85.8 | 80.0 | 49.0–94.3 | 0.789 | 812 | ✓ |',
+      '| 3 | (no prompt) | none | 0.123 | 68.8 | 44.4–85.8 | 65.0 | 49.0–94.3 | 0.789 |  | ✓ |',
     ]);
   });
 
@@ -130,11 +132,11 @@ describe('textTable', () => {
   it('aligns in columns: text to the left, numbers to the right', () => {
     expect(textTable([WINNER, RANDOM, NONE])).toBe(
       [
-        'rank  prompt       origin    gap  train  validation  test  95% interval  macro-F1  perplexity  round trip',
-        '────  ───────────  ──────  ─────  ─────  ──────────  ────  ────────────  ────────  ──────────  ──────────',
-        '   1   Absolutely  policy  0.123   75.0        62.5  80.0     49.0–94.3     0.789         812  ✓',
-        '   2   lake of     random  0.123   75.0        62.5  70.0     49.0–94.3     0.789         812  ✗',
-        '   3  (no prompt)  none    0.123   75.0        62.5  65.0     49.0–94.3     0.789              ✓',
+        'rank  prompt       origin    gap  estimate  95% interval  held out  95% interval  macro-F1  perplexity  round trip',
+        '────  ───────────  ──────  ─────  ────────  ────────────  ────────  ────────────  ────────  ──────────  ──────────',
+        '   1   Absolutely  policy  0.123      68.8     44.4–85.8      80.0     49.0–94.3     0.789         812  ✓',
+        '   2   lake of     random  0.123      68.8     44.4–85.8      70.0     49.0–94.3     0.789         812  ✗',
+        '   3  (no prompt)  none    0.123      68.8     44.4–85.8      65.0     49.0–94.3     0.789              ✓',
       ].join('\n'),
     );
   });
@@ -192,14 +194,15 @@ describe('summary', () => {
     const found = run([WINNER, RANDOM, NONE]);
     const { kind, title, text } = verdictOf(found)!;
     expect(kind).toBe('atChance');
-    expect(lines(found).slice(0, 4)).toEqual([
+    expect(lines(found).slice(0, 5)).toEqual([
       '400 steps in 61 s (query budget spent). Mean reward, first tenth to last tenth: 29.2 to 36.1. Peak memory: 512 MiB.',
-      'Queries: 225,280 asked, 98,112 computed; random search 99,000 asked, 98,000 computed; 1,240 on test rows.',
+      "The winner's estimate: 68.8% (95% interval 44.4–85.8) on the 16 rows that steer the search. Only held-out accuracy was not searched for.",
+      'Queries: 98,112 of 200,000 (225,280 with repeats); random search 98,000; held-out rows 1,240.',
       "With equal budgets, held out: the search's best 80.0%, random search's best 70.0%.",
       `${title}. ${text}`,
     ]);
     // What to try next, by the fields of the spec.
-    expect(lines(found)[4]).toMatch(/"taskModel".*"labels"/);
+    expect(lines(found)[5]).toMatch(/"taskModel".*"labels"/);
   });
 
   it('has nothing to try next after a better prompt', () => {
@@ -215,14 +218,14 @@ describe('summary', () => {
   });
 
   it('without test rows has no verdict', () => {
-    expect(lines(run([untested(WINNER), untested(NONE)]))).toHaveLength(2);
+    expect(lines(run([untested(WINNER), untested(NONE)]))).toHaveLength(3);
   });
 
   it.each([
     ['steps', 'all steps done'],
     ['budget', 'query budget spent'],
     ['converged', 'converged: every prompt in a step is the same'],
-    ['patience', 'no better validation within its patience'],
+    ['patience', 'no better greedy prompt within its patience'],
     ['time', 'time limit reached'],
   ] as const)('ended by %s', (stopped, words) => {
     expect(lines(run([WINNER, NONE], { stopped })).join()).toContain(`(${words})`);

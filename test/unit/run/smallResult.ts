@@ -3,7 +3,8 @@ import type { RunResult } from '../../../src/run/result';
 /** A result with one prompt, and no prompt, as a run writes it. */
 export function smallResult(changes: Partial<RunResult> = {}): RunResult {
   const split = { reward: 12, gap: 0.2, accuracy: 0.75 };
-  const ranked = { pieces: [], roundTrip: true, gap: 0.2, train: split, validation: split };
+  const estimate = { accuracy: 0.75, interval: [0.5, 0.9], n: 16 } as const;
+  const ranked = { pieces: [], estimate, roundTrip: true, gap: 0.2, train: split, validation: split };
   return {
     format: 1,
     status: 'finished',

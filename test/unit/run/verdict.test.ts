@@ -16,6 +16,7 @@ function prompt(rank: number, origin: Origin, accuracy: number, versusWinner?: r
     origin,
     roundTrip: true,
     gap: 1 - rank / 100,
+    estimate: { accuracy, interval: [0, 1], n: 96 },
     train: split,
     validation: split,
     test: { accuracy, interval: wilson(accuracy * n, n), n, macroF1: accuracy, gap: 0, confusion: [], examples: [] },

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resumeJob, specOf } from '../../../src/run/jobs';
 import { readRun } from '../../../src/run/store/history';
 import { RunFolder } from '../../../src/run/store/storage';
+import { wilson } from '../../../src/run/report/statistics';
 import { fakeFrontEnd } from './fakeFrontEnd';
 
 let folder: string;
@@ -24,7 +25,11 @@ describe('a run made by version 0.1.0', () => {
       [2, 'policy'],
       [3, 'none'],
     ]);
-    expect(view.curves.steps.mean).toHaveLength(3);
+    expect(view.curves.steps).toMatchObject({ queries: [16, 48, 64], mean: [expect.any(Number), expect.any(Number), expect.any(Number)] });
+    expect(view.curves.greedy.queries).toEqual([48]);
+    // Train and validation rows, pooled: 8 of 8 and 7 of 8.
+    expect(view.rows.at(-1)!.estimate).toEqual({ accuracy: 15 / 16, interval: wilson(15, 16), n: 16 });
+    expect(new RunFolder(folder).readResult().prompts.map(({ estimate }) => estimate)).toEqual(view.rows.map(({ estimate }) => estimate));
   });
 
   it('has a spec that this version reads', () => {

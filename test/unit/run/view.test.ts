@@ -4,6 +4,7 @@ import type { PromptResult, RunResult, TestScore } from '../../../src/run/result
 import type { RunTask } from '../../../src/run/store/task';
 import type { ScoredPrompt } from '../../../src/search/prompt';
 import { presets, specSchema } from '../../../src/spec/schema';
+import { wilson } from '../../../src/run/report/statistics';
 import { curveLengths, curvesSince, RunViewBuilder } from '../../../src/run/view/view';
 
 const task: RunTask = {
@@ -49,9 +50,13 @@ function step(n: number, greedy?: ScoredPrompt): PolicyStepEvent {
   };
 }
 
+const ROWS = { train: 24, validation: 8, test: 4 };
+const ESTIMATE = { accuracy: 0.5, interval: [0, 1], n: 32 } as const;
+
 function built(random = false): RunViewBuilder {
   const builder = new RunViewBuilder('/runs/a', 'sentiment', task.specFile);
   builder.describe({ ...task, random });
+  builder.set({ rows: ROWS });
   return builder;
 }
 
@@ -69,11 +74,14 @@ describe('the view of a run', () => {
       [3, 'truly', 'policy'],
       [4, '', 'none'],
     ]);
-    expect(builder.curves.validation).toEqual({
-      step: [10, 20, 30],
-      reward: [18, 18, 36],
-      accuracy: [0.6000000000000001, 0.6000000000000001, 0.8],
-    });
+    const { greedy } = builder.curves;
+    expect(greedy.queries).toEqual([640, 1280, 1920]);
+    // Of 24 training and 8 validation rows.
+    [19.5, 19.5, 39].forEach((reward, i) => expect(greedy.reward[i]).toBeCloseTo(reward, 9));
+    [0.675, 0.675, 0.875].forEach((accuracy, i) => expect(greedy.accuracy[i]).toBeCloseTo(accuracy, 9));
+    const [best] = builder.rows;
+    expect(best!.estimate).toMatchObject({ accuracy: greedy.accuracy[2], n: 32 });
+    expect(best!.estimate.interval[0]).toBeCloseTo(wilson(28, 32)[0], 9);
   });
 
   it('keeps every baseline, and the best twenty greedy prompts', () => {
@@ -113,16 +121,70 @@ describe('the view of a run', () => {
     builder.apply(step(6, scored('truly', 0.2)));
     builder.apply({ event: 'random', step: 1, mean: 3, best: 9, queries: { asked: 64, computed: 64 }, seconds: 4 });
     expect(curvesSince(builder.curves, lengths)).toEqual({
-      steps: { step: [6], mean: [6], best: [12], entropy: [4.94], loss: [1] },
-      validation: { step: [6], reward: [18], accuracy: [0.6000000000000001] },
-      random: { step: [1], mean: [3], best: [9] },
+      steps: { queries: [384], mean: [6], best: [12], entropy: [4.94] },
+      greedy: { queries: [384], reward: [19.5], accuracy: [expect.closeTo(0.675, 9)] },
+      random: { queries: [64], mean: [3], best: [9] },
+      estimates: { queries: [], best: [], low: [], high: [], mean: [] },
+      randomEstimates: { queries: [], best: [] },
+      shares: { queries: [], policy: [], thompson: [], edits: [] },
     });
+  });
+
+  it('of a search with a memory has estimates with their intervals, shares, and its control, over the queries', () => {
+    const builder = built(true);
+    builder.describe({ ...task, settings: { ...task.settings, steps: 400, queryBudget: 640 } });
+    builder.apply({ event: 'baseline', ...scored('It was', 0.3), choice: 0.5 });
+    const lead = (n: number, prompt: string, choice: number): void => {
+      const filledIn = { rows: 8, worth: 20 };
+      const greedy = { ...scored(prompt, choice), choice, filledIn };
+      const shares = { policy: 4, thompson: 12 };
+      builder.apply({ ...step(n, greedy), shares, estimate: { ...filledIn, best: 0.8, mean: 0.6 } });
+    };
+    lead(1, 'truly', 0.9);
+    lead(2, 'great', 0.4);
+    // What is the best by now is better than "truly", whose estimate must have fallen.
+    expect(builder.rows.map(({ prompt, estimate }) => [prompt, estimate.n])).toEqual([
+      ['It was', 32],
+      ['great', 8],
+    ]);
+    lead(3, 'truly', 0.6);
+    expect(builder.rows.map(({ prompt }) => prompt)).toEqual(['truly', 'It was', 'great']);
+    expect(builder.head.progress).toBeCloseTo(0.3, 9);
+    builder.apply({
+      event: 'random',
+      step: 1,
+      mean: 3,
+      best: 9,
+      estimate: { best: 0.7, mean: 0.5, rows: 8, worth: 9 },
+      queries: { asked: 64, computed: 64 },
+      seconds: 4,
+    });
+    const { estimates, randomEstimates, shares, greedy } = builder.curves;
+    const [low, high] = wilson(16, 20);
+    expect(estimates).toEqual({
+      queries: [64, 128, 192],
+      best: [0.8, 0.8, 0.8],
+      mean: [0.6, 0.6, 0.6],
+      low: [low, low, low],
+      high: [high, high, high],
+    });
+    expect(randomEstimates).toEqual({ queries: [64], best: [0.7] });
+    expect(shares).toEqual({ queries: [64, 128, 192], policy: [0.25, 0.25, 0.25], thompson: [0.75, 0.75, 0.75], edits: [0, 0, 0] });
+    expect(greedy.queries).toEqual([]);
   });
 
   it('lets evaluated prompts join the ranked table, and no prompt twice', () => {
     const builder = built();
-    builder.table([{ rank: 1, origin: 'policy', ...scored('truly', 0.2) }]);
-    const evaluated = { ...scored('great', 0.3), rank: 1, tokens: [5], origin: 'manual' as const, roundTrip: true, perplexity: 10 };
+    builder.table([{ rank: 1, origin: 'policy', estimate: ESTIMATE, ...scored('truly', 0.2) }]);
+    const evaluated = {
+      ...scored('great', 0.3),
+      estimate: ESTIMATE,
+      rank: 1,
+      tokens: [5],
+      origin: 'manual' as const,
+      roundTrip: true,
+      perplexity: 10,
+    };
     const version = builder.rowsVersion;
     builder.addEvaluated([evaluated, { ...evaluated, ...scored('truly', 0.2) }]);
     expect(builder.rows.map(({ rank, prompt, origin }) => [rank, prompt, origin])).toEqual([
@@ -134,6 +196,7 @@ describe('the view of a run', () => {
 
   const evaluatedAs = (prompt: string, gap: number): PromptResult => ({
     ...scored(prompt, gap),
+    estimate: ESTIMATE,
     rank: 1,
     tokens: [5],
     origin: 'manual',
@@ -160,7 +223,7 @@ describe('the view of a run', () => {
       event: 'start',
       seed: 3,
       actions: 7,
-      rows: { train: 8, validation: 8, test: 4 },
+      rows: ROWS,
       steps: 100,
       queryBudget: 1000,
       random: false,
@@ -169,7 +232,7 @@ describe('the view of a run', () => {
     builder.apply({ event: 'baseline', ...scored('', 0.1) });
     builder.apply(step(10, scored('great', 0.4)));
     expect(shown()).toEqual(expected);
-    expect(builder.curves.steps.step).toEqual([10]);
+    expect(builder.curves.steps.queries).toEqual([640]);
     builder.finish({
       prompts: [{ ...evaluatedAs('great', 0.4), origin: 'policy' }],
       status: 'finished',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
 import { Scorer } from '../../../src/method/scorer';
 import { memorySearch, randomWithMemory } from '../../../src/search/memorySearch';
-import type { Search, SearchContext, SearchKind } from '../../../src/search/search';
+import type { PolicyStep, Search, SearchContext, SearchKind } from '../../../src/search/search';
 import { presets, type Proposer } from '../../../src/spec/schema';
 import { alternating, bare, fakeModel, labelled, type FakeTaskModel } from '../method/fakeTaskModel';
 
@@ -127,6 +127,26 @@ describe('search with a memory', () => {
       expect(second.search.queries).toEqual(whole.search.queries);
     },
   );
+
+  it.each([
+    ['all proposers', memorySearch],
+    ['random', randomWithMemory],
+  ])('%s: estimates the accuracy of the best prompt; a part of the pool is worth less than all of it', async (_, kind) => {
+    const { search } = await open(kind);
+    const lines = (await trace(search)) as PolicyStep[];
+    for (const { estimate, greedy } of lines) {
+      expect(estimate).toMatchObject({ rows: 8 });
+      expect(estimate!.worth).toBeGreaterThanOrEqual(8);
+      expect(estimate!.worth).toBeLessThan(48);
+      expect(estimate!.best).toBeGreaterThanOrEqual(0.5);
+      expect(estimate!.mean).toBeGreaterThan(0);
+      expect(estimate!.mean).toBeLessThanOrEqual(1);
+      if (greedy) expect(greedy).toMatchObject({ train: { accuracy: estimate!.best }, filledIn: { rows: 8, worth: estimate!.worth } });
+    }
+    expect(lines[0]!.estimate!.worth).toBeLessThan(20);
+    expect(lines.at(-1)!.estimate!.worth).toBeGreaterThan(30);
+    expect(lines.at(-1)!.estimate!.best).toBeGreaterThan(0.9);
+  });
 
   it('is as before the step when a step is interrupted', async () => {
     const { search, model } = await open(memorySearch);

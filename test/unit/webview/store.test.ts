@@ -6,17 +6,21 @@ import { scoredText } from '../../../webview/format';
 import { CHANGES, EMPTY, sorted, type SortKey } from '../../../webview/store';
 
 const NONE: Curves = {
-  steps: { step: [], mean: [], best: [], entropy: [], loss: [] },
-  validation: { step: [], reward: [], accuracy: [] },
-  random: { step: [], mean: [], best: [] },
+  steps: { queries: [], mean: [], best: [], entropy: [] },
+  greedy: { queries: [], reward: [], accuracy: [] },
+  random: { queries: [], mean: [], best: [] },
+  estimates: { queries: [], best: [], low: [], high: [], mean: [] },
+  randomEstimates: { queries: [], best: [] },
+  shares: { queries: [], policy: [], thompson: [], edits: [] },
 };
-const steps = (...step: number[]): Curves => ({ ...NONE, steps: { step, mean: step, best: step, entropy: step, loss: step } });
+const steps = (...queries: number[]): Curves => ({ ...NONE, steps: { queries, mean: queries, best: queries, entropy: queries } });
 const head = (id: string, state = 'running'): RunHead => ({ id, state }) as unknown as RunHead;
 const settings = { smoothing: 0.5, trusted: true };
 
 function row(rank: number, prompt: string, values: Partial<PromptRow> = {}): PromptRow {
   const split = { reward: 0, gap: 0, accuracy: 0.5 };
-  return { rank, prompt, pieces: [prompt], origin: 'policy', gap: 0.1, train: split, validation: split, ...values };
+  const estimate = { accuracy: 0.5, interval: [0.2, 0.8], n: 10 } as const;
+  return { rank, prompt, pieces: [prompt], origin: 'policy', gap: 0.1, estimate, train: split, validation: split, ...values };
 }
 
 const view = (id: string, curves = NONE, rows: PromptRow[] = []): RunView => ({ head: head(id), curves, rows });

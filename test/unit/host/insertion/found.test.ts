@@ -6,7 +6,8 @@ import { RunViewBuilder } from '../../../../src/run/view/view';
 import { parseTemplate } from '../../../../src/spec/template';
 
 const score = { reward: 1, gap: 0.1, accuracy: 0.5 };
-const row: PromptRow = { rank: 1, prompt: 'It was', pieces: [], origin: 'policy', gap: 0.1, train: score, validation: score };
+const estimate = { accuracy: 0.5, interval: [0.2, 0.8], n: 10 } as const;
+const row: PromptRow = { rank: 1, estimate, prompt: 'It was', pieces: [], origin: 'policy', gap: 0.1, train: score, validation: score };
 
 function head(template: string, summary?: { maskToken?: string }): RunHead {
   const builder = new RunViewBuilder('/runs/a', 'small', '/small.prompt-task.json');

@@ -120,7 +120,7 @@ describe('the panel of a run', () => {
     builder.apply(STEP);
     await flushed();
     expect(posted.map(({ method }) => method)).toEqual(['snapshot', 'update']);
-    expect(posted[1]).toMatchObject({ argument: { append: { steps: { step: [1] } } } });
+    expect(posted[1]).toMatchObject({ argument: { append: { steps: { mean: [1] } } } });
     const rows = { train: 8, validation: 8, test: 4 };
     builder.apply({ event: 'start', seed: 0, actions: 7, rows, steps: 100, queryBudget: 1000, random: false });
     builder.apply(STEP);
@@ -155,14 +155,14 @@ describe('the panel of a run', () => {
     answer();
     await turn();
     expect(posted.slice(1)).toMatchObject(
-      ['/runs/a', '/runs/b'].map((id) => ({ method: 'update', argument: { id, append: { steps: { step: [1] } } } })),
+      ['/runs/a', '/runs/b'].map((id) => ({ method: 'update', argument: { id, append: { steps: { mean: [1] } } } })),
     );
     // One run changed: nothing of the other is sent.
     change('/runs/b');
     await turn(100);
     answer();
     await turn();
-    expect(posted.slice(3)).toMatchObject([{ method: 'update', argument: { id: '/runs/b', append: { steps: { step: [] } } } }]);
+    expect(posted.slice(3)).toMatchObject([{ method: 'update', argument: { id: '/runs/b', append: { steps: { mean: [] } } } }]);
   });
 
   it('is quiet once it is closed, even while it waits for the run', async () => {
