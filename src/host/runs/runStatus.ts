@@ -36,7 +36,7 @@ export class RunStatus implements vscode.Disposable {
       return;
     }
     const { t } = vscode.l10n;
-    const percent = head.steps > 0 ? Math.round((100 * head.step) / head.steps) : 0;
+    const percent = Math.round(100 * head.progress);
     const left = head.secondsLeft === null ? '' : ` · ${t('about {0} left', duration(head.secondsLeft))}`;
     const doing =
       head.state === 'starting'
@@ -47,7 +47,7 @@ export class RunStatus implements vscode.Disposable {
             ? `${percent}%`
             : { ranking: t('ranking'), random: t('random search'), test: t('held-out scores'), finished: t('finished') }[head.stage];
     this.item.text = `${head.state === 'paused' ? '$(debug-pause)' : '$(loading~spin)'} ${head.name}: ${doing}${left}`;
-    this.item.tooltip = t('Step {0} of {1}, {2} queries. Click to open the run.', head.step, head.steps, head.queries.computed);
+    this.item.tooltip = t('{0} of {1} queries. Click to open the run.', head.queries.computed, head.queryBudget);
     this.item.show();
   }
 }

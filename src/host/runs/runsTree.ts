@@ -21,7 +21,7 @@ const ICONS: Record<RunState, [string, string?]> = {
   finished: ['pass'],
 };
 
-export function stateText({ state, step, steps }: RunHead): string {
+export function stateText({ state, step, queries, queryBudget }: RunHead): string {
   const { t } = vscode.l10n;
   switch (state) {
     case 'queued':
@@ -29,7 +29,7 @@ export function stateText({ state, step, steps }: RunHead): string {
     case 'starting':
       return t('opening models and data');
     case 'running':
-      return t('step {0} of {1}', step, steps);
+      return t('{0} of {1} queries', queries.computed, queryBudget);
     case 'pausing':
       return t('pausing');
     case 'paused':
@@ -39,7 +39,7 @@ export function stateText({ state, step, steps }: RunHead): string {
     case 'interrupted':
       return t('interrupted at step {0}', step);
     case 'elsewhere':
-      return t('step {0} of {1}, in another process', step, steps);
+      return t('{0} of {1} queries, in another process', queries.computed, queryBudget);
     case 'failed':
       return t('failed');
     case 'finished':
