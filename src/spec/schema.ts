@@ -211,7 +211,15 @@ export function searchSettings(spec: ParsedSpec): SearchSettings {
   return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...given };
 }
 
-/** The JSON schema for editors, written to `media/prompt-task.schema.json` by the build. */
+/** The JSON schema of a spec. */
 export function specJsonSchema(): object {
   return z.toJSONSchema(specSchema, { io: 'input', target: 'draft-7' });
+}
+
+/** The JSON schema for editors, written to `media/prompt-task.schema.json` by the build. */
+export function editorSchema(): object {
+  const schema = specJsonSchema() as { properties: Record<string, { default?: unknown }> };
+  // The extension's own completion offers these defaults, with a remark: from the schema they would be there twice.
+  for (const field of ['template', 'taskModel', 'policyModel']) delete schema.properties[field]!.default;
+  return schema;
 }

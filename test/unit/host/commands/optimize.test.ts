@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { NewTasks } from '../../../../src/host/commands/optimize';
+import type { Look } from '../../../../src/host/spec/specService';
+
+const { editor, told } = vi.hoisted(() => {
+  const told: string[] = [];
+  const tell = (message: string) => {
+    told.push(message);
+    return Promise.resolve(undefined);
+  };
+  const editor = {
+    l10n: { t: (text: string, ...values: unknown[]) => text.replace(/\{(\d+)\}/g, (_, n: string) => String(values[Number(n)])) },
+    workspace: {
+      asRelativePath: ({ path }: { path: string }) => path.slice(1),
+      openTextDocument: () => Promise.resolve({ getText: () => '{}' }),
+    },
+    window: {
+      activeTextEditor: undefined as unknown,
+      showInformationMessage: tell,
+      showErrorMessage: tell,
+      showQuickPick: () => tell('which task?'),
+    },
+  };
+  return { editor, told };
+});
+vi.mock('vscode', () => ({ ...editor, Uri: {}, QuickPickItemKind: {} }));
+
+const { offerStart, optimize } = await import('../../../../src/host/commands/optimize');
+
+const uri = (path: string) => ({ path, fsPath: path, scheme: 'file' }) as never;
+const fromDataset = vi.fn<NewTasks['fromDataset']>(() => Promise.resolve(undefined));
+const tasks = (look: Partial<Look> = {}): NewTasks => ({
+  fromDataset,
+  sample: () => Promise.resolve(undefined),
+  look: () => Promise.resolve({ error: undefined, data: [], ...look }),
+});
+
+beforeEach(() => {
+  told.length = 0;
+  fromDataset.mockClear();
+});
+
+describe('Optimize Prompt from the palette', () => {
+  it.each([
+    ['/a/NEWS.CSV', ''],
+    ['/a/b.ndjson', ''],
+    ['/a/b.json', '[\n {"text": "a"}]'],
+  ])('takes the data file in the active editor: %s', async (path, text) => {
+    editor.window.activeTextEditor = { document: { uri: uri(path), fileName: path, getText: () => text } };
+    await optimize(undefined as never, undefined as never, tasks());
+    expect(fromDataset).toHaveBeenCalledWith(uri(path));
+    expect(told).toEqual([]);
+  });
+});
+
+describe('a new spec', () => {
+  it('that is ready says what its data holds', async () => {
+    const data = ['a.csv: 12 rows in 2 classes: x 6, y 6', 'train: 1 duplicate row was left out'];
+    await offerStart(undefined as never, undefined as never, tasks({ data }), Promise.resolve(uri('/a.prompt-task.json')));
+    expect(told).toEqual([
+      'a.prompt-task.json is ready. Start the search for a better prompt? a.csv: 12 rows in 2 classes: x 6, y 6. train: 1 duplicate row was left out.',
+    ]);
+  });
+
+  it('with an error is not called ready', async () => {
+    const error: Look['error'] = {
+      severity: 'error',
+      code: 'spec.labelDuplicate',
+      args: [],
+      file: 'a',
+      field: 'labels.x',
+      message: 'twice',
+    };
+    await offerStart(undefined as never, undefined as never, tasks({ error }), Promise.resolve(uri('/a.prompt-task.json')));
+    expect(told).toEqual(['a.prompt-task.json needs a change before it can run: labels.x: twice.']);
+  });
+});
