@@ -78,8 +78,8 @@ export class RewardModel {
     const n = prompts.length;
     const same =
       this.prompts.length <= n && this.prompts.every((prompt, i) => prompt === prompts[i] || prompt.join() === prompts[i]!.join());
+    if (!same) this.keepGrams(prompts);
     this.prompts = [...prompts];
-    if (!same) this.grams = [];
     this.growGrams();
     const retune = !same || this.outputs.length === 0 || n >= GROWTH * this.tuned;
     if (this.outputs.length === 0)
@@ -200,6 +200,18 @@ export class RewardModel {
     });
     row[row.length - 1]! += strengths[this.T + 1]! + noise;
     return row;
+  }
+
+  /** Of the Gram matrices, what is of the leading prompts that stay, in their order: all of it is the bulk of a new fit. */
+  private keepGrams(prompts: readonly (readonly number[])[]): void {
+    const places = new Map(this.prompts.map((prompt, i) => [prompt.join(), i]));
+    const kept: number[] = [];
+    for (const prompt of prompts) {
+      const place = places.get(prompt.join());
+      if (place === undefined || place <= (kept.at(-1) ?? -1)) break;
+      kept.push(place);
+    }
+    this.grams = this.grams.map((gram) => kept.map((i, n) => Float64Array.from({ length: n + 1 }, (_, k) => gram[i]![kept[k]!]!)));
   }
 
   private growGrams(): void {

@@ -141,6 +141,21 @@ describe('reward model', () => {
     expect(one.size).toBe(50);
   });
 
+  it('fits the same to prompts of which some were left out, whether it has their products already or not', () => {
+    const [one, two] = [new RewardModel(embedding, d, T), new RewardModel(embedding, d, T)];
+    const measured = measure(one, 0.1);
+    const of = (chosen: readonly number[]): [number[][], Measured[]] => [
+      chosen.map((i) => prompts[i]!),
+      measured.map(({ value, noise }) => ({ value: Float64Array.from(chosen, (i) => value[i]!), noise: noise.slice(0, chosen.length) })),
+    ];
+    one.fit(...of(Array.from({ length: 50 }, (_, i) => i)));
+    const some = [...Array.from({ length: 20 }, (_, i) => 2 * i), ...Array.from({ length: 18 }, (_, i) => 42 + i)];
+    one.fit(...of(some));
+    two.restore(one.save());
+    two.fit(...of(some));
+    expect(two.mean()).toEqual(one.mean());
+  });
+
   it('keeps the best and the latest prompts where there are too many', () => {
     expect(RewardModel.chosen(Array.from({ length: 500 }, () => 0))).toBeUndefined();
     const kept = RewardModel.chosen(Array.from({ length: 501 }, (_, i) => (i % 2 === 0 ? 1 : 0)))!;
