@@ -68,7 +68,12 @@ async function main(): Promise<void> {
         for (const seed of values.seeds.split(',').map(Number))
           for (const method of values.methods.split(',')) {
             const began = performance.now();
-            const { tokens, ...found } = await bench.run(method, budget, seed);
+            const result = await bench.run(method, budget, seed);
+            if (!result) {
+              console.error(`${task} ${split}: ${method} cannot run on ${budget} queries.`);
+              continue;
+            }
+            const { tokens, ...found } = result;
             const test = await bench.test(tokens);
             const seconds = (performance.now() - began) / 1000;
             const line = JSON.stringify({ task, split, seed, budget, method, ...test, ...found, seconds: +seconds.toFixed(1) });
@@ -105,7 +110,7 @@ class Bench {
     return new Bench(await openExperiment(spec, { threads: Number(values.threads) }));
   }
 
-  async run(method: string, budget: number, seed: number): Promise<Found> {
+  async run(method: string, budget: number, seed: number): Promise<Found | undefined> {
     const { kind, ...settings } = METHODS[method]!;
     const context = searchContext(this.experiment, seed, budget);
     const search = await kind.open({ ...context, settings: { ...context.settings, ...settings } });
@@ -120,7 +125,8 @@ class Bench {
     }
     const [winner] = await search.finalists();
     await search.release();
-    const { prompt, gap, choice, tokens } = winner!;
+    if (!winner) return undefined;
+    const { prompt, gap, choice, tokens } = winner;
     return { tokens: tokens!, prompt, queries: search.queries.computed, pool: choice ?? gap, steps, ms: Math.round(own / steps), shares };
   }
 
