@@ -179,11 +179,11 @@ export class RewardModel {
     const shared = new Float64Array(d);
     this.prompts.forEach((prompt, i) => {
       for (let t = 0; t < T; t++) {
-        const at = prompt[t]! * d;
+        const [at, to, a, own, common] = [prompt[t]! * d, t * d, alpha[i]!, strengths[t]!, strengths[T]! / T];
         for (let k = 0; k < d; k++) {
-          const e = alpha[i]! * embedding[at + k]!;
-          weights[t * d + k]! += strengths[t]! * e;
-          shared[k]! += (strengths[T]! / T) * e;
+          const e = a * embedding[at + k]!;
+          weights[to + k]! += own * e;
+          shared[k]! += common * e;
         }
       }
     });
