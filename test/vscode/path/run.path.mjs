@@ -48,7 +48,7 @@ export default {
       const charts = await (await RunPanel.of(workbench)).charts();
       assert.deepEqual(
         charts.map(({ title }) => title),
-        ['Reward', 'Accuracy (estimate)', 'Policy entropy (nats per token)'],
+        ['Estimated accuracy', 'Share of each proposer', 'Policy entropy (nats per token)'],
       );
       for (const { title, points, colors } of charts) assert.ok(points > 1 && colors > 2, `${title}: ${points} points, ${colors} colors`);
       await workbench.screenshot('run-finished');
