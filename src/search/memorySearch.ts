@@ -16,8 +16,9 @@ import { raceCost, type Plan } from './plan';
 import type { FilledIn, ScoredPrompt, SplitScore } from './prompt';
 import { queriesOf, type PolicyStep, type RandomStep, type Search, type SearchContext, type SearchKind, type StopReason } from './search';
 import { RowTurns } from './rowTurns';
+import { screen } from './screen';
 import { byChoice, scoreAll } from './selection';
-import { climb, factorsOf, landscapes, type Landscape } from './thompson';
+import { climb, landscapes, type Landscape } from './thompson';
 
 /** Prompts that edits and half of the climbs start from. */
 const PARENTS = 8;
@@ -292,12 +293,12 @@ export class MemorySearch implements Search {
       if (origin === 'random') draw(origin, share);
       if (origin === 'edits') {
         const edits = Array.from({ length: this.wanted(share, 'edits') }, () => edit(best, actions.length, known, this.random));
-        for (const prompt of this.screen(edits, share, known, lands)) add(origin, prompt);
+        for (const prompt of screen(edits, share, known, lands)) add(origin, prompt);
       }
       if (origin === 'thompson') for (let i = 0; i < share; i++) add(origin, this.climb(lands, i, best, known));
       if (origin === 'policy') {
         const rolled = await this.parts.policy!.rollOut(this.wanted(share, 'policy'));
-        for (const prompt of this.screen(rolled, share, known, lands)) add(origin, prompt);
+        for (const prompt of screen(rolled, share, known, lands)) add(origin, prompt);
       }
     }
     // A policy that repeats itself is no proof that nothing is left.
@@ -329,29 +330,6 @@ export class MemorySearch implements Search {
 
   private wanted(share: number, origin: keyof typeof SCREENED): number {
     return share * (this.parts.reward ? SCREENED[origin] : 1);
-  }
-
-  /** Of several prompts those that the draws of the reward model like best, one draw after the other; all without one. */
-  private screen(
-    prompts: readonly (readonly number[] | undefined)[],
-    share: number,
-    known: ReadonlySet<string>,
-    lands: readonly Landscape[],
-  ): (readonly number[])[] {
-    const fresh = [...new Map(prompts.flatMap((prompt) => (prompt ? [[prompt.join(), prompt] as const] : []))).values()].filter(
-      (prompt) => !known.has(prompt.join()),
-    );
-    if (lands.length === 0) return fresh;
-    const draws = lands.slice(1);
-    const scores = draws.map((land) => fresh.map((prompt) => land.score(factorsOf(land, prompt))));
-    const chosen = new Set<number>();
-    for (let i = 0; i < Math.min(share, fresh.length); i++) {
-      const score = scores[i % draws.length]!;
-      let best = -1;
-      for (let j = 0; j < fresh.length; j++) if (!chosen.has(j) && (best < 0 || score[j]! > score[best]!)) best = j;
-      chosen.add(best);
-    }
-    return [...chosen].map((j) => fresh[j]!);
   }
 
   /** Fits both models, with new prompts, and estimates every prompt's score on the pool. */
