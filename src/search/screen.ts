@@ -1,7 +1,7 @@
 import { factorsOf, type Landscape } from './thompson';
 
 /** Of several prompts those that the draws of the reward model like best, one draw after the other; all without one. */
-private export function screen(
+export function screen(
   prompts: readonly (readonly number[] | undefined)[],
   share: number,
   known: ReadonlySet<string>,
