@@ -41,9 +41,9 @@ afterEach(() => rmSync(id, { recursive: true, force: true }));
 
 async function copiedCommand(search: object): Promise<string> {
   const settings = { steps: 400, queryBudget: 400_000 };
-  const task = { format: 1, specFile: '/work/a.prompt-task.json', spec: { search }, seed: 7, random: false, threads: 2, settings };
+  const task = { format: 1, specFile: '/project/a.prompt-task.json', spec: { search }, seed: 7, random: false, threads: 2, settings };
   writeFileSync(join(id, 'task.json'), JSON.stringify(task));
-  const runs = { get: () => Promise.resolve(new RunViewBuilder(id, 'a', '/work/a.prompt-task.json')) } as unknown as Runs;
+  const runs = { get: () => Promise.resolve(new RunViewBuilder(id, 'a', '/project/a.prompt-task.json')) } as unknown as Runs;
   const { copyCommand } = pageActions(runs, { commandLine: '/ext/dist/cli.js' } as PageServices, id);
   await copyCommand(undefined, new AbortController().signal);
   return editor.copied.at(-1)!;
@@ -51,7 +51,7 @@ async function copiedCommand(search: object): Promise<string> {
 
 it('copies a command with the steps and the budget that the run was started with', async () => {
   expect(await copiedCommand({ steps: 30, queryBudget: 5000 })).toBe(
-    'node /ext/dist/cli.js optimize /work/a.prompt-task.json --seed 7 --steps 30 --budget 5000 --no-random --threads 2',
+    'node /ext/dist/cli.js optimize /project/a.prompt-task.json --seed 7 --steps 30 --budget 5000 --no-random --threads 2',
   );
 });
 
