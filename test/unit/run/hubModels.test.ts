@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes } from '../../../src/wording/bytes';
 import type { RunFrontEnd } from '../../../src/run/frontEnd';
 import { fetchHubModels } from '../../../src/run/hubModels';
 import { answer } from '../model/hub/hubServer';
@@ -77,21 +76,5 @@ describe('a model of the hub', () => {
     const world = await makeWorld({ [MODEL]: tinyBert({ card: {} }), 'acme/tagged': tagged });
     expect(await asked(world)).toContain('not stated');
     expect(await asked(world, 'hf:acme/tagged')).toContain('mit');
-  });
-});
-
-describe('bytes', () => {
-  it.each([
-    [0, '0 bytes'],
-    [999, '999 bytes'],
-    [1000, '1.0 kB'],
-    [1234, '1.2 kB'],
-    [9949, '9.9 kB'],
-    [9950, '10 kB'],
-    [348_123_456, '348 MB'],
-    [999_500_000, '1.0 GB'],
-    [2_500_000_000, '2.5 GB'],
-  ])('%d: %s', (bytes, text) => {
-    expect(formatBytes(bytes)).toBe(text);
   });
 });
