@@ -170,6 +170,16 @@ export class Workbench {
     await this.see(`the text of ${name}`, this.page.locator('.editor-group-container.active .monaco-editor .view-line').first());
   }
 
+  /** Shows an open editor and gives it the keyboard, which a panel may hold on to. @param {string} name */
+  async focusEditor(name) {
+    const focused = () =>
+      this.page.evaluate(() => document.activeElement?.closest('.editor-group-container.active .monaco-editor') instanceof HTMLElement);
+    await until(`the focus in the editor of ${name}`, async () => {
+      await this.tab(name).click({ timeout: SHORT });
+      return until('it', focused, { timeout: 2_000 }).catch(() => false);
+    });
+  }
+
   /** An editor's tab. @param {string} name */
   tab(name) {
     return this.page.locator(`.tabs-container .tab[data-resource-name="${name}"], .tabs-container .tab[aria-label^="${name}"]`).first();

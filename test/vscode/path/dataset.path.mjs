@@ -53,8 +53,7 @@ export default {
       await until('a function in the code', async () => (await workbench.editorText(CODE)).includes('def '), {
         seen: () => workbench.editorText(CODE),
       });
-      // The panel may still have the focus.
-      await workbench.tab(CODE).click({ timeout: SHORT });
+      await workbench.focusEditor(CODE);
       await workbench.save();
       const code = await workbench.waitForFile(CODE, 'the function', (text) => text.includes('def '));
       assert.ok(code.includes(winner.prompt.trim()), code);

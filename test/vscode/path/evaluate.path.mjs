@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { acceptAnswer } from '../questions.mjs';
 import { RunPanel } from '../runPanel.mjs';
-import { SHORT, until } from '../wait.mjs';
+import { until } from '../wait.mjs';
 
 const SPEC = 'sentiment.prompt-task.json';
 const NOTES = 'notes.md';
@@ -48,7 +48,7 @@ async function seeEvaluation(workbench, prompt) {
 
 /** Selects the first line of the file in front. @param {Workbench} workbench */
 async function selectLine(workbench) {
-  await workbench.tab(NOTES).click({ timeout: SHORT });
+  await workbench.focusEditor(NOTES);
   await workbench.page.keyboard.press('Control+Home');
   await workbench.page.keyboard.press('Shift+End');
   await workbench.see('the selection in the status bar', workbench.inStatusBar(`(${SELECTED.length} selected)`));

@@ -98,7 +98,7 @@ export default {
     },
 
     'Insert Prompt Snippet puts a prompt of any run into the code': async (workbench) => {
-      await workbench.tab(CODE).click({ timeout: SHORT });
+      await workbench.focusEditor(CODE);
       await workbench.runCommand('RLPrompt: Insert Prompt Snippet…');
       await workbench.pick('%');
       await until('a string in the code', async () => /^".+"$/.test((await workbench.editorText(CODE)).split('\n')[0] ?? ''), {
@@ -107,8 +107,9 @@ export default {
     },
 
     'a word that begins with rlprompt completes to the best prompt': async (workbench) => {
-      await workbench.tab(CODE).click({ timeout: SHORT });
+      await workbench.focusEditor(CODE);
       await workbench.page.keyboard.press('Control+End');
+      await workbench.see('the cursor in the last line', workbench.inStatusBar('Ln 2, Col 1'));
       await workbench.page.keyboard.type('rlprompt', { delay: 60 });
       const row = workbench.page.locator('.suggest-widget .monaco-list-row').filter({ hasText: 'rlprompt sentiment' }).first();
       await workbench.see('the prompt among the suggestions', row);

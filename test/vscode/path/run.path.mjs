@@ -73,8 +73,7 @@ export default {
         seen: () => workbench.editorText(CODE),
       });
       await workbench.screenshot('prompt-inserted');
-      // The panel may still have the focus.
-      await workbench.tab(CODE).click({ timeout: SHORT });
+      await workbench.focusEditor(CODE);
       await workbench.save();
       await workbench.waitForFile(CODE, 'the prompt', (text) => text === `${line}\n`);
     },
