@@ -1,24 +1,10 @@
-import { CodedError } from '../wording/wording';
-import { adam, initialAdam, type AdamState } from './adam';
+import { Learner, type LearnerSettings, type LearnerState } from './learner';
 import { softQLoss } from './loss';
-import { copyWeights, distinct, initialWeights, polyak, type PolicyNetwork, type PolicyWeights, type StateSource } from './policy';
-import type { Random } from './random';
+import { distinct } from './policy';
 import { sampleTopK } from './sampling';
 
-export interface ReplaySettings {
-  readonly length: number;
-  readonly topK: number;
-  readonly learningRate: number;
-  readonly targetRate: number;
-  readonly hiddenSize: number;
-  readonly initialisation: 'paper' | 'live';
-}
-
-export interface ReplayState {
+export interface ReplayState extends LearnerState {
   readonly updates: number;
-  readonly weights: PolicyWeights;
-  readonly target: PolicyWeights;
-  readonly adam: AdamState;
   readonly norm: number;
 }
 
@@ -39,26 +25,10 @@ const CLIP = 2;
  * RLPrompt's policy (soft Q-learning, see loss.ts) with a memory: every scored prompt can be learned from again, since the
  * path consistency that the loss asks for holds for any sequence of tokens, whoever proposed it.
  */
-export class ReplayPolicy {
-  private weights: PolicyWeights;
-  private target: PolicyWeights;
-  private optimizer: AdamState;
+export class ReplayPolicy extends Learner<LearnerSettings> {
   private updates = 0;
   /** Running mean of the gradient's norm. */
   private norm = 0;
-
-  constructor(
-    private readonly settings: ReplaySettings,
-    private readonly language: StateSource,
-    private readonly network: PolicyNetwork,
-    private readonly source: readonly number[],
-    private readonly actions: readonly number[],
-    private readonly random: Random,
-  ) {
-    this.weights = initialWeights(language.stateSize, settings.hiddenSize, settings.initialisation, random);
-    this.target = copyWeights(this.weights);
-    this.optimizer = initialAdam(this.weights);
-  }
 
   /** Prompts sampled from the policy, as actions. */
   async rollOut(count: number): Promise<number[][]> {
@@ -81,7 +51,7 @@ export class ReplayPolicy {
    * their rewards. Rewards are normalized over all of them. Returns the loss, the norm of the gradient and the policy's entropy.
    */
   async update(known: readonly Rewarded[], recent: number): Promise<{ loss: number; gradientNorm: number; entropy: number }> {
-    const { length: T, learningRate, targetRate } = this.settings;
+    const { length: T } = this.settings;
     const A = this.actions.length;
     const mean = known.reduce((sum, { reward }) => sum + reward, 0) / known.length;
     const spread = Math.sqrt(known.reduce((sum, { reward }) => sum + (reward - mean) ** 2, 0) / known.length);
@@ -99,11 +69,9 @@ export class ReplayPolicy {
     const { loss, dQ, dV } = softQLoss({ B, T, Q, V, targetV, reward });
     const gradient = await this.network.gradient(this.weights, states, zero, { state, action, dQ, dV });
     const clip = this.updates === 0 ? Infinity : CLIP * this.norm;
-    const gradientNorm = adam(this.weights, gradient, this.optimizer, learningRate, clip);
-    if (!Number.isFinite(gradientNorm)) throw new CodedError('method.diverged', { step: this.updates + 1, gradient: gradientNorm });
+    const gradientNorm = this.learn(gradient, clip, this.updates + 1);
     this.norm = this.updates === 0 ? gradientNorm : 0.95 * this.norm + 0.05 * Math.min(gradientNorm, clip);
     this.updates++;
-    polyak(this.target, this.weights, targetRate);
     return { loss, gradientNorm, entropy: state.reduce((sum, n) => sum + online.entropy[n]!, 0) / state.length };
   }
 
@@ -116,15 +84,12 @@ export class ReplayPolicy {
     );
   }
 
-  private states(prompts: readonly (readonly number[])[]): Promise<Float32Array> {
-    return this.language.states(prompts.map((prompt) => [...this.source, ...prompt.map((action) => this.actions[action]!)]));
-  }
-
   save(): ReplayState {
-    return { updates: this.updates, weights: this.weights, target: this.target, adam: this.optimizer, norm: this.norm };
+    return { updates: this.updates, ...this.saveWeights(), norm: this.norm };
   }
 
-  restore({ updates, weights, target, adam: optimizer, norm }: ReplayState): void {
-    [this.updates, this.weights, this.target, this.optimizer, this.norm] = [updates, weights, target, optimizer, norm];
+  restore({ updates, norm, ...weights }: ReplayState): void {
+    [this.updates, this.norm] = [updates, norm];
+    this.restoreWeights(weights);
   }
 }

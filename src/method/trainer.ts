@@ -1,32 +1,15 @@
-import { CodedError } from '../wording/wording';
-import { adam, initialAdam, type AdamState } from './adam';
+import { Learner, type LearnerSettings, type LearnerState } from './learner';
 import { softQLoss } from './loss';
-import {
-  copyWeights,
-  distinct,
-  initialWeights,
-  polyak,
-  type PolicyNetwork,
-  type PolicyOutput,
-  type PolicyWeights,
-  type StateSource,
-} from './policy';
+import { distinct, type PolicyNetwork, type PolicyOutput, type StateSource } from './policy';
 import { Random } from './random';
 import { argmax, sampleTopK, topIndices } from './sampling';
 import { shape, zScore } from './reward';
 
-export interface TrainerSettings {
-  /** Tokens of a prompt, T. */
-  readonly length: number;
+export interface TrainerSettings extends LearnerSettings {
   readonly promptsPerStep: number;
-  readonly topK: number;
-  readonly learningRate: number;
-  readonly targetRate: number;
   readonly gradientClip: number;
   readonly logitBias: number;
   readonly fluentTopK: number | null;
-  readonly hiddenSize: number;
-  readonly initialisation: 'paper' | 'live';
   readonly seed: number;
 }
 
@@ -53,39 +36,28 @@ export interface StepReport {
   readonly milliseconds: { readonly states: number; readonly policy: number; readonly reward: number; readonly update: number };
 }
 
-export interface TrainerState {
+export interface TrainerState extends LearnerState {
   readonly step: number;
-  readonly weights: PolicyWeights;
-  readonly target: PolicyWeights;
-  readonly adam: AdamState;
   readonly random: readonly number[];
 }
 
 /** The training loop of RLPrompt: roll out B prompts, score them, one step of soft Q-learning. */
-export class Trainer {
+export class Trainer extends Learner<TrainerSettings> {
   step = 0;
-  private weights: PolicyWeights;
-  private target: PolicyWeights;
-  private optimizer: AdamState;
-  private readonly random: Random;
 
   constructor(
-    private readonly settings: TrainerSettings,
-    private readonly language: StateSource,
-    private readonly network: PolicyNetwork,
-    /** Token ids of the source that every prompt starts from, and of the actions. */
-    private readonly source: readonly number[],
-    private readonly actions: readonly number[],
+    settings: TrainerSettings,
+    language: StateSource,
+    network: PolicyNetwork,
+    source: readonly number[],
+    actions: readonly number[],
     private readonly rewardOf: RewardOf,
   ) {
-    this.random = new Random(settings.seed);
-    this.weights = initialWeights(language.stateSize, settings.hiddenSize, settings.initialisation, this.random);
-    this.target = copyWeights(this.weights);
-    this.optimizer = initialAdam(this.weights);
+    super(settings, language, network, source, actions, new Random(settings.seed));
   }
 
   async train(): Promise<StepReport> {
-    const { promptsPerStep: B, length: T, topK, learningRate, targetRate, gradientClip } = this.settings;
+    const { promptsPerStep: B, length: T, topK, gradientClip } = this.settings;
     const drawn = this.random.state;
     const clock = new Stopwatch();
     const A = this.actions.length;
@@ -132,9 +104,7 @@ export class Trainer {
     const reward = Float32Array.from(zScore(rewards), shape);
     const { loss, dQ, dV } = softQLoss({ B, T, Q, V, targetV, reward });
     const gradient = await this.network.gradient(this.weights, allStates, allBias, { state, action: prompts.flat(), dQ, dV });
-    const gradientNorm = adam(this.weights, gradient, this.optimizer, learningRate, gradientClip);
-    if (!Number.isFinite(gradientNorm)) throw new CodedError('method.diverged', { step: this.step + 1, gradient: gradientNorm });
-    polyak(this.target, this.weights, targetRate);
+    const gradientNorm = this.learn(gradient, gradientClip, this.step + 1);
     clock.lap('update');
 
     const mean = rewards.reduce((a, b) => a + b, 0) / B;
@@ -168,7 +138,7 @@ export class Trainer {
     prefixes: readonly (readonly number[])[],
     clock: Stopwatch,
   ): Promise<PolicyOutput & { states: Float32Array; bias: Float32Array }> {
-    const states = await this.language.states(prefixes.map((prefix) => [...this.source, ...prefix.map((action) => this.actions[action]!)]));
+    const states = await this.states(prefixes);
     const bias = await this.bias(states);
     clock.lap('states');
     const output = await this.network.look(this.weights, states, bias, this.settings.topK);
@@ -203,15 +173,13 @@ export class Trainer {
   }
 
   save(): TrainerState {
-    return { step: this.step, weights: this.weights, target: this.target, adam: this.optimizer, random: this.random.state };
+    return { step: this.step, ...this.saveWeights(), random: this.random.state };
   }
 
-  restore(state: TrainerState): void {
-    this.step = state.step;
-    this.weights = state.weights;
-    this.target = state.target;
-    this.optimizer = state.adam;
-    this.random.state = state.random;
+  restore({ step, random, ...weights }: TrainerState): void {
+    this.step = step;
+    this.random.state = random;
+    this.restoreWeights(weights);
   }
 }
 

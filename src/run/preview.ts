@@ -1,5 +1,5 @@
 import { budgetProblem, memoryPlan } from '../search/budget';
-import { raceCost } from '../search/plan';
+import { raceCost } from '../search/race';
 import { selectionCost } from '../search/selection';
 import { TaskError } from '../spec/problem';
 import type { Dataset } from '../data/dataset';

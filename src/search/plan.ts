@@ -1,3 +1,5 @@
+import { raceCost, rounds, type Round } from './race';
+
 /** How a budget of queries is split. */
 export interface Plan {
   readonly total: number;
@@ -5,13 +7,8 @@ export interface Plan {
   readonly starts: number;
   readonly search: number;
   readonly rowsPerPrompt: number;
-  /** Rounds of the race: so many prompts get scored on so many rows of the pool each. */
+  /** The finalists' race. */
   readonly race: readonly Round[];
-}
-
-export interface Round {
-  readonly prompts: number;
-  readonly rows: number;
 }
 
 const STARTS = 1 / 10;
@@ -26,25 +23,6 @@ export function rowsByDefault(labels: readonly number[]): number {
   return counts.some((count) => count < 4) ? labels.length : Math.min(4 * counts.length, labels.length);
 }
 
-/** Rounds of a race of F finalists: 4F prompts on a quarter of the rows, 2F on half, F on all. */
-function race(finalists: number, pool: number, rows: number): Round[] {
-  return [
-    { prompts: 4 * finalists, rows: Math.max(rows, Math.ceil(pool / 4)) },
-    { prompts: 2 * finalists, rows: Math.max(rows, Math.ceil(pool / 2)) },
-    { prompts: finalists, rows: pool },
-  ];
-}
-
-/** Most queries that a race among so many candidates costs when each prompt has `rows` rows already. */
-export function raceCost(rounds: readonly Round[], rows: number, candidates = Infinity): number {
-  let [cost, before] = [0, rows];
-  for (const round of rounds) {
-    cost += Math.min(round.prompts, candidates) * (round.rows - before);
-    before = round.rows;
-  }
-  return cost;
-}
-
 /**
  * Splits a budget: at most a tenth for starts, at most a quarter for 3 to 10 finalists, as many as fit, the rest for the
  * search. `claimed` queries are somebody else's. The same for every control.
@@ -53,11 +31,11 @@ export function plan(budget: number, pool: number, rows: number, promptsPerStep:
   const total = budget - claimed;
   // One step, and enough prompts for the race.
   const least = Math.max(promptsPerStep, 4 * FEWEST_FINALISTS) * rows;
-  const cost = (finalists: number): number => raceCost(race(finalists, pool, rows), rows);
+  const cost = (finalists: number): number => raceCost(rounds(finalists, pool, rows), rows);
   const most = Math.min(total * FINAL, total - least);
   let finalists = FEWEST_FINALISTS;
   if (cost(finalists) > total - least) return { needed: least + cost(finalists) + claimed };
   while (finalists < MOST_FINALISTS && cost(finalists + 1) <= most) finalists++;
   const search = total - cost(finalists);
-  return { total, starts: Math.floor(total * STARTS), search, rowsPerPrompt: rows, race: race(finalists, pool, rows) };
+  return { total, starts: Math.floor(total * STARTS), search, rowsPerPrompt: rows, race: rounds(finalists, pool, rows) };
 }

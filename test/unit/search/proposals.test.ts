@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
 import { Bandit } from '../../../src/search/bandit';
 import { drawn, edit } from '../../../src/search/edits';
-import { plan, raceCost, rowsByDefault } from '../../../src/search/plan';
+import { plan, rowsByDefault } from '../../../src/search/plan';
+import { raceCost } from '../../../src/search/race';
 import { RowTurns } from '../../../src/search/rowTurns';
 import { climb, factorsOf, type Landscape } from '../../../src/search/thompson';
 

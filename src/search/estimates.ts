@@ -1,0 +1,136 @@
+import { bounded } from '../method/reward';
+import { RewardModel, type LinearReward, type Measured, type RewardModelState } from '../method/rewardModel';
+import { RowModel, type RowModelState } from '../method/rowModel';
+import type { Random } from '../method/random';
+import type { Archive, Known } from './archive';
+import type { FilledIn, SplitScore } from './prompt';
+
+/** Noise of a prompt's factors is that of its rows alone but for this weak prior. */
+const WEAK = 0.02;
+
+const isRight = (gap: number): number => Number(gap > 0);
+/** Smooth, so that it tells how far an answer is from turning. */
+const nearlyRight = (gap: number): number => (1 + bounded(gap)) / 2;
+
+export interface EstimatesState {
+  /** Places in the archive of the prompts that the models are fitted to. */
+  readonly inFit: readonly number[];
+  readonly rows: RowModelState | undefined;
+  readonly reward: RewardModelState | undefined;
+}
+
+/** What few rows tell of the whole pool: the row model fills in the others, the reward model learns from all prompts. */
+export class Estimates {
+  readonly rows: RowModel;
+  private inFit: Known[] = [];
+  private measured: Measured[] = [];
+
+  constructor(
+    private readonly archive: Archive,
+    classes: number,
+    private readonly reward: RewardModel | undefined,
+  ) {
+    this.rows = new RowModel(archive.labels, classes);
+  }
+
+  /** Prompts that the models are fitted to: of a long search, not all. */
+  get fitted(): readonly Known[] {
+    return this.inFit;
+  }
+
+  best(count: number): Known[] {
+    return [...this.inFit].sort((a, b) => b.estimate - a.estimate).slice(0, count);
+  }
+
+  /** Fits both models, with new prompts, and estimates every prompt's score on the pool. */
+  fit(fresh: readonly Known[]): void {
+    this.inFit.push(...fresh);
+    const kept = RewardModel.chosen(this.inFit.map(({ estimate }) => estimate));
+    if (kept) this.inFit = kept.map((i) => this.inFit[i]!);
+    if (this.inFit.length === 0) return;
+    this.rows.fit(this.inFit);
+    this.measure();
+    const smooth = this.reward?.fitted(this.measured);
+    const learn = (known: Known, factors: Float64Array): void => {
+      known.factors = factors;
+      known.estimate = this.rows.score(factors, known.gap);
+    };
+    const alone = (known: Known): Float64Array => this.rows.posterior(this.rows.evidence(known)).mean;
+    this.inFit.forEach((known, i) => learn(known, smooth ? Float64Array.from(smooth, (output) => output[i]!) : alone(known)));
+    // Of a step with more prompts than the reward model holds, some have their rows alone.
+    for (const known of fresh) if (known.estimate === -Infinity) learn(known, alone(known));
+  }
+
+  /** What the rows say of each prompt's factors, which the reward model is fitted to. */
+  private measure(): void {
+    const { reward } = this;
+    if (!reward) return;
+    const { q } = this.rows;
+    const n = this.inFit.length;
+    this.measured = Array.from({ length: q }, () => ({ value: new Float64Array(n), noise: new Float64Array(n) }));
+    this.inFit.forEach((known, i) => {
+      const { mean, covariance } = this.rows.posterior(this.rows.evidence(known), WEAK);
+      mean.forEach((x, j) => {
+        this.measured[j]!.value[i] = x;
+        this.measured[j]!.noise[i] = covariance[j * q + j]!;
+      });
+    });
+    reward.fit(
+      this.inFit.map(({ prompt }) => prompt),
+      this.measured,
+    );
+  }
+
+  /** The reward model's mean, then draws from it. */
+  rewards(reward: RewardModel, draws: number, random: Random): (readonly LinearReward[])[] {
+    return [reward.mean(), ...Array.from({ length: draws }, () => reward.draw(this.measured, random))];
+  }
+
+  accuracy({ factors, gap }: Known): number {
+    return this.rows.mean(factors, gap, isRight);
+  }
+
+  /** Of the whole pool. */
+  score(known: Known): SplitScore {
+    return {
+      gap: this.rows.mean(known.factors, known.gap, (g) => g),
+      reward: 100 * known.estimate,
+      accuracy: this.accuracy(known),
+    };
+  }
+
+  /**
+   * The accuracy varies with the rows of the pool, as p (1 − p) / N, and with the factors that its rows leave open. Beside
+   * that, a filled-in row counts for less while the row model knows little of it: with m scores a row, each described by
+   * 1 + q numbers, for (m / (m + 1 + q))², so that nineteen in twenty of the intervals hold the score on all rows.
+   */
+  filledIn(known: Known): FilledIn {
+    const N = this.archive.labels.length;
+    const rows = known.rows.length;
+    const { covariance } = this.rows.posterior(this.rows.evidence(known));
+    // As with two right and two wrong answers more, so that no variance is 0.
+    const p = (N * this.accuracy(known) + 2) / (N + 4);
+    const ofRow = p * (1 - p);
+    const worth = ofRow / (ofRow / N + this.rows.variance(known.factors, covariance, known.gap, nearlyRight));
+    const m = this.archive.queries / N;
+    return { rows, worth: rows + Math.max(0, worth - rows) * (m / (m + 1 + this.rows.q)) ** 2 };
+  }
+
+  save(fitted: boolean): EstimatesState {
+    const places = new Map(this.archive.prompts.map((known, i) => [known, i]));
+    return {
+      inFit: this.inFit.map((known) => places.get(known)!),
+      rows: fitted ? this.rows.save() : undefined,
+      reward: fitted ? this.reward?.save() : undefined,
+    };
+  }
+
+  /** The archive has its prompts again. */
+  restore({ inFit, rows, reward }: EstimatesState): void {
+    this.inFit = inFit.map((i) => this.archive.prompts[i]!);
+    if (!rows) return;
+    this.rows.restore(rows);
+    if (reward) this.reward?.restore(reward);
+    this.measure();
+  }
+}
