@@ -11,7 +11,6 @@ await build({
     engine: 'src/engine/process.ts',
     docs: 'tools/docs/write.ts',
     bench: 'tools/bench/bench.ts',
-    curves: 'tools/bench/curves.ts',
   },
   external: ['onnxruntime-node'],
   banner: { js: '#!/usr/bin/env node' },
