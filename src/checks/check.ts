@@ -17,21 +17,38 @@ const MOST_BYTES = 20e6;
  * `models` also its template and label words in the tokens of a bundled model (only a run opens other models).
  */
 export async function checkSpec(text: string, file: string, { data, models }: { data: boolean; models: boolean }): Promise<Problem[]> {
-  let spec: Spec | undefined;
-  const warnings: Problem[] = [];
+  let spec: Spec;
   try {
     spec = parseSpec(text, file);
-    if (!data || (await isLarge(spec))) return [];
-    const { classes, splits, warnings: twins } = await loadDataset(spec);
-    warnings.push(...twins);
-    const problem = budgetProblem(spec, searchSettings(spec), splits);
-    if (problem) return [...warnings, problem];
-    if (!models || !spec.taskModel.startsWith('bundled:')) return warnings;
-    return [...warnings, ...layOutTask(spec, classes, await bundledTokens(spec.taskModel), false).verbalizer.warnings];
   } catch (error) {
-    if (error instanceof TaskError) return [...warnings, ...error.problems];
-    if (error instanceof ModelError && spec) return [...warnings, spec.problemAt(['taskModel'], error.worded)];
+    if (error instanceof TaskError) return [...error.problems];
     throw error;
+  }
+  if (!data || (await isLarge(spec))) return [];
+  const problems: Problem[] = [];
+  const dataset = await collect(spec, problems, () => loadDataset(spec));
+  problems.push(...(dataset?.warnings ?? []));
+  const budget = dataset && budgetProblem(spec, searchSettings(spec), dataset.splits);
+  if (budget) problems.push(budget);
+  // Label words do not wait for the data to be right: the spec names its classes.
+  const classes = dataset?.classes ?? (typeof spec.labels === 'object' ? Object.keys(spec.labels) : []);
+  if (models && spec.taskModel.startsWith('bundled:'))
+    await collect(spec, problems, async () => {
+      const { verbalizer } = layOutTask(spec, classes, await bundledTokens(spec.taskModel), false);
+      problems.push(...verbalizer.warnings);
+    });
+  return problems;
+}
+
+/** The result of a part of a check; undefined if it fails, with what is wrong added to the problems. */
+async function collect<T>(spec: Spec, problems: Problem[], part: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await part();
+  } catch (error) {
+    if (error instanceof TaskError) problems.push(...error.problems);
+    else if (error instanceof ModelError) problems.push(spec.problemAt(['taskModel'], error.worded));
+    else throw error;
+    return undefined;
   }
 }
 

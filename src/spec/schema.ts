@@ -36,6 +36,8 @@ export type Proposer = (typeof PROPOSERS)[number];
 
 export type ServerSettings = z.output<typeof serverSchema>;
 
+export const DEFAULT_TEMPLATE = '{input} {prompt} {mask} .';
+
 /**
  * The task spec, `NAME.prompt-task.json`: the single source of its parsing, its defaults, the JSON schema in `media/` and
  * the table in the docs.
@@ -66,7 +68,7 @@ export const specSchema = z.strictObject({
     .describe('The word for each class (the verbalizer). If absent, the labels themselves are the words.'),
   template: z
     .string()
-    .default('{input} {prompt} {mask} .')
+    .default(DEFAULT_TEMPLATE)
     .describe('How input and prompt are combined. A causal model reads up to {mask} and does not need it.'),
   taskModel: z.string().min(1).default('bundled:causal').describe('The model that does the task.'),
   policyModel: z.string().min(1).default('bundled:causal').describe('The causal model that the policy builds on.'),
@@ -216,10 +218,29 @@ export function specJsonSchema(): object {
   return z.toJSONSchema(specSchema, { io: 'input', target: 'draft-7' });
 }
 
-/** The JSON schema for editors, written to `media/prompt-task.schema.json` by the build. */
+/** What an editor's JSON support shows of a schema, none of which it takes for an error. */
+type Shown = Readonly<Record<string, unknown>>;
+
+/**
+ * The JSON schema for editors, written to `media/prompt-task.schema.json` by the build: names, descriptions and values to
+ * complete, without rules, because the extension's own check reports what is wrong, with quick fixes.
+ */
 export function editorSchema(): object {
-  const schema = specJsonSchema() as { properties: Record<string, { default?: unknown }> };
+  const { properties, ...schema } = withoutRules(specJsonSchema() as Shown) as { properties: Record<string, Record<string, unknown>> };
   // The extension's own completion offers these defaults, with a remark: from the schema they would be there twice.
-  for (const field of ['template', 'taskModel', 'policyModel']) delete schema.properties[field]!.default;
-  return schema;
+  for (const field of ['template', 'taskModel', 'policyModel']) delete properties[field]!.default;
+  return { ...schema, allowComments: true, allowTrailingCommas: true, properties };
+}
+
+function withoutRules({ $schema, description, default: fallback, properties, items, enum: values, const: value, type }: Shown): object {
+  const examples = (values as unknown[] | undefined) ?? (value === undefined ? undefined : [value]);
+  const fields = Object.entries((properties ?? {}) as Record<string, Shown>);
+  return {
+    ...($schema !== undefined && { $schema }),
+    ...(description !== undefined && { description }),
+    ...(fallback !== undefined && { default: fallback }),
+    ...(type === 'boolean' ? { examples: [true, false] } : examples && { examples }),
+    ...(fields.length > 0 && { properties: Object.fromEntries(fields.map(([name, field]) => [name, withoutRules(field)])) }),
+    ...(items !== undefined && { items: withoutRules(items as Shown) }),
+  };
 }

@@ -5,7 +5,7 @@ import { worded } from '../wording/wording';
 import { looksLikeKey, mayHoldKey } from './keys';
 import { fail, setTo, TaskError, type Fix, type ProblemAt } from './problem';
 import { repetitions } from './repetitions';
-import { specSchema, type ParsedSpec } from './schema';
+import { DEFAULT_TEMPLATE, specSchema, type ParsedSpec } from './schema';
 import { schemaProblems } from './schemaProblems';
 import { parseTemplate, type Part, type Template } from './template';
 
@@ -52,19 +52,23 @@ export function parseSpec(text: string, file: string): Spec {
     ...problem,
   });
   const result = specSchema.safeParse(toValue(tree));
-  if (!result.success) throw new TaskError(result.error.issues.flatMap((issue) => schemaProblems(issue, tree, problemAt, source)));
-  const spec = result.data;
-  const template = parseTemplate(spec.template);
+  // Fields that are right by themselves are checked even where others are not, so that all problems are shown at once.
+  const given = Object(toValue(tree)) as Readonly<Record<string, unknown>>;
+  const templateText = typeof given.template === 'string' ? given.template : DEFAULT_TEMPLATE;
+  const template = parseTemplate(templateText);
   const problems = [
-    ...repetitions(spec, problemAt),
+    ...(result.success
+      ? repetitions(result.data, problemAt)
+      : result.error.issues.flatMap((issue) => schemaProblems(issue, tree, problemAt, source))),
     ...template.errors.map((error) =>
-      problemAt(['template'], { ...error, found: JSON.stringify(spec.template), fixes: templateFixes(error, spec.template) }),
+      problemAt(['template'], { ...error, found: JSON.stringify(templateText), fixes: templateFixes(error, templateText) }),
     ),
-    ...(['taskModel', 'policyModel'] as const)
-      .filter((field) => looksLikeKey(spec[field].trim()))
+    ...['taskModel', 'policyModel']
+      .filter((field) => typeof given[field] === 'string' && looksLikeKey(given[field].trim()))
       .map((field) => problemAt([field], worded('spec.modelIsKey'))),
   ];
-  if (problems.length > 0) throw new TaskError(problems);
+  if (problems.length > 0 || !result.success) throw new TaskError(problems);
+  const spec = result.data;
   return { ...spec, file, folder: dirname(file), parts: template.parts, problemAt };
 }
 

@@ -73,6 +73,8 @@ export class SpecDiagnostics implements vscode.Disposable {
       return;
     }
     if (document.isClosed || document.version !== version) return;
+    // VS Code's own JSON support marks what is not JSON.
+    problems = problems.filter(({ code }) => code !== 'spec.notJson');
     const byFile = new Map<string, SpecDiagnostic[]>();
     for (const problem of problems) {
       const path = isAbsolute(problem.file) ? problem.file : resolve(dirname(uri.fsPath), problem.file);

@@ -49,6 +49,19 @@ describe('a check of a spec', () => {
     expect(await check('{ "data": { "train": "train.csv" }, "taskModel": "bundled:none" }')).toMatchObject([{ field: 'taskModel' }]);
   });
 
+  it('reports all problems at once, not one layer after another', async () => {
+    const fields = '{ "data": { "train": "train.csv" }, "tempate": "x", "template": "{input}", "prompt": { "length": 0 } }';
+    expect((await check(fields)).map(({ field }) => field).sort()).toEqual(['prompt.length', 'template', 'tempate'].sort());
+    const files = '{ "data": { "train": "trian.csv" }, "labels": { "neg": "bad", "pos": "bad" } }';
+    expect((await check(files)).map(({ field }) => field)).toEqual(['data.train', 'labels.pos']);
+    const budget = { data: { train: 'train.csv' }, labels: { neg: 'bad', pos: 'bad' }, search: { queryBudget: 3 } };
+    expect((await check(JSON.stringify(budget))).map(({ field }) => field)).toEqual(['search.queryBudget', 'labels.pos']);
+  });
+
+  it.each(['[]', 'null', '3', '"text"'])('survives a file that holds %s', async (text) => {
+    expect(await check(text)).toMatchObject([{ severity: 'error' }]);
+  });
+
   it.each([
     { preset: 'paper', code: 'search.budgetTooSmall', least: 'total' },
     { preset: 'default', code: 'search.budgetTooSmallForRace', least: 'needed' },

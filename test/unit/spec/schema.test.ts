@@ -44,6 +44,26 @@ describe('the JSON schema', () => {
   });
 });
 
+describe('the schema for editors', () => {
+  const keysIn = (node: unknown): string[] =>
+    typeof node !== 'object' || node === null
+      ? []
+      : Object.entries(node).flatMap(([key, child]) =>
+          key === 'properties' ? Object.values(child as object).flatMap(keysIn) : key === 'items' ? ['items', ...keysIn(child)] : [key],
+        );
+
+  it('has names, descriptions and values, and nothing that an editor would report: the check of the extension does that', () => {
+    const known = ['$schema', 'allowComments', 'allowTrailingCommas', 'default', 'description', 'examples', 'items'];
+    expect([...new Set(keysIn(editorSchema()))].sort()).toEqual(known);
+  });
+
+  it('offers the values of a choice', () => {
+    const { properties } = editorSchema() as { properties: Record<string, { properties: Record<string, { examples: unknown[] }> }> };
+    expect(properties.search!.properties.preset!.examples).toEqual(['default', 'paper']);
+    expect(properties.data!.properties.ignoreCase!.examples).toEqual([true, false]);
+  });
+});
+
 describe('search settings', () => {
   it("have the paper's values in the preset `paper`", () => {
     expect(settings({ search: { preset: 'paper' } })).toMatchObject({
