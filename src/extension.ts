@@ -95,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     tree,
     new RunStatus(runs),
     runs.onDidEnd((head) => void tellEnd(head, panels.of(head.id)?.panel.visible === true)),
+    runs.onDidDelete((id) => panels.close(id)),
     service,
     lenses,
     new SpecDiagnostics(specs, log),

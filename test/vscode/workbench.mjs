@@ -343,10 +343,16 @@ export class Workbench {
     await this.seeNoMore('the notification', notification, SHORT);
   }
 
-  /** Presses a button of the modal dialog that is open. @param {string | RegExp} text in the dialog @param {string} button */
-  async pressInDialog(text, button) {
+  /** The modal dialog that is open. @param {string | RegExp} text in it */
+  async dialog(text) {
     const dialog = this.page.locator('.monaco-dialog-box').filter({ hasText: text }).first();
     await this.see(`a dialog with ${String(text)}`, dialog);
+    return dialog;
+  }
+
+  /** Presses a button of the modal dialog that is open. @param {string | RegExp} text in the dialog @param {string} button */
+  async pressInDialog(text, button) {
+    const dialog = await this.dialog(text);
     await dialog.getByRole('button', { name: button, exact: true }).click({ timeout: SHORT });
     await this.seeNoMore('the dialog', dialog, SHORT);
   }

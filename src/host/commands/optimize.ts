@@ -69,8 +69,9 @@ async function confirmStart(newTasks: NewTasks, spec: vscode.Uri): Promise<boole
   }
   const start = t('Start');
   const question = t('{0} is ready. Start the search for a better prompt?', name);
-  const message = [question, ...data.map((line) => `${line}.`)].join(' ');
-  return (await vscode.window.showInformationMessage(message, start, t('Later'))) === start;
+  // A dialog: a notification would be gone before its lines are read.
+  const detail = data.map((line) => `${line}.`).join('\n');
+  return (await vscode.window.showInformationMessage(question, { modal: true, detail }, start)) === start;
 }
 
 /** The seeds in a spec; the engine reports what is wrong with them. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Panels } from '../panel/panels';
 import type { Runs } from '../runs/runs';
+import { pinRun, renameRun } from './nameRun';
 import { pickRun } from './pickRun';
 import { mayRun } from './trust';
 
@@ -15,10 +16,15 @@ export function runCommands(runs: Runs, panels: Panels): Record<string, (id?: st
     const shown = panels.active?.id;
     if (id !== undefined || shown === undefined) return id ?? runs.current?.id;
     const { state } = (await runs.get(shown)).head;
-    return ['queued', 'starting', 'running', 'pausing', 'paused', 'stopping'].includes(state) ? shown : (runs.current?.id ?? shown);
+    return ['queued', 'starting', 'running', 'pausing', 'paused', 'stopping'].includes(state) ? shown : runs.current?.id;
   };
   const onCurrent = (act: (id: string) => unknown) => async (given?: string) => {
     const id = await current(given);
+    if (id !== undefined) await act(id);
+    else void vscode.window.showInformationMessage(t('No run is training.'));
+  };
+  const onPicked = (question: string, act: (id: string) => unknown, fits?: Parameters<typeof pickRun>[2]) => async (given?: string) => {
+    const id = given ?? panels.active?.id ?? (await pick(question, fits));
     if (id !== undefined) await act(id);
   };
 
@@ -42,8 +48,19 @@ export function runCommands(runs: Runs, panels: Panels): Record<string, (id?: st
       const other = await pick(t('Compare it with which run?'), (head) => head.id !== id);
       if (other !== undefined) await panels.show(id, other);
     },
-    'rlprompt.revealRun': onCurrent((id) =>
+    'rlprompt.revealRun': onPicked(t('Reveal which run?'), (id) =>
       vscode.commands.executeCommand('revealInExplorer', vscode.Uri.joinPath(vscode.Uri.file(id), 'task.json')),
+    ),
+    'rlprompt.renameRun': onPicked(t('Rename which run?'), (id) => renameRun(runs, id)),
+    'rlprompt.pinRun': onPicked(
+      t('Pin which run?'),
+      (id) => pinRun(runs, id, true),
+      ({ pinned }) => !pinned,
+    ),
+    'rlprompt.unpinRun': onPicked(
+      t('Unpin which run?'),
+      (id) => pinRun(runs, id, false),
+      ({ pinned }) => pinned === true,
     ),
     'rlprompt.deleteRun': async (given) => {
       const id = given ?? (await pick(t('Delete which run?')));

@@ -48,6 +48,11 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
     return Promise.resolve();
   }
 
+  /** A run was deleted: there is nothing left to show of it. */
+  close(id: string): void {
+    for (const { panel, id: shown, other } of [...this.open.values()]) if (shown === id || other === id) panel.dispose();
+  }
+
   dispose(): void {
     for (const { panel } of this.open.values()) panel.dispose();
   }

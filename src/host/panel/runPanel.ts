@@ -30,6 +30,8 @@ export class RunPanel implements vscode.Disposable {
   private sent: Map<string, Sent> | undefined;
   /** Runs that changed since the last message. */
   private readonly due = new Set<string>();
+  /** The panel's title while its run is there. */
+  private name: string;
   /** A closed panel throws on every access. */
   private disposed = false;
   private readonly closed = new vscode.EventEmitter<void>();
@@ -43,6 +45,7 @@ export class RunPanel implements vscode.Disposable {
     extensionUri: vscode.Uri,
     actions: PageActions,
   ) {
+    this.name = panel.title;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
@@ -97,14 +100,19 @@ export class RunPanel implements vscode.Disposable {
     try {
       const [builder, other] = await Promise.all(this.ids.map((id) => this.runs.get(id)));
       if (this.disposed) return;
-      this.panel.title = title(builder!, other?.head.name);
+      this.name = this.panel.title = title(builder!, other?.head.name);
       this.sent = new Map([builder!, ...(other ? [other] : [])].map((run) => [run.head.id, sentOf(run)]));
       this.sentAt = Date.now();
       this.page.notify('snapshot', { view: builder!.view, ...(other && { other: other.view }), settings: settings() });
     } catch {
-      this.sent = undefined;
-      this.page.notify('gone');
+      this.gone();
     }
+  }
+
+  private gone(): void {
+    this.sent = undefined;
+    this.panel.title = vscode.l10n.t('{0} (deleted)', this.name);
+    this.page.notify('gone');
   }
 
   private schedule(id: string): void {
@@ -129,7 +137,7 @@ export class RunPanel implements vscode.Disposable {
     if (!this.visible()) return;
     // The page asks for its first snapshot itself.
     if (!this.sent) {
-      if (builders.includes(undefined)) this.page.notify('gone');
+      if (builders.includes(undefined)) this.gone();
       return;
     }
     for (const [i, builder] of builders.entries()) {

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { EngineChannel, RunEnd } from '../../messages/engine';
 import type { RunHead } from '../../run/view/runView';
 import { taskName } from '../../run/store/history';
+import { writeLabel, type RunLabel } from '../../run/store/label';
 import { refuseLocked } from '../../run/store/lock';
 import { newRunPath } from '../../run/start';
 import { RunViewBuilder } from '../../run/view/view';
@@ -29,6 +31,9 @@ export class Runs implements vscode.Disposable {
   private readonly ended = new vscode.EventEmitter<RunHead>();
   /** A run of this window ended, and its process with it. */
   readonly onDidEnd = this.ended.event;
+  private readonly deleted = new vscode.EventEmitter<string>();
+  /** A run's folder was deleted here; the run's id. */
+  readonly onDidDelete = this.deleted.event;
 
   constructor(
     private readonly engines: Engines,
@@ -110,7 +115,7 @@ export class Runs implements vscode.Disposable {
     this.disk.lookAgain();
   }
 
-  /** Every run of the workspace, latest first. */
+  /** Every run of the workspace, pinned ones first, then latest first. */
   async list(): Promise<RunHead[]> {
     return (await this.views()).map(({ head }) => head);
   }
@@ -121,7 +126,17 @@ export class Runs implements vscode.Disposable {
     const found = await Promise.all([...ids].map((id) => this.get(id).catch(() => undefined)));
     const builders = found.filter((builder) => builder !== undefined);
     sayHasRuns(builders.length > 0);
-    return builders.sort((a, b) => (a.head.created < b.head.created ? 1 : -1));
+    const order = ({ head }: RunViewBuilder): string => `${head.pinned ? 1 : 0}${head.created}`;
+    return builders.sort((a, b) => (order(a) < order(b) ? 1 : -1));
+  }
+
+  /** Names or pins a run. A name that is left out is the task's. @throws Error if its folder cannot be written */
+  async label(id: string, label: RunLabel): Promise<void> {
+    const { head } = await this.get(id);
+    if (!existsSync(id)) throw new Error(vscode.l10n.t('{0} has no folder yet. Try again once it has started.', head.name));
+    writeLabel(id, label);
+    this.live.get(id)?.builder.set({ name: label.name ?? taskName(head.specFile), pinned: label.pinned === true });
+    this.touch(id);
   }
 
   /** Deletes a run's folder once its process is gone. @throws Error if a process of another window or terminal trains the run */
@@ -133,8 +148,8 @@ export class Runs implements vscode.Disposable {
     refuseLocked(id);
     // Windows holds the files of a process for a moment after its end.
     await rm(id, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    this.changed.fire(id);
-    this.listed.fire();
+    this.deleted.fire(id);
+    this.touch(id);
   }
 
   dispose(): void {
@@ -143,6 +158,7 @@ export class Runs implements vscode.Disposable {
     this.changed.dispose();
     this.listed.dispose();
     this.ended.dispose();
+    this.deleted.dispose();
   }
 
   /** Whether the run trains or waits to. */

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { listRuns, readRun } from '../../run/store/history';
+import { LABEL_FILE } from '../../run/store/label';
 import { otherTrainer } from '../../run/store/lock';
 import type { RunViewBuilder } from '../../run/view/view';
 
@@ -111,7 +112,7 @@ async function findRoots(): Promise<Set<string>> {
 
 /** Changes when a file of the run changes, or the process that trains it. */
 async function runStamp(id: string): Promise<string> {
-  const files = ['task.json', 'events.jsonl', 'result.json', 'evaluated.json', 'transfer.json'];
+  const files = ['task.json', 'events.jsonl', 'result.json', 'evaluated.json', 'transfer.json', LABEL_FILE];
   const stats = await Promise.all(files.map((name) => stat(join(id, name)).catch(() => undefined)));
   return [...stats.map((s) => (s ? `${s.mtimeMs}:${s.size}` : '-')), otherTrainer(id)?.pid ?? '-'].join();
 }

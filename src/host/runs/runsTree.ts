@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunHead, RunState, RunView } from '../../run/view/runView';
 import type { Runs } from './runs';
@@ -64,7 +65,7 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
       vscode.commands.registerCommand(OPEN, () => vscode.commands.executeCommand('rlprompt.openRun', tree.selection[0])),
       watcher,
       watcher.onDidCreate(refresh),
-      watcher.onDidDelete(refresh),
+      watcher.onDidDelete(({ fsPath }) => runs.reload(dirname(fsPath))),
       watcher.onDidChange(refresh),
       runs.onDidChangeList(refresh),
       // The step counter of the run that trains, which needs nothing from disk.
@@ -84,24 +85,26 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
 
   getTreeItem(id: string): vscode.TreeItem {
     const { head, rows } = this.shown.get(id)!.view;
-    const item = new vscode.TreeItem(
-      `${head.name} · ${new Date(head.created).toLocaleString(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' })}`,
-    );
+    const item = new vscode.TreeItem(head.name);
+    const date = new Date(head.created).toLocaleString(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' });
     const [best] = rows;
     const accuracy = best?.test ? `${(100 * best.test.accuracy).toFixed(1)}% ` : '';
-    const description = head.state === 'finished' && best ? `${accuracy}${JSON.stringify(best.prompt)}` : stateText(head);
+    // The result first: in a narrow view, the date is what is cut off.
+    const result = head.state === 'finished' && best ? `${accuracy}${JSON.stringify(best.prompt)}` : stateText(head);
+    const description = `${result} · ${date}`;
     const better = head.verdict?.kind === 'better';
     const [icon, color] = better ? ['pass', 'charts.green'] : ICONS[head.state];
+    const pinned = head.pinned === true;
     return Object.assign(item, {
       id,
-      description,
+      description: pinned ? `${vscode.l10n.t('pinned')} · ${description}` : description,
       iconPath: new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color)),
-      contextValue: `run.${head.state}`,
+      contextValue: `run.${head.state}${pinned ? ' pinned' : ''}`,
       command: { command: OPEN, title: vscode.l10n.t('Open') },
-      tooltip: [`${head.name} (seed ${head.seed})`, stateText(head), head.verdict?.title, head.taskModel, head.template, id]
+      tooltip: [`${head.name} (seed ${head.seed}), ${date}`, stateText(head), head.verdict?.title, head.taskModel, head.template, id]
         .filter(Boolean)
         .join('\n'),
-      accessibilityInformation: { label: `${head.name}, ${stateText(head)}, ${description}` },
+      accessibilityInformation: { label: `${head.name}, ${description}` },
     });
   }
 

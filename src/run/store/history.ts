@@ -4,6 +4,7 @@ import type { PromptRow } from '../view/runView';
 import type { RunEvent } from '../events';
 import type { PromptResult, RunResult } from '../result';
 import { CodedError } from '../../wording/wording';
+import { readLabel } from './label';
 import { parseResult } from './resultFile';
 import { runsOnSameRows } from './sameRows';
 import type { RunTask } from './task';
@@ -32,6 +33,7 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
   }
   const builder = new RunViewBuilder(folder, taskName(task.specFile), task.specFile);
   builder.describe(task);
+  builder.set(await readLabel(folder));
   const elsewhere = otherTrainer(folder) !== undefined;
   builder.set({ state: elsewhere ? 'elsewhere' : 'interrupted', resumable: !elsewhere });
   for (const event of await readJournal(folder)) builder.apply(event);

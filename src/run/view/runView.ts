@@ -20,8 +20,10 @@ export type RunState =
 export interface RunHead {
   /** The run's folder: what names it everywhere. */
   readonly id: string;
-  /** The task's name: the spec's file name without its ending. */
+  /** The user's name for the run, else the task's: the spec's file name without its ending. */
   readonly name: string;
+  /** The user keeps the run first in lists. */
+  readonly pinned?: boolean;
   readonly state: RunState;
   readonly stage: Stage;
   readonly specFile: string;

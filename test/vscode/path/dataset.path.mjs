@@ -29,7 +29,7 @@ export default {
     'a right click on the data file writes a spec, and Start starts the run': async (workbench) => {
       await workbench.openFile(CODE);
       await workbench.contextMenu(DATA, workbench.inExplorer(DATA), 'Optimize Prompt');
-      await workbench.pressInNotification(/is ready. Start the search for a better prompt/, 'Start');
+      await workbench.pressInDialog(/is ready. Start the search for a better prompt/, 'Start');
       const panel = await RunPanel.of(workbench);
       await panel.seeState('running');
     },

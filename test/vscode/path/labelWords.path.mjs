@@ -36,7 +36,7 @@ export default {
 
     'answered, the words are in the spec, which has no problem': async (workbench) => {
       await workbench.answer('great');
-      await workbench.pressInNotification(/is ready. Start the search for a better prompt/, 'Later');
+      await workbench.pressInDialog(/is ready. Start the search for a better prompt/, 'Cancel');
       await workbench.see('its editor', workbench.tab(SPEC));
       const text = workbench.readFile(SPEC);
       assert.match(text, /"labels": \{\s*"0": "terrible",\s*"1": "great"\s*\}/);

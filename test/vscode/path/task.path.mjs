@@ -10,9 +10,9 @@ export default {
     'Optimize Prompt on a data file writes a spec for it, and asks before it runs': async (workbench) => {
       await workbench.contextMenu(DATA, workbench.inExplorer(DATA), 'Optimize Prompt');
       const ready = /is ready. Start the search for a better prompt/;
-      await workbench.notification(ready);
+      await workbench.dialog(ready);
       await workbench.screenshot('new-task');
-      await workbench.pressInNotification(ready, 'Later');
+      await workbench.pressInDialog(ready, 'Cancel');
       const [spec] = workbench.files().filter((name) => name.endsWith('.prompt-task.json') && !name.startsWith('sentiment'));
       assert.ok(spec, workbench.files().join(', '));
       const text = workbench.readFile(spec);
@@ -28,6 +28,7 @@ export default {
 
     'Try the Sample Task puts the film reviews into the workspace, without a problem': async (workbench) => {
       await workbench.runCommand('RLPrompt: Try the Sample Task');
+      await workbench.pressInDialog(/is ready. Start the search for a better prompt/, 'Cancel');
       await workbench.see('the spec of the sample', workbench.tab('sentiment.prompt-task.json'));
       await until('its data', () => workbench.exists('rlprompt-sample/test.csv'));
       await workbench.see('its lens', workbench.page.getByText('Optimize prompt').first());

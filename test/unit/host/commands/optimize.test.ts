@@ -4,8 +4,8 @@ import type { Look } from '../../../../src/host/spec/specService';
 
 const { editor, told } = vi.hoisted(() => {
   const told: string[] = [];
-  const tell = (message: string) => {
-    told.push(message);
+  const tell = (message: string, options?: unknown) => {
+    told.push(message, ...(options === undefined ? [] : [JSON.stringify(options)]));
     return Promise.resolve(undefined);
   };
   const editor = {
@@ -58,7 +58,8 @@ describe('a new spec', () => {
     const data = ['a.csv: 12 rows in 2 classes: x 6, y 6', 'train: 1 duplicate row was left out'];
     await offerStart(undefined as never, undefined as never, tasks({ data }), Promise.resolve(uri('/a.prompt-task.json')));
     expect(told).toEqual([
-      'a.prompt-task.json is ready. Start the search for a better prompt? a.csv: 12 rows in 2 classes: x 6, y 6. train: 1 duplicate row was left out.',
+      'a.prompt-task.json is ready. Start the search for a better prompt?',
+      JSON.stringify({ modal: true, detail: 'a.csv: 12 rows in 2 classes: x 6, y 6.\ntrain: 1 duplicate row was left out.' }),
     ]);
   });
 

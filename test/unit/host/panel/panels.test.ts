@@ -19,6 +19,7 @@ function plainPanel(): { panel: WebviewPanel; close: () => void } {
     visible: true,
     active: true,
     reveal: vi.fn(),
+    dispose: () => closed.fire(),
     onDidChangeViewState: never,
     onDidDispose: closed.event,
   };
@@ -51,5 +52,16 @@ describe('the open panels', () => {
     expect(open.of('/runs/a')?.panel).toBe(after.panel);
     after.close();
     expect(open.of('/runs/a')).toBeUndefined();
+  });
+
+  it('close when a run that they show is deleted', async () => {
+    const open = panels();
+    await open.deserializeWebviewPanel(plainPanel().panel, { id: '/runs/a' });
+    await open.deserializeWebviewPanel(plainPanel().panel, { id: '/runs/b', other: '/runs/a' });
+    const kept = plainPanel().panel;
+    await open.deserializeWebviewPanel(kept, { id: '/runs/b' });
+    open.close('/runs/a');
+    expect(open.of('/runs/a')).toBeUndefined();
+    expect(open.of('/runs/b')?.panel).toBe(kept);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +83,43 @@ describe('the runs of a window', () => {
     started[0]!.gone();
     await settled();
     expect(ended).toEqual([[id, 'interrupted']]);
+  });
+
+  it('keeps a name and a pin in the folder of the run, and lists pinned runs first', async () => {
+    const [old, latest] = [interrupted('a'), interrupted('b')];
+    editor.found['**/*.prompt-task.json'] = [specFile()];
+    runs.lookAgain();
+    const changed: string[] = [];
+    runs.onDidChange((id) => changed.push(id));
+    await runs.label(old, { name: 'the good one', pinned: true });
+    expect(JSON.parse(readFileSync(join(old, 'label.json'), 'utf8'))).toEqual({ name: 'the good one', pinned: true });
+    expect(changed).toEqual([old]);
+    writeFileSync(join(latest, 'label.json'), 'not JSON');
+    const heads = await runs.list();
+    expect(heads.map(({ id, name, pinned }) => [id, name, pinned])).toEqual([
+      [old, 'the good one', true],
+      [latest, 'small', undefined],
+    ]);
+    await runs.label(old, {});
+    expect((await runs.get(old)).head).toMatchObject({ name: 'small' });
+    delete editor.found['**/*.prompt-task.json'];
+  });
+
+  it('keeps the name of a run while it trains and after', async () => {
+    const id = runs.optimize(specFile(), 0);
+    await expect(runs.label(id, { name: 'x' })).rejects.toThrow('has no folder yet');
+    mkdirSync(id, { recursive: true });
+    await runs.label(id, { name: 'x' });
+    expect((await runs.get(id)).head.name).toBe('x');
+  });
+
+  it('tells that a run was deleted', async () => {
+    const id = interrupted('a');
+    const deleted: string[] = [];
+    runs.onDidDelete((run) => deleted.push(run));
+    await runs.delete(id);
+    expect(deleted).toEqual([id]);
+    expect(existsSync(id)).toBe(false);
   });
 
   it('resumes a run once, however often it is asked to, with the table that it had', async () => {
@@ -286,8 +323,8 @@ describe('the runs of a window', () => {
     await runs.resume(trains!);
     await settled();
     const refresh = async (): Promise<unknown> => (await tree.getChildren()).map((id) => tree.getTreeItem(id));
-    // Five files of each of the two runs on disk.
-    expect(await stats(refresh)).toBe(2 * 5);
+    // Six files of each of the two runs on disk.
+    expect(await stats(refresh)).toBe(2 * 6);
     const refreshed: unknown[] = [];
     tree.onDidChangeTreeData((id) => refreshed.push(id));
     const step = (): void => void started[0]!.tell.events([{ event: 'stage', stage: 'random' }], signal);
