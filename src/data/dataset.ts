@@ -7,10 +7,11 @@ import type { Example, Sample, SplitName } from './sample';
 
 export type { SplitName } from './sample';
 
-/** Labeled rows of one split; `labels[i]` is the index of row i's class. */
+/** Labeled rows of one split; `labels[i]` is the index of row i's class, `lines[i]` its line in the split's file. */
 export interface Split {
   readonly texts: readonly string[];
   readonly labels: readonly number[];
+  readonly lines: readonly number[];
 }
 
 export interface Dataset {
@@ -86,7 +87,11 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   }
   const toSplit = (examples: Example[]): Split => {
     const mixed = interleave(classes.map((label) => examples.filter((example) => example.label === label)));
-    return { texts: mixed.map((example) => example.text), labels: mixed.map((example) => classes.indexOf(example.label)) };
+    return {
+      texts: mixed.map(({ text }) => text),
+      labels: mixed.map(({ label }) => classes.indexOf(label)),
+      lines: mixed.map(({ line }) => line),
+    };
   };
   const mixed = { train: toSplit(splits.train), validation: toSplit(splits.validation), test: toSplit(splits.test) };
   return { classes, splits: mixed, classCounts, notes, warnings: twinWarnings(spec, classes, classCounts) };

@@ -5,7 +5,7 @@ import { roundTrips } from '../model/local/roundTrip';
 import { ServerError } from '../model/server/serverError';
 import type { Compute } from '../model/local/session';
 import { Scorer, type LabelledRows } from '../method/scorer';
-import type { PromptIds } from '../model/taskModel';
+import type { PromptIds, TaskModel } from '../model/taskModel';
 import { loadDataset, type Dataset, type SplitName } from '../data/dataset';
 import { TaskError, type Problem } from '../spec/problem';
 import { searchSettings, type SearchSettings } from '../spec/schema';
@@ -17,6 +17,7 @@ import { cutNotes, type Access, type OpenTask } from '../model/door';
 import { isTextModel, openTask } from '../model/openTask';
 import { ModelError } from '../model/modelError';
 import { planRuns, preview, type Plan, type Preview } from './preview';
+import { StoredModel, type RowLog } from './store/rows/storedModel';
 
 /** A task spec with its data read, its models open and its template laid out: all that a run needs. */
 export interface Experiment {
@@ -36,8 +37,9 @@ export interface Experiment {
   readonly warnings: readonly Problem[];
   /** What a run will ask of a server, and how long that takes; undefined for a model that runs here. */
   readonly preview: Preview | undefined;
-  /** A new scorer, whose cache and counts start empty. */
-  readonly scorer: (split: SplitName) => Scorer;
+  readonly model: Pick<TaskModel, 'key' | 'classes'>;
+  /** A new scorer, whose cache and counts start empty; a log gets every result before the scorer does. */
+  readonly scorer: (split: SplitName, log?: RowLog) => Scorer;
   /** A prompt of the policy's tokens in the task model's tokens; it travels as text where the vocabularies differ. */
   readonly toTask: (ids: PromptIds) => number[];
   encodePrompt(text: string): number[];
@@ -102,7 +104,8 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     },
     warnings: [...dataset.warnings, ...task.warnings],
     preview: task.pace && preview(plan, task.pace),
-    scorer: (split) => new Scorer(task.model, splits[split], settings.classWeights),
+    model: task.model,
+    scorer: (split, log) => new Scorer(log ? new StoredModel(task.model, split, log) : task.model, splits[split], settings.classWeights),
     toTask: (ids) => (sameVocabulary ? [...ids] : task.encodePrompt(policyLayout.travellingText(ids))),
     encodePrompt: (text) => task.encodePrompt(text),
     prompt: (ids) => ({ prompt: task.promptText(ids), pieces: ids.map((id) => tokenizer.decodeBehind([id])), tokens: ids }),
@@ -115,8 +118,9 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
 }
 
 /** What a search sees of an experiment: no test rows. */
-export function searchContext(experiment: Experiment, seed: number, budget: number): SearchContext {
-  const { settings, spec, compute, policyModel, actions, toTask, prompt, scorer } = experiment;
+export function searchContext(experiment: Experiment, seed: number, budget: number, log?: RowLog): SearchContext {
+  const { settings, spec, compute, policyModel, actions, toTask, prompt } = experiment;
+  const scorer: SearchContext['scorer'] = (split) => experiment.scorer(split, log);
   return { settings, length: spec.prompt.length, seed, budget, compute, policyModel, actions, toTask, prompt, scorer };
 }
 

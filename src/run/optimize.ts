@@ -7,6 +7,8 @@ import type { RunEvent, Stage } from './events';
 import { searchContext, type Experiment } from './experiment';
 import { buildResult, type RunResult } from './result';
 import { CHECKPOINT_FORMAT, CheckpointPace, type Checkpoint, type Found } from './store/checkpoint';
+import { headerFor } from './store/rows/format';
+import { byPrompt, type RowLog } from './store/rows/storedModel';
 import { StorageError, type RunFolder, type SavedCheckpoint } from './store/storage';
 import { rank, table, withOrigin } from './table';
 
@@ -70,16 +72,22 @@ class Run {
   private readonly pace = new CheckpointPace();
   private storageError: StorageError | undefined;
   private readonly isNew: boolean;
+  private readonly log: RowLog;
 
   constructor(
     private readonly experiment: Experiment,
     private readonly folder: RunFolder,
     private readonly options: RunOptions,
-    checkpoint: Checkpoint | undefined,
+    checkpoint: SavedCheckpoint | undefined,
   ) {
     const kinds = searchesOf(experiment.settings);
     this.kinds = options.random ? kinds : kinds.slice(0, 1);
     this.isNew = checkpoint === undefined;
+    const known = byPrompt(folder.openRows(headerFor(experiment.model, experiment.dataset), checkpoint?.rowsOffset));
+    this.log = {
+      known: (split, ids) => known.get(`${split} ${ids.join()}`),
+      keep: (results) => this.write(() => this.folder.appendRows(results)),
+    };
     if (!checkpoint) return;
     this.stage = checkpoint.stage;
     this.stopped = checkpoint.stopped;
@@ -127,7 +135,7 @@ class Run {
       random: this.options.random,
     });
     const given = [[], ...spec.compare.map((text) => experiment.encodePrompt(text))];
-    const scorers = [experiment.scorer('train'), experiment.scorer('validation')] as const;
+    const scorers = [experiment.scorer('train', this.log), experiment.scorer('validation', this.log)] as const;
     this.baselines = await scoreAll(given, ...scorers, experiment.prompt, this.options.signal);
     for (const { tokens: _, ...baseline } of this.baselines) this.emit({ event: 'baseline', ...baseline });
     this.emit({ event: 'stage', stage: this.stage });
@@ -138,7 +146,7 @@ class Run {
     const { seed, signal } = this.options;
     const first = this.found[0];
     const budget = first ? first.queries.computed : this.experiment.settings.queryBudget;
-    const search = await kind.open(searchContext(this.experiment, seed, budget), this.saved);
+    const search = await kind.open(searchContext(this.experiment, seed, budget, this.log), this.saved);
     this.search = search;
     this.saved = undefined;
     try {
@@ -192,7 +200,7 @@ class Run {
       ...withOrigin('manual', baselines.slice(1)),
       ...found.flatMap(({ origin, prompts }) => withOrigin(origin, prompts)),
     ]);
-    const test = experiment.scorer('test');
+    const test = experiment.scorer('test', this.log);
     const ranked = await table(experiment, entries, test, this.options.signal);
     this.emit({ event: 'finish', best: ranked.prompts[0]!.prompt, seconds: this.seconds() });
     return buildResult(experiment, {

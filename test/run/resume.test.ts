@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/method/random';
@@ -51,6 +51,8 @@ describe('a run that is cut short', () => {
       }
       expect(journal(out)).toEqual(journal(whole));
       expect(results(out)).toEqual(results(whole));
+      // Nothing stored twice, nothing lost.
+      expect(readFileSync(join(out, 'rows.bin')).equals(readFileSync(join(whole, 'rows.bin')))).toBe(true);
     }
   });
 
@@ -122,6 +124,18 @@ describe('a run that is cut short', () => {
 });
 
 describe('a run', () => {
+  it('leaves less than 1 MB beside its row file, which is small too', () => {
+    const sizes = Object.fromEntries(readdirSync(whole).map((name) => [name, statSync(join(whole, name)).size]));
+    const { 'rows.bin': rows, ...others } = sizes;
+    expect(Object.keys(others).sort()).toEqual(['checkpoint', 'events.jsonl', 'result.json', 'task.json']);
+    expect(Object.values(others).reduce((a, b) => a + b, 0)).toBeLessThan(1e6);
+    const { queries, randomQueries, testQueries } = JSON.parse(readFileSync(join(whole, 'result.json'), 'utf8')) as RunResult;
+    const all = queries.computed + randomQueries!.computed + testQueries;
+    // Two logits a query, and a few bytes for prompts and rows.
+    expect(rows).toBeGreaterThan(8 * all);
+    expect(rows).toBeLessThan(16 * all + 1000);
+  });
+
   it('gives the same bytes twice from one seed, and others from another', { timeout: 120_000 }, async () => {
     const [again, other] = [join(folder, 'again'), join(folder, 'other')];
     expect((await rlprompt('optimize', spec, '--out', again, '--threads', '1')).status).toBe(0);

@@ -130,6 +130,32 @@ describe('a run on a server', () => {
     expect(result(out).prompts).toEqual(result(outOfWhole).prompts);
   });
 
+  it(
+    'that is killed pays for no result twice, even where its checkpoint and the cache of scores are lost',
+    { timeout: 120_000 },
+    async () => {
+      const server = await fakeServer(model);
+      const spec = task(server);
+      const out = join(dirname(spec), 'run');
+      const texts = (from: number): string[] => server.received.slice(from).flatMap(({ body }) => body.prompt ?? []);
+      const run = start('optimize', spec, '--out', out, '--threads', '1', '--yes');
+      await untilJournal(run, out, (text) => text.includes('"event":"random"'));
+      run.child.kill('SIGKILL');
+      await run.finished;
+      rmSync(join(dirname(spec), '.rlprompt'), { recursive: true });
+      rmSync(join(out, 'checkpoint'));
+      const before = new Set(texts(0));
+      const sent = server.received.length;
+      expect((await rlprompt('optimize', '--resume', out, '--threads', '1', '--yes')).status).toBe(0);
+      expect(before.size).toBeGreaterThan(500);
+      // The probe and the measurement send theirs again, and a call that the kill cut short.
+      expect(texts(sent).filter((text) => before.has(text)).length).toBeLessThan(110);
+      const whole = join(dirname(spec), 'whole');
+      expect((await rlprompt('optimize', spec, '--out', whole, '--threads', '1', '--yes')).status).toBe(0);
+      expect(journal(out)).toEqual(journal(whole));
+    },
+  );
+
   it.each([
     ['a step', '"event":"step"'],
     ['the ranking', '"stage":"ranking"'],

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../files/ownFolder';
 import { word } from '../../wording/wording';
 import type { TextScore } from './textModel';
 
@@ -39,7 +40,7 @@ export class ScoreCache {
     const name = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 24);
     const cache = new ScoreCache(join(folder, `scores-${name}.jsonl`), classes, most);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const { bytes, torn } = cache.read();
       if (cache.size > most) cache.rewrite(bytes);
       // Even when nothing is torn: this is the time to find out that the file cannot be written.

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { FileLock } from '../../files/lock';
+import { makeFolder } from '../../files/ownFolder';
 import { replaceFile } from '../../files/replaceFile';
 import { CodedError } from '../../wording/wording';
 import type { RunEvent } from '../events';
@@ -9,6 +10,8 @@ import { quote } from '../report/shell';
 import type { RunResult } from '../result';
 import { CHECKPOINT_FORMAT, type Checkpoint } from './checkpoint';
 import { parseResult } from './resultFile';
+import type { RowHeader, RowResults } from './rows/format';
+import { RowFile } from './rows/rowFile';
 import type { RunTask } from './task';
 
 /** The run's folder cannot be written. */
@@ -22,12 +25,17 @@ export class StorageError extends CodedError<'run.cannotWrite'> {
 
 /** Another process took over the run's folder, so this one must not write there. */
 export class LockLost extends CodedError<'run.lockLost'> {}
-export type SavedCheckpoint = Checkpoint & { readonly journalOffset: number };
+/** A checkpoint with the lengths of the journal and, unless an older version wrote it, of the row file. */
+export type SavedCheckpoint = Checkpoint & { readonly journalOffset: number; readonly rowsOffset?: number };
 
-/** A run on disk: `task.json`, `events.jsonl`, `checkpoint`, `result.json`. Writing is all or nothing, file by file. */
+/** Every result of a run, row by row. */
+export const ROWS = 'rows.bin';
+
+/** A run on disk: `task.json`, `events.jsonl`, `rows.bin`, `checkpoint`, `result.json`. Writing is all or nothing, file by file. */
 export class RunFolder {
   private journal: number | undefined;
   private offset = 0;
+  private rows: RowFile | undefined;
   private lock: FileLock | undefined;
 
   constructor(readonly path: string) {}
@@ -36,7 +44,7 @@ export class RunFolder {
   create(task: RunTask): void {
     if (existsSync(this.file('task.json'))) throw new CodedError('run.folderTaken', { folder: this.path, quoted: quote(this.path) });
     this.guard(() => {
-      mkdirSync(this.path, { recursive: true });
+      makeFolder(this.path);
       // The journal first: where there is a task.json, there is a journal to resume.
       this.journal = openSync(this.file('events.jsonl'), 'w');
       this.replace('task.json', `${JSON.stringify(task, null, 2)}\n`);
@@ -66,11 +74,24 @@ export class RunFolder {
     });
   }
 
-  /** Writes the checkpoint with the journal's length; the old one stays until the new one is whole. */
+  /** Opens the file of row results; returns those that were stored after a checkpoint, whose `rowsOffset` that is. */
+  openRows(header: RowHeader, offset = 0): readonly RowResults[] {
+    this.guard(() => {
+      this.rows = RowFile.open(this.file(ROWS), header);
+    });
+    return this.rows!.before.filter((group) => group.offset >= offset);
+  }
+
+  appendRows(results: readonly RowResults[]): void {
+    this.guard(() => this.rows!.append(results));
+  }
+
+  /** Writes the checkpoint with the other files' lengths; the old one stays until the new one is whole. */
   writeCheckpoint(state: Checkpoint): void {
     this.guard(() => {
       fsyncSync(this.journal!);
-      this.replace('checkpoint', serialize({ ...state, journalOffset: this.offset }));
+      this.rows?.sync();
+      this.replace('checkpoint', serialize({ ...state, journalOffset: this.offset, rowsOffset: this.rows?.offset }));
     });
   }
 
@@ -141,6 +162,8 @@ export class RunFolder {
   close(): void {
     if (this.journal !== undefined) closeSync(this.journal);
     this.journal = undefined;
+    this.rows?.close();
+    this.rows = undefined;
   }
 
   private readOrPutAside(name: string, isWhole: (value: unknown) => boolean): unknown {

@@ -4,9 +4,10 @@ import { planEvaluation, planRuns, planTest, preview } from '../../../src/run/pr
 import { searchSettings } from '../../../src/spec/schema';
 import { parseSpec } from '../../../src/spec/spec';
 
-const split = (rows: number): { texts: string[]; labels: number[] } => ({
+const split = (rows: number): { texts: string[]; labels: number[]; lines: number[] } => ({
   texts: Array<string>(rows).fill('x'),
   labels: Array<number>(rows).fill(0),
+  lines: Array.from({ length: rows }, (_, i) => i + 2),
 });
 const dataset = { splits: { train: split(32), validation: split(64), test: split(100) } };
 
