@@ -77,6 +77,9 @@ export const modelWording = {
   'model.policyElsewhere': ({ scheme }: { scheme: string }) =>
     `The policy needs a model whose states can be read, and servers do not send them: "policyModel" is a bundled model or a folder; ${scheme}: is for "taskModel".`,
 
+  'model.cannotGenerate': ({ model }: OfModel) =>
+    `The model ${model} is a masked model, which fills in one word and cannot write a text. Use a causal model or a server for "kind": "generation".`,
+
   // How long a text may be
   'model.tooLong': ({ tokens, context, room }: { tokens: number; context: number; room: number }) =>
     `A text with its template and prompt is ${tokens} tokens long, and the model's context holds ${context}: the prompt is longer than the ${room} tokens reserved for it. Use a shorter prompt.`,

@@ -1,6 +1,7 @@
 import { dataWording } from './data';
 import { hubWording } from './hub';
 import { methodWording } from './method';
+import { metricsWording } from './metrics';
 import { modelWording } from './model';
 import { runWording } from './run';
 import { searchWording } from './search';
@@ -19,6 +20,7 @@ const WORDING = {
   ...serverWording,
   ...hubWording,
   ...methodWording,
+  ...metricsWording,
   ...searchWording,
   ...runWording,
   ...verdictWording,

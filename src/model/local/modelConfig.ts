@@ -66,6 +66,12 @@ export function positions(
   return { firstPosition, context };
 }
 
+/** Ids that end a generated text: those of the first file that names any. */
+export function endTokens(generation: ModelConfig | undefined, config: ModelConfig, ofTokenizer: number | undefined): readonly number[] {
+  const named = [generation?.eos_token_id, config.eos_token_id, ofTokenizer].find((id) => id !== undefined && id !== null);
+  return [named].flat().filter((id) => typeof id === 'number');
+}
+
 function findLogits(reference: string, config: ModelConfig, architectures: readonly string[], outputs: readonly TensorValue[]): string {
   const words = outputs.filter(({ dims }) => dims === undefined || dims.length === 3);
   const output = outputs.find(({ name }) => name === 'logits') ?? words.find(({ dims }) => dims?.at(-1) === config.vocab_size);

@@ -7,7 +7,7 @@ import { Feeder } from './graphs/feeds';
 import { GraphFile } from './graphs/graphFile';
 import { isHubReference } from '../hub/reference';
 import { cachedModel } from '../hub/snapshot';
-import { modelFacts, type ModelConfig } from './modelConfig';
+import { endTokens, modelFacts, type ModelConfig } from './modelConfig';
 import { ModelError } from '../modelError';
 import { chooseGraphs } from './modelFiles';
 import { LmTokenizer, readJson } from './tokenizer/tokenizer';
@@ -28,6 +28,8 @@ export interface ModelFolder {
   readonly withPast: ModelGraph | undefined;
   /** Name of the graphs' logits, [B, S, V]. */
   readonly logits: string;
+  /** Tokens that end a generated text. */
+  readonly ends: readonly number[];
 }
 
 export interface ModelGraph {
@@ -78,6 +80,7 @@ export async function readModelFolder({ reference, folder, file }: ModelPlace): 
     tokenizer,
     context: facts.context,
     logits: facts.logits,
+    ends: endTokens((await readJson(home, 'generation_config.json')) as ModelConfig | undefined, config, tokenizer.endId),
     whole: read,
     withPast: facts.kind === 'masked' ? undefined : withPast === whole ? read : withPast && graph(withPast),
     hash: await hashOf([...graphFiles, join(tokenizerHome, 'tokenizer.json')]),

@@ -46,12 +46,11 @@ export class Feeder {
   feeds(rows: readonly (readonly number[])[], past?: KvCache, atLeast = 0): Feeds {
     const batch = rows.length;
     const width = Math.max(atLeast, ...rows.map((row) => row.length));
-    const kept = past?.width ?? 0;
     const feeds: Record<string, Tensor> = {};
     for (const input of this.graph.inputs) {
       if (isPast(input.name)) feeds[input.name] = past?.tensors[input.name] ?? emptyPast(input, batch, this.shape, '');
       else {
-        const [dims, value] = this.fill(input.name, rows, width, kept, past?.lengths);
+        const [dims, value] = this.fill(input.name, rows, width, past);
         feeds[input.name] = tensorOf(input.elemType, dims, value);
       }
     }
@@ -63,17 +62,18 @@ export class Feeder {
     name: string,
     rows: readonly (readonly number[])[],
     width: number,
-    kept: number,
-    lengths: readonly number[] | undefined,
+    past: KvCache | undefined,
   ): [readonly number[], (row: number, column: number) => number] {
+    const { width: kept = 0, behind = 0, lengths } = past ?? {};
     const before = (i: number) => lengths?.[i] ?? 0;
+    const wasRead = (i: number, j: number) => j < before(i) || j >= kept - behind;
     switch (name) {
       case 'input_ids':
         return [[rows.length, width], (i, j) => rows[i]![j] ?? this.padId];
       case 'attention_mask':
-        return [[rows.length, kept + width], (i, j) => ((j < kept ? j < before(i) : j - kept < rows[i]!.length) ? 1 : 0)];
+        return [[rows.length, kept + width], (i, j) => ((j < kept ? wasRead(i, j) : j - kept < rows[i]!.length) ? 1 : 0)];
       case 'position_ids':
-        return [[rows.length, width], (i, j) => this.shape.firstPosition + before(i) + j];
+        return [[rows.length, width], (i, j) => this.shape.firstPosition + before(i) + behind + j];
       case 'cache_position':
         return [[width], (_, j) => kept + j];
       case 'token_type_ids':

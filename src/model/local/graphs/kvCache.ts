@@ -7,18 +7,20 @@ export interface KvCache {
   /** By the input that takes it; axis 0 is the batch. */
   readonly tensors: Feeds;
   readonly width: number;
-  /** Tokens of each row. */
+  /** Tokens of each row before its padding. */
   readonly lengths: readonly number[];
+  /** Tokens behind the padding, the same number for every row: those generated so far. */
+  readonly behind?: number;
 }
 
 /** The rows of a batch one by one; they share its memory. */
-export function split({ tensors, width, lengths }: KvCache): KvCache[] {
+export function split({ tensors, lengths, ...rest }: KvCache): KvCache[] {
   return lengths.map((length, row) => ({
+    ...rest,
     tensors: mapTensors(tensors, ({ type, data, dims }) => {
       const size = data.length / lengths.length;
       return new Tensor(type, (data as Float32Array).subarray(row * size, (row + 1) * size), [1, ...dims.slice(1)]);
     }),
-    width,
     lengths: [length],
   }));
 }
@@ -32,7 +34,7 @@ export function stack(rows: readonly KvCache[]): KvCache {
     rows.forEach((row, i) => all.set(row.tensors[name]!.data as Float32Array, i * size));
     return new Tensor(type, all, [rows.length, ...dims.slice(1)]);
   });
-  return { tensors, width: first.width, lengths: rows.flatMap(({ lengths }) => lengths) };
+  return { ...first, tensors, lengths: rows.flatMap(({ lengths }) => lengths) };
 }
 
 export function bytesOf({ tensors }: KvCache): number {

@@ -10,18 +10,19 @@ export interface Words {
 }
 
 /**
- * Adds the head for some words only: its product and steps with the columns of those words, which saves the cost of the
- * whole vocabulary.
+ * Adds the head on other data: its product and steps, with the columns of some words only, which saves the cost of the
+ * whole vocabulary, or with all of them.
  * @param data what goes into the product
  * @returns name of the words' logits, [.., K]
  */
-export function narrowHead(g: GraphBuilder, view: GraphView, head: Head, data: string, words: Words): string {
+export function headOn(g: GraphBuilder, view: GraphView, head: Head, data: string, words?: Words): string {
   const { node, columns, vocabulary } = head.product;
-  const picker = new Picker(g, view, words, vocabulary);
+  const picker = words && new Picker(g, view, words, vocabulary);
   const inputs = node.input.map((name, i) => (i === 0 ? data : name));
-  for (const { input, axis } of columns) inputs[input] = picker.pick(node.input[input]!, axis);
-  const product = g.like(node, inputs, node.opType === 'MatMulNBits' ? { N: words.count } : {});
+  if (picker) for (const { input, axis } of columns) inputs[input] = picker.pick(node.input[input]!, axis);
+  const product = g.like(node, inputs, words && node.opType === 'MatMulNBits' ? { N: words.count } : {});
   const picked = (name: string): string => {
+    if (!picker) return name;
     const dims = name === '' ? [] : stepDims(name, view)!;
     return dims.at(-1) === vocabulary ? picker.pick(name, dims.length - 1) : name;
   };

@@ -40,6 +40,8 @@ export class LmTokenizer {
   readonly maskId: number | undefined;
   /** The token for the start of a text in a causal model. */
   readonly startId: number | undefined;
+  /** The token for the end of a text. */
+  readonly endId: number | undefined;
   readonly padId: number;
   /** The token for text outside the vocabulary; undefined if every text has tokens. */
   readonly unknownId: number | undefined;
@@ -63,6 +65,7 @@ export class LmTokenizer {
     this.rules = JSON.stringify([definition.normalizer, definition.pre_tokenizer]);
     const special = findSpecialTokens((token) => this.whole.token_to_id(token), config, tokenMap, modelConfig);
     this.maskId = special.mask;
+    this.endId = special.end;
     this.padId = special.padding ?? special.end ?? 0;
     const { unk_id: unknown, unk_token: unknownToken } = definition.model ?? {};
     this.unknownId = unknown ?? (unknownToken == null ? undefined : this.whole.token_to_id(unknownToken));
@@ -103,6 +106,11 @@ export class LmTokenizer {
   decodeBehind(ids: readonly number[]): string {
     const text = this.decode([...this.word.ids, ...ids]);
     return text.startsWith(this.word.text) ? text.slice(this.word.text.length) : this.decode(ids);
+  }
+
+  /** What a model wrote, without special tokens, as it follows the text before it. */
+  generated(ids: readonly number[]): string {
+    return this.decodeBehind(ids.filter((id) => !this.special.has(id)));
   }
 
   /** Whether both tokenizers give every text and token the same ids. */

@@ -1,0 +1,25 @@
+import type { Access } from '../model/door';
+import type { Compute } from '../model/local/session';
+import type { ProblemAt } from '../spec/problem';
+import type { Worded } from '../wording/wording';
+
+/** What metrics need of the task around them. */
+export interface MetricContext {
+  readonly problemAt: ProblemAt;
+  /** Folder that the spec's paths are relative to. */
+  readonly folder: string;
+  /** Whether the rows have references. */
+  readonly references: boolean;
+  readonly compute: Compute;
+  readonly access: Access;
+}
+
+/** What is wrong with an entry, and the field that it is wrong in. */
+export class MetricProblem extends Error {
+  constructor(
+    readonly field: 'type' | 'value',
+    readonly worded: Worded,
+  ) {
+    super(worded.message);
+  }
+}

@@ -1,0 +1,66 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { MetricEntry } from '../spec/generation';
+import { setTo, TaskError, type Problem } from '../spec/problem';
+import { worded } from '../wording/wording';
+import { contains, equals } from './comparison';
+import { MetricProblem, type MetricContext } from './entry';
+import type { Metric, WeighedMetric } from './metric';
+import { wordCount } from './wordCount';
+
+type Open = (entry: MetricEntry, context: MetricContext) => Metric | Promise<Metric>;
+
+/** The metrics by their names. @throws MetricProblem */
+const METRICS: Readonly<Record<string, Open>> = {
+  equals,
+  icontains: (entry, context) => contains(entry, context, (text) => text.toLowerCase()),
+  'word-count': wordCount,
+};
+
+export const METRIC_NAMES: readonly string[] = Object.keys(METRICS);
+
+/** Opens the metrics of a spec, in its order. @throws TaskError with every problem at its place; ModelError */
+export async function openMetrics(entries: readonly MetricEntry[], context: MetricContext): Promise<WeighedMetric[]> {
+  const problems: Problem[] = [];
+  const opened: WeighedMetric[] = [];
+  try {
+    for (const [i, entry] of entries.entries()) {
+      const not = entry.type.startsWith('not-');
+      const open = Object.hasOwn(METRICS, withoutNot(entry.type)) ? METRICS[withoutNot(entry.type)] : undefined;
+      try {
+        if (!open) throw unknown(entry.type);
+        const metric = await open(entry, context);
+        opened.push({ name: entry.name ?? entry.type, metric, not, weight: entry.weight, threshold: entry.threshold });
+      } catch (error) {
+        if (!(error instanceof MetricProblem)) throw error;
+        const path = ['metrics', i, error.field];
+        const near = error.field === 'type' ? nearest(entry.type) : undefined;
+        problems.push(context.problemAt(path, { ...error.worded, ...(near !== undefined && { fixes: [setTo(path, near)] }) }));
+      }
+    }
+    if (problems.length > 0) throw new TaskError(problems);
+    return opened;
+  } catch (error) {
+    await releaseMetrics(opened);
+    throw error;
+  }
+}
+
+export async function releaseMetrics(metrics: readonly WeighedMetric[]): Promise<void> {
+  for (const { metric } of metrics) await metric.release?.();
+}
+
+function withoutNot(type: string): string {
+  return type.replace(/^not-/, '');
+}
+
+function unknown(type: string): MetricProblem {
+  return new MetricProblem('type', worded('metric.unknown', { type, close: nearest(type), known: METRIC_NAMES }));
+}
+
+/** The name that a misspelled one is probably meant to be. */
+function nearest(type: string): string | undefined {
+  const name = withoutNot(type).toLowerCase();
+  const found = closest(name, METRIC_NAMES);
+  if (distance(name, found) > Math.max(2, name.length / 3)) return undefined;
+  return type.startsWith('not-') ? `not-${found}` : found;
+}
