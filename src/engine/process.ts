@@ -4,8 +4,10 @@ import { dataPreview } from '../checks/dataPreview';
 import { inspectDataset, suggestWords } from '../checks/inspect';
 import { Channel } from '../messages/channel';
 import type { EngineMethods, HostChannel, HostMethods, RunEnd } from '../messages/engine';
+import { heldOut } from '../run/heldOut';
 import { RunStopped } from '../run/optimize';
 import type { RunResult } from '../run/result';
+import { RunFolder } from '../run/store/storage';
 import { logCrash } from './crash';
 import { evaluateJob, optimizeJob, resumeJob, transferJob, type JobContext } from './jobs';
 
@@ -37,6 +39,7 @@ const host: HostChannel = new Channel<HostMethods, EngineMethods>(
     ping: () => undefined,
     check: (spec) => checkSpec(spec.text, spec.file, spec),
     preview: ({ text, file }) => dataPreview(text, file),
+    heldOut: (folder) => heldOut(new RunFolder(folder)),
     inspect: (file) => inspectDataset(file),
     suggestWords: ({ labels, model }) => suggestWords(labels, model),
   },

@@ -1,6 +1,7 @@
 /** What the extension host and an engine process call in each other; plain data for `serialization: 'advanced'`. */
 import type { DatasetOutline, SuggestedWords } from '../checks/inspect';
 import type { AskRequest } from '../model/server/editorModel';
+import type { HeldOut } from '../run/heldOut';
 import type { RunEvent } from '../run/events';
 import type { PromptResult, RunResult } from '../run/result';
 import type { RunTask } from '../run/store/task';
@@ -46,6 +47,8 @@ export interface EngineMethods {
   }): Promise<readonly Problem[]>;
   /** What the data of a spec holds, line by line; empty where it is too large to be read. */
   preview(spec: { readonly text: string; readonly file: string }): Promise<readonly string[]>;
+  /** The held-out rows of a run, with what its prompts answer. */
+  heldOut(folder: string): Promise<HeldOut>;
   inspect(file: string): Promise<DatasetOutline>;
   suggestWords(task: { readonly labels: readonly string[]; readonly model: string }): Promise<SuggestedWords>;
 }

@@ -14,6 +14,8 @@ import type { PromptResult, RunResult } from './result';
 import { keepEvaluated } from './start';
 import { readJournal } from './store/history';
 import { whileLocked } from './store/lock';
+import { headerFor, type RowResults } from './store/rows/format';
+import type { RowLog } from './store/rows/storedModel';
 import { RunFolder, type SavedCheckpoint } from './store/storage';
 import { changesSince, describeTask, type RunTask } from './store/task';
 
@@ -80,12 +82,17 @@ export async function evaluateJob({ task, prompts, threads }: EvaluateRequest, f
   // Texts are cut as in a run of the spec, or more if one of these prompts is longer than the spec's.
   const roomy = { ...spec, compare: [...spec.compare, ...prompts] };
   return withExperiment(roomy, threads, frontEnd, { plan: planEvaluation(prompts.length) }, async (experiment) => {
-    const scored = await evaluate(experiment, prompts, frontEnd.signal);
-    if (typeof task === 'string')
+    const results: RowResults[] = [];
+    const log: RowLog = { known: () => undefined, keep: (more) => void results.push(...more) };
+    const scored = await evaluate(experiment, prompts, frontEnd.signal, log);
+    if (typeof task === 'string') {
+      const folder = new RunFolder(task);
+      await folder.keepEvaluatedRows(headerFor(experiment.model, experiment.dataset), results);
       await keepEvaluated(
-        new RunFolder(task),
+        folder,
         scored.filter(({ prompt }) => prompt !== ''),
       );
+    }
     return scored;
   });
 }

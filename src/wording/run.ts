@@ -38,6 +38,11 @@ export const runWording = {
     `This run cannot be resumed, since ${changes.join(', and ')}. Start a new one: ${command}`,
   'run.dataChangedSince': ({ name }: { name: string }) =>
     `the data file ${name} has changed since the run, so its own column is of other rows`,
+  'run.noRowsKept': () =>
+    'This run has no results of single rows: a version of RLPrompt made it that did not keep them. Run the task again to see its rows.',
+  'run.noHeldOutYet': () => 'Held-out rows are scored when the search ends.',
+  'run.rowsChanged': ({ name }: { name: string }) =>
+    `The held-out rows in ${name} are not those that the run was scored on: the file has changed since, or this version of RLPrompt draws other rows from it. Restore the file, or run the task again.`,
   'run.declined': ({ model }: { model: string }) => `You did not agree to use ${model}; nothing more was sent or downloaded.`,
   'run.notInteractive': () =>
     'Not an interactive terminal: pass --yes, or set RLPROMPT_YES=1, to agree. Nothing more was sent or downloaded.',

@@ -28,8 +28,9 @@ export class LockLost extends CodedError<'run.lockLost'> {}
 /** A checkpoint with the lengths of the journal and, unless an older version wrote it, of the row file. */
 export type SavedCheckpoint = Checkpoint & { readonly journalOffset: number; readonly rowsOffset?: number };
 
-/** Every result of a run, row by row. */
+/** Every result of a run, row by row, and results on held-out rows of prompts that were evaluated later. */
 export const ROWS = 'rows.bin';
+export const EVALUATED_ROWS = 'evaluated-rows.bin';
 
 /** A run on disk: `task.json`, `events.jsonl`, `rows.bin`, `checkpoint`, `result.json`. Writing is all or nothing, file by file. */
 export class RunFolder {
@@ -84,6 +85,22 @@ export class RunFolder {
 
   appendRows(results: readonly RowResults[]): void {
     this.guard(() => this.rows!.append(results));
+  }
+
+  /** Adds results to those of prompts that were evaluated later; other jobs may do so at the same time. @throws StorageError */
+  async keepEvaluatedRows(header: RowHeader, results: readonly RowResults[]): Promise<void> {
+    if (results.length === 0) return;
+    let lock: FileLock | undefined;
+    try {
+      lock = await FileLock.wait(this.file(`${EVALUATED_ROWS}.lock`));
+      const file = RowFile.open(this.file(EVALUATED_ROWS), header);
+      file.append(results);
+      file.close();
+    } catch (error) {
+      throw new StorageError(this.path, error);
+    } finally {
+      lock?.release();
+    }
   }
 
   /** Writes the checkpoint with the other files' lengths; the old one stays until the new one is whole. */

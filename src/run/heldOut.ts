@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadDataset } from '../data/dataset';
+import { judge } from '../method/scorer';
+import { parseSpecValues } from '../spec/spec';
+import { CodedError } from '../wording/wording';
+import type { PromptResult } from './result';
+import { decodeGroups, readHeader, splitHash, type Decoded, type RowHeader } from './store/rows/format';
+import { byPrompt } from './store/rows/storedModel';
+import { EVALUATED_ROWS, ROWS, type RunFolder } from './store/storage';
+
+/** Held-out rows of a run, and what its prompts answer on them. Plain data. */
+export interface HeldOut {
+  readonly classes: readonly string[];
+  /** The data file that the rows come from: an absolute path. */
+  readonly file: string;
+  readonly rows: readonly HeldOutRow[];
+  /** Prompts with an answer on every row, in the order of the table. */
+  readonly prompts: readonly HeldOutAnswers[];
+}
+
+export interface HeldOutRow {
+  /** Cut where it is very long. */
+  readonly text: string;
+  readonly label: number;
+  /** In the data file. */
+  readonly line: number;
+}
+
+export interface HeldOutAnswers {
+  readonly prompt: string;
+  readonly origin: PromptResult['origin'] | 'evaluated';
+  /** A class by row; −1 where the model named none, null where the row has no score. */
+  readonly predicted: readonly (number | null)[];
+  /** Probability of that class among the classes. */
+  readonly confidence: readonly number[];
+}
+
+const LONGEST = 2000;
+
+/** Held-out rows of a run with the answers of all prompts that the row store has. @throws CodedError, TaskError */
+export async function heldOut(folder: RunFolder): Promise<HeldOut> {
+  const task = folder.readTask();
+  const spec = parseSpecValues(task.spec, task.specFile);
+  const stored = [ROWS, EVALUATED_ROWS].flatMap((name) => read(folder.file(name)) ?? []);
+  const result = folder.hasResult() ? folder.readResult() : undefined;
+  if (stored.length === 0 || !result) throw new CodedError(result ? 'run.noRowsKept' : 'run.noHeldOutYet');
+  const { classes, splits } = await loadDataset(spec);
+  const name = spec.data.test ?? spec.data.train;
+  const hash = splitHash(splits.test);
+  const own = stored.filter(({ header }) => header.splits.test.hash === hash);
+  if (own.length === 0) throw new CodedError('run.rowsChanged', { name });
+  const answers = byPrompt(own.flatMap(({ results }) => results.filter(({ split }) => split === 'test')));
+  const { texts, labels, lines } = splits.test;
+  const prompts = [...result.prompts, ...evaluated(folder)].flatMap(({ prompt, tokens, origin }) => {
+    const of = answers.get(`test ${tokens.join()}`);
+    return of?.size === texts.length ? [{ prompt, origin, ...answersOf(of, labels) }] : [];
+  });
+  return {
+    classes,
+    file: resolve(spec.folder, name),
+    rows: texts.map((text, i) => ({ text: cut(text), label: labels[i]!, line: lines[i]! })),
+    prompts: prompts.filter(({ prompt }, i) => prompts.findIndex((other) => other.prompt === prompt) === i),
+  };
+}
+
+function answersOf(answers: ReadonlyMap<number, Float32Array>, labels: readonly number[]): Omit<HeldOutAnswers, 'prompt' | 'origin'> {
+  const judged = labels.map((label, row) => judge(answers.get(row)!, label));
+  return {
+    predicted: judged.map((score) => score?.predicted ?? null),
+    confidence: judged.map((score, row) => {
+      const logits = answers.get(row)!;
+      const top = score && logits[score.predicted];
+      return top === undefined ? 0 : Math.round(1000 / logits.reduce((sum, x) => sum + Math.exp(x - top), 0)) / 1000;
+    }),
+  };
+}
+
+function read(file: string): { header: RowHeader; results: Decoded['results'] } | undefined {
+  if (!existsSync(file)) return undefined;
+  const bytes = readFileSync(file);
+  const found = readHeader(bytes);
+  // Of a metric's scores there is no class to show.
+  if (found?.header.values !== 'logits') return undefined;
+  return { header: found.header, results: decodeGroups(bytes, found.end, found.header.width).results };
+}
+
+function evaluated(folder: RunFolder): (Pick<PromptResult, 'prompt' | 'tokens'> & { readonly origin: 'evaluated' })[] {
+  try {
+    const all = JSON.parse(readFileSync(folder.file('evaluated.json'), 'utf8')) as PromptResult[];
+    return all.map(({ prompt, tokens }) => ({ prompt, tokens, origin: 'evaluated' }));
+  } catch {
+    // None, or damaged: the table says so.
+    return [];
+  }
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
