@@ -51,7 +51,7 @@ export function Estimate({ value }: { value: TransferScore }) {
   );
 }
 
-function intervalOf({ interval: [low, high] }: TransferScore): string {
+export function intervalOf({ interval: [low, high] }: Pick<TransferScore, 'interval'>): string {
   return `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}`;
 }
 

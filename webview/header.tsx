@@ -1,16 +1,19 @@
 import type { RunHead, RunState, RunView } from '../src/run/view/runView';
-import { count, duration, plural } from './format';
+import { Clock } from './clock';
+import { count, plural } from './format';
 import { Icon, type IconName } from './icons';
+import { Phases } from './phases';
+import { Template } from './template';
 import { send } from './vscodeApi';
 
-type Control = 'pause' | 'continue' | 'stop' | 'resume';
+type Control = 'pause' | 'continue' | 'rankNow' | 'stop' | 'resume';
 
 const STATES: Readonly<Record<RunState, { text: string; icon: IconName; controls: readonly Control[] }>> = {
   queued: { text: 'Queued', icon: 'waiting', controls: ['stop'] },
   starting: { text: 'Starting', icon: 'waiting', controls: ['stop'] },
-  running: { text: 'Running', icon: 'running', controls: ['pause', 'stop'] },
-  pausing: { text: 'Pausing', icon: 'paused', controls: ['continue', 'stop'] },
-  paused: { text: 'Paused', icon: 'paused', controls: ['continue', 'stop'] },
+  running: { text: 'Running', icon: 'running', controls: ['pause', 'rankNow', 'stop'] },
+  pausing: { text: 'Pausing', icon: 'paused', controls: ['continue', 'rankNow', 'stop'] },
+  paused: { text: 'Paused', icon: 'paused', controls: ['continue', 'rankNow', 'stop'] },
   stopping: { text: 'Stopping', icon: 'stop', controls: ['stop'] },
   interrupted: { text: 'Interrupted', icon: 'interrupted', controls: ['resume'] },
   elsewhere: { text: 'Running elsewhere', icon: 'running', controls: [] },
@@ -18,9 +21,21 @@ const STATES: Readonly<Record<RunState, { text: string; icon: IconName; controls
   finished: { text: 'Finished', icon: 'finished', controls: [] },
 };
 
-const CONTROLS: Readonly<Record<Control, string>> = { pause: 'Pause', continue: 'Continue', stop: 'Stop', resume: 'Resume' };
+const CONTROLS: Readonly<Record<Control, string>> = {
+  pause: 'Pause',
+  continue: 'Continue',
+  rankNow: 'Stop and Rank Now',
+  stop: 'Stop',
+  resume: 'Resume',
+};
 
-const STAGES = { policy: '', ranking: ', ranking', random: ', random search', test: ', held-out scores', finished: '' } as const;
+const HINTS: Partial<Record<Control, string>> = {
+  rankNow: 'Ends the search, ranks its prompts and scores them on the held-out rows',
+  stop: 'Ends the run with its checkpoint saved; you can resume it',
+};
+
+/** Those that start work again: one primary button at most. */
+const PRIMARY: readonly Control[] = ['continue', 'resume'];
 
 /** What the run is, how far it is, and what the user can do with it. */
 export function Header({ view: { head, rows }, trusted }: { view: RunView; trusted: boolean }) {
@@ -35,15 +50,19 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
           <span class={`state state-${head.state}`}>
             <Icon name={icon} />
             {text}
-            {going && STAGES[head.stage]}
           </span>
         </div>
         {/* Without keys: after Pause the same button says Continue and keeps the focus. */}
         <div class="buttons" role="toolbar" aria-label="Run">
           {controls
-            .filter((type) => type !== 'resume' || head.resumable)
+            .filter((type) => (type !== 'resume' || head.resumable) && (type !== 'rankNow' || head.rankable))
             .map((type) => (
-              <vscode-button secondary={type === 'stop'} disabled={type === 'resume' && !trusted} onClick={() => send(type)}>
+              <vscode-button
+                secondary={!PRIMARY.includes(type)}
+                disabled={type === 'resume' && !trusted}
+                title={HINTS[type]}
+                onClick={() => send(type)}
+              >
                 {type === 'stop' && head.state === 'stopping' ? 'Stop Now' : CONTROLS[type]}
               </vscode-button>
             ))}
@@ -51,29 +70,27 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
       </div>
       {head.taskModel !== '' && <Task head={head} />}
       {busy && (
-        <vscode-progress-bar
-          aria-label="Progress"
-          max={100}
-          value={Math.round(100 * head.progress)}
-          indeterminate={head.state === 'starting' || (going && head.state !== 'paused' && head.stage !== 'policy')}
-        />
+        <>
+          <vscode-progress-bar
+            aria-label="Progress"
+            max={100}
+            value={Math.round(100 * head.progress)}
+            indeterminate={head.state === 'starting'}
+          />
+          {head.state !== 'starting' && head.stages.length > 0 && <Phases head={head} />}
+        </>
       )}
-      {head.steps > 0 && <Progress head={head} going={going} />}
+      {head.steps > 0 && <Progress head={head} />}
       <Actions head={head} hasRows={rows.length > 0} trusted={trusted} />
     </header>
   );
 }
 
-function Task({ head: { taskModel, policyModel, template, rows, seed, promptLength } }: { head: RunHead }) {
-  const [before, ...after] = template.split('{prompt}');
+function Task({ head: { taskModel, policyModel, parts, rows, seed, promptLength } }: { head: RunHead }) {
   return (
     <p class="task">
       <span>{policyModel === taskModel ? taskModel : `${taskModel}, policy on ${policyModel}`}</span>
-      <code>
-        {before}
-        <mark>{'{prompt}'}</mark>
-        {after.join('{prompt}')}
-      </code>
+      <Template parts={parts} prompt="{prompt}" mask="{mask}" />
       {rows && <span>{`${count(rows.train + rows.validation)} rows to search on, ${count(rows.test)} held out`}</span>}
       <span>prompts of {plural(promptLength, 'token')}</span>
       <span>seed {seed}</span>
@@ -81,11 +98,10 @@ function Task({ head: { taskModel, policyModel, template, rows, seed, promptLeng
   );
 }
 
-function Progress({ head, going }: { head: RunHead; going: boolean }) {
+function Progress({ head }: { head: RunHead }) {
   const facts: [label: string, value: string][] = [
     ['queries', `${count(head.queries.computed)} of ${count(head.queryBudget)}`],
     ['step', count(head.step)],
-    ['elapsed', duration(head.seconds)],
   ];
   return (
     <p class="progress">
@@ -94,10 +110,11 @@ function Progress({ head, going }: { head: RunHead; going: boolean }) {
           {label} <b>{value}</b>
         </span>
       ))}
-      {going && head.secondsLeft !== null && (
-        <span>
-          about <b>{duration(head.secondsLeft)}</b> left
-        </span>
+      <Clock head={head} />
+      {head.rankingSoon && head.stage === 'policy' ? (
+        <span>ranking after this step</span>
+      ) : (
+        head.ended !== undefined && <span>search ended: {head.ended}</span>
       )}
     </p>
   );

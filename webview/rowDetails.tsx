@@ -1,5 +1,6 @@
 import type { PromptRow, RunHead } from '../src/run/view/runView';
 import { percent } from './format';
+import { Template } from './template';
 
 /** What a row opens to: the text that the model reads, accuracy by class, confusion matrix, examples. */
 export function RowDetails({ row: { prompt, test }, head }: { row: PromptRow; head: RunHead }) {
@@ -7,7 +8,10 @@ export function RowDetails({ row: { prompt, test }, head }: { row: PromptRow; he
   const label = (c: number): string => classes[c]?.label ?? String(c);
   return (
     <div class="row-details">
-      <Filled prompt={prompt} head={head} />
+      <div>
+        <h3>What the model reads</h3>
+        <Template parts={head.parts} prompt={prompt} mask={head.summary?.maskToken} />
+      </div>
       {test && (
         <div>
           <h3>Answers on held-out rows</h3>
@@ -55,23 +59,6 @@ export function RowDetails({ row: { prompt, test }, head }: { row: PromptRow; he
           </ul>
         </div>
       )}
-    </div>
-  );
-}
-
-/** The template around the prompt: a masked model reads its mask, a causal one only the text before it. */
-function Filled({ prompt, head: { template, summary } }: { prompt: string; head: RunHead }) {
-  const read =
-    summary?.maskToken === undefined ? (template.split('{mask}')[0] ?? '').trimEnd() : template.replace('{mask}', summary.maskToken);
-  const [before = '', after = ''] = read.split('{prompt}');
-  return (
-    <div>
-      <h3>What the model reads</h3>
-      <code class="filled">
-        {prompt === '' || prompt.startsWith(' ') ? before.replace(/ $/, '') : before}
-        <mark>{prompt}</mark>
-        {after}
-      </code>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { NextStep, PromptRow, RunView } from '../src/run/view/runView';
-import { PromptCell } from './cells';
-import { percent, plural, signed } from './format';
+import { intervalOf, PromptCell } from './cells';
+import { count, percent, plural, signed } from './format';
 import { send } from './vscodeApi';
 
 /** Origins as the table names them. */
@@ -41,19 +41,22 @@ export function winnerOf(rows: readonly PromptRow[]): PromptRow | undefined {
 }
 
 /** The winner and what the held-out rows say about it; while there are no held-out scores, the best prompt so far. */
-export function WinnerCard({ head: { verdict }, rows }: RunView) {
+export function WinnerCard({ head: { verdict, outlook }, rows }: RunView) {
   const winner = winnerOf(rows);
   if (!winner) return null;
   const { prompt, origin, estimate } = winner;
   const which = { row: rows.indexOf(winner), prompt };
   return (
-    <section class={`winner-card verdict-${verdict?.kind ?? 'open'}`} aria-label={verdict ? 'Winner' : 'Best so far'}>
+    <section
+      class={`winner-card verdict-${verdict?.kind ?? (outlook ? 'outlook' : 'open')}`}
+      aria-label={verdict ? 'Winner' : 'Best so far'}
+    >
       <div class="winner-main">
         <h2>{verdict?.title ?? 'Best so far'}</h2>
         <p class="winner-prompt">
           <PromptCell row={winner} /> <span class={`origin origin-${origin}`}>{FOUND_BY[origin]}</span>
         </p>
-        {verdict && <p class="winner-text">{verdict.text}</p>}
+        {(verdict ?? outlook) && <p class="winner-text">{(verdict ?? outlook)!.text}</p>}
       </div>
       <ul class="winner-scores">
         {verdict ? (
@@ -66,7 +69,11 @@ export function WinnerCard({ head: { verdict }, rows }: RunView) {
             <Figure value={percent(verdict.majority)} label="most common class" />
           </>
         ) : (
-          <Figure value={percent(estimate.accuracy)} label="estimated" />
+          <>
+            <Figure value={percent(estimate.accuracy)} label="estimated" />
+            <Figure value={intervalOf(estimate)} label="95% interval" />
+            <Figure value={count(estimate.n)} label={estimate.n === 1 ? 'row scored' : 'rows scored'} />
+          </>
         )}
       </ul>
       <div class="winner-buttons">

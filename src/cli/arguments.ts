@@ -3,7 +3,7 @@ import { MOST_THREADS } from '../model/local/threads';
 
 export const USAGE = `RLPrompt finds the short prompt that makes a frozen language model do your task best.
 
-  rlprompt optimize SPEC [--seed N] [--steps N] [--budget QUERIES] [--out DIR] [--no-random] [--threads N] [--json] [--yes]
+  rlprompt optimize SPEC [--seed N] [--steps N] [--budget QUERIES] [--max-minutes N] [--out DIR] [--no-random] [--threads N] [--json] [--yes]
   rlprompt optimize --resume DIR [--threads N] [--json] [--yes]
   rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes]
   rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes]
@@ -13,6 +13,7 @@ export const USAGE = `RLPrompt finds the short prompt that makes a frozen langua
   DIR   the folder of a run
   REF   a task model as in a spec: bundled:masked, folder:PATH, hf:OWNER/NAME, openai:MODEL@URL; see docs/models.md
 
+In a terminal, r and Enter end the search and rank its prompts; so does --max-minutes after that time. Ctrl-C stops a run, which can be resumed.
 transfer scores a run's prompts on other task models. --yes agrees to everything in advance: downloads, and what a server will be asked.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
@@ -35,6 +36,7 @@ export type Command =
       readonly seed: number | undefined;
       readonly steps: number | undefined;
       readonly budget: number | undefined;
+      readonly maxMinutes: number | undefined;
       readonly out: string | undefined;
       readonly random: boolean;
       readonly json: boolean;
@@ -56,7 +58,7 @@ const TEXTS = { type: 'string', multiple: true } as const;
 const FLAG = { type: 'boolean' } as const;
 const COMMON = { threads: TEXT, json: FLAG, yes: FLAG };
 const OPTIONS = {
-  optimize: { ...COMMON, seed: TEXT, steps: TEXT, budget: TEXT, out: TEXT, resume: TEXT, 'no-random': FLAG },
+  optimize: { ...COMMON, seed: TEXT, steps: TEXT, budget: TEXT, 'max-minutes': TEXT, out: TEXT, resume: TEXT, 'no-random': FLAG },
   evaluate: { ...COMMON, prompt: TEXTS },
   transfer: { ...COMMON, model: TEXTS, top: TEXT, csv: FLAG, markdown: FLAG },
   report: { csv: FLAG, markdown: FLAG },
@@ -76,7 +78,7 @@ export function parseCommand(argv: readonly string[]): Command {
     case 'optimize': {
       const spec = only(positionals, 'SPEC', values.resume === undefined);
       if (values.resume !== undefined) {
-        const fixed = ['seed', 'steps', 'budget', 'out', 'no-random'].find((option) => values[option] !== undefined);
+        const fixed = ['seed', 'steps', 'budget', 'max-minutes', 'out', 'no-random'].find((option) => values[option] !== undefined);
         if (spec !== undefined) throw new UsageError('--resume takes the task from the run: leave SPEC out');
         if (fixed !== undefined) throw new UsageError(`--resume continues a run as it started: --${fixed} cannot change it`);
       }
@@ -87,6 +89,7 @@ export function parseCommand(argv: readonly string[]): Command {
         seed: whole(values.seed, 'seed', 0, 0x7fffffff),
         steps: whole(values.steps, 'steps', 1),
         budget: whole(values.budget, 'budget', 1),
+        maxMinutes: whole(values['max-minutes'], 'max-minutes', 1),
         out: values.out as string | undefined,
         random: values['no-random'] !== true,
         json,

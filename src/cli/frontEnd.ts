@@ -13,6 +13,7 @@ export class TerminalFrontEnd implements RunFrontEnd {
   /** The folder of the latest run. */
   folder: string | undefined;
   private readonly stop = new AbortController();
+  private readonly rank = new AbortController();
   private readonly told = new Set<string>();
 
   /** @param yes `--yes` was given, which agrees to everything; RLPROMPT_YES=1 says the same */
@@ -26,7 +27,11 @@ export class TerminalFrontEnd implements RunFrontEnd {
     return this.stop.signal;
   }
 
-  /** Does a job that Ctrl-C stops, and a second Ctrl-C at once. */
+  get rankNow(): AbortSignal {
+    return this.rank.signal;
+  }
+
+  /** Does a job that Ctrl-C stops, and a second Ctrl-C at once; `r` and Enter end the search and rank its prompts. */
   async whileListening<T>(work: () => Promise<T>): Promise<T> {
     const interrupt = (): void => {
       if (this.signal.aborted) process.exit(130);
@@ -39,6 +44,7 @@ export class TerminalFrontEnd implements RunFrontEnd {
     } finally {
       this.screen.clear();
       process.off('SIGINT', interrupt);
+      this.input.off('data', this.typed).pause();
     }
   }
 
@@ -76,7 +82,16 @@ export class TerminalFrontEnd implements RunFrontEnd {
 
   opened(folder: string): void {
     this.folder = folder;
+    if (!this.input.isTTY) return;
+    this.screen.line('Type r and Enter to end the search and rank its prompts now; Ctrl-C stops the run, which can then be resumed.');
+    this.input.off('data', this.typed).on('data', this.typed).resume();
   }
+
+  private readonly typed = (data: Buffer | string): void => {
+    if (this.rank.signal.aborted || !/^r\s*$/im.test(String(data))) return;
+    this.screen.line('Ending the search after its step, then ranking its prompts.');
+    this.rank.abort();
+  };
 
   events(events: readonly RunEvent[], replayed: boolean): void {
     if (replayed) this.screen.resume(events);

@@ -5,7 +5,7 @@ import { seedsSummary } from '../run/report/report';
 import { summarizeSeeds } from '../run/report/seeds';
 import { quote } from '../run/report/shell';
 import type { RunResult } from '../run/result';
-import { newRunPath, reproduceCommand } from '../run/start';
+import { asEnded, newRunPath, reproduceCommand } from '../run/start';
 import { RunFolder } from '../run/store/storage';
 import { readSpec, type Spec } from '../spec/spec';
 import type { Command } from './arguments';
@@ -21,10 +21,11 @@ export async function optimize(command: Optimize): Promise<number> {
 }
 
 async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
-  const { json, random, steps, budget } = command;
+  const { json, random, steps, budget, maxMinutes } = command;
   const spec = await readSpec(resolve(command.spec!));
   if (steps !== undefined) spec.search.steps = steps;
   if (budget !== undefined) spec.search.queryBudget = budget;
+  if (maxMinutes !== undefined) spec.search.maxMinutes = maxMinutes;
   const threads = command.threads ?? availableParallelism();
   const seeds = command.seed !== undefined ? [command.seed] : (spec.search.seeds ?? [spec.search.seed]);
   const runs = seeds.map((seed) => ({ seed, folder: runPath(command, spec, seed, seeds.length > 1) }));
@@ -36,7 +37,7 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
         results.push(result);
         showResult(result, json);
         if (result.status === 'failed') return;
-        const repeat = reproduceCommand({ specFile: command.spec!, seed: result.seed, random, threads, steps, budget });
+        const repeat = reproduceCommand({ specFile: command.spec!, seed: result.seed, threads, steps, budget, ...asEnded(result) });
         progress.line(`\nSaved in ${folder}\nTo reproduce: ${repeat}`);
       }),
     );
@@ -55,13 +56,13 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
 
 async function resume(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
   const folder = resolve(command.resume!);
-  const { specFile, seed, random, threads } = new RunFolder(folder).readTask();
+  const { specFile, seed, threads } = new RunFolder(folder).readTask();
   const result = withVerdict(await resumable(terminal, () => resumeJob({ folder, threads: command.threads }, terminal)), folder);
   showResult(result, command.json);
   if (command.json) printSeeds([result], true);
   if (result.status !== 'failed')
     progress.line(
-      `\nSaved in ${folder}\nTo reproduce: ${reproduceCommand({ specFile, seed, random, threads: command.threads ?? threads })}`,
+      `\nSaved in ${folder}\nTo reproduce: ${reproduceCommand({ specFile, seed, threads: command.threads ?? threads, ...asEnded(result) })}`,
     );
   return exitStatus(result);
 }

@@ -1,18 +1,26 @@
 import { stripVTControlCharacters } from 'node:util';
 import { duration } from '../run/report/duration';
-import type { PolicyStepEvent, RunEvent, StartEvent } from '../run/events';
+import type { PolicyStepEvent, ProgressEvent, RunEvent, Stage, StartEvent } from '../run/events';
 import { pooled } from '../run/estimate';
 import type { ScoredPrompt } from '../search/prompt';
-import { TimeLeft } from '../run/view/timeLeft';
+import { testQueries, TimeLeft, type Horizon } from '../run/view/timeLeft';
+import { word } from '../wording/wording';
 import { StatusLine } from './statusLine';
+
+/** Seconds for which the line of a step stays. */
+const SHOWN = 2;
 
 /** Shows a run on standard error: a status line on a terminal, plain lines now and then elsewhere. */
 export class Progress {
   private start: StartEvent | undefined;
+  /** Prompts that are there before the search. */
+  private given = 0;
   private timeLeft = new TimeLeft();
   /** The best prompt of the search so far. */
   private best: ScoredPrompt | undefined;
   private lastLine = 0;
+  /** When the last step ended, in seconds of the run. */
+  private stepAt = -Infinity;
   private readonly screen: StatusLine;
 
   constructor(readonly out: NodeJS.WriteStream) {
@@ -28,15 +36,25 @@ export class Progress {
         );
         break;
       case 'baseline':
+        this.given++;
         this.line(
           `Baseline ${event.prompt === '' ? '(no prompt)' : JSON.stringify(event.prompt)}: estimate ${this.estimate(event)}, gap ${event.gap.toFixed(3)}`,
         );
         break;
+      case 'outlook':
+        this.line(word(event.code, event));
+        break;
+      case 'progress':
+        // A step has a line of its own, which says more; off a terminal, so do the stages.
+        if (this.screen.isThere && event.seconds - this.stepAt > SHOWN)
+          this.status(`${STAGES[event.stage]} ${bar(event.done / Math.max(1, event.total))}${leftText(this.left(event))}`);
+        break;
       case 'step': {
         this.note(event);
+        this.stepAt = event.seconds;
         if (!this.start) break;
         const { steps, queryBudget } = this.start;
-        const left = this.timeLeft.afterStep(event, this.start);
+        const left = this.timeLeft.afterStep(event, this.horizon);
         const { computed } = event.queries;
         const best = this.best ? `best estimate ${this.estimate(this.best)}` : `reward ${event.mean.toFixed(1)}`;
         this.status(
@@ -46,15 +64,20 @@ export class Progress {
         break;
       }
       case 'random': {
+        this.stepAt = event.seconds;
         const best = event.estimate ? `best estimate ${percent(event.estimate.best)}` : `reward ${event.mean.toFixed(1)}`;
         this.status(
-          `random search: ${best} after ${count(event.queries.computed)} queries${leftText(this.timeLeft.afterRandomBatch(event))}`,
+          `random search: ${best} after ${count(event.queries.computed)} queries${leftText(this.timeLeft.afterRandomBatch(event, this.horizon))}`,
         );
         break;
       }
       case 'stage':
+        this.stepAt = -Infinity;
         if (event.stage === 'random') this.line('Random search on the same number of queries …');
-        if (event.stage === 'ranking') this.line('Choosing among the best …');
+        if (event.stage === 'ranking') {
+          const why = event.reason && word('run.ended', { reason: event.reason });
+          this.line(`${why === undefined ? '' : `The search has ended (${why}). `}Choosing among the best …`);
+        }
         if (event.stage === 'test') this.line('Scoring the best on the held-out test rows …');
         break;
       case 'finish':
@@ -67,6 +90,7 @@ export class Progress {
     let step = 0;
     for (const event of journal) {
       if (event.event === 'start') this.begin(event);
+      if (event.event === 'baseline') this.given++;
       if (event.event !== 'step') continue;
       step = event.step;
       this.note(event);
@@ -84,8 +108,18 @@ export class Progress {
     this.screen.clear();
   }
 
+  private get horizon(): Horizon {
+    const { steps = 0, queryBudget = 0, random = false, rows } = this.start ?? {};
+    return { steps, queryBudget, random, test: testQueries(this.given, rows) };
+  }
+
+  private left(event: ProgressEvent): number | null {
+    return this.timeLeft.afterProgress(event, this.horizon);
+  }
+
   private begin(event: StartEvent): void {
     this.start = event;
+    this.given = 0;
     this.timeLeft = new TimeLeft();
     this.best = undefined;
   }
@@ -111,6 +145,16 @@ export class Progress {
     this.screen.line(stripVTControlCharacters(text));
   }
 }
+
+const STAGES: Readonly<Record<Stage, string>> = {
+  labels: 'label words',
+  baselines: 'first scores',
+  policy: 'search',
+  ranking: 'choosing the best',
+  random: 'random search',
+  test: 'held-out scores',
+  finished: '',
+};
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;

@@ -9,6 +9,7 @@ import { readSpec } from '../spec/spec';
 export interface JobContext {
   readonly host: HostChannel;
   readonly signal: AbortSignal;
+  readonly rankNow: AbortSignal;
   readonly pause: () => Promise<void> | undefined;
 }
 
@@ -36,9 +37,10 @@ export async function transferJob(job: JobOf<'transfer'>, context: JobContext): 
 }
 
 /** The extension host as the front end of a job. */
-function frontEnd({ host, signal, pause }: JobContext): RunFrontEnd {
+function frontEnd({ host, signal, rankNow, pause }: JobContext): RunFrontEnd {
   return {
     signal,
+    rankNow,
     pause,
     ask: (request, stop) => host.request('ask', request, stop),
     notes: (notes, warnings) => host.notify('notes', { notes, warnings }),

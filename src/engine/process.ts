@@ -16,6 +16,7 @@ import { evaluateJob, optimizeJob, resumeJob, transferJob, type JobContext } fro
  * A process, not a worker thread: ending a thread while ONNX Runtime works in it aborts the whole process.
  */
 const stop = new AbortController();
+const rankNow = new AbortController();
 let paused = false;
 const gate = new EventEmitter();
 const resume = (): void => {
@@ -36,6 +37,10 @@ const host: HostChannel = new Channel<HostMethods, EngineMethods>(
       stop.abort();
       resume();
     },
+    rankNow: () => {
+      rankNow.abort();
+      resume();
+    },
     ping: () => undefined,
     check: (spec) => checkSpec(spec.text, spec.file, spec),
     preview: ({ text, file }) => dataPreview(text, file),
@@ -44,7 +49,7 @@ const host: HostChannel = new Channel<HostMethods, EngineMethods>(
     suggestWords: ({ labels, model }) => suggestWords(labels, model),
   },
 );
-const context: JobContext = { host, signal: stop.signal, pause };
+const context: JobContext = { host, signal: stop.signal, rankNow: rankNow.signal, pause };
 
 /** Called between two steps: what the run waits for, if it is paused. */
 function pause(): Promise<void> | undefined {

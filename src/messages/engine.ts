@@ -37,6 +37,8 @@ export interface EngineMethods {
   continue(): void;
   /** Ends the run within a step, with the checkpoint written. */
   stop(): void;
+  /** Ends the search after its step, ranks its prompts and scores them on the held-out rows. */
+  rankNow(): void;
   /** Replies if the engine is still alive. */
   ping(): Promise<void>;
   check(spec: {

@@ -57,6 +57,7 @@ export interface PanelMethods {
   pause(): void;
   continue(): void;
   stop(): void;
+  rankNow(): void;
   resume(): void;
   insert(row: RowReference & { readonly form: InsertForm }): void;
   copy(row: RowReference): void;

@@ -19,6 +19,8 @@ export interface TaskModel {
   /** Names the model, the template and the label words: scores are kept under it. */
   readonly key: string;
   readonly classes: number;
+  /** (Prompt, row) pairs answered so far; grows within a call, so that a long one can show how far it is. */
+  readonly answered?: number;
   rows(texts: readonly string[]): RowSet;
   /**
    * Label-word logits of every (prompt, row) pair: `result[p * rows.length + r]` holds the K logits of prompt p and row

@@ -1,8 +1,11 @@
 import type { ScoredPrompt } from '../search/prompt';
 import type { PolicyStep, RandomStep, SearchOrigin, StopReason } from '../search/search';
 
-/** Lines of a run's journal, `events.jsonl`, and what a front end hears while the run works. Numbers are plain JSON. */
-export type RunEvent = StartEvent | BaselineEvent | PolicyStepEvent | RandomStepEvent | StageEvent | FinishEvent;
+/** What a front end hears while the run works. */
+export type RunEvent = JournalEvent | ProgressEvent;
+
+/** Lines of a run's journal, `events.jsonl`. Numbers are plain JSON. */
+export type JournalEvent = StartEvent | BaselineEvent | OutlookEvent | PolicyStepEvent | RandomStepEvent | StageEvent | FinishEvent;
 
 export interface StartEvent {
   readonly event: 'start';
@@ -20,6 +23,19 @@ export interface BaselineEvent extends ScoredPrompt {
   readonly event: 'baseline';
 }
 
+/** The first scores do not show that the task model beats always answering the most common class. The run goes on all the same. */
+export interface OutlookEvent {
+  readonly event: 'outlook';
+  readonly code: 'verdict.notAboveChanceSoFar';
+  /** The best prompt so far on the pool, with an interval that holds for all prompts so far together. */
+  readonly accuracy: number;
+  readonly interval: readonly [low: number, high: number];
+  /** Rows of the pool with a score. */
+  readonly n: number;
+  /** Accuracy of always answering the most common class of the pool. */
+  readonly majority: number;
+}
+
 /** Seconds of the run so far, and milliseconds of a step's parts, are all that may differ between two equal runs. */
 interface Timed {
   readonly seconds: number;
@@ -29,7 +45,16 @@ export interface PolicyStepEvent extends PolicyStep, Timed {}
 
 export interface RandomStepEvent extends RandomStep, Timed {}
 
-export type Stage = SearchOrigin | 'ranking' | 'test' | 'finished';
+/** `labels` chooses the label words, `baselines` scores the prompts that are there before the search. */
+export type Stage = 'labels' | 'baselines' | SearchOrigin | 'ranking' | 'test' | 'finished';
+
+/** How far a stage is, in queries: `done` of at most `total`. A few a second, and never in the journal. */
+export interface ProgressEvent extends Timed {
+  readonly event: 'progress';
+  readonly stage: Stage;
+  readonly done: number;
+  readonly total: number;
+}
 
 export interface StageEvent {
   readonly event: 'stage';

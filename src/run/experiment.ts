@@ -37,7 +37,7 @@ export interface Experiment {
   readonly warnings: readonly Problem[];
   /** What a run will ask of a server, and how long that takes; undefined for a model that runs here. */
   readonly preview: Preview | undefined;
-  readonly model: Pick<TaskModel, 'key' | 'classes'>;
+  readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered'>;
   /** A new scorer, whose cache and counts start empty; a log gets every result before the scorer does. */
   readonly scorer: (split: SplitName, log?: RowLog) => Scorer;
   /** A prompt of the policy's tokens in the task model's tokens; it travels as text where the vocabularies differ. */

@@ -19,6 +19,8 @@ export interface FrontEnd {
 
 /** What a run needs beside that. */
 export interface RunFrontEnd extends FrontEnd {
+  /** Aborts when the user wants the search to end and its prompts to be ranked now. */
+  readonly rankNow?: AbortSignal | undefined;
   /** A promise to wait for while the run is paused. */
   pause?(): Promise<void> | undefined;
   /** The run's folder is there: made, or found again. */

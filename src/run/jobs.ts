@@ -118,6 +118,7 @@ async function train(
       seed: task.seed,
       random: task.random,
       signal: frontEnd.signal,
+      rankNow: frontEnd.rankNow,
       pause: () => frontEnd.pause?.(),
       onEvent: (event) => frontEnd.events([event], false),
       onNotes: (notes) => frontEnd.notes([...experiment.notes, ...notes], []),

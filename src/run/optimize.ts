@@ -2,8 +2,9 @@ import type { ScoredPrompt } from '../search/prompt';
 import type { Search, SearchKind, StopReason } from '../search/search';
 import { searchesOf } from '../search/searches';
 import { scoreAll } from '../search/selection';
-import { CodedError } from '../wording/wording';
-import type { RunEvent, Stage } from './events';
+import { CodedError, word } from '../wording/wording';
+import type { JournalEvent, RunEvent, Stage } from './events';
+import { outlookOf } from './outlook';
 import { searchContext, type Experiment } from './experiment';
 import { buildResult, type RunResult } from './result';
 import { CHECKPOINT_FORMAT, CheckpointPace, type Checkpoint, type Found } from './store/checkpoint';
@@ -12,12 +13,17 @@ import { byPrompt, type RowLog } from './store/rows/storedModel';
 import { StorageError, type RunFolder, type SavedCheckpoint } from './store/storage';
 import { rank, table, withOrigin } from './table';
 
+/** Milliseconds between two reports of a stage's progress. */
+const TELL_EVERY = 250;
+
 export interface RunOptions {
   readonly seed: number;
   /** Whether the controls follow the search, each on as many queries as the search computed. */
   readonly random: boolean;
   /** Stops the run within its step; the checkpoint then holds the steps before. */
   readonly signal?: AbortSignal | undefined;
+  /** Aborts when the user wants the ranking now: the search ends after its step, and no control begins or goes on. */
+  readonly rankNow?: AbortSignal | undefined;
   /** Called between steps: a promise to wait for while the run is paused. */
   readonly pause?: (() => Promise<void> | undefined) | undefined;
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
@@ -60,6 +66,8 @@ class Run {
   private readonly kinds: readonly SearchKind[];
   private stage: Stage = 'policy';
   private stopped: StopReason = 'steps';
+  /** The user asked for the ranking early. */
+  private cut = false;
   private means: number[] = [];
   private baselines: readonly ScoredPrompt[] = [];
   private found: Found[] = [];
@@ -91,6 +99,7 @@ class Run {
     if (!checkpoint) return;
     this.stage = checkpoint.stage;
     this.stopped = checkpoint.stopped;
+    this.cut = checkpoint.cut === true;
     this.secondsBefore = checkpoint.seconds;
     this.means = [...checkpoint.means];
     this.baselines = checkpoint.baselines;
@@ -106,7 +115,8 @@ class Run {
   async run(): Promise<RunResult> {
     if (this.isNew) await this.begin();
     for (let kind = this.next; kind; kind = this.next) {
-      this.found.push(await this.find(kind));
+      const found = await this.find(kind);
+      if (found) this.found.push(found);
       this.enter(this.next?.origin ?? 'test');
     }
     const result = await this.conclude();
@@ -115,9 +125,9 @@ class Run {
     return this.storageError ? { ...result, status: 'failed', error: this.storageError.message } : result;
   }
 
-  /** The next search; where nothing can be saved, there are no controls. */
+  /** The next search; there are no controls where nothing can be saved, or the user wants the ranking. */
   private get next(): SearchKind | undefined {
-    return this.found.length > 0 && this.storageError ? undefined : this.kinds[this.found.length];
+    return this.found.length > 0 && (this.storageError || this.cut) ? undefined : this.kinds[this.found.length];
   }
 
   /** Baselines first: the user sees what there is to beat. */
@@ -136,13 +146,18 @@ class Run {
     });
     const given = [[], ...spec.compare.map((text) => experiment.encodePrompt(text))];
     const scorers = [experiment.scorer('train', this.log), experiment.scorer('validation', this.log)] as const;
-    this.baselines = await scoreAll(given, ...scorers, experiment.prompt, this.options.signal);
+    const pool = { train: train.labels.length, validation: validation.labels.length };
+    const total = given.length * (pool.train + pool.validation);
+    this.baselines = await this.during('baselines', total, () => scoreAll(given, ...scorers, experiment.prompt, this.options.signal));
     for (const { tokens: _, ...baseline } of this.baselines) this.emit({ event: 'baseline', ...baseline });
+    const outlook = outlookOf(this.baselines, pool, [...train.labels, ...validation.labels]);
+    if (outlook) this.emit(outlook);
     this.emit({ event: 'stage', stage: this.stage });
     this.checkpoint();
   }
 
-  private async find(kind: SearchKind): Promise<Found> {
+  /** Undefined for a control that the user cut off. */
+  private async find(kind: SearchKind): Promise<Found | undefined> {
     const { seed, signal } = this.options;
     const first = this.found[0];
     const budget = first ? first.queries.computed : this.experiment.settings.queryBudget;
@@ -163,11 +178,14 @@ class Run {
         reason = this.reason(search);
         if (!reason && this.pace.due(report.step, this.seconds())) this.checkpoint();
       }
+      if (first && this.cut) return undefined;
       if (!first) this.stopped = reason;
       // Ranking may take a while: a stop there loses no step.
       this.checkpoint();
       if (!first) this.emit({ event: 'stage', stage: 'ranking', reason });
-      const prompts = await search.finalists(signal);
+      const done = first ? search.queries.computed : 0;
+      const total = done + search.finalistQueries;
+      const prompts = await this.during(first ? kind.origin : 'ranking', total, () => search.finalists(signal), done);
       return { origin: kind.origin, queries: search.queries, prompts, notes: search.notes };
     } finally {
       this.search = undefined;
@@ -177,7 +195,10 @@ class Run {
 
   private async advance(search: Search): ReturnType<Search['advance']> {
     try {
-      return await search.advance(this.options.signal);
+      const { origin } = this.kinds[this.found.length]!;
+      const { computed } = search.queries;
+      const total = this.found[0]?.queries.computed ?? this.experiment.settings.queryBudget;
+      return await this.during(origin, total, () => search.advance(this.options.signal), computed);
     } catch (error) {
       if (this.options.signal?.aborted) this.stop();
       throw error;
@@ -190,6 +211,9 @@ class Run {
     // More steps could not be saved; those that are done are still worth ranking.
     if (this.storageError) return 'storage';
     if (search.ended) return search.ended;
+    this.cut ||= this.options.rankNow?.aborted === true;
+    // There is something to rank after the first step.
+    if (this.cut && this.means.length > 0) return 'request';
     return this.found.length === 0 && maxMinutes !== null && this.seconds() > maxMinutes * 60 ? 'time' : undefined;
   }
 
@@ -201,7 +225,8 @@ class Run {
       ...found.flatMap(({ origin, prompts }) => withOrigin(origin, prompts)),
     ]);
     const test = experiment.scorer('test', this.log);
-    const ranked = await table(experiment, entries, test, this.options.signal);
+    const total = entries.length * test.size;
+    const ranked = await this.during('test', total, () => table(experiment, entries, test, this.options.signal));
     this.emit({ event: 'finish', best: ranked.prompts[0]!.prompt, seconds: this.seconds() });
     return buildResult(experiment, {
       seed: this.options.seed,
@@ -211,7 +236,11 @@ class Run {
       queries: found[0]!.queries,
       randomQueries: found.find(({ origin }) => origin === 'random')?.queries ?? null,
       testQueries: test.computed,
-      notes: [...experiment.notes, ...found.flatMap(({ notes = [] }) => notes)],
+      notes: [
+        ...experiment.notes,
+        ...found.flatMap(({ notes = [] }) => notes),
+        ...(this.cut && found.length < this.kinds.length ? [word('run.noControl')] : []),
+      ],
       ...ranked,
     });
   }
@@ -226,7 +255,23 @@ class Run {
     this.checkpoint();
   }
 
-  private emit(event: RunEvent): void {
+  /** Does a stage's work, or a part of it, while the front end hears how far it is by what the task model has answered. */
+  private async during<T>(stage: Stage, total: number, work: () => Promise<T>, done = 0): Promise<T> {
+    const { model } = this.experiment;
+    const before = model.answered ?? 0;
+    const tell = (): void => {
+      const answered = done + (model.answered ?? 0) - before;
+      this.options.onEvent?.({ event: 'progress', stage, done: Math.min(total, answered), total, seconds: this.seconds() });
+    };
+    const timer = setInterval(tell, TELL_EVERY);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private emit(event: JournalEvent): void {
     this.write(() => this.folder.append(event));
     this.options.onEvent?.(event);
   }
@@ -261,9 +306,9 @@ class Run {
 
   private checkpoint(): void {
     const before = performance.now();
-    const { stage, stopped, means, baselines, found } = this;
+    const { stage, stopped, cut, means, baselines, found } = this;
     const search = this.search?.save();
-    const state: Checkpoint = { format: CHECKPOINT_FORMAT, stage, seconds: this.seconds(), baselines, stopped, means, found, search };
+    const state: Checkpoint = { format: CHECKPOINT_FORMAT, stage, seconds: this.seconds(), baselines, stopped, cut, means, found, search };
     this.write(() => this.folder.writeCheckpoint(state));
     this.pace.wrote(this.seconds(), (performance.now() - before) / 1000);
   }

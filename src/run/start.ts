@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Spec } from '../spec/spec';
 import { taskName } from './store/history';
-import type { PromptResult } from './result';
+import type { PromptResult, RunResult } from './result';
 import { quote } from './report/shell';
 import type { RunFolder } from './store/storage';
 
@@ -18,6 +18,14 @@ export function keepEvaluated(folder: RunFolder, prompts: readonly PromptResult[
     ...before.filter(({ prompt }) => !texts.has(prompt)),
     ...prompts,
   ]);
+}
+
+/** What makes a run end where the user, or the clock, ended this one. */
+export function asEnded({ stopped, steps, randomQueries }: Pick<RunResult, 'stopped' | 'steps' | 'randomQueries'>): {
+  readonly steps?: number;
+  readonly random: boolean;
+} {
+  return { ...((stopped === 'request' || stopped === 'time') && { steps }), random: randomQueries !== null };
 }
 
 /** The command line that repeats the run. */

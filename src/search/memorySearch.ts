@@ -83,6 +83,10 @@ class MemorySearch implements Search {
     return this.indifferent ? [word('search.sameScores', { queries: TOLD_AFTER })] : [];
   }
 
+  get finalistQueries(): number {
+    return raceCost(this.plan.race, this.plan.rowsPerPrompt, this.archive.prompts.length);
+  }
+
   get ended(): StopReason | undefined {
     const { settings, budget, actions, length } = this.context;
     const { race, rowsPerPrompt } = this.plan;

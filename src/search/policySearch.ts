@@ -5,7 +5,7 @@ import type { PromptIds } from '../model/taskModel';
 import { planBudget } from './budget';
 import type { ScoredPrompt } from './prompt';
 import { queriesOf, type PolicyStep, type Search, type SearchContext, type SearchKind } from './search';
-import { diverse, scoreAll, select } from './selection';
+import { diverse, scoreAll, select, selectionCost } from './selection';
 
 /** The best prompts of the policy get held-out scores, less near copies of better ones. */
 const FINALISTS = 10;
@@ -73,6 +73,10 @@ class PolicySearch implements Search {
 
   get queries() {
     return queriesOf(this.train, this.validation);
+  }
+
+  get finalistQueries() {
+    return selectionCost(this.validation.size, this.trainer.step * (this.context.settings.promptsPerStep + 1));
   }
 
   get ended() {

@@ -35,6 +35,9 @@ function openRandomSearch({ settings, length, budget, actions, seed, ...context 
     get queries() {
       return queriesOf(train, validation);
     },
+    get finalistQueries() {
+      return selectionCost(validation.size, step * batch);
+    },
     get ended() {
       const { computed, size } = train;
       if (computed + batch * size + selectionCost(validation.size, (step + 1) * batch) > budget) return 'budget';

@@ -40,6 +40,8 @@ export interface Search {
   readonly queries: Queries;
   /** Why there is no further step; undefined while there is one. */
   readonly ended: StopReason | undefined;
+  /** The most queries that `finalists` may compute from here on. */
+  readonly finalistQueries: number;
   /** What the user should know of it so far. */
   readonly notes?: readonly string[];
   /**
@@ -61,7 +63,8 @@ export interface Queries {
   readonly computed: number;
 }
 
-export type StopReason = 'steps' | 'budget' | 'converged' | 'patience' | 'time' | 'storage' | 'exhausted';
+/** `request`: the user asked for the ranking now. */
+export type StopReason = 'steps' | 'budget' | 'converged' | 'patience' | 'time' | 'storage' | 'exhausted' | 'request';
 
 /** What a step did: a line of the run's journal, less its seconds. */
 export type StepReport = PolicyStep | RandomStep;

@@ -10,6 +10,18 @@ const REASONS: Partial<Record<string, string>> = {
   EEXIST: 'a file of that name is in the way',
 };
 
+/** Why a search ended. */
+const ENDED = {
+  steps: 'all steps done',
+  budget: 'query budget spent',
+  converged: 'converged: every prompt in a step is the same',
+  patience: 'no better greedy prompt within its patience',
+  time: 'time limit reached',
+  storage: 'its folder cannot be written',
+  exhausted: 'every prompt scored',
+  request: 'you asked for the ranking',
+} as const;
+
 /** Messages of `run/`: `'run.code': (arguments) => text`. */
 export const runWording = {
   'run.locked': ({ trainer, lock }: { trainer: string; lock: string }) =>
@@ -54,5 +66,7 @@ export const runWording = {
     return `Downloading ${reference}: ${share}%, ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}, ${file}`;
   },
   'run.scoringOn': ({ model }: { model: string }) => `Scoring the run's prompts on ${model} …`,
+  'run.ended': ({ reason }: { reason: keyof typeof ENDED }) => ENDED[reason],
+  'run.noControl': () => 'random search was left out or cut off, since you asked for the ranking early',
   'run.stopped': ({ step }: { step: number }) => `Stopped at step ${step}.`,
 };

@@ -17,6 +17,13 @@ interface HeldOut {
   readonly runs: number;
 }
 
+interface Outlook {
+  readonly accuracy: number;
+  readonly interval: readonly [low: number, high: number];
+  readonly n: number;
+  readonly majority: number;
+}
+
 /** Verdicts on a run: a title, and a text that says what the held-out rows show. */
 export const verdictWording = {
   'verdict.better': ({ own }: { own: boolean }) => (own ? 'Better than your own prompts' : 'Better than no prompt'),
@@ -29,6 +36,8 @@ export const verdictWording = {
     `${scored(winner)}${rival ? ` and ${rival.name} ${percent(rival.accuracy)}, a difference of ${points(rival.difference)} points${rival.interval ? ` (${interval(rival.interval.map(points), runs)})` : ''}` : ''}.`,
   'verdict.againstChance': ({ winner, runs, majority }: HeldOut & { majority: number }) =>
     `${scored(winner)} (${interval(winner.interval.map(percent), runs)}). Always answering the most common class scores ${percent(majority)}. The task model is probably too small for this task, or its label words do not fit.`,
+  'verdict.notAboveChanceSoFar': ({ accuracy, interval: [, high], n, majority }: Outlook) =>
+    `Not above chance so far: the best prompt gets ${percent(accuracy)} of ${n.toLocaleString('en-US')} rows right (95% interval up to ${percent(high)}), and always answering the most common class ${percent(majority)}. A prompt may still help; another model is more likely to.`,
   'verdict.next': ({ next }: { next: readonly (keyof typeof STEPS)[] }) => `To try next: ${next.map((step) => STEPS[step]).join(', ')}.`,
   'verdict.demonstration': ({ model }: { model: string }) => `${model} is a small demonstration model.`,
 };

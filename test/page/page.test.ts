@@ -44,6 +44,40 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     expect(await panel.kept()).toMatchObject({ id: ID, open: [] });
   });
 
+  it('shows the stages with the share of the present one, and a clock that goes on between two messages', async () => {
+    await panel.show(training());
+    const stages = () => panel.page.locator('.phases li').allInnerTexts();
+    const bar = panel.page.locator('vscode-progress-bar');
+    expect(await stages()).toEqual([
+      'First scores',
+      expect.stringMatching(/Search\s49%/),
+      'Choosing the best',
+      'Random search',
+      'Held-out scores',
+    ]);
+    expect(await panel.page.locator('.phases [aria-current=step]').innerText()).toContain('Search');
+    expect(await bar.getAttribute('value')).toBe('49');
+    await update(undefined, { stage: 'test', progress: 0.3, secondsLeft: 3 });
+    expect((await stages())[4]).toMatch(/Held-out scores\s30%/);
+    expect(await panel.page.locator('.phases .done').count()).toBe(4);
+    const progress = panel.page.locator('.progress');
+    await expect.poll(() => progress.innerText(), { timeout: 5000 }).toMatch(/elapsed 1[7-9] s.*almost done/s);
+    await update(undefined, { state: 'paused', secondsLeft: 70 });
+    expect(await progress.innerText()).toMatch(/elapsed 15 s.*about 1:10 left/s);
+    await panel.show(finished({ ended: 'query budget spent' }));
+    expect(await progress.innerText()).toMatch(/queries 4,960 of 5,000.*search ended: query budget spent/s);
+    expect(await panel.page.locator('.phases, vscode-progress-bar').count()).toBe(0);
+  });
+
+  it('says at once when the first scores are not above chance, and what the best estimate rests on', async () => {
+    const text = 'Not above chance so far.';
+    const outlook = { code: 'verdict.notAboveChanceSoFar', accuracy: 0.53, interval: [0.41, 0.65], n: 64, majority: 0.5, text } as const;
+    await panel.show(training({ outlook }));
+    expect(await card().innerText()).toMatch(/Not above chance so far\..*63\.8–82\.8 95% interval.*96 rows scored/s);
+    await update();
+    expect(await card().innerText()).not.toContain(text);
+  });
+
   it('draws its charts, and adds the steps of an update', async () => {
     await panel.show(training());
     const plots = panel.page.locator('figure.chart .plot');
@@ -105,10 +139,11 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
   });
 
   it('sends what its buttons say', async () => {
-    await panel.show(training());
+    await panel.show(training({ rankable: true }));
     await panel.sent();
     for (const name of [
       'Pause',
+      'Stop and Rank Now',
       'Stop',
       'Open spec',
       'Compare with another run…',
@@ -117,9 +152,10 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
       'Copy command',
       'Show log',
     ])
-      await button(name).click();
+      await panel.page.getByRole('button', { name, exact: true }).click();
     expect(await panel.sent()).toEqual([
       ['pause'],
+      ['rankNow'],
       ['stop'],
       ['openSpec'],
       ['compare'],
@@ -243,9 +279,9 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     const states = {
       queued: ['Waiting', 'Stop'],
       starting: ['Opening models and data', 'Stop'],
-      running: [undefined, 'Pause', 'Stop'],
-      pausing: ['Pausing', 'Continue', 'Stop'],
-      paused: ['Paused at step 19', 'Continue', 'Stop'],
+      running: [undefined, 'Pause', 'Stop and Rank Now', 'Stop'],
+      pausing: ['Pausing', 'Continue', 'Stop and Rank Now', 'Stop'],
+      paused: ['Paused at step 19', 'Continue', 'Stop and Rank Now', 'Stop'],
       stopping: ['Stopping', 'Stop Now'],
       interrupted: ['Interrupted at step 19', 'Resume'],
       elsewhere: ['Training in another process'],
@@ -254,7 +290,8 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     } as const;
     for (const [state, [title, ...buttons]] of Object.entries(states)) {
       const error = 'The model file is damaged.';
-      await panel.show(training({ state: state as keyof typeof states, resumable: true, error, log: ['line 1', 'line 2'] }));
+      const rankable = ['running', 'pausing', 'paused'].includes(state);
+      await panel.show(training({ state: state as keyof typeof states, rankable, resumable: true, error, log: ['line 1', 'line 2'] }));
       expect(await panel.page.locator('.face h2').allInnerTexts()).toEqual(title === undefined ? [] : [title]);
       expect(await panel.page.locator('.buttons vscode-button').allInnerTexts()).toEqual(buttons);
       if (state === 'interrupted') expect(await panel.page.locator('.face').innerText()).toContain(error);

@@ -82,6 +82,8 @@ export function head(values: Partial<RunHead> = {}): RunHead {
     seed: 0,
     created: '2026-11-25T10:00:00.000Z',
     rows: { train: 32, validation: 64, test: 1821 },
+    stages: ['baselines', 'policy', 'ranking', 'random', 'test'],
+    rankable: false,
     step: 19,
     steps: 400,
     progress: 0.4864,

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineProcess } from '../../src/engine/client';
 import type { RunEnd } from '../../src/messages/engine';
 import type { RunEvent } from '../../src/run/events';
+import type { RunResult } from '../../src/run/result';
 import { readRun } from '../../src/run/store/history';
+import { word } from '../../src/wording/wording';
 import { fakeServer, send } from '../unit/model/server/fakeServer';
 import { smallTask } from './commandLine';
 
@@ -30,6 +32,7 @@ interface Engine {
   readonly channel: EngineProcess['channel'];
   /** What the engine reported, by method. */
   readonly told: (readonly ['opened' | 'notes' | 'events' | 'paused', unknown])[];
+  /** Those of the journal. */
   readonly events: RunEvent[];
   /** Resolves when the run has done a step. */
   readonly step: (n: number) => Promise<void>;
@@ -50,7 +53,7 @@ function start(): Engine {
     notes: (notes: unknown) => void told.push(['notes', notes]),
     events: (more: readonly RunEvent[]) => {
       told.push(['events', more]);
-      events.push(...more);
+      events.push(...more.filter(({ event }) => event !== 'progress'));
       steps.emit('events');
     },
   };
@@ -114,6 +117,23 @@ describe('the engine process', () => {
     expect(second.events).toEqual(journalOf(run));
     const [, replayed] = second.told.find(([method]) => method === 'events')!;
     expect((replayed as RunEvent[]).filter(({ event }) => event === 'step').length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('ends the search on request, ranks what it found and scores it on the held-out rows, without random search', async () => {
+    const run = join(folder, 'run');
+    const engine = start();
+    const end = optimize(engine, run, { steps: 100_000, queryBudget: 10_000_000, maxMinutes: 10 });
+    await engine.step(3);
+    engine.channel.notify('rankNow');
+    const { result } = (await end) as { result: RunResult };
+    expect(result).toMatchObject({ status: 'finished', stopped: 'request', randomQueries: null });
+    expect(result.prompts.every(({ test }) => test !== undefined)).toBe(true);
+    expect(result.prompts.some(({ origin }) => origin === 'policy')).toBe(true);
+    expect(result.notes).toContain(word('run.noControl'));
+    const stages = engine.events.flatMap((event) => (event.event === 'stage' ? event.stage : []));
+    expect(stages).toEqual(['policy', 'ranking', 'test', 'finished']);
+    const { head } = await readRun(run);
+    expect(head).toMatchObject({ state: 'finished', reason: 'request', resumable: false, rankable: false });
   });
 
   it('leaves what it had found when it is killed', async () => {

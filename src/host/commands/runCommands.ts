@@ -41,6 +41,7 @@ export function runCommands(runs: Runs, panels: Panels): Record<string, (id?: st
     },
     'rlprompt.pauseRun': onCurrent((id) => runs.pause(id)),
     'rlprompt.continueRun': onCurrent((id) => runs.continue(id)),
+    'rlprompt.rankRun': onCurrent((id) => runs.rankNow(id)),
     'rlprompt.stopRun': onCurrent((id) => runs.stop(id)),
     'rlprompt.compareRuns': async (given) => {
       const id = given ?? panels.active?.id ?? (await pick(t('Compare which run?')));

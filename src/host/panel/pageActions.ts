@@ -46,6 +46,7 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
     pause: on(() => runs.pause(id)),
     continue: on(() => runs.continue(id)),
     stop: on(() => runs.stop(id)),
+    rankNow: on(() => runs.rankNow(id)),
     resume: on(() => vscode.commands.executeCommand('rlprompt.resumeRun', id)),
     insert: on(({ head, rows }, which: RowReference & { form: InsertForm }) => services.insert(head, rowOf(rows, which), which.form)),
     copy: on(({ rows }, which: RowReference) => copy(rowOf(rows, which).prompt, t('Prompt copied'))),

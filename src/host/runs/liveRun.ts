@@ -96,6 +96,13 @@ export class LiveRun {
     if (['pausing', 'paused'].includes(this.builder.head.state)) this.set({ state: 'running' });
   }
 
+  /** Ends the search after its step; its prompts are ranked and get their held-out scores. */
+  rankNow(): void {
+    this.continue();
+    this.engine?.channel.notify('rankNow');
+    if (this.engine) this.set({ rankingSoon: true });
+  }
+
   /** Ends the run within a step, with its checkpoint written. Asked a second time, ends the process at once. */
   stop(): void {
     if (!this.engine) return;

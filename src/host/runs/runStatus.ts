@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Stage } from '../../run/events';
 import type { Runs } from './runs';
 
 /** Opens the run that trains; not in the palette. */
@@ -45,11 +46,28 @@ export class RunStatus implements vscode.Disposable {
           ? t('paused at {0}%', percent)
           : head.stage === 'policy'
             ? `${percent}%`
-            : { ranking: t('ranking'), random: t('random search'), test: t('held-out scores'), finished: t('finished') }[head.stage];
+            : `${stageText(head.stage)} ${percent}%`;
     this.item.text = `${head.state === 'paused' ? '$(debug-pause)' : '$(loading~spin)'} ${head.name}: ${doing}${left}`;
-    this.item.tooltip = t('{0} of {1} queries. Click to open the run.', head.queries.computed, head.queryBudget);
+    const rank = `[${t('Stop and Rank Now')}](command:rlprompt.rankRun)`;
+    const tooltip = new vscode.MarkdownString(
+      `${t('{0} of {1} queries. Click to open the run.', head.queries.computed, head.queryBudget)}${head.rankable ? `\n\n${rank}` : ''}`,
+    );
+    tooltip.isTrusted = { enabledCommands: ['rlprompt.rankRun'] };
+    this.item.tooltip = tooltip;
     this.item.show();
   }
+}
+
+function stageText(stage: Exclude<Stage, 'policy'>): string {
+  const { t } = vscode.l10n;
+  return {
+    labels: t('label words'),
+    baselines: t('first scores'),
+    ranking: t('choosing the best'),
+    random: t('random search'),
+    test: t('held-out scores'),
+    finished: t('finished'),
+  }[stage];
 }
 
 function duration(seconds: number): string {

@@ -80,6 +80,10 @@ export class Runs implements vscode.Disposable {
     this.live.get(id)?.continue();
   }
 
+  rankNow(id: string): void {
+    this.live.get(id)?.rankNow();
+  }
+
   /** A run that trains ends within a step; one that waits never starts. */
   stop(id: string): void {
     const run = this.live.get(id);

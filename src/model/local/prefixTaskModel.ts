@@ -25,6 +25,7 @@ export class PrefixTaskModel implements TaskModel {
   /** Bytes of KV caches kept at most, over all row sets. */
   static readonly KEPT_BYTES = 160e6;
   private keptBytes = 0;
+  answered = 0;
 
   private constructor(
     readonly key: string,
@@ -90,6 +91,7 @@ export class PrefixTaskModel implements TaskModel {
         if (past?.lengths.length !== pairs.length) past = stack(group.flatMap(() => texts));
         const logits = await this.answer(pairs, past);
         pairs.forEach(({ at }, i) => result.set(logits.subarray(i * K, (i + 1) * K), at));
+        this.answered += pairs.length;
       }
     }
     return result;

@@ -20,6 +20,8 @@ const BATCH = 16;
 
 /** Runs whole rows through the model, in batches of similar length, with the head at the answer's position only. */
 export class WholeRowTaskModel implements TaskModel {
+  answered = 0;
+
   private constructor(
     readonly key: string,
     private readonly session: Session,
@@ -76,6 +78,7 @@ export class WholeRowTaskModel implements TaskModel {
       signal?.throwIfAborted();
       const logits = await this.run(batch);
       batch.forEach((job, i) => result.set(logits.subarray(i * K, (i + 1) * K), job.at));
+      this.answered += batch.length;
     }
     return result;
   }

@@ -33,6 +33,7 @@ type Done = (job: Job, score: TextScore | ServerError) => void;
  * left out of its prompt's mean (NaN), and the run ends when that happens to more than half of the texts scored together.
  */
 export class TextTaskModel implements TaskModel {
+  answered = 0;
   private sent = 0;
   private fromCache = 0;
   private scored = 0;
@@ -89,6 +90,7 @@ export class TextTaskModel implements TaskModel {
     // Counted over all prompts: a server that fails now and then may fail on all rows of a single one.
     let failed = 0;
     await this.ask([...jobs.values()], signal, (job, score) => {
+      this.answered += job.places.length;
       if (score instanceof ServerError) failed += job.places.length;
       else for (const place of job.places) place.set(score.logits);
     });

@@ -103,7 +103,7 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
   const random = prompts.find((p) => p.origin === 'random');
   const policy = prompts.find((p) => p.origin === 'policy');
   const lines = [
-    `${result.steps} steps in ${result.seconds.toFixed(0)} s (${STOPPED[result.stopped]}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
+    `${result.steps} steps in ${result.seconds.toFixed(0)} s (${word('run.ended', { reason: result.stopped })}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
     `The winner's estimate: ${percent(estimate.accuracy)}% (95% interval ${estimate.interval.map(percent).join('–')}) on the ${count(estimate.n)} rows that steer the search. Only held-out accuracy was not searched for.`,
     `Queries: ${count(queries.computed)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; random search ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
   ];
@@ -128,16 +128,6 @@ export function seedsSummary(result: SeedsResult): string {
     `Test accuracy of the winner: mean ${percent(result.winner.mean)}%, standard deviation ${percent(result.winner.deviation)}; no prompt ${percent(result.none.mean)}%.`,
   ].join('\n');
 }
-
-const STOPPED = {
-  steps: 'all steps done',
-  budget: 'query budget spent',
-  converged: 'converged: every prompt in a step is the same',
-  patience: 'no better greedy prompt within its patience',
-  time: 'time limit reached',
-  storage: 'its folder cannot be written',
-  exhausted: 'every prompt scored',
-} as const;
 
 function count(n: number): string {
   return n.toLocaleString('en-US');

@@ -17,6 +17,8 @@ export interface Checkpoint {
   readonly means: readonly number[];
   /** Searches that are done. */
   readonly found: readonly Found[];
+  /** The user asked for the ranking before the searches had ended. */
+  readonly cut?: boolean | undefined;
   /** The state of the search under way, in its own form. */
   readonly search: unknown;
 }

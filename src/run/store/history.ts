@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { PromptRow } from '../view/runView';
-import type { RunEvent } from '../events';
+import type { JournalEvent } from '../events';
 import type { PromptResult, RunResult } from '../result';
 import { CodedError } from '../../wording/wording';
 import { readLabel } from './label';
@@ -58,12 +58,12 @@ function columns({ models, prompts }: TransferResult): Map<string, NonNullable<P
 }
 
 /** The lines of a journal, without one that a crash cut short. */
-export async function readJournal(folder: string): Promise<RunEvent[]> {
+export async function readJournal(folder: string): Promise<JournalEvent[]> {
   const text = await readFile(join(folder, 'events.jsonl'), 'utf8').catch(() => '');
-  const events: RunEvent[] = [];
+  const events: JournalEvent[] = [];
   for (const line of text.split('\n')) {
     try {
-      if (line) events.push(JSON.parse(line) as RunEvent);
+      if (line) events.push(JSON.parse(line) as JournalEvent);
     } catch {
       break;
     }

@@ -5,7 +5,7 @@ import { FileLock } from '../../files/lock';
 import { makeFolder } from '../../files/ownFolder';
 import { replaceFile } from '../../files/replaceFile';
 import { CodedError } from '../../wording/wording';
-import type { RunEvent } from '../events';
+import type { JournalEvent } from '../events';
 import { quote } from '../report/shell';
 import type { RunResult } from '../result';
 import { CHECKPOINT_FORMAT, type Checkpoint } from './checkpoint';
@@ -66,7 +66,7 @@ export class RunFolder {
     });
   }
 
-  append(event: RunEvent): void {
+  append(event: JournalEvent): void {
     this.guard(() => {
       const line = Buffer.from(`${JSON.stringify(event)}\n`);
       for (let written = 0; written < line.length;)

@@ -2,7 +2,7 @@
 import type { Part } from '../../spec/template';
 import type { Proposer } from '../../spec/schema';
 import type { Queries, StopReason } from '../../search/search';
-import type { Stage } from '../events';
+import type { OutlookEvent, Stage } from '../events';
 import type { PromptRow, RunResult, TransferScore } from '../result';
 import type { Verdict } from '../verdict';
 
@@ -43,7 +43,9 @@ export interface RunHead {
   readonly actions?: number;
   readonly step: number;
   readonly steps: number;
-  /** Share of the steps or of the queries that are done, whichever ends the search first. */
+  /** The stages of the run, in order. */
+  readonly stages: readonly Stage[];
+  /** Share of the stage that is done; in the search, of its steps or its queries, whichever ends it first. */
   readonly progress: number;
   /** Seconds of work so far, pauses left out. */
   readonly seconds: number;
@@ -51,8 +53,15 @@ export interface RunHead {
   readonly secondsLeft: number | null;
   readonly queries: Queries;
   readonly queryBudget: number;
-  /** Why training ended. */
+  /** Why the search ended, and that in words. */
   readonly reason?: StopReason;
+  readonly ended?: string;
+  /** Whether the user can end the search and have its prompts ranked now. */
+  readonly rankable: boolean;
+  /** The user asked for the ranking, which comes after the step. */
+  readonly rankingSoon?: boolean;
+  /** What the first scores say of the task, while nothing better is known. */
+  readonly outlook?: Outlook;
   /** For `failed`: what happened and what to do. For `interrupted`: why the engine was killed, if it was. */
   readonly error?: string;
   /** For `failed`: the last lines of the engine's log. */
@@ -65,6 +74,9 @@ export interface RunHead {
   readonly summary?: RunSummary;
   readonly verdict?: Verdict;
 }
+
+/** Coded in the journal; here with its text. */
+export type Outlook = Omit<OutlookEvent, 'event'> & { readonly text: string };
 
 export type RunSummary = Pick<
   RunResult,

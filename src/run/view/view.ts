@@ -3,11 +3,12 @@ import type { Curves, PromptRow, RunHead, RunView } from './runView';
 import type { ScoredPrompt } from '../../search/prompt';
 import { byChoice } from '../../search/selection';
 import { estimateInterval, estimateOf, pooled, type Older, type Pool } from '../estimate';
-import type { PolicyStepEvent, RunEvent } from '../events';
+import type { PolicyStepEvent, ProgressEvent, RunEvent } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result';
 import type { RunTask } from '../store/task';
 import { verdictOf } from '../verdict';
-import { TimeLeft } from './timeLeft';
+import { word } from '../../wording/wording';
+import { testQueries, TimeLeft, type Horizon } from './timeLeft';
 
 /** Prompts in the table while a run trains. */
 const LEADERS = 20;
@@ -68,12 +69,14 @@ export class RunViewBuilder {
       created: new Date().toISOString(),
       step: 0,
       steps: 0,
+      stages: [],
       progress: 0,
       seconds: 0,
       secondsLeft: null,
       queries: { asked: 0, computed: 0 },
       queryBudget: 0,
       resumable: false,
+      rankable: false,
       notes: [],
     };
   }
@@ -90,6 +93,7 @@ export class RunViewBuilder {
       promptLength: spec.prompt.length,
       seed: task.seed,
       created: task.created,
+      stages: ['baselines', 'policy', 'ranking', ...(task.random ? (['random'] as const) : []), 'test'],
       steps: settings.steps,
       queryBudget: settings.queryBudget,
     });
@@ -100,30 +104,52 @@ export class RunViewBuilder {
   }
 
   set(change: Partial<RunHead>): void {
-    this.head = { ...this.head, ...change };
+    const head = { ...this.head, ...change };
+    const { state, stage, step, rankingSoon } = head;
+    const searches = ['running', 'pausing', 'paused'].includes(state) && (stage === 'policy' || stage === 'random');
+    this.head = { ...head, rankable: searches && step > 0 && !rankingSoon };
   }
 
   apply(event: RunEvent): void {
     switch (event.event) {
       case 'start':
         this.startAnew();
-        this.set({ rows: event.rows, actions: event.actions, steps: event.steps, queryBudget: event.queryBudget });
+        this.set({
+          stage: 'baselines',
+          progress: 0,
+          rows: event.rows,
+          actions: event.actions,
+          steps: event.steps,
+          queryBudget: event.queryBudget,
+        });
         break;
       case 'baseline':
         this.lead(event, event.prompt === '' ? 'none' : 'manual');
         break;
+      case 'outlook':
+        this.set({ outlook: { ...event, text: word(event.code, event) } });
+        break;
       case 'step':
         this.applyStep(event);
+        break;
+      case 'progress':
+        this.applyProgress(event);
         break;
       case 'random': {
         const queries = event.queries.computed;
         push(this.curves.random, { ...event, queries });
         if (event.estimate) push(this.curves.randomEstimates, { queries, best: event.estimate.best });
-        this.set({ seconds: event.seconds, secondsLeft: this.timeLeft.afterRandomBatch(event) });
+        const secondsLeft = this.timeLeft.afterRandomBatch(event, this.horizon);
+        const progress = Math.min(1, queries / Math.max(1, this.head.queries.computed));
+        this.set({ seconds: event.seconds, secondsLeft, progress });
         break;
       }
       case 'stage':
-        this.set({ stage: event.stage, ...(event.reason && { reason: event.reason }) });
+        this.set({
+          stage: event.stage,
+          progress: 0,
+          ...(event.reason && { reason: event.reason, ended: word('run.ended', { reason: event.reason }) }),
+        });
         break;
       case 'finish':
         this.set({ seconds: event.seconds, secondsLeft: 0 });
@@ -135,6 +161,7 @@ export class RunViewBuilder {
   finish(result: RunResult, runs?: number): void {
     const { prompts, ...summary } = result;
     const verdict = verdictOf(result, runs);
+    this.dropOutlook();
     this.set({
       state: result.status,
       stage: 'finished',
@@ -143,6 +170,8 @@ export class RunViewBuilder {
       seconds: result.seconds,
       secondsLeft: 0,
       queries: result.queries,
+      reason: result.stopped,
+      ended: word('run.ended', { reason: result.stopped }),
       notes: result.notes,
       ...(result.error !== undefined && { error: result.error }),
       summary,
@@ -167,7 +196,7 @@ export class RunViewBuilder {
 
   /** The run resumes: drops why it ended; its steps so far stay until the engine replays them. */
   takeUp(): void {
-    const { error: _error, log: _log, ...head } = this.head;
+    const { error: _error, log: _log, rankingSoon: _rankingSoon, ...head } = this.head;
     this.head = { ...head, resumable: true };
   }
 
@@ -181,6 +210,7 @@ export class RunViewBuilder {
     this.curves = emptyCurves();
     this.leaders = [];
     this.timeLeft = new TimeLeft();
+    this.dropOutlook();
     this.table([]);
   }
 
@@ -197,6 +227,25 @@ export class RunViewBuilder {
       return { ...row, rank: i + 1, ...(transfer && { transfer }) };
     });
     this.rowsVersion++;
+  }
+
+  private get horizon(): Horizon {
+    const { steps, queryBudget, rows } = this.head;
+    const given = this.leaders.filter(({ origin }) => origin === 'none' || origin === 'manual').length;
+    return { steps, queryBudget, random: this.random, test: testQueries(given, rows) };
+  }
+
+  private applyProgress(event: ProgressEvent): void {
+    const { stage, done, total, seconds } = event;
+    const share = Math.min(1, done / Math.max(1, total));
+    // The search may end by its steps, too.
+    const progress = stage === this.head.stage ? Math.max(share, this.head.progress) : share;
+    this.set({ stage, progress, seconds, secondsLeft: this.timeLeft.afterProgress(event, this.horizon) });
+  }
+
+  private dropOutlook(): void {
+    const { outlook: _, ...head } = this.head;
+    this.head = head;
   }
 
   private get pool(): Pool {
@@ -217,15 +266,16 @@ export class RunViewBuilder {
     if (estimate) {
       const [low, high] = estimateInterval(estimate.best, estimate.worth);
       push(curves.estimates, { ...estimate, queries, low, high });
+      if (this.head.outlook && low > this.head.outlook.majority) this.dropOutlook();
     }
     if (shares) {
       const all = Object.values(shares).reduce((a, b) => a + b, 0) || 1;
       const { policy = 0, thompson = 0, edits = 0 } = shares;
       push(curves.shares, { queries, policy: policy / all, thompson: thompson / all, edits: edits / all });
     }
-    const { steps: last, queryBudget } = this.head;
+    const { steps: last, queryBudget } = this.horizon;
     const progress = Math.min(1, Math.max(event.step / last, queries / queryBudget));
-    const secondsLeft = this.timeLeft.afterStep(event, { steps: last, queryBudget, random: this.random });
+    const secondsLeft = this.timeLeft.afterStep(event, this.horizon);
     this.set({ stage: 'policy', step: event.step, seconds: event.seconds, queries: event.queries, secondsLeft, progress });
   }
 

@@ -6,7 +6,7 @@ import { Progress } from '../../../src/cli/progress';
 afterEach(() => vi.unstubAllEnvs());
 
 /** A terminal, or a pipe, at which `keys` are typed when the question is shown. */
-function terminal(isTTY: boolean, keys = '', yes = false): { frontEnd: TerminalFrontEnd; text: () => string } {
+function terminal(isTTY: boolean, keys = '', yes = false) {
   const stream = (): PassThrough => Object.assign(new PassThrough(), { isTTY, columns: 100, setRawMode: () => undefined });
   const [input, output] = [stream(), stream()];
   let text = '';
@@ -15,7 +15,7 @@ function terminal(isTTY: boolean, keys = '', yes = false): { frontEnd: TerminalF
     if (data.toString().includes('[y/N]')) input.write(keys);
   });
   const frontEnd = new TerminalFrontEnd(yes, input as unknown as NodeJS.ReadStream, new Progress(output as unknown as NodeJS.WriteStream));
-  return { frontEnd, text: () => text };
+  return { frontEnd, text: () => text, type: (data: string) => void input.emit('data', Buffer.from(data)) };
 }
 
 describe('consent on the command line', () => {
@@ -51,4 +51,25 @@ it('prints each note once, whichever run of the command has it', () => {
   frontEnd.notes(['one']);
   frontEnd.notes(['one', 'two']);
   expect(text()).toBe('Note: one.\nNote: two.\n');
+});
+
+it('takes r and Enter, once a run is there, for the wish to rank now', () => {
+  const { frontEnd, text, type } = terminal(true);
+  type('r\n');
+  expect(frontEnd.rankNow.aborted).toBe(false);
+  frontEnd.opened('/runs/a');
+  type('or\n');
+  expect(frontEnd.rankNow.aborted).toBe(false);
+  type('r\n');
+  expect(frontEnd.rankNow.aborted).toBe(true);
+  expect(frontEnd.signal.aborted).toBe(false);
+  expect(text()).toContain('Ctrl-C');
+});
+
+it('listens to no keys in a pipe', () => {
+  const { frontEnd, text, type } = terminal(false);
+  frontEnd.opened('/runs/a');
+  type('r\n');
+  expect(frontEnd.rankNow.aborted).toBe(false);
+  expect(text()).toBe('');
 });

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Progress } from '../../../src/cli/progress';
+import { word } from '../../../src/wording/wording';
 import { duration } from '../../../src/run/report/duration';
 import type { PolicyStepEvent } from '../../../src/run/events';
 
@@ -69,6 +70,27 @@ describe('progress', () => {
     progress.show({ event: 'random', step: 1, mean: 1, best: 2, queries: { asked: 0, computed: 1024 * 10 }, seconds: 60 });
     // 10 of 50 steps' queries took ten seconds.
     expect(text()).toMatch(/40 s left$/);
+  });
+
+  it('shows how far each stage is on a terminal alone, beside the lines of its steps', () => {
+    const told = (out: NodeJS.WriteStream): void => {
+      const progress = new Progress(out);
+      progress.show(begin);
+      progress.show({ event: 'progress', stage: 'baselines', done: 16, total: 64, seconds: 0.5 });
+      progress.show(step(1, 3));
+      progress.show({ event: 'progress', stage: 'policy', done: 2000, total: 1e6, seconds: 4 });
+      progress.show({ event: 'stage', stage: 'ranking', reason: 'budget' });
+      progress.show({ event: 'progress', stage: 'ranking', done: 0, total: 100, seconds: 5 });
+    };
+    const terminal = screen(true, 200);
+    told(terminal.out);
+    expect(terminal.text()).toContain('first scores █████░░░░░░░░░░░░░░░');
+    expect(terminal.text()).not.toContain('search ░');
+    expect(terminal.text()).toContain(word('run.ended', { reason: 'budget' }));
+    expect(terminal.text()).toContain('choosing the best ░░░░░░░░░░░░░░░░░░░░');
+    const pipe = screen(false);
+    told(pipe.out);
+    expect(pipe.text()).not.toMatch(/first scores|choosing the best/);
   });
 
   it('of a resumed run knows its steps and its best prompt', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSy
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/run/events';
+import type { JournalEvent } from '../../../src/run/events';
 import { otherTrainer, refuseLocked, whileLocked } from '../../../src/run/store/lock';
 import type { RunResult } from '../../../src/run/result';
 import type { Checkpoint } from '../../../src/run/store/checkpoint';
@@ -12,7 +12,7 @@ import { RunFolder, StorageError } from '../../../src/run/store/storage';
 let folder: string;
 let run: RunFolder;
 const other = { pid: 1, host: 'another' };
-const event = { event: 'step' } as unknown as RunEvent;
+const event = { event: 'step' } as unknown as JournalEvent;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rlprompt-lock-'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PolicyStepEvent } from '../../../src/run/events';
+import type { PolicyStepEvent, Stage } from '../../../src/run/events';
 import type { PromptResult, RunResult, TestScore } from '../../../src/run/result';
 import type { RunTask } from '../../../src/run/store/task';
 import type { ScoredPrompt } from '../../../src/search/prompt';
@@ -99,19 +99,69 @@ describe('the view of a run', () => {
     for (let n = 1; n <= 3; n++) builder.apply(step(n));
     expect(builder.head.secondsLeft).toBeNull();
     for (let n = 4; n <= 60; n++) builder.apply(step(n));
-    // 40 steps of half a second.
-    expect(builder.head.secondsLeft).toBeCloseTo(20, 9);
+    // 40 steps of half a second; then eleven prompts on four held-out rows, at 64 queries in a tenth of a second.
+    const heldOut = (11 * 4 * 0.1) / 64;
+    expect(builder.head.secondsLeft).toBeCloseTo(20 + heldOut, 9);
     const withRandom = built(true);
     for (let n = 1; n <= 60; n++) withRandom.apply(step(n));
     // And a fifth of a hundred such steps.
-    expect(withRandom.head.secondsLeft).toBeCloseTo(30, 9);
+    expect(withRandom.head.secondsLeft).toBeCloseTo(30 + heldOut, 9);
+  });
+
+  it('shows how far each stage is, and the time left by its own pace', () => {
+    const builder = built(true);
+    const at = () => [builder.head.stage, builder.head.progress, builder.head.secondsLeft];
+    const progress = (stage: Stage, done: number, seconds: number, total = 1000): void =>
+      builder.apply({ event: 'progress', stage, done, total, seconds });
+    builder.apply({ event: 'start', seed: 0, actions: 9, rows: ROWS, steps: 100, queryBudget: 1_000_000, random: true });
+    expect(at()).toEqual(['baselines', 0, null]);
+    progress('baselines', 16, 0.2, 64);
+    expect(at()).toEqual(['baselines', 0.25, null]);
+    builder.apply({ event: 'stage', stage: 'policy' });
+    for (let n = 1; n <= 40; n++) builder.apply(step(n));
+    const [, , left] = at();
+    // Within a long step the clock goes on, and the share never falls.
+    progress('policy', 0, 25, 1_000_000);
+    expect(at()).toEqual(['policy', 0.4, (left as number) - 5]);
+    builder.apply({ event: 'stage', stage: 'ranking', reason: 'converged' });
+    progress('ranking', 0, 30);
+    progress('ranking', 250, 32);
+    // Two seconds for a quarter; then random search on 40 × 64 queries and 44 held-out scores, at 64 queries in a tenth of a second.
+    expect(builder.head).toMatchObject({ stage: 'ranking', progress: 0.25, reason: 'converged' });
+    expect(builder.head.secondsLeft).toBeCloseTo(6 + 4 + 44 / 640, 9);
+    builder.apply({ event: 'stage', stage: 'test' });
+    progress('test', 0, 40);
+    progress('test', 500, 45);
+    expect(at()).toEqual(['test', 0.5, 5]);
+  });
+
+  it('shows the outlook of the first scores until the interval of an estimate lies above chance', () => {
+    const builder = built();
+    const outlook = { code: 'verdict.notAboveChanceSoFar', accuracy: 0.53, interval: [0.41, 0.65], n: 64, majority: 0.5 } as const;
+    builder.apply({ event: 'outlook', ...outlook });
+    expect(builder.head.outlook).toMatchObject(outlook);
+    const estimate = (best: number) => ({ best, mean: 0.5, rows: 32, worth: 32 });
+    builder.apply({ ...step(1), estimate: estimate(0.6) });
+    expect(builder.head.outlook).toMatchObject(outlook);
+    builder.apply({ ...step(2), estimate: estimate(0.9) });
+    expect(builder.head.outlook).toBeUndefined();
+  });
+
+  it('offers the ranking while a search works that has done a step, until it is asked for', () => {
+    const builder = built();
+    builder.set({ state: 'running' });
+    expect(builder.head.rankable).toBe(false);
+    builder.apply(step(1));
+    expect(builder.head.rankable).toBe(true);
+    builder.set({ rankingSoon: true });
+    expect(builder.head.rankable).toBe(false);
   });
 
   it('ends by the query budget where that comes first', () => {
     const builder = built();
     builder.describe({ ...task, settings: { ...task.settings, queryBudget: 64 * 70 } });
     for (let n = 1; n <= 60; n++) builder.apply(step(n));
-    expect(builder.head.secondsLeft).toBeCloseTo(5, 9);
+    expect(builder.head.secondsLeft).toBeCloseTo(5 + (11 * 4 * 0.1) / 64, 9);
   });
 
   it('gives the columns that came since', () => {

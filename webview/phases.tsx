@@ -1,0 +1,30 @@
+import type { RunHead } from '../src/run/view/runView';
+import { Icon } from './icons';
+
+type Stage = RunHead['stage'];
+
+const NAMES: Readonly<Record<Stage, string>> = {
+  labels: 'Label words',
+  baselines: 'First scores',
+  policy: 'Search',
+  ranking: 'Choosing the best',
+  random: 'Random search',
+  test: 'Held-out scores',
+  finished: 'Finished',
+};
+
+/** The stages of a run, with the share of the present one that is done. */
+export function Phases({ head: { stages, stage, progress } }: { head: RunHead }) {
+  const at = stages.indexOf(stage);
+  return (
+    <ol class="phases" aria-label="Stages">
+      {stages.map((one, i) => (
+        <li key={one} class={i < at ? 'done' : i === at ? 'current' : 'ahead'} aria-current={i === at ? 'step' : undefined}>
+          {i < at && <Icon name="finished" />}
+          {NAMES[one]}
+          {i === at && <b>{`${Math.round(100 * progress)}%`}</b>}
+        </li>
+      ))}
+    </ol>
+  );
+}
