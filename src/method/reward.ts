@@ -33,6 +33,36 @@ export function bounded(gap: number): number {
   return Math.tanh(3 * gap);
 }
 
+/** What a row counts for, by its gap. */
+export interface Measure {
+  /** What prompts are chosen by. */
+  readonly choice: (gap: number) => number;
+  readonly reward: (gap: number) => number;
+  /** Share of right answers, and the same smooth, so that it tells how far an answer is from turning. */
+  readonly right: (gap: number) => number;
+  readonly nearlyRight: (gap: number) => number;
+}
+
+const OF_ANSWERS: Measure = {
+  choice: bounded,
+  reward: piecewise,
+  right: (gap) => Number(gap > 0),
+  nearlyRight: (gap) => (1 + bounded(gap)) / 2,
+};
+
+/** Of a generated text, the score in [0, 1] takes the place of the gap. */
+const OF_TEXTS: Measure = {
+  choice: (score) => score,
+  reward: (score) => 100 * score,
+  right: (score) => score,
+  nearlyRight: (score) => score,
+};
+
+/** @param classes 1 where a row has a score and no class */
+export function measureOf(classes: number): Measure {
+  return classes === 1 ? OF_TEXTS : OF_ANSWERS;
+}
+
 /** Mean over rows; `balanced` weighs the classes equally, whatever their numbers of rows. */
 export function classMean(values: ArrayLike<number>, labels: readonly number[], weights: 'balanced' | 'rows'): number {
   if (weights === 'rows') {

@@ -1,5 +1,5 @@
 import { Cholesky } from './cholesky';
-import { bounded } from './reward';
+import { measureOf, type Measure } from './reward';
 
 /** What is known of one prompt: contrasts `y` [rows, C] on some rows of the pool. */
 export interface Observed {
@@ -25,6 +25,8 @@ export interface RowModelState {
 /** Logits further below the top one say no more: an answer without log-probabilities has −∞ there. */
 const FLOOR = 6;
 const NOISE_FLOOR = 0.02;
+/** Scores in [0, 1] of generated texts are stretched to about the spread of logits, for which the priors are made. */
+const STRETCH = 6;
 /** Rows that a sketch of the score is made of. */
 const SKETCHED = 128;
 const FIRST_ROUNDS = 20;
@@ -36,7 +38,8 @@ const ROUNDS = 3;
  *   y_irc = μ_rc + w_rc · f_i + ε,   f_i ~ N(0, I_q),   ε ~ N(0, σ²)
  *   (μ_rc, w_rc) ~ N(class mean of row r's class, diag(spread))
  *
- * With two classes C = 1: y = logit₁ − logit₀ and q = 2; with more, C = K centered logits and q = K + 1, at most 8. Fitted by
+ * With two classes C = 1: y = logit₁ − logit₀ and q = 2; with more, C = K centered logits and q = K + 1, at most 8. With one, y is
+ * the score of a generated text and q = 1. Fitted by
  * EM with the factors whitened in every round; missing (prompt, row) pairs are left out of the sums.
  */
 export class RowModel {
@@ -54,13 +57,15 @@ export class RowModel {
   private readonly logits: Float64Array;
   private readonly sums: Float64Array;
   private readonly counts: Float64Array;
+  private readonly measure: Measure;
 
   constructor(
     private readonly labels: readonly number[],
     private readonly K: number,
   ) {
+    this.measure = measureOf(K);
     this.C = K === 2 ? 1 : K;
-    this.q = K === 2 ? 2 : Math.min(K + 1, 8);
+    this.q = K === 1 ? 1 : K === 2 ? 2 : Math.min(K + 1, 8);
     this.theta = new Float64Array(labels.length * this.C * (1 + this.q));
     this.classTheta = new Float64Array(K * this.C * (1 + this.q));
     this.spread = new Float64Array(1 + this.q).fill(1);
@@ -73,9 +78,10 @@ export class RowModel {
     this.counts = new Float64Array(K);
   }
 
-  /** Contrasts of K label-word logits, [C]; undefined where the row could not be scored. */
+  /** Contrasts of K label-word logits, or of a score, [C]; undefined where the row could not be scored. */
   contrasts(logits: ArrayLike<number>, label: number): number[] | undefined {
     const { K } = this;
+    if (K === 1) return Number.isNaN(logits[0]!) ? undefined : [STRETCH * logits[0]!];
     let top = -Infinity;
     for (let c = 0; c < K; c++) {
       if (Number.isNaN(logits[c]!)) return undefined;
@@ -240,12 +246,12 @@ export class RowModel {
 
   /** The pool's bounded gap at factors f, classes in balance; rows whose gap is `known` (not NaN) count by it. */
   score(f: ArrayLike<number>, known?: Float64Array): number {
-    return this.meanOver(f, this.all, bounded, known);
+    return this.meanOver(f, this.all, this.measure.choice, known);
   }
 
   /** The same over at most SKETCHED rows: for many factors in a row. */
   sketch(f: ArrayLike<number>): number {
-    return this.meanOver(f, this.some, bounded);
+    return this.meanOver(f, this.some, this.measure.choice);
   }
 
   /** The pool's mean of any function of the gap. */
@@ -284,9 +290,9 @@ export class RowModel {
         for (let c = 0, at = row * C * (1 + q); c < C; c++, at += 1 + q) {
           let y = theta[at]!;
           for (let j = 0; j < q; j++) y += theta[at + 1 + j]! * f[j]!;
-          logits[C === 1 ? 1 : c] = y;
+          logits[K === 2 ? 1 : c] = y;
         }
-        gap = gapOf(logits, label);
+        gap = K === 1 ? Math.min(1, Math.max(0, logits[0]! / STRETCH)) : gapOf(logits, label);
       }
       sums[label]! += of(gap);
       counts[label]!++;

@@ -1,6 +1,6 @@
 import type { PromptIds, RowSet, RowsOfPrompt, TaskModel } from '../model/taskModel';
 import { CodedError, type Code } from '../wording/wording';
-import { bounded, classMean, piecewise, rowScore, type RowScore } from './reward';
+import { classMean, measureOf, rowScore, type Measure, type RowScore } from './reward';
 
 /** Memory of one scorer's cache. */
 const CACHE_BYTES = 96e6;
@@ -14,15 +14,17 @@ export interface LabelledRows {
 
 /** Scores of one prompt on rows of one split. */
 export interface PromptScore {
-  /** Mean reward (piecewise), mean gap, and share of right answers; class-weighted as the task asks. */
+  /** Mean reward (piecewise) and mean gap, or score of a generated text; class-weighted as the task asks. */
   readonly reward: number;
   readonly gap: number;
-  /** Mean of the bounded gap: what a choice goes by. */
+  /** Mean of the bounded gap, or of the score: what a choice goes by. */
   readonly choice: number;
-  /** Share of right answers over rows, unweighted. */
+  /** Share of right answers over rows, unweighted, or mean score. */
   readonly accuracy: number;
   /** Class of each row; NO_CLASS where the model named none, or where the row could not be scored. */
   readonly predicted: readonly number[];
+  /** Score of each row, 0 where there is none; of generated texts. */
+  readonly scores?: readonly number[];
   /** How many rows could not be scored and are left out of the means, and which; absent when there are none. */
   readonly missing?: number;
   readonly failed?: readonly number[];
@@ -44,12 +46,13 @@ const FAILED = 2;
 export class ScoringError<C extends Code = Code> extends CodedError<C> {}
 
 /**
- * Gap and class of a row; undefined where it could not be scored. An answer that is not a class is as wrong as possible; if
+ * Gap and class of a row, or score in place of the gap where there is one class; undefined where it could not be scored. An answer that is not a class is as wrong as possible; if
  * all classes are exactly as likely, the model chose none.
  */
 export function judge(logits: Float32Array, label: number): RowScore | undefined {
   const [first] = logits;
-  if (Number.isNaN(first)) return undefined;
+  if (first === undefined || Number.isNaN(first)) return undefined;
+  if (logits.length === 1) return { gap: first, predicted: 0 };
   if (logits.every((x) => x === first)) return { gap: first === -Infinity ? -1 : 0, predicted: NO_CLASS };
   return rowScore(logits, label);
 }
@@ -65,6 +68,7 @@ export class Scorer {
   computed = 0;
   private cache = new Map<string, Entry>();
   private readonly bound: number;
+  private readonly measure: Measure;
 
   constructor(
     readonly model: TaskModel,
@@ -72,6 +76,7 @@ export class Scorer {
     private readonly weights: 'balanced' | 'rows',
     cacheBytes = CACHE_BYTES,
   ) {
+    this.measure = measureOf(model.classes);
     // In addition to its scores a prompt takes about 200 bytes of keys and objects.
     this.bound = Math.floor(cacheBytes / (rows.labels.length * 11 + 200));
   }
@@ -198,12 +203,15 @@ export class Scorer {
     if (rows.length === 0) return undefined;
     const labels = rows.map((i) => this.rows.labels[i]!);
     const gaps = rows.map((i) => entry.gap[i]!);
+    const { choice, reward } = this.measure;
+    const isScore = this.model.classes === 1;
     return {
       gap: classMean(gaps, labels, this.weights),
-      choice: classMean(gaps.map(bounded), labels, this.weights),
-      reward: classMean(gaps.map(piecewise), labels, this.weights),
-      accuracy: rows.filter((i) => predicted[i] === this.rows.labels[i]).length / rows.length,
+      choice: classMean(gaps.map(choice), labels, this.weights),
+      reward: classMean(gaps.map(reward), labels, this.weights),
+      accuracy: isScore ? classMean(gaps, labels, 'rows') : rows.filter((i) => predicted[i] === this.rows.labels[i]).length / rows.length,
       predicted,
+      ...(isScore && { scores: Array.from(entry.gap.subarray(0, count)) }),
       ...(rows.length < count && {
         missing: count - rows.length,
         failed: predicted.flatMap((_, i) => (entry.done[i] === FAILED ? [i] : [])),

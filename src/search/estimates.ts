@@ -1,4 +1,4 @@
-import { bounded } from '../method/reward';
+import { measureOf, type Measure } from '../method/reward';
 import { RewardModel, type LinearReward, type Measured, type RewardModelState } from '../method/rewardModel';
 import { RowModel, type RowModelState } from '../method/rowModel';
 import type { Random } from '../method/random';
@@ -7,10 +7,6 @@ import type { FilledIn, SplitScore } from './prompt';
 
 /** Noise of a prompt's factors is that of its rows alone but for this weak prior. */
 const WEAK = 0.02;
-
-const isRight = (gap: number): number => Number(gap > 0);
-/** Smooth, so that it tells how far an answer is from turning. */
-const nearlyRight = (gap: number): number => (1 + bounded(gap)) / 2;
 
 export interface EstimatesState {
   /** Places in the archive of the prompts that the models are fitted to. */
@@ -24,6 +20,7 @@ export class Estimates {
   readonly rows: RowModel;
   private inFit: Known[] = [];
   private measured: Measured[] = [];
+  private readonly measureBy: Measure;
 
   constructor(
     private readonly archive: Archive,
@@ -31,6 +28,7 @@ export class Estimates {
     private readonly reward: RewardModel | undefined,
   ) {
     this.rows = new RowModel(archive.labels, classes);
+    this.measureBy = measureOf(classes);
   }
 
   /** Prompts that the models are fitted to: of a long search, not all. */
@@ -87,7 +85,7 @@ export class Estimates {
   }
 
   accuracy({ factors, gap }: Known): number {
-    return this.rows.mean(factors, gap, isRight);
+    return this.rows.mean(factors, gap, this.measureBy.right);
   }
 
   /** Of the whole pool. */
@@ -111,7 +109,7 @@ export class Estimates {
     // As with two right and two wrong answers more, so that no variance is 0.
     const p = (N * this.accuracy(known) + 2) / (N + 4);
     const ofRow = p * (1 - p);
-    const worth = ofRow / (ofRow / N + this.rows.variance(known.factors, covariance, known.gap, nearlyRight));
+    const worth = ofRow / (ofRow / N + this.rows.variance(known.factors, covariance, known.gap, this.measureBy.nearlyRight));
     const m = this.archive.queries / N;
     return { rows, worth: rows + Math.max(0, worth - rows) * (m / (m + 1 + this.rows.q)) ** 2 };
   }

@@ -16,11 +16,11 @@ const FINAL = 1 / 4;
 const FEWEST_FINALISTS = 3;
 const MOST_FINALISTS = 10;
 
-/** Rows that each prompt is scored on: four of each class, or all where a class has fewer than four. */
+/** Rows that each prompt is scored on: four of each class, eight where there are no classes, or all where a class has fewer than four. */
 export function rowsByDefault(labels: readonly number[]): number {
   const counts: number[] = [];
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  return counts.some((count) => count < 4) ? labels.length : Math.min(4 * counts.length, labels.length);
+  return counts.some((count) => count < 4) ? labels.length : Math.min(4 * Math.max(2, counts.length), labels.length);
 }
 
 /**
