@@ -56,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     transfer: (id) => transfer(runs, panels, engines, log, id),
     compare: async (id) => vscode.commands.executeCommand('rlprompt.compareRuns', id),
     showLog: () => log.show(),
+    heldOut: (id) => service.use((engine) => engine.request('heldOut', id)),
     commandLine: context.asAbsolutePath('dist/cli.js'),
   };
   const service = new EngineService(() => new EngineProcess(engineFile, {}, (line) => log.debug(line)));

@@ -7,6 +7,7 @@ import type { RunView } from '../src/run/view/runView';
 import { Charts, name } from './charts';
 import { EvaluateField } from './evaluateField';
 import { Header } from './header';
+import { HeldOutRows } from './rows';
 import { Gone, Loading, StateNotice } from './states';
 import { EMPTY, type Model } from './store';
 import { PromptTable } from './table';
@@ -80,6 +81,7 @@ function Page() {
     <Fragment key="table">
       <PromptTable view={view} open={open} toggle={toggle} scored={evaluation.scored} />
       {view.rows.length > 0 && <EvaluateField evaluation={evaluation} trusted={settings.trusted} />}
+      {view.head.state === 'finished' && <HeldOutRows key={view.head.id} rows={view.rows} />}
     </Fragment>
   );
   return (

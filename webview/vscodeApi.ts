@@ -47,3 +47,4 @@ export function connect(applied: typeof apply): void {
 }
 
 export const send: typeof host.notify = (...call) => host.notify(...call);
+export const ask: typeof host.request = (...call) => host.request(...call);

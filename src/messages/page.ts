@@ -1,5 +1,8 @@
 /** What the extension host and the panel's page call in each other; plain data that survives `postMessage`. */
+import type { HeldOut } from '../run/heldOut';
 import type { Curves, NextStep, PromptRow, RunHead, RunView } from '../run/view/runView';
+
+export type { HeldOut, HeldOutAnswers } from '../run/heldOut';
 
 export interface PageSettings {
   /** Weight of the past in the smoothed curve, 0 (none) to 0.99. */
@@ -70,6 +73,10 @@ export interface PanelMethods {
   /** Opens the spec at the field that the step is about. */
   editSpec(step: NextStep): void;
   showLog(): void;
+  /** The held-out rows with the answers of the run's prompts. */
+  heldOut(): Promise<HeldOut>;
+  /** Opens the data file that the held-out rows come from, at a line. */
+  openRow(line: number): void;
 }
 
 /** What the page keeps with `setState`; after the window reloads, its panel is restored from it. */

@@ -26,17 +26,21 @@ export type Call<M> = { [K in keyof M]: M[K] extends (...argument: infer A) => u
 interface Host {
   readonly sent: Call<PanelMethods>[];
   readonly violations: string[];
+  /** Requests that wait for a reply. */
+  readonly waiting: { readonly method: string; readonly id: number }[];
   state: unknown;
 }
 
 /** What VS Code gives a webview: its API and the theme's variables. Runs in the page. */
 function fakeVsCode({ state, variables, kind }: { state: unknown; variables: Record<string, string>; kind: string }): void {
-  const host: Host = { sent: [], violations: [], state };
+  const host: Host = { sent: [], violations: [], waiting: [], state };
   Object.assign(window, {
     host,
     acquireVsCodeApi: () => ({
-      postMessage: ({ method, argument }: { method: never; argument: unknown }) =>
-        host.sent.push(argument === undefined ? [method] : [method, argument as never]),
+      postMessage: ({ method, argument, id }: { method: never; argument: unknown; id?: number }) => {
+        host.sent.push(argument === undefined ? [method] : [method, argument as never]);
+        if (id !== undefined) host.waiting.push({ method, id });
+      },
       getState: () => host.state,
       setState: (kept: unknown) => (host.state = kept),
     }),
@@ -86,6 +90,25 @@ export class Panel {
 
   /** Calls a method of the page; returns once the page shows the change. */
   async post(...[method, argument]: Call<PageMethods>): Promise<void> {
+    await this.message({ method, argument });
+  }
+
+  /** Answers the page's request of a method, once it is there. */
+  async reply(
+    method: keyof PanelMethods,
+    answer: { readonly value: unknown } | { readonly error: { readonly message: string } },
+  ): Promise<void> {
+    const take = (): Promise<number[]> =>
+      this.page.evaluate((name) => {
+        const { waiting } = (window as unknown as { host: Host }).host;
+        return waiting.splice(0).flatMap((request) => (request.method === name ? [request.id] : []));
+      }, method);
+    let ids = await take();
+    for (; ids.length === 0; ids = await take()) await new Promise((wake) => setTimeout(wake, 20));
+    for (const reply of ids) await this.message({ reply, ...answer });
+  }
+
+  private async message(message: unknown): Promise<void> {
     await this.page.evaluate(
       (data) =>
         new Promise((resolve) => {
@@ -94,7 +117,7 @@ export class Panel {
           addEventListener('message', shown, { once: true });
           postMessage(data, '*');
         }),
-      { method, argument },
+      message,
     );
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findNodeAtLocation, parseTree, type JSONPath } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import type { Handlers } from '../../messages/channel';
-import type { InsertForm, PanelMethods, RowReference } from '../../messages/page';
+import type { HeldOut, InsertForm, PanelMethods, RowReference } from '../../messages/page';
 import { quote } from '../../run/report/shell';
 import { reproduceCommand } from '../../run/start';
 import type { RunTask } from '../../run/store/task';
@@ -19,6 +19,7 @@ export interface PageServices {
   transfer(id: string): Promise<void>;
   compare(id: string): Promise<void>;
   showLog(): void;
+  heldOut(id: string): Promise<HeldOut>;
   /** The command line that comes with the extension. */
   readonly commandLine: string;
 }
@@ -42,6 +43,8 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
     await vscode.env.clipboard.writeText(text);
     vscode.window.setStatusBarMessage(message, 2000);
   };
+  /** The file that the page shows rows of. */
+  let dataFile: string | undefined;
   return {
     pause: on(() => runs.pause(id)),
     continue: on(() => runs.continue(id)),
@@ -68,6 +71,12 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
     openSpec: on(({ head }) => vscode.window.showTextDocument(vscode.Uri.file(head.specFile), { viewColumn: vscode.ViewColumn.One })),
     editSpec: on(({ head }, step: NextStep) => openSpecAt(head.specFile, PLACES[step])),
     showLog: on(() => services.showLog()),
+    heldOut: async () => {
+      const held = await services.heldOut(id);
+      dataFile = held.file;
+      return held;
+    },
+    openRow: on((_, line: number) => dataFile !== undefined && openLine(dataFile, line)),
   };
 }
 
@@ -86,6 +95,12 @@ async function openSpecAt(specFile: string, path: JSONPath): Promise<void> {
   const [from, length] = node ? [node.offset, node.length] : [0, 0];
   const selection = new vscode.Range(document.positionAt(from), document.positionAt(from + length));
   await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, selection });
+}
+
+async function openLine(file: string, line: number): Promise<void> {
+  const at = new vscode.Position(line - 1, 0);
+  const selection = new vscode.Range(at, at);
+  await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn: vscode.ViewColumn.One, selection });
 }
 
 function rowOf(rows: readonly PromptRow[], { row, prompt }: RowReference): PromptRow {

@@ -6,7 +6,7 @@ import { pageActions, type PageServices } from '../../../../src/host/panel/pageA
 import type { Runs } from '../../../../src/host/runs/runs';
 import { RunViewBuilder } from '../../../../src/run/view/view';
 
-const editor = vi.hoisted(() => ({ copied: [] as string[], selected: '' }));
+const editor = vi.hoisted(() => ({ copied: [] as string[], selected: '', opened: [] as [path: string, line: number][] }));
 vi.mock('vscode', async () => ({
   ...(await import('../editor')),
   env: { clipboard: { writeText: (text: string) => Promise.resolve(editor.copied.push(text)) } },
@@ -15,6 +15,9 @@ vi.mock('vscode', async () => ({
       readonly from: number,
       readonly to: number,
     ) {}
+  },
+  Position: class {
+    constructor(readonly line: number) {}
   },
   workspace: {
     asRelativePath: (path: string) => path,
@@ -26,8 +29,12 @@ vi.mock('vscode', async () => ({
   window: {
     setStatusBarMessage: () => undefined,
     showErrorMessage: (message: string) => expect.unreachable(message),
-    showTextDocument: (document: { getText: () => string }, { selection }: { selection: { from: number; to: number } }) => {
-      editor.selected = document.getText().slice(selection.from, selection.to);
+    showTextDocument: (
+      document: { getText?: () => string; fsPath: string },
+      { selection: { from, to } }: { selection: { from: number | { line: number }; to: number } },
+    ) => {
+      if (typeof from === 'number') editor.selected = document.getText!().slice(from, to);
+      else editor.opened.push([document.fsPath, from.line]);
     },
   },
 }));
@@ -78,4 +85,16 @@ it.each([
   expect(await selectedIn(spec)).toBe(selected);
   // The parent of a field that the spec leaves out, or the whole spec.
   expect(await selectedIn('{ "prompt": {} }')).toBe(step === 'length' ? '{}' : '{ "prompt": {} }');
+});
+
+it('opens a held-out row in the file that the rows came from, and nothing before there are rows', async () => {
+  const runs = { get: () => Promise.resolve(new RunViewBuilder(id, 'a', 'a.prompt-task.json')) } as unknown as Runs;
+  const held = { classes: [], file: '/data/test.csv', rows: [], prompts: [] };
+  const { heldOut, openRow } = pageActions(runs, { heldOut: () => Promise.resolve(held) } as unknown as PageServices, id);
+  const { signal } = new AbortController();
+  await openRow(7, signal);
+  expect(editor.opened).toEqual([]);
+  expect(await heldOut(undefined, signal)).toBe(held);
+  await openRow(7, signal);
+  expect(editor.opened).toEqual([['/data/test.csv', 6]]);
 });
