@@ -20,7 +20,7 @@ export async function dataPreview(text: string, file: string): Promise<string[]>
   try {
     const { layout } = layOutTask(spec, dataset.classes, tokens, false);
     const cuts = Object.entries(dataset.splits).flatMap(([name, { texts }]) => {
-      const cut = texts.filter((input) => layout.row(input, false).cut > 0).length;
+      const cut = texts.filter((input) => layout.text(input).cut > 0).length;
       return cutNotes(name, { texts, cut }, tokens.context);
     });
     return [...lines, ...cuts];

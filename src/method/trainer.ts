@@ -4,6 +4,7 @@ import { distinct, type PolicyNetwork, type PolicyOutput, type StateSource } fro
 import { Random } from './random';
 import { argmax, sampleTopK, topIndices } from './sampling';
 import { shape, zScore } from './reward';
+import { CodedError } from '../wording/wording';
 
 export interface TrainerSettings extends LearnerSettings {
   readonly promptsPerStep: number;
@@ -52,6 +53,8 @@ export class Trainer extends Learner<TrainerSettings> {
     source: readonly number[],
     actions: readonly number[],
     private readonly rewardOf: RewardOf,
+    /** Whether token ids may be a prompt or its beginning; all may when absent. */
+    private readonly admits?: (ids: readonly number[]) => boolean,
   ) {
     super(settings, language, network, source, actions, new Random(settings.seed));
   }
@@ -77,7 +80,7 @@ export class Trainer extends Learner<TrainerSettings> {
       prompts.forEach((prompt, b) => {
         const n = index[b]!;
         const row = seen.Q.subarray(n * A, (n + 1) * A);
-        const action = sampleTopK(row, topK, this.random, seen.kth[n]);
+        const action = this.admitted(prompt, row, (open) => sampleTopK(open, topK, this.random, open === row ? seen.kth[n] : undefined));
         prompt.push(action);
         state[b * T + t] = known + n;
         Q[b * T + t] = row[action]!;
@@ -128,9 +131,21 @@ export class Trainer extends Learner<TrainerSettings> {
     const prompt: number[] = [];
     while (prompt.length < this.settings.length) {
       const { Q } = await this.look([prompt], new Stopwatch());
-      prompt.push(argmax(Q));
+      prompt.push(this.admitted(prompt, Q, argmax));
     }
     return prompt;
+  }
+
+  /** The choice among those actions that may follow a prefix: others are masked out as they come up. */
+  private admitted(prefix: readonly number[], row: Float32Array, choose: (row: Float32Array) => number): number {
+    for (let open = row; ;) {
+      const action = choose(open);
+      const ids = [...prefix, action].map((each) => this.actions[each]!);
+      if (this.admits?.(ids) ?? true) return action;
+      if (open === row) open = row.slice();
+      open[action] = -Infinity;
+      if (open.every((q) => q === -Infinity)) throw new CodedError('method.noneAdmitted');
+    }
   }
 
   /** States of the prefixes, and what the online network says there. */

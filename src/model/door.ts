@@ -18,6 +18,8 @@ export interface TaskNeeds {
   readonly policy: ModelFolder;
   /** Queries that may be sent to a server in all. */
   readonly mostQueries: number;
+  /** The date that chat templates print; today when absent. */
+  readonly now?: Date | undefined;
   /** Append {mask} to a template that has none, if the model needs one. */
   readonly addMask?: boolean;
 }

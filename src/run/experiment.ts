@@ -1,7 +1,10 @@
 import { Layout } from '../model/local/layout';
 import { readModel, type ModelFolder } from '../model/local/modelFolder';
 import { PolicyModel } from '../method/policyModel';
+import { ChatPrompts } from '../model/local/chat/chatPrompts';
 import { roundTrips } from '../model/local/roundTrip';
+import type { LmTokenizer } from '../model/local/tokenizer/tokenizer';
+import type { Part } from '../spec/template';
 import { ServerError } from '../model/server/serverError';
 import type { Compute } from '../model/local/session';
 import { Scorer, type LabelledRows } from '../method/scorer';
@@ -40,6 +43,10 @@ export interface Experiment {
   readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered'>;
   /** A new scorer, whose cache and counts start empty; a log gets every result before the scorer does. */
   readonly scorer: (split: SplitName, log?: RowLog) => Scorer;
+  /** Whether a chat's template takes a prompt of the policy's tokens, or the beginning of one, as it is; undefined if it takes all. */
+  readonly admits: ((ids: PromptIds) => boolean) | undefined;
+  /** When the models were opened: the date that chat templates print. */
+  readonly now: Date;
   /** A prompt of the policy's tokens in the task model's tokens; it travels as text where the vocabularies differ. */
   readonly toTask: (ids: PromptIds) => number[];
   encodePrompt(text: string): number[];
@@ -55,6 +62,8 @@ export interface Experiment {
 export interface OpenOptions extends Access {
   /** What will be asked, which bounds what may be sent to a server; a run with random search when absent. */
   readonly plan?: Plan;
+  /** The date that chat templates print, of a run that is resumed; today when absent. */
+  readonly now?: Date | undefined;
   /** Those that a run began with: the presets may have changed since. */
   readonly settings?: SearchSettings | undefined;
 }
@@ -68,7 +77,8 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const policy = policyFolder.tokenizer;
   const { train } = dataset.splits;
   const plan = (options.plan ?? planRuns(true))(spec, settings, dataset);
-  const needs = { spec, classes: dataset.classes, samples: train.texts, policy: policyFolder, mostQueries: plan.total };
+  const { now = new Date() } = options;
+  const needs = { spec, classes: dataset.classes, samples: train.texts, policy: policyFolder, mostQueries: plan.total, now };
   const task = await placed(spec, openTask(needs, compute, options));
   const { tokenizer } = task.folder;
   const policyModel = await PolicyModel.open(policyFolder, compute);
@@ -82,13 +92,16 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   };
   const splits = { train: layOut('train'), validation: layOut('validation'), test: layOut('test') };
 
-  const sameVocabulary = policy === tokenizer || policy.sameVocabulary(tokenizer);
+  const sameVocabulary = !spec.turns && (policy === tokenizer || policy.sameVocabulary(tokenizer));
   // A prompt touches the end of a text only, so an excerpt, which fits every context, stands for a long one.
   const shortest = excerpt(train.texts.reduce((a, b) => (b.length < a.length ? b : a)));
-  const readable = task.parts.filter((part) => part.kind !== 'mask');
-  const policyLayout = new Layout(readable, policy, Infinity, 0);
+  const passage = spec.turns ? chatPassage(policy) : textPassage(task.parts, policy, shortest);
   // Between different tokenizers a prompt travels as its text in the template.
-  const policyIds = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : policyLayout.encodePrompt(task.promptText(ids)));
+  const policyIds = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : passage.ids(task.promptText(ids)));
+  const toTask = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : task.encodePrompt(passage.text(ids)));
+  const actions = actionsOf(spec, policy);
+  // What a chat template does to a prompt, it does whatever the input.
+  const admits = spec.turns && ((ids: PromptIds) => passage.keeps(ids) && task.roundTrip(toTask(ids), shortest));
   return {
     spec,
     settings,
@@ -98,7 +111,9 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     policyFolder,
     policyModel,
     verbalizer: task,
-    actions: actionsOf(spec, policy),
+    actions: spec.turns ? actions.filter((id) => passage.keeps([id])) : actions,
+    admits,
+    now,
     get notes() {
       return [...notes, ...task.notes()];
     },
@@ -106,10 +121,10 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     preview: task.pace && preview(plan, task.pace),
     model: task.model,
     scorer: (split, log) => new Scorer(log ? new StoredModel(task.model, split, log) : task.model, splits[split], settings.classWeights),
-    toTask: (ids) => (sameVocabulary ? [...ids] : task.encodePrompt(policyLayout.travellingText(ids))),
+    toTask,
     encodePrompt: (text) => task.encodePrompt(text),
     prompt: (ids) => ({ prompt: task.promptText(ids), pieces: ids.map((id) => tokenizer.decodeBehind([id])), tokens: ids }),
-    roundTrip: (ids) => task.roundTrip(ids, shortest) && roundTrips(readable, policyLayout, policy, policyIds(ids), shortest),
+    roundTrip: (ids) => task.roundTrip(ids, shortest) && passage.keeps(policyIds(ids)),
     perplexity: (ids) => policyModel.perplexity(policyIds(ids)),
     release: async () => {
       await Promise.all([task.model.release(), policyModel.release()]);
@@ -117,11 +132,34 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   };
 }
 
+/** How prompts of the policy's tokens become text, and text such a prompt. */
+interface Passage {
+  text(ids: PromptIds): string;
+  ids(text: string): number[];
+  /** Whether the prompt, as text, has these ids again. */
+  keeps(ids: PromptIds): boolean;
+}
+
+function textPassage(parts: readonly Part[], policy: LmTokenizer, input: string): Passage {
+  const readable = parts.filter((part) => part.kind !== 'mask');
+  const layout = new Layout(readable, policy, Infinity, 0);
+  return {
+    text: (ids) => layout.travellingText(ids),
+    ids: (text) => layout.encodePrompt(text),
+    keeps: (ids) => roundTrips(readable, layout, policy, ids, input),
+  };
+}
+
+function chatPassage(policy: LmTokenizer): Passage {
+  const prompts = new ChatPrompts(policy);
+  return { text: (ids) => prompts.text(ids), ids: (text) => prompts.ids(text), keeps: (ids) => ids.length === 0 || prompts.travels(ids) };
+}
+
 /** What a search sees of an experiment: no test rows. */
 export function searchContext(experiment: Experiment, seed: number, budget: number, log?: RowLog): SearchContext {
-  const { settings, spec, compute, policyModel, actions, toTask, prompt } = experiment;
+  const { settings, spec, compute, policyModel, actions, toTask, admits, prompt } = experiment;
   const scorer: SearchContext['scorer'] = (split) => experiment.scorer(split, log);
-  return { settings, length: spec.prompt.length, seed, budget, compute, policyModel, actions, toTask, prompt, scorer };
+  return { settings, length: spec.prompt.length, seed, budget, compute, policyModel, actions, toTask, admits, prompt, scorer };
 }
 
 /** A server's complaint about a field of the spec, at that field; without the field's value, which may hold a key. */

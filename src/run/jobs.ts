@@ -17,7 +17,7 @@ import { whileLocked } from './store/lock';
 import { headerFor, type RowResults } from './store/rows/format';
 import type { RowLog } from './store/rows/storedModel';
 import { RunFolder, type SavedCheckpoint } from './store/storage';
-import { changesSince, describeTask, type RunTask } from './store/task';
+import { changesSince, describeTask, nowOf, type RunTask } from './store/task';
 
 export interface OptimizeRequest {
   readonly spec: Spec;
@@ -60,12 +60,18 @@ export async function resumeJob(request: { folder: string; threads?: number | un
   return whileLocked(folder, async () => {
     if (folder.hasResult()) return folder.readResult();
     const checkpoint = folder.readCheckpoint();
-    return withExperiment(specOf(task), threads, frontEnd, { plan: planRuns(random), settings: task.settings }, async (experiment) => {
-      const changes = changesSince(task, await describeTask(experiment, seed, random, threads));
-      if (changes.length > 0) throw new CodedError('run.changed', { changes, command: `npx rlprompt optimize ${quote(task.specFile)}` });
-      folder.reopen(checkpoint?.journalOffset ?? 0);
-      return train(experiment, folder, task, frontEnd, checkpoint);
-    });
+    return withExperiment(
+      specOf(task),
+      threads,
+      frontEnd,
+      { plan: planRuns(random), settings: task.settings, now: nowOf(task) },
+      async (experiment) => {
+        const changes = changesSince(task, await describeTask(experiment, seed, random, threads));
+        if (changes.length > 0) throw new CodedError('run.changed', { changes, command: `npx rlprompt optimize ${quote(task.specFile)}` });
+        folder.reopen(checkpoint?.journalOffset ?? 0);
+        return train(experiment, folder, task, frontEnd, checkpoint);
+      },
+    );
   });
 }
 
@@ -81,7 +87,8 @@ export async function evaluateJob({ task, prompts, threads }: EvaluateRequest, f
   const spec = typeof task === 'string' ? specOf(new RunFolder(task).readTask()) : task;
   // Texts are cut as in a run of the spec, or more if one of these prompts is longer than the spec's.
   const roomy = { ...spec, compare: [...spec.compare, ...prompts] };
-  return withExperiment(roomy, threads, frontEnd, { plan: planEvaluation(prompts.length) }, async (experiment) => {
+  const now = typeof task === 'string' ? nowOf(new RunFolder(task).readTask()) : undefined;
+  return withExperiment(roomy, threads, frontEnd, { plan: planEvaluation(prompts.length), now }, async (experiment) => {
     const results: RowResults[] = [];
     const log: RowLog = { known: () => undefined, keep: (more) => void results.push(...more) };
     const scored = await evaluate(experiment, prompts, frontEnd.signal, log);
@@ -134,7 +141,7 @@ async function withExperiment<T>(
   spec: Spec,
   threads: number,
   frontEnd: FrontEnd,
-  how: Pick<OpenOptions, 'plan' | 'settings'>,
+  how: Pick<OpenOptions, 'plan' | 'settings' | 'now'>,
   use: (experiment: Experiment) => Promise<T>,
 ): Promise<T> {
   const { signal, ask } = frontEnd;

@@ -1,6 +1,7 @@
 import type { ScoredPrompt } from '../search/prompt';
 import type { Queries, SearchOrigin, StopReason } from '../search/search';
 import type { Experiment } from './experiment';
+import { templateText } from '../spec/template';
 import { majorityBaseline, mean, type PairedTest } from './report/statistics';
 
 /** What found a prompt; `manual` is one of the user's, `none` the empty one. */
@@ -128,7 +129,7 @@ export function buildResult(
     spec: spec.file,
     taskModel: spec.taskModel,
     policyModel: spec.policyModel,
-    template: spec.template,
+    template: templateText(spec.template),
     ...(taskFolder.kind === 'masked' && { maskToken: taskFolder.tokenizer.decode([taskFolder.tokenizer.maskId!]) }),
     classes: classes.map((label, c) => ({
       label,

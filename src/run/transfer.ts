@@ -18,7 +18,7 @@ import { describePreview } from './report/previewText';
 import { wilson } from './report/statistics';
 import type { Origin, PromptResult, RunResult, TransferScore } from './result';
 import { RunFolder, StorageError } from './store/storage';
-import { hashData } from './store/task';
+import { hashData, nowOf } from './store/task';
 
 /** `transfer.json` in a run's folder: its prompts on other task models, on the run's test rows. */
 export interface TransferResult {
@@ -73,6 +73,7 @@ export async function transferJob(
   const spec = parseSpecValues(task.spec, task.specFile);
   const dataset = await loadDataset(spec);
   const { test } = dataset.splits;
+  const date = nowOf(task);
   const now = await hashData(spec);
   const changed = Object.keys(now).filter((name) => now[name] !== task.data[name]);
   const prompts = chosen(result.prompts, request.top);
@@ -127,6 +128,7 @@ export async function transferJob(
         samples: test.texts,
         policy,
         mostQueries: plan.total,
+        now: date,
         addMask: true,
       };
       const task = await openTask(needs, { threads: request.threads }, { signal, ask });

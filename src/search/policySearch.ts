@@ -51,18 +51,15 @@ class PolicySearch implements Search {
     private readonly network: OnnxPolicyNetwork,
     saved: State | undefined,
   ) {
-    const { settings, length, seed, policyModel, actions } = context;
+    const { settings, length, seed, policyModel, actions, admits } = context;
     this.train = context.scorer('train');
     this.validation = context.scorer('validation');
     this.budget = planBudget(context.budget, settings.promptsPerStep, { train: this.train.size, validation: this.validation.size });
-    this.trainer = new Trainer({ ...settings, length, seed }, policyModel, network, policyModel.source, actions, async (prompts) =>
-      (
-        await this.train.score(
-          prompts.map((prompt) => this.ids(prompt)),
-          this.signal,
-        )
-      ).map(({ reward }) => reward),
-    );
+    const rewardOf = async (prompts: readonly (readonly number[])[]): Promise<number[]> => {
+      const ids = prompts.map((prompt) => this.ids(prompt));
+      return (await this.train.score(ids, this.signal)).map(({ reward }) => reward);
+    };
+    this.trainer = new Trainer({ ...settings, length, seed }, policyModel, network, policyModel.source, actions, rewardOf, admits);
     if (!saved) return;
     const { trainer, train, validation, ...progress } = saved;
     this.trainer.restore(trainer);

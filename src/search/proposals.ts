@@ -85,7 +85,9 @@ export class Proposals {
     const found: Proposal[] = [];
     const add = (origin: Source, prompt: readonly number[] | undefined): void => {
       if (!prompt) return;
-      const ids = this.context.toTask(prompt.map((action) => actions[action]!));
+      const tokens = prompt.map((action) => actions[action]!);
+      if (this.context.admits?.(tokens) === false) return void seen.add(prompt.join());
+      const ids = this.context.toTask(tokens);
       // Several sequences of tokens may be one prompt to the task model.
       if (taken.has(ids.join())) return;
       taken.add(ids.join());

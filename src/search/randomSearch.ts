@@ -1,10 +1,14 @@
 import { Random } from '../method/random';
+import { CodedError } from '../wording/wording';
 import { queriesOf, type Search, type SearchContext, type SearchKind } from './search';
 import { select, selectionCost } from './selection';
 import type { ScorerState } from '../method/scorer';
 
 /** How often, for each prompt that is known, draws in a row may bring nothing new: a prompt that is left is missed once in e²⁰ times. */
 const FRUITLESS = 20;
+
+/** Draws in a row that a chat's template may change before we give up. */
+const ATTEMPTS = 10_000;
 
 interface State {
   readonly step: number;
@@ -30,7 +34,13 @@ function openRandomSearch({ settings, length, budget, actions, seed, ...context 
     random.state = saved.random;
     train.restore(saved.train);
   }
-  const draw = (): number[] => Array.from({ length }, () => actions[random.below(actions.length)]!);
+  const draw = (): number[] => {
+    for (let attempt = 1; ; attempt++) {
+      const ids = Array.from({ length }, () => actions[random.below(actions.length)]!);
+      if (context.admits?.(ids) ?? true) return ids;
+      if (attempt === ATTEMPTS) throw new CodedError('search.noneAdmitted', { attempts: ATTEMPTS });
+    }
+  };
   return {
     get queries() {
       return queriesOf(train, validation);

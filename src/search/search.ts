@@ -20,6 +20,8 @@ export interface SearchContext {
   readonly actions: readonly number[];
   /** From the policy's tokens to the task model's. */
   readonly toTask: (ids: PromptIds) => number[];
+  /** Whether the task's template takes a prompt of the policy's tokens, or the beginning of one, as it is; absent if it takes all. */
+  readonly admits?: ((ids: PromptIds) => boolean) | undefined;
   /** A prompt from the task model's tokens. */
   readonly prompt: (ids: PromptIds) => Prompt;
   /** Every search has scorers of its own: caches and counts start empty. Test rows are out of reach. */

@@ -30,6 +30,11 @@ export const serverSchema = z.strictObject({
   systemMessage: z.string().optional().describe('System message of chats; asks for one of the label words if absent.'),
 });
 
+const messageSchema = z.strictObject({
+  role: z.enum(['system', 'user', 'assistant']).describe('Who speaks.'),
+  content: z.string().min(1).describe('Text of the message; one message has {prompt}, one has {input}.'),
+});
+
 /** Ways to propose prompts. */
 const PROPOSERS = ['policy', 'thompson', 'edits'] as const;
 export type Proposer = (typeof PROPOSERS)[number];
@@ -67,9 +72,11 @@ export const specSchema = z.strictObject({
     .optional()
     .describe('The word for each class (the verbalizer). If absent, the labels themselves are the words.'),
   template: z
-    .string()
+    .union([z.string(), z.array(messageSchema).min(1)])
     .default(DEFAULT_TEMPLATE)
-    .describe('How input and prompt are combined. A causal model reads up to {mask} and does not need it.'),
+    .describe(
+      'How input and prompt are combined: one text, or the messages of a chat. A causal model reads the text up to {mask} and does not need it.',
+    ),
   taskModel: z.string().min(1).default('bundled:causal').describe('The model that does the task.'),
   policyModel: z.string().min(1).default('bundled:causal').describe('The causal model that the policy builds on.'),
   prompt: z
@@ -232,7 +239,9 @@ export function editorSchema(): object {
   return { ...schema, allowComments: true, allowTrailingCommas: true, properties };
 }
 
-function withoutRules({ $schema, description, default: fallback, properties, items, enum: values, const: value, type }: Shown): object {
+function withoutRules({ $schema, description, default: fallback, properties, enum: values, const: value, type, ...more }: Shown): object {
+  // Of a field with values of several types, the entries of its list.
+  const { items = ((more.anyOf ?? []) as readonly Shown[]).find((branch) => branch.items !== undefined)?.items } = more;
   const examples = (values as unknown[] | undefined) ?? (value === undefined ? undefined : [value]);
   const fields = Object.entries((properties ?? {}) as Record<string, Shown>);
   return {

@@ -6,6 +6,9 @@ import { mayHoldKey } from './keys';
 import { setTo, type Fix, type Problem, type ProblemAt } from './problem';
 import { specSchema } from './schema';
 
+/** Fields with values of several types. */
+const UNIONS: Partial<Record<string, string>> = { template: 'text or messages' };
+
 /** What one complaint of the schema means to the user, at its place in the file. */
 export function schemaProblems(issue: z.core.$ZodIssue, tree: Node, problemAt: ProblemAt, source: string): Problem[] {
   const path = issue.path as JSONPath;
@@ -13,6 +16,12 @@ export function schemaProblems(issue: z.core.$ZodIssue, tree: Node, problemAt: P
   const found = node && shown(path, node, source.slice(node.offset, node.offset + node.length));
   const sized = 'origin' in issue ? issue.origin : undefined;
   switch (issue.code) {
+    case 'invalid_union': {
+      // What the branch complains about that the value's type belongs to.
+      const inner = issue.errors.find((issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0));
+      if (!inner) return [problemAt(path, worded('spec.wrongType', { type: UNIONS[path.join('.')] ?? 'union', found }))];
+      return inner.flatMap((each) => schemaProblems({ ...each, path: [...issue.path, ...each.path] }, tree, problemAt, source));
+    }
     case 'unrecognized_keys':
       return issue.keys.map((name) => unknownField(name, path, problemAt));
     case 'invalid_type':
@@ -65,13 +74,19 @@ function unknownField(name: string, path: JSONPath, problemAt: ProblemAt): Probl
 /** The fields that the schema has at a path. */
 function knownFields(path: JSONPath): string[] {
   let schema: unknown = specSchema;
-  for (const key of path) schema = unwrap(unwrap(schema).shape?.[key as string]);
+  for (const key of path) schema = typeof key === 'number' ? entryOf(schema) : unwrap(unwrap(schema).shape?.[key]);
   return Object.keys(unwrap(schema).shape ?? {});
 }
 
 interface SchemaNode {
-  def?: { innerType?: SchemaNode };
+  def?: { innerType?: SchemaNode; options?: readonly SchemaNode[]; element?: SchemaNode };
   shape?: Record<string, unknown>;
+}
+
+/** The schema of a list's entries. */
+function entryOf(schema: unknown): SchemaNode | undefined {
+  const { def } = unwrap(schema);
+  return def?.element ?? def?.options?.find((option) => option.def?.element)?.def?.element;
 }
 
 function unwrap(schema: unknown): SchemaNode {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { findNodeAtLocation, parseTree, printParseErrorCode, type JSONPath, type Node, type ParseError } from 'jsonc-parser';
-import { worded } from '../wording/wording';
+import { word, worded } from '../wording/wording';
 import { looksLikeKey, mayHoldKey } from './keys';
-import { fail, setTo, TaskError, type Fix, type ProblemAt } from './problem';
+import { fail, setTo, TaskError, type Fix, type Problem, type ProblemAt } from './problem';
 import { repetitions } from './repetitions';
 import { DEFAULT_TEMPLATE, specSchema, type ParsedSpec } from './schema';
 import { schemaProblems } from './schemaProblems';
-import { parseTemplate, type Part, type Template } from './template';
+import { parseTemplate, type Message, type Part, type TemplateError, type Turn } from './template';
 
 /** A parsed spec, with the means to point at its fields. */
 export interface Spec extends ParsedSpec {
@@ -17,6 +17,8 @@ export interface Spec extends ParsedSpec {
   readonly folder: string;
   /** The template, parsed. */
   readonly parts: readonly Part[];
+  /** Of a template that is a chat: its messages. */
+  readonly turns: readonly Turn[] | undefined;
   readonly problemAt: ProblemAt;
 }
 
@@ -54,22 +56,21 @@ export function parseSpec(text: string, file: string): Spec {
   const result = specSchema.safeParse(toValue(tree));
   // Fields that are right by themselves are checked even where others are not, so that all problems are shown at once.
   const given = Object(toValue(tree)) as Readonly<Record<string, unknown>>;
-  const templateText = typeof given.template === 'string' ? given.template : DEFAULT_TEMPLATE;
-  const template = parseTemplate(templateText);
+  const { data: written = DEFAULT_TEMPLATE } = specSchema.shape.template.safeParse(given.template);
+  const template = parseTemplate(written);
   const problems = [
     ...(result.success
       ? repetitions(result.data, problemAt)
       : result.error.issues.flatMap((issue) => schemaProblems(issue, tree, problemAt, source))),
-    ...template.errors.map((error) =>
-      problemAt(['template'], { ...error, found: JSON.stringify(templateText), fixes: templateFixes(error, templateText) }),
-    ),
+    ...template.errors.map((error) => templateProblem(error, written, problemAt)),
+    ...(template.turns && result.success ? chatProblems(result.data, problemAt) : []),
     ...['taskModel', 'policyModel']
       .filter((field) => typeof given[field] === 'string' && looksLikeKey(given[field].trim()))
       .map((field) => problemAt([field], worded('spec.modelIsKey'))),
   ];
   if (problems.length > 0 || !result.success) throw new TaskError(problems);
   const spec = result.data;
-  return { ...spec, file, folder: dirname(file), parts: template.parts, problemAt };
+  return { ...spec, file, folder: dirname(file), parts: template.parts, turns: template.turns, problemAt };
 }
 
 /** A spec from the values that `task.json` of a run keeps, already checked. */
@@ -77,11 +78,50 @@ export function parseSpecValues(values: object, file: string): Spec {
   return parseSpec(JSON.stringify(values), file);
 }
 
-function templateFixes({ code, args }: Template['errors'][number], template: string): Fix[] {
-  if (code !== 'spec.templateLacks') return [];
-  if ((args as [{ name: string }])[0].name === 'input') return [setTo(['template'], `{input} ${template.trimStart()}`)];
+function templateProblem({ turn, ...error }: TemplateError, template: ParsedSpec['template'], problemAt: ProblemAt): Problem {
+  if (typeof template === 'string')
+    return problemAt(['template'], { ...error, found: JSON.stringify(template), fixes: textFixes(error, template) });
+  const found = JSON.stringify(turn === undefined ? template : template[turn]);
+  return problemAt(turn === undefined ? ['template'] : ['template', turn], { ...error, found, fixes: chatFixes(error, template) });
+}
+
+function textFixes(error: TemplateError, template: string): Fix[] {
+  const name = lacking(error);
+  if (name === undefined) return [];
+  if (name === 'input') return [setTo(['template'], `{input} ${template.trimStart()}`)];
   const mask = template.indexOf('{mask}');
   return [setTo(['template'], mask < 0 ? `${template.trimEnd()} {prompt}` : `${template.slice(0, mask)}{prompt} ${template.slice(mask)}`)];
+}
+
+function chatFixes(error: TemplateError, messages: readonly Message[]): Fix[] {
+  const name = lacking(error);
+  const at = messages.findLastIndex(({ role }) => role === 'user');
+  if (name === undefined || at < 0) return [];
+  const content = name === 'input' ? `${messages[at]!.content} {input}` : `{prompt} ${messages[at]!.content}`;
+  return [setTo(['template', at, 'content'], content)];
+}
+
+function lacking({ code, args }: TemplateError): string | undefined {
+  return code === 'spec.templateLacks' ? (args as [{ name: string }])[0].name : undefined;
+}
+
+/** Settings of a server that a chat has no place for. */
+function chatProblems({ server }: ParsedSpec, problemAt: ProblemAt): Problem[] {
+  const system = ['server', 'systemMessage'];
+  const scoring = ['server', 'scoring'];
+  return [
+    ...(server.systemMessage === undefined
+      ? []
+      : [
+          problemAt(system, {
+            ...worded('spec.chatSystemTwice'),
+            fixes: [{ title: word('spec.fixRemove', { name: 'systemMessage' }), path: system, change: 'remove' as const }],
+          }),
+        ]),
+    ...(server.scoring === 'completion-logprobs'
+      ? [problemAt(scoring, { ...worded('spec.chatCompletion'), fixes: [setTo(scoring, 'auto')] })]
+      : []),
+  ];
 }
 
 function nearest(tree: Node, path: JSONPath): Node {

@@ -5,16 +5,63 @@ export type Part =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'input' | 'prompt' | 'mask'; /** one space comes before it */ readonly space: boolean };
 
-export interface Template {
+/** A message of a chat. */
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** A message of a template, with its content parsed. */
+export interface Turn {
+  readonly role: Message['role'];
   readonly parts: readonly Part[];
-  readonly errors: readonly Worded[];
+}
+
+/** What is wrong with a template, and in which message of a chat. */
+export interface TemplateError extends Worded {
+  readonly turn?: number;
+}
+
+export interface Template {
+  /** Of all messages, in their order. */
+  readonly parts: readonly Part[];
+  /** Of a chat; undefined for a template that is one text. */
+  readonly turns?: readonly Turn[];
+  readonly errors: readonly TemplateError[];
 }
 
 const PLACEHOLDER = /\{(\w+)\}/g;
 const KNOWN = ['input', 'prompt', 'mask'] as const;
 
-/** Parses a template such as `{input} {prompt} {mask} .`; never throws: `errors` says what is wrong. */
-export function parseTemplate(source: string): Template {
+/** Parses a template such as `{input} {prompt} {mask} .`, or the messages of a chat; never throws: `errors` says what is wrong. */
+export function parseTemplate(source: string | readonly Message[]): Template {
+  if (typeof source !== 'string') return parseChat(source);
+  const { parts, errors } = parseText(source);
+  return { parts, errors: [...errors, ...miscounted(parts)] };
+}
+
+function parseChat(messages: readonly Message[]): Template {
+  const parsed = messages.map(({ content }) => parseText(content));
+  const turns = messages.map(({ role }, i) => ({ role, parts: parsed[i]!.parts }));
+  const parts = turns.flatMap((turn) => turn.parts);
+  const errors: TemplateError[] = parsed.flatMap(({ errors }, turn) => errors.map((error) => ({ ...error, turn })));
+  errors.push(...miscounted(parts));
+  const masked = turns.findIndex((turn) => turn.parts.some(({ kind }) => kind === 'mask'));
+  if (masked >= 0) errors.push({ ...worded('spec.chatMask'), turn: masked });
+  const last = messages.length - 1;
+  if (last >= 0 && messages[last]!.role !== 'user') errors.push({ ...worded('spec.chatLast', { role: messages[last]!.role }), turn: last });
+  return { parts, turns, errors };
+}
+
+function miscounted(parts: readonly Part[]): Worded[] {
+  const times = Object.fromEntries(KNOWN.map((kind) => [kind, parts.filter((part) => part.kind === kind).length]));
+  return [
+    ...['input', 'prompt'].filter((name) => times[name] === 0).map((name) => worded('spec.templateLacks', { name })),
+    ...KNOWN.filter((name) => times[name]! > 1).map((name) => worded('spec.templateRepeats', { name, times: times[name]! })),
+  ];
+}
+
+function parseText(source: string): { parts: Part[]; errors: Worded[] } {
   const parts: Part[] = [];
   const errors: Worded[] = [];
   let at = 0;
@@ -33,9 +80,6 @@ export function parseTemplate(source: string): Template {
   }
   const tail = source.slice(at).trimEnd();
   if (tail) parts.push({ kind: 'literal', text: tail });
-  const times = Object.fromEntries(KNOWN.map((kind) => [kind, parts.filter((part) => part.kind === kind).length]));
-  for (const name of ['input', 'prompt']) if (times[name] === 0) errors.push(worded('spec.templateLacks', { name }));
-  for (const name of KNOWN) if (times[name]! > 1) errors.push(worded('spec.templateRepeats', { name, times: times[name]! }));
   return { parts, errors };
 }
 
@@ -67,4 +111,17 @@ export function fillTemplate(parts: readonly Part[], input: string, prompt: stri
     dropSpace = false;
   }
   return text;
+}
+
+/** The messages that go to a chat model. A message that holds nothing but the empty prompt is left out. */
+export function fillTurns(turns: readonly Turn[], input: string, prompt: string): Message[] {
+  return turns.flatMap(({ role, parts }) => {
+    const content = fillTemplate(parts, input, prompt, '');
+    return content === '' && parts.some(({ kind }) => kind === 'prompt') ? [] : [{ role, content }];
+  });
+}
+
+/** A template as readers see it: of a chat, a line for each message. */
+export function templateText(template: string | readonly Message[]): string {
+  return typeof template === 'string' ? template : template.map(({ role, content }) => `${role}: ${content}`).join('\n');
 }

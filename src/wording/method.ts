@@ -11,5 +11,7 @@ export const methodWording = {
   'method.diverged': ({ step, gradient }: { step: number; gradient: number }) =>
     `Training has diverged at step ${step}: the gradient is ${gradient}. Try a smaller search.learningRate.`,
   'method.noRowScored': ({ rows }: { rows: number }) => `None of a prompt's ${rows} rows could be scored.`,
+  'method.noneAdmitted': () =>
+    'The chat template changes every prompt that begins like the one at hand. Use another template, or "tokens": "words".',
   'method.otherScores': () => 'The scores in the checkpoint are of another model, template or label words.',
 };

@@ -24,6 +24,23 @@ export const modelWording = {
   }),
   'model.maskAdded': ({ template }: { template: string }) => `a masked model needs {mask}, so the template became "${template}"`,
 
+  // Chat templates
+  'model.noChatTemplate': ({ model }: OfModel) => ({
+    message: `the template is a list of messages, but ${model} has no chat template to turn them into text`,
+    found: 'no chat_template.jinja, and no "chat_template" in tokenizer_config.json',
+    expected: 'a chat model, or a template that is one text, such as "{input} {prompt}"',
+  }),
+  'model.chatFails': ({ model, problem }: OfModel & { problem: string }) => ({
+    message: `the chat template of ${model} does not take these messages: ${problem}`,
+    expected: 'messages that the model was trained on; its model card shows them',
+  }),
+  'model.chatTemplateUnusable': ({ reason }: { reason: string }) => `the template cannot be read as Jinja: ${reason}`,
+  'model.chatTemplateNames': ({ names }: { names: readonly string[] }) =>
+    `of the templates ${names.map((name) => `"${name}"`).join(', ')}, none is "default"`,
+  'model.chatRefused': ({ reason }: { reason: string }) => `it says: ${reason}`,
+  'model.chatRepeats': ({ name, times }: { name: string; times: number }) =>
+    times === 0 ? `it drops the message with {${name}}` : `it writes {${name}} ${times} times`,
+
   // Where a model is
   'model.unknownReference': ({ model }: OfModel) =>
     `"${model}" does not name a model that this version can read. Write bundled:causal, bundled:masked, folder:PATH for your own model, or hf:OWNER/NAME for one on the Hugging Face hub; as "taskModel" also openai:MODEL@URL for one on an inference server, or vscode-lm:VENDOR/FAMILY for one of VS Code's.`,

@@ -1,5 +1,7 @@
 /** Messages of `search/`: `'search.code': (arguments) => text`. */
 export const searchWording = {
+  'search.noneAdmitted': ({ attempts }: { attempts: number }) =>
+    `${attempts} prompts were drawn, and the chat template changes every one of them. Use another template, or "tokens": "words".`,
   'search.budgetTooSmall': ({ budget, step, ranking, total }: { budget: number; step: number; ranking: number; total: number }) => ({
     message: 'the budget is too small for one step and the ranking',
     found: String(budget),

@@ -41,6 +41,8 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 };
 
 export const serverWording = {
+  'server.editorFolded': () =>
+    "VS Code's models have no system role: the system message is sent as the beginning of the first message of the user.",
   'server.reference': () => `Write a model behind a server as ${EXAMPLE}: its name, an @, and the server's base address.`,
   'server.referenceModel': () => `The model's name is missing before the @: write ${EXAMPLE}.`,
   'server.referenceAddress': () => `What follows the @ is not a valid address: write ${EXAMPLE}.`,

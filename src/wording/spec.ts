@@ -9,6 +9,7 @@ const TYPES: Partial<Record<string, string>> = {
   array: 'a list',
   object: 'an object',
   record: 'an object',
+  'text or messages': 'a string, or a list of messages such as { "role": "user", "content": "{input}" }',
 };
 const SPEC_FILE = 'a file named like sentiment.prompt-task.json; see examples/';
 const TEMPLATE = 'for example "{input} {prompt} {mask} ."';
@@ -91,6 +92,23 @@ export const specWording = {
   'spec.templateRepeats': ({ name, times }: { name: string; times: number }) => ({
     message: `the template has {${name}} ${times} times; once is enough`,
     expected: TEMPLATE,
+  }),
+  'spec.chatMask': () => ({
+    message: 'a message has {mask}: in a chat the label word is the start of the answer, which follows the last message',
+    expected: 'messages without {mask}',
+  }),
+  'spec.chatLast': ({ role }: { role: string }) => ({
+    message: `the last message is of the role ${quote(role)}; the model answers after it`,
+    expected: 'a last message of the role "user"',
+  }),
+  'spec.chatSystemTwice': () => ({
+    message: 'the template is a list of messages, which hold the system message themselves',
+    expected: 'no "systemMessage"; a message { "role": "system", … } in "template" if you want one',
+  }),
+  'spec.chatCompletion': () => ({
+    message: 'the template is a list of messages, which a server scores in a chat',
+    found: '"completion-logprobs"',
+    expected: '"auto", "chat-logprobs" or "answer"',
   }),
   'spec.maskNotLast': () => ({
     message: 'a causal model reads from left to right: {mask} must come last in the template, or be left out',

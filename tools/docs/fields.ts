@@ -6,6 +6,7 @@ interface SchemaNode {
   readonly default?: unknown;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly SchemaNode[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
@@ -36,6 +37,7 @@ export function fieldsTable(): string {
 
 function range(node: SchemaNode): string {
   if (node.const !== undefined) return JSON.stringify(node.const);
+  if (node.anyOf) return node.anyOf.map(range).join(' or ');
   if (node.enum) return node.enum.map((value) => JSON.stringify(value)).join(' or ');
   const low = node.exclusiveMinimum !== undefined ? `> ${node.exclusiveMinimum}` : node.minimum !== undefined && node.minimum > -1e15 ? `≥ ${node.minimum}` : '';
   const high = node.maximum !== undefined && node.maximum < 1e15 ? `≤ ${node.maximum}` : '';

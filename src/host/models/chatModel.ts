@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AskFailure } from '../../model/server/editorModel';
-import type { Message } from '../../model/server/chat';
+import type { Message } from '../../spec/template';
 
 /** Why a language model of VS Code gave no answer, and what to do. */
 export class ChatError extends Error {
@@ -35,7 +35,9 @@ export async function askChatModel(reference: string, messages: readonly Message
   const abort = (): void => cancel.cancel();
   signal.addEventListener('abort', abort);
   try {
-    const request = messages.map(({ content }) => vscode.LanguageModelChatMessage.User(content));
+    const request = messages.map(({ role, content }) =>
+      role === 'assistant' ? vscode.LanguageModelChatMessage.Assistant(content) : vscode.LanguageModelChatMessage.User(content),
+    );
     const justification = t('RLPrompt scores prompts by the answers of this model.');
     const response = await model.sendRequest(request, { justification }, cancel.token);
     let text = '';

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readChatFiles } from './chat/chatTemplate';
 import { locate, type ModelFolder } from './modelFolder';
 import { positions, type ModelConfig } from './modelConfig';
 import { LmTokenizer, readJson } from './tokenizer/tokenizer';
 
-type Tokens = Pick<ModelFolder, 'tokenizer' | 'kind' | 'context'>;
+type Tokens = Pick<ModelFolder, 'tokenizer' | 'kind' | 'context' | 'chat'>;
 
 const known = new Map<string, { readonly modified: number; readonly tokens: Promise<Tokens> }>();
 
@@ -23,5 +24,6 @@ async function readTokens(folder: string): Promise<Tokens> {
   const config = (await readJson(folder, 'config.json')) as ModelConfig;
   const kind = String(config.architectures).includes('ForMaskedLM') ? 'masked' : 'causal';
   const facts = (await readJson(folder, 'tokenizer_config.json')) as { model_max_length?: unknown } | undefined;
-  return { tokenizer: await LmTokenizer.load(folder, config), kind, context: positions(config, kind, facts?.model_max_length).context };
+  const { context } = positions(config, kind, facts?.model_max_length);
+  return { tokenizer: await LmTokenizer.load(folder, config), kind, context, chat: await readChatFiles(folder) };
 }

@@ -12,6 +12,31 @@ export interface RowLayout {
   readonly cut: number;
 }
 
+/** The ids of a row with its prompt, and the index of the token that answers. */
+export interface FilledRow {
+  readonly ids: readonly number[];
+  readonly answer: number;
+}
+
+/** A text laid out for a model, around any prompt. */
+export interface LaidOutText {
+  /** Tokens of the input that were cut to make room. */
+  readonly cut: number;
+  with(prompt: readonly number[]): FilledRow;
+}
+
+/** How a task's template becomes ids: one text, or the messages of a chat. */
+export interface TaskLayout {
+  /** @throws ModelError when the template and the prompt alone fill the context */
+  text(input: string): LaidOutText;
+  /** @throws ModelError if a row of so many tokens, prompt included, is more than the model can read */
+  refuseLonger(tokens: number): void;
+  /** Ids of a prompt that a user wrote, in its place in the template. */
+  encodePrompt(text: string): number[];
+  /** The text that puts exactly these ids into the template's `{prompt}`. */
+  promptText(ids: readonly number[]): string;
+}
+
 /**
  * Assembles a template's parts as ids. Each part is encoded by itself, and the mask's position is known by construction.
  * A space before a part belongs to that part, so the prompt's first token carries the template's space.
@@ -19,7 +44,7 @@ export interface RowLayout {
  * If a row is too long, only the input is cut: from its start if it precedes the prompt, else from its end. A prompt of
  * `promptRoom` tokens always fits, so that every prompt sees the same text.
  */
-export class Layout {
+export class Layout implements TaskLayout {
   private readonly promptAt: number;
 
   constructor(
@@ -54,12 +79,10 @@ export class Layout {
     return part?.kind === 'prompt' && part.space;
   }
 
-  /** Ids of a prompt that a user wrote, in its place in the template. */
   encodePrompt(text: string): number[] {
     return this.tokenizer.encode(this.promptSpace && text !== '' ? ` ${text}` : text, this.promptPlace);
   }
 
-  /** The text that puts exactly these ids into the template's `{prompt}`. */
   promptText(ids: readonly number[]): string {
     const text = this.promptPlace === 'start' ? this.tokenizer.decode(ids) : this.tokenizer.decodeBehind(ids);
     return this.promptSpace && text.startsWith(' ') ? text.slice(1) : text;
@@ -76,7 +99,6 @@ export class Layout {
     return this.context - this.promptRoom;
   }
 
-  /** @throws ModelError if a row of so many tokens, prompt included, is more than the model can read */
   refuseLonger(tokens: number): void {
     if (tokens > this.context) throw new ModelError('model.tooLong', { tokens, context: this.context, room: this.promptRoom });
   }
@@ -84,6 +106,18 @@ export class Layout {
   /** A row's ids; an empty row gets the token that texts start with, since the model has to read something. */
   filled(ids: readonly number[]): readonly number[] {
     return ids.length > 0 ? ids : [this.tokenizer.startId ?? this.tokenizer.padId];
+  }
+
+  text(input: string): LaidOutText {
+    const row = this.row(input, false);
+    let bare: RowLayout | undefined;
+    return { cut: row.cut, with: (prompt) => this.assemble(prompt.length === 0 ? (bare ??= this.row(input, true)) : row, prompt) };
+  }
+
+  private assemble({ before, after, mask }: RowLayout, prompt: readonly number[]): FilledRow {
+    const ids = this.filled([...before, ...prompt, ...after]);
+    if (!mask) return { ids, answer: ids.length - 1 };
+    return { ids, answer: mask.part === 'before' ? mask.index : before.length + prompt.length + mask.index };
   }
 
   /** @throws ModelError when the template and the prompt alone fill the context */

@@ -1,4 +1,7 @@
-import { Layout } from './layout';
+import { ChatLayout } from './chat/chatLayout';
+import { ChatPrompts } from './chat/chatPrompts';
+import { ChatTemplate } from './chat/chatTemplate';
+import { Layout, type TaskLayout } from './layout';
 import { readModel, type ModelFolder } from './modelFolder';
 import { openTaskModel } from './openTaskModel';
 import type { LmTokenizer } from './tokenizer/tokenizer';
@@ -7,17 +10,18 @@ import type { Compute } from './session';
 import { setTo, TaskError } from '../../spec/problem';
 import { searchSettings } from '../../spec/schema';
 import type { Spec } from '../../spec/spec';
-import { forCausal, type Part } from '../../spec/template';
+import { forCausal, type Part, type Turn } from '../../spec/template';
 import { verbalize, type Verbalizer } from '../../spec/verbalizer';
 import { word, worded } from '../../wording/wording';
 import type { OpenTask, TaskNeeds } from '../door';
+import { ModelError } from '../modelError';
 
 /** Opens a task model that runs locally, in ONNX Runtime. @throws TaskError, ModelError */
-export async function openLocalTask({ spec, classes, policy, addMask = false }: TaskNeeds, compute: Compute): Promise<OpenTask> {
+export async function openLocalTask({ spec, classes, policy, now, addMask = false }: TaskNeeds, compute: Compute): Promise<OpenTask> {
   const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
   const { tokenizer, context } = folder;
-  const { parts, note, layout, verbalizer } = layOutTask(spec, classes, folder, addMask, policy.tokenizer);
-  const { model, notes } = await openTaskModel(folder, layout, spec.template, verbalizer.ids, compute);
+  const { parts, note, layout, verbalizer, source } = layOutTask(spec, classes, folder, addMask, policy.tokenizer, now);
+  const { model, notes } = await openTaskModel(folder, layout, source, verbalizer.ids, compute);
   return {
     model,
     folder,
@@ -28,27 +32,89 @@ export async function openLocalTask({ spec, classes, policy, addMask = false }: 
     pace: undefined,
     encodePrompt: (text) => layout.encodePrompt(text),
     promptText: (ids) => layout.promptText(ids),
-    roundTrip: (ids, input) => roundTrips(parts, layout, tokenizer, ids, input),
+    roundTrip: (ids, input) =>
+      layout instanceof ChatLayout ? layout.roundTrips(ids, input) : roundTrips(parts, layout, tokenizer, ids, input),
     notes: () => (note === undefined ? notes : [note, ...notes]),
   };
+}
+
+interface LaidOutTask {
+  readonly parts: readonly Part[];
+  readonly note: string | undefined;
+  readonly layout: Layout | ChatLayout;
+  readonly verbalizer: Verbalizer;
+  /** The template as text, which names the scores; of a chat, with the model's own template. */
+  readonly source: string;
 }
 
 /** The template laid out for a model and the label words found in its tokens, with no model opened. @throws TaskError */
 export function layOutTask(
   spec: Spec,
   classes: readonly string[],
+  model: Pick<ModelFolder, 'tokenizer' | 'kind' | 'context' | 'chat'>,
+  addMask: boolean,
+  policy: LmTokenizer = model.tokenizer,
+  now?: Date,
+): LaidOutTask {
+  return typeof spec.template === 'string'
+    ? layOutText({ ...spec, template: spec.template }, classes, model, addMask, policy)
+    : layOutChat(spec, spec.turns!, classes, model, policy, now);
+}
+
+type TextSpec = Spec & { readonly template: string };
+
+function layOutText(
+  spec: TextSpec,
+  classes: readonly string[],
   { tokenizer, kind, context }: Pick<ModelFolder, 'tokenizer' | 'kind' | 'context'>,
   addMask: boolean,
-  policy: LmTokenizer = tokenizer,
-): { parts: readonly Part[]; note: string | undefined; layout: Layout; verbalizer: Verbalizer } {
+  policy: LmTokenizer,
+): LaidOutTask {
   const { parts, note } = kind === 'causal' ? { parts: causalParts(spec), note: undefined } : maskedParts(spec, addMask);
   const bare = new Layout(parts, tokenizer, context, 0);
-  // Room for the longest prompt: what is searched for, and what the user wants to compare.
-  const searched = spec.prompt.length === 0 ? 0 : spec.prompt.length * mostTokens(spec, parts, policy, bare, tokenizer);
-  const room = Math.max(searched, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
-  const layout = new Layout(parts, tokenizer, context, room);
+  const layout = new Layout(
+    parts,
+    tokenizer,
+    context,
+    roomFor(spec, bare, () => mostTokens(spec, parts, policy, bare, tokenizer)),
+  );
   const verbalizer = verbalize(spec, classes, tokenizer, { atStart: layout.maskAtStart, causal: kind === 'causal' });
-  return { parts, note, layout, verbalizer };
+  return { parts, note, layout, verbalizer, source: spec.template };
+}
+
+function layOutChat(
+  spec: Spec,
+  turns: readonly Turn[],
+  classes: readonly string[],
+  { tokenizer, context, chat, kind }: Pick<ModelFolder, 'tokenizer' | 'kind' | 'context' | 'chat'>,
+  policy: LmTokenizer,
+  now = new Date(),
+): LaidOutTask {
+  try {
+    const template = kind === 'causal' ? ChatTemplate.of(chat, now) : undefined;
+    if (!template) throw new TaskError(spec.problemAt(['template'], worded('model.noChatTemplate', { model: spec.taskModel })));
+    const bare = new ChatLayout(turns, template, tokenizer, context, 0);
+    const prompts = new ChatPrompts(policy);
+    const most = (): number =>
+      prompts.actions(actionsOf(spec, policy)).reduce((n, id) => Math.max(n, tokenizer.encode(prompts.text([id]), 'behind').length), 1);
+    const layout = new ChatLayout(turns, template, tokenizer, context, roomFor(spec, bare, most));
+    const answer = {
+      encode: (text: string) => layout.encodeAnswer(text),
+      words: tokenizer.words.bind(tokenizer),
+      unknownId: tokenizer.unknownId,
+    };
+    const verbalizer = verbalize(spec, classes, answer, { atStart: !layout.answerSpace, causal: true });
+    return { parts: spec.parts, note: undefined, layout, verbalizer, source: JSON.stringify([spec.template, template.source]) };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new TaskError(spec.problemAt(['template'], worded('model.chatFails', { model: spec.taskModel, problem: error.message })));
+  }
+}
+
+/** Room for the longest prompt: what is searched for, and what the user wants to compare. */
+function roomFor(spec: Spec, bare: TaskLayout, most: () => number): number {
+  const searched = spec.prompt.length === 0 ? 0 : spec.prompt.length * most();
+  return Math.max(searched, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
 }
 
 /** Tokens of the task model that one token of the policy can become on its way as text. */
@@ -75,7 +141,7 @@ const MASK_PARTS: readonly Part[] = [
   { kind: 'literal', text: ' .' },
 ];
 
-function maskedParts(spec: Spec, addMask: boolean): { parts: readonly Part[]; note: string | undefined } {
+function maskedParts(spec: TextSpec, addMask: boolean): { parts: readonly Part[]; note: string | undefined } {
   if (spec.parts.some((part) => part.kind === 'mask')) return { parts: spec.parts, note: undefined };
   const template = spec.template.trimEnd() + MASK;
   if (addMask) return { parts: [...spec.parts, ...MASK_PARTS], note: word('model.maskAdded', { template }) };

@@ -3,6 +3,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { readChatFiles, type ChatFiles } from './chat/chatTemplate';
 import { Feeder } from './graphs/feeds';
 import { GraphFile } from './graphs/graphFile';
 import { isHubReference } from '../hub/reference';
@@ -18,6 +19,7 @@ export interface ModelFolder {
   readonly reference: string;
   readonly kind: 'causal' | 'masked';
   readonly tokenizer: LmTokenizer;
+  readonly chat: ChatFiles;
   /** Tokens that fit into the context. */
   readonly context: number;
   /** SHA-256 of the graph, its weights and the tokenizer, in hex. */
@@ -78,6 +80,7 @@ export async function readModelFolder({ reference, folder, file }: ModelPlace): 
     reference,
     kind: facts.kind,
     tokenizer,
+    chat: await readChatFiles(tokenizerHome),
     context: facts.context,
     logits: facts.logits,
     ends: endTokens((await readJson(home, 'generation_config.json')) as ModelConfig | undefined, config, tokenizer.endId),

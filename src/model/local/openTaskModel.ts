@@ -1,5 +1,6 @@
 import { NoKvCache } from './graphs/cachedGraphs';
-import type { Layout } from './layout';
+import type { ChatLayout } from './chat/chatLayout';
+import { Layout } from './layout';
 import type { ModelFolder } from './modelFolder';
 import { PrefixTaskModel } from './prefixTaskModel';
 import type { Compute } from './session';
@@ -16,17 +17,17 @@ export interface OpenTaskModel {
 /** Opens a model of a folder to score label words, in the fastest way that gives the scores of whole rows. @throws ModelError */
 export async function openTaskModel(
   model: ModelFolder,
-  layout: Layout,
+  layout: Layout | ChatLayout,
   template: string,
   labelIds: readonly number[],
   compute: Compute,
 ): Promise<OpenTaskModel> {
   const about = { model: model.reference };
-  const couldKeep = model.kind === 'causal' && layout.inputFirst;
+  const kept = model.kind === 'causal' && layout instanceof Layout && layout.inputFirst ? layout : undefined;
   const wholeHead = word('model.wholeHead', about);
-  if (couldKeep) {
+  if (kept) {
     try {
-      const task = await PrefixTaskModel.open(model, layout, template, labelIds, compute);
+      const task = await PrefixTaskModel.open(model, kept, template, labelIds, compute);
       return { model: task, notes: task.narrow ? [] : [wholeHead] };
     } catch (error) {
       if (!(error instanceof NoKvCache)) throw error;
@@ -35,6 +36,6 @@ export async function openTaskModel(
   const task = await WholeRowTaskModel.open(model, layout, template, labelIds, compute);
   const notes = task.narrow ? [] : [wholeHead];
   if (model.whole.file.batchDependent) notes.push(word('model.oneByOne', about));
-  else if (couldKeep) notes.push(word('model.noPast', about));
+  else if (kept) notes.push(word('model.noPast', about));
   return { model: task, notes };
 }

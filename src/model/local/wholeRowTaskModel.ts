@@ -1,19 +1,12 @@
 import { batches } from './batches';
-import { Layout, type RowLayout } from './layout';
+import type { FilledRow, LaidOutText, TaskLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
 import { LABEL_LOGITS, POSITIONS, scoringGraph } from './graphs/scoring';
 import { integers, openSession, values, type Compute, type Session } from './session';
 import type { RowSet, TaskModel } from '../taskModel';
 
 interface LaidOutRows extends RowSet {
-  readonly layouts: readonly RowLayout[];
-  readonly bare: readonly RowLayout[];
-}
-
-/** A row of ids and the index of the token that answers. */
-interface Job {
-  readonly ids: readonly number[];
-  readonly answer: number;
+  readonly laidOut: readonly LaidOutText[];
 }
 
 const BATCH = 16;
@@ -26,7 +19,7 @@ export class WholeRowTaskModel implements TaskModel {
     readonly key: string,
     private readonly session: Session,
     private readonly model: ModelFolder,
-    private readonly layout: Layout,
+    private readonly layout: TaskLayout,
     private readonly labelIds: readonly number[],
     /** Whether the head is computed for the label words only. */
     readonly narrow: boolean,
@@ -35,7 +28,7 @@ export class WholeRowTaskModel implements TaskModel {
   /** @throws ModelError */
   static async open(
     model: ModelFolder,
-    layout: Layout,
+    layout: TaskLayout,
     template: string,
     labelIds: readonly number[],
     compute: Compute,
@@ -51,8 +44,8 @@ export class WholeRowTaskModel implements TaskModel {
   }
 
   rows(texts: readonly string[]): LaidOutRows {
-    const layouts = texts.map((text) => this.layout.row(text, false));
-    return { texts, layouts, bare: texts.map((text) => this.layout.row(text, true)), cut: layouts.filter((row) => row.cut > 0).length };
+    const laidOut = texts.map((text) => this.layout.text(text));
+    return { texts, laidOut, cut: laidOut.filter(({ cut }) => cut > 0).length };
   }
 
   async score(
@@ -64,11 +57,9 @@ export class WholeRowTaskModel implements TaskModel {
     const K = this.classes;
     const result = new Float32Array(prompts.length * rows.length * K);
     const jobs = prompts.flatMap((prompt, p) =>
-      rows.map((row, r) => {
-        const layout = (prompt.length === 0 ? set.bare : set.layouts)[row]!;
-        return { at: (p * rows.length + r) * K, ...this.assemble(layout, prompt) };
-      }),
+      rows.map((row, r) => ({ at: (p * rows.length + r) * K, ...set.laidOut[row]!.with(prompt) })),
     );
+    for (const { ids } of jobs) this.layout.refuseLonger(ids.length);
     // Rows of similar length share a batch, to waste little on padding. Ties keep their order, so that batches are the same every time.
     jobs.sort((a, b) => a.ids.length - b.ids.length || a.at - b.at);
     // One by one if activations are quantized by the batch, of one length if the graph would read padding.
@@ -83,14 +74,7 @@ export class WholeRowTaskModel implements TaskModel {
     return result;
   }
 
-  private assemble(row: RowLayout, prompt: readonly number[]): Job {
-    const ids = this.layout.filled([...row.before, ...prompt, ...row.after]);
-    this.layout.refuseLonger(ids.length);
-    if (!row.mask) return { ids, answer: ids.length - 1 };
-    return { ids, answer: row.mask.part === 'before' ? row.mask.index : row.before.length + prompt.length + row.mask.index };
-  }
-
-  private async run(batch: readonly Job[]): Promise<Float32Array> {
+  private async run(batch: readonly FilledRow[]): Promise<Float32Array> {
     const rows = batch.map((job) => job.ids);
     const width = Math.max(...rows.map((ids) => ids.length));
     const positions = batch.map((job, i) => i * width + job.answer);

@@ -1,7 +1,7 @@
 import { word } from '../../wording/wording';
 import { fold } from './labelWords';
 import { ServerError } from './serverError';
-import type { TextModel } from './textModel';
+import type { Sent, TextModel } from './textModel';
 
 /** Probability of the class that a written answer names; the other classes share the rest. */
 const SURE = 0.98;
@@ -69,10 +69,10 @@ const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 export function answerModel(
   identity: readonly unknown[],
   reader: AnswerReader,
-  write: (text: string, signal?: AbortSignal) => Promise<string>,
+  write: (text: Sent, signal?: AbortSignal) => Promise<string>,
   tokensPerText: () => number | undefined = () => undefined,
 ): TextModel {
-  const score = async (text: string, signal?: AbortSignal) => ({ logits: reader.logits(await write(text, signal)), missing: 0 });
+  const score = async (text: Sent, signal?: AbortSignal) => ({ logits: reader.logits(await write(text, signal)), missing: 0 });
   return {
     identity,
     batch: 1,

@@ -2,14 +2,12 @@ import { drawn, type Choice } from './choices';
 import type { Client } from './client';
 import { Endpoint, type Wanted } from './endpoint';
 import { ServerError } from './serverError';
+import type { Message } from '../../spec/template';
+import type { Sent } from './textModel';
 
-export interface Message {
-  readonly role: 'system' | 'user';
-  readonly content: string;
-}
-
-/** The messages that ask for an answer to a text; an empty system message is left out. */
-export function chatMessages(system: string, text: string): Message[] {
+/** The messages that ask for an answer to a text; an empty system message is left out. A chat is sent as it is. */
+export function chatMessages(system: string, text: Sent): readonly Message[] {
+  if (typeof text !== 'string') return text;
   const user: Message = { role: 'user', content: text };
   return system === '' ? [user] : [{ role: 'system', content: system }, user];
 }
@@ -28,17 +26,18 @@ export class Chat extends Endpoint {
   constructor(
     client: Client,
     model: string,
-    private readonly systemMessage: string,
+    /** For texts; undefined where all that is sent are chats. */
+    private readonly systemMessage: string | undefined,
   ) {
     super(client, model, '/chat/completions');
   }
 
-  messages(text: string): Message[] {
-    return chatMessages(this.systemMessage, text);
+  messages(text: Sent): readonly Message[] {
+    return chatMessages(this.systemMessage ?? '', text);
   }
 
   get identity(): readonly unknown[] {
-    return [this.client.url, this.model, this.systemMessage];
+    return [this.client.url, this.model, this.systemMessage ?? ['messages']];
   }
 
   async ask(messages: readonly Message[], wanted: Wanted): Promise<Choice> {

@@ -3,11 +3,13 @@ import type { ServerSettings } from '../../spec/schema';
 import { CodedError } from '../../wording/wording';
 import { Deadline, type Clock } from '../http';
 import { answerModel, AnswerReader } from './answer';
-import { chatMessages, defaultSystemMessage, type Message } from './chat';
+import { chatMessages, defaultSystemMessage } from './chat';
 import type { ProbeTask } from './probe';
 import { Retry } from './retry';
 import { ServerError, type Failure } from './serverError';
-import type { TextModel } from './textModel';
+import type { Sent, TextModel } from './textModel';
+import type { Message } from '../../spec/template';
+import { word } from '../../wording/wording';
 
 export const EDITOR_SCHEME = 'vscode-lm:';
 
@@ -50,17 +52,38 @@ export async function openEditorModel(
   const model = reference.slice(EDITOR_SCHEME.length).trim();
   const system = settings.systemMessage ?? defaultSystemMessage(task.words);
   const reader = new AnswerReader(task.words, task.labels, settings.answer);
-  const identity = [reference, system, 'answer', settings.answer ?? '', task.words, task.labels];
-  const request = (text: string, seconds: number | undefined, signal?: AbortSignal): Promise<string> =>
-    inTime(ask, { model, messages: chatMessages(system, text) }, seconds, signal);
+  const chats = task.samples.some((sample) => typeof sample !== 'string');
+  let folds = false;
+  const messagesOf = (sent: Sent): readonly Message[] => {
+    if (typeof sent === 'string') return chatMessages(system, sent);
+    folds ||= sent.some(({ role }) => role === 'system');
+    return withoutSystem(sent);
+  };
+  const identity = [reference, chats ? ['messages'] : system, 'answer', settings.answer ?? '', task.words, task.labels];
+  const request = (text: Sent, seconds: number | undefined, signal?: AbortSignal): Promise<string> =>
+    inTime(ask, { model, messages: messagesOf(text) }, seconds, signal);
   // VS Code asks the user for consent on the first request: it waits for them, and is not retried.
   await answerModel(identity, reader, (text, signal) => request(text, undefined, signal)).score(task.samples.slice(0, 1), signal);
 
   const limit = limitTo(settings.concurrency);
   const retry = new Retry(settings.maxRetries, clock);
-  return answerModel(identity, reader, (text, signal) =>
+  const open = answerModel(identity, reader, (text, signal) =>
     limit(() => retry.run(() => request(text, settings.timeoutSeconds, signal), signal)),
   );
+  return {
+    ...open,
+    get folded() {
+      return folds ? word('server.editorFolded') : undefined;
+    },
+  };
+}
+
+/** VS Code's models have no role "system": those messages become the beginning of the first message of the user. */
+function withoutSystem(messages: readonly Message[]): Message[] {
+  const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
+  const others = messages.filter(({ role }) => role !== 'system');
+  const first = others.findIndex(({ role }) => role === 'user');
+  return others.map((message, i) => (i === first ? { ...message, content: [...system, message.content].join('\n\n') } : message));
 }
 
 /** @param seconds unlimited when undefined */

@@ -1,6 +1,6 @@
 import { logSumExp } from '../logits';
 import type { TopToken } from './choices';
-import type { TextModel, TextScore } from './textModel';
+import type { Sent, TextModel, TextScore } from './textModel';
 
 /** A label word as a server's tokenizer sees it. */
 export interface LabelWord {
@@ -54,7 +54,7 @@ export function fold(text: string): string {
   return text.trim().toLowerCase();
 }
 
-type Tops = (texts: readonly string[], signal?: AbortSignal) => Promise<readonly (readonly TopToken[] | undefined)[]>;
+type Tops = (texts: readonly Sent[], signal?: AbortSignal) => Promise<readonly (readonly TopToken[] | undefined)[]>;
 
 /** Scores label words by their log-probabilities among the likeliest tokens that `tops` reports. */
 export function logprobModel(
@@ -63,7 +63,7 @@ export function logprobModel(
   place: Place,
   tops: Tops,
 ): TextModel {
-  const score = async (texts: readonly string[], signal?: AbortSignal): Promise<TextScore[]> =>
+  const score = async (texts: readonly Sent[], signal?: AbortSignal): Promise<TextScore[]> =>
     (await tops(texts, signal)).map((top = []) => scoreWords(top, words, place));
   return { ...about, score };
 }

@@ -7,13 +7,13 @@ import type { Client } from './client';
 import { Completions } from './endpoint';
 import { firstToken, fold, logprobModel, scoreWords, type LabelWord, type Place } from './labelWords';
 import { ServerError } from './serverError';
-import type { TextModel } from './textModel';
+import type { Sent, TextModel } from './textModel';
 
 export interface ProbeTask {
   readonly words: readonly string[];
   readonly labels: readonly string[];
-  /** A few filled-in texts without a prompt. */
-  readonly samples: readonly string[];
+  /** A few filled-in templates: texts, or chats. */
+  readonly samples: readonly Sent[];
 }
 
 /** Numbers of log-probabilities to ask for, largest first: llama.cpp reports any number, vLLM and chats 20 by default, OpenAI's completions 5. */
@@ -34,13 +34,15 @@ export async function probe(
   signal?: AbortSignal,
 ): Promise<TextModel> {
   const completions = new Completions(client, model);
-  const chat = new Chat(client, model, settings.systemMessage ?? defaultSystemMessage(task.words));
-  const probing: Probing = { ...task, completions, chat, settings, signal };
+  const texts = task.samples.filter((sample) => typeof sample === 'string');
+  const isChat = texts.length < task.samples.length;
+  const chat = new Chat(client, model, isChat ? undefined : (settings.systemMessage ?? defaultSystemMessage(task.words)));
+  const probing: Probing = { ...task, texts, completions, chat, settings, signal };
   const wanted = settings.scoring;
   const tried: string[] = [];
   let best: Found | undefined;
   for (const [way, scoring] of Object.entries({ 'completion-logprobs': tryCompletions, 'chat-logprobs': tryChat })) {
-    if (wanted !== 'auto' && wanted !== way) continue;
+    if ((wanted !== 'auto' && wanted !== way) || (isChat && way === 'completion-logprobs')) continue;
     const found = await attempt(scoring(probing));
     if (found instanceof ServerError) tried.push(`${way}: ${found.message}`);
     else if (!best || found.reported > best.reported) best = found;
@@ -57,6 +59,8 @@ export async function probe(
 }
 
 interface Probing extends ProbeTask {
+  /** The samples that are texts: none of a chat. */
+  readonly texts: readonly string[];
   readonly completions: Completions;
   readonly chat: Chat;
   readonly settings: ServerSettings;
@@ -81,10 +85,10 @@ async function attempt<T>(way: Promise<T>): Promise<T | ServerError> {
 }
 
 /** The likeliest tokens after a text. @throws ServerError when the server reports none */
-type AskTop = (text: string, top: number) => Promise<readonly TopToken[]>;
+type AskTop<S extends Sent = string> = (text: S, top: number) => Promise<readonly TopToken[]>;
 
 async function tryCompletions(probing: Probing): Promise<Found> {
-  const { completions, settings, signal, samples } = probing;
+  const { completions, settings, signal, texts: samples } = probing;
   const ask: AskTop = async (text, top) => given((await completions.tops([text], top, signal, RETRIES))[0]);
   // A model that has just read a word many times expects it again: its first token shows how the tokenizer splits it.
   const again = (word: string): string => Array<string>(6).fill(word.trim()).join(' ');
@@ -99,7 +103,7 @@ async function tryCompletions(probing: Probing): Promise<Found> {
         how: wording('server.byCompletion', { top: deep }),
         tokensPerText: completions.tokensPerText,
       };
-      return logprobModel(about, words, 'text', (texts, signal) => completions.tops(texts, deep, signal));
+      return logprobModel(about, words, 'text', (texts, signal) => completions.tops(texts as readonly string[], deep, signal));
     };
     return { top: deep, reported: shareReported(tops, words, 'text'), open };
   };
@@ -110,7 +114,7 @@ async function tryCompletions(probing: Probing): Promise<Found> {
 }
 
 async function tryChat({ chat, settings, signal, samples, ...task }: Probing): Promise<Found> {
-  const ask: AskTop = async (text, top) => given(await chat.top(chat.messages(text), top, signal, RETRIES));
+  const ask: AskTop<Sent> = async (text, top) => given(await chat.top(chat.messages(text), top, signal, RETRIES));
   const top = await mostTokens(ask, samples[0]!, settings.topLogprobs ?? 20);
   const repeat = (word: string) => chatMessages('', `Repeat this word and write nothing else: ${word}`);
   const words = await labelWords(task.words, async (word) => given(await chat.top(repeat(word), top, signal, RETRIES)));
@@ -126,16 +130,16 @@ async function tryChat({ chat, settings, signal, samples, ...task }: Probing): P
   return { top, reported: shareReported(tops, words, 'answer'), open };
 }
 
-async function tryAnswers({ completions, chat, settings, signal, words, labels, samples }: Probing): Promise<TextModel> {
+async function tryAnswers({ completions, chat, settings, signal, words, labels, samples, texts }: Probing): Promise<TextModel> {
   const reader = new AnswerReader(words, labels, settings.answer);
   const { maxTokens } = settings;
   const identity = [...chat.identity, 'answer', maxTokens, settings.answer ?? '', words, labels];
-  const inChat = async (text: string, signal?: AbortSignal) => (await chat.ask(chat.messages(text), { maxTokens, signal })).text;
-  const inText = async (text: string, signal?: AbortSignal) => (await completions.ask([text], { maxTokens, signal }))[0]!.text;
+  const inChat = async (text: Sent, signal?: AbortSignal) => (await chat.ask(chat.messages(text), { maxTokens, signal })).text;
+  const inText = async (text: Sent, signal?: AbortSignal) => (await completions.ask([text as string], { maxTokens, signal }))[0]!.text;
   const ways = [
     answerModel(identity, reader, inChat, chat.tokensPerText),
     // A plain language model without a chat template.
-    answerModel(['text', ...identity], reader, inText, completions.tokensPerText),
+    ...(texts.length > 0 ? [answerModel(['text', ...identity], reader, inText, completions.tokensPerText)] : []),
   ];
   const failures: ServerError[] = [];
   for (const way of ways) {
@@ -147,7 +151,7 @@ async function tryAnswers({ completions, chat, settings, signal, words, labels, 
 }
 
 /** The most log-probabilities that a server reports at a place. */
-async function mostTokens(ask: AskTop, text: string, wanted: number | undefined): Promise<number> {
+async function mostTokens<S extends Sent>(ask: AskTop<S>, text: S, wanted: number | undefined): Promise<number> {
   const tops = wanted === undefined ? TOPS : [wanted, ...TOPS.filter((top) => top < wanted)];
   for (const [i, top] of tops.entries()) {
     try {
@@ -189,7 +193,7 @@ function shareReported(tops: readonly (readonly TopToken[])[], words: readonly L
 }
 
 /** How many texts a server takes in one request: several only if their answers come back correct and in order. */
-async function batchSize({ completions, samples, settings, signal }: Probing, alone: readonly (readonly TopToken[])[], top: number) {
+async function batchSize({ completions, texts: samples, settings, signal }: Probing, alone: readonly (readonly TopToken[])[], top: number) {
   const wanted = settings.promptBatch;
   if (wanted === 1 || samples.length < 2) return wanted ?? 1;
   const together = await attempt(completions.tops(samples, top, signal, 0));

@@ -1,9 +1,19 @@
+import type { Message } from '../../spec/template';
+
 /** Scores of the label words after one text. */
 export interface TextScore {
   /** [K] log-probabilities, up to a constant; −∞ for all when the model's answer is none of the label words. */
   readonly logits: readonly number[];
   /** Number of label words that the server did not report: they score as the least likely token that it did. */
   readonly missing: number;
+}
+
+/** What is sent to a model: a text, or the messages of a chat. */
+export type Sent = string | readonly Message[];
+
+/** What names it in a cache, which holds either texts or chats. */
+export function keyOf(sent: Sent): string {
+  return typeof sent === 'string' ? sent : JSON.stringify(sent);
 }
 
 /** A model that takes texts, not tokens, and scores the label words after each. */
@@ -14,8 +24,10 @@ export interface TextModel {
   readonly batch: number;
   /** How it scores, in a clause without a period. */
   readonly how: string;
+  /** What becomes of messages that the model cannot take as they are. */
+  readonly folded?: string | undefined;
   /** Sends one request of at most `batch` texts. @throws ServerError when retries do not help */
-  score(texts: readonly string[], signal?: AbortSignal): Promise<readonly TextScore[]>;
+  score(texts: readonly Sent[], signal?: AbortSignal): Promise<readonly TextScore[]>;
   /** Mean tokens of a text with its answer, as the server counts them; undefined when it does not. */
   tokensPerText(): number | undefined;
 }

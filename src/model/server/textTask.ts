@@ -6,9 +6,13 @@ import { EDITOR_SCHEME, openEditorModel } from './editorModel';
 import { openServer, type OpenText } from './openServer';
 import { ScoreCache } from './scoreCache';
 import { TextTaskModel } from './textTaskModel';
-import { fillTemplate } from '../../spec/template';
+import type { Spec } from '../../spec/spec';
+import { fillTemplate, fillTurns, templateText, type Turn } from '../../spec/template';
 import { textLabels } from '../../spec/verbalizer';
+import { ChatPrompts } from '../local/chat/chatPrompts';
 import { causalParts } from '../local/localTask';
+import type { LmTokenizer } from '../local/tokenizer/tokenizer';
+import { keyOf, type Sent } from './textModel';
 import type { Access, OpenTask, ServerPace, TaskNeeds } from '../door';
 
 /** Texts that the probe of a server uses, and those that its speed is measured on. */
@@ -22,17 +26,20 @@ const MEASURED = 32;
 export async function openTextTask(needs: TaskNeeds, access: Access): Promise<OpenTask> {
   const { spec, classes, samples } = needs;
   const { tokenizer } = needs.policy;
-  const parts = causalParts(spec);
-  const layout = new Layout(parts, tokenizer, Infinity, 0);
+  const { parts, prompts, fill } = spec.turns ? chatOf(spec, spec.turns, tokenizer) : textOf(spec, tokenizer);
   const words = textLabels(spec, classes);
-  const fill = (input: string, prompt: readonly number[]): string => fillTemplate(parts, input, layout.promptText(prompt), '');
   const texts = samples.map((input) => fill(input, []));
   const clock = access.clock ?? realClock;
   const { model, name, keyFrom } = await openModel(needs, access, clock, words, spread(texts, SAMPLES));
   const cache = ScoreCache.open(access.cacheFolder ?? join(spec.folder, '.rlprompt', 'cache'), model.identity, classes.length);
   const hash = createHash('sha256').update(JSON.stringify(model.identity)).digest('hex');
   const taskModel = new TextTaskModel(
-    { key: `${hash}\n${spec.template}`, classes: classes.length, fill, mostQueries: needs.mostQueries },
+    {
+      key: `${hash}\n${spec.turns ? JSON.stringify(spec.template) : templateText(spec.template)}`,
+      classes: classes.length,
+      fill,
+      mostQueries: needs.mostQueries,
+    },
     model,
     cache,
   );
@@ -44,7 +51,7 @@ export async function openTextTask(needs: TaskNeeds, access: Access): Promise<Op
   const pace: ServerPace = {
     name,
     queriesPerSecond: measured.length / seconds,
-    tokensPerQuery: counted ?? measured.reduce((sum, text) => sum + text.length, 0) / measured.length / 4,
+    tokensPerQuery: counted ?? measured.reduce((sum, text) => sum + keyOf(text).length, 0) / measured.length / 4,
     tokensCounted: counted !== undefined,
     keyFrom,
   };
@@ -56,10 +63,34 @@ export async function openTextTask(needs: TaskNeeds, access: Access): Promise<Op
     warnings: [],
     context: undefined,
     pace,
-    encodePrompt: (text) => layout.encodePrompt(text),
-    promptText: (ids) => layout.promptText(ids),
+    ...prompts,
     roundTrip: () => true,
     notes: () => taskModel.notes(),
+  };
+}
+
+/** The template for a model whose tokenizer we do not know: prompts are ids of the policy's. */
+interface Filling extends Pick<OpenTask, 'parts'> {
+  readonly prompts: Pick<OpenTask, 'encodePrompt' | 'promptText'>;
+  readonly fill: (input: string, prompt: readonly number[]) => Sent;
+}
+
+function textOf(spec: Spec, tokenizer: LmTokenizer): Filling {
+  const parts = causalParts(spec);
+  const layout = new Layout(parts, tokenizer, Infinity, 0);
+  return {
+    parts,
+    prompts: { encodePrompt: (text) => layout.encodePrompt(text), promptText: (ids) => layout.promptText(ids) },
+    fill: (input, prompt) => fillTemplate(parts, input, layout.promptText(prompt), ''),
+  };
+}
+
+function chatOf({ parts }: Spec, turns: readonly Turn[], tokenizer: LmTokenizer): Filling {
+  const prompts = new ChatPrompts(tokenizer);
+  return {
+    parts,
+    prompts: { encodePrompt: (text) => prompts.ids(text), promptText: (ids) => prompts.text(ids) },
+    fill: (input, prompt) => fillTurns(turns, input, prompts.text(prompt)),
   };
 }
 
@@ -68,7 +99,7 @@ async function openModel(
   access: Access,
   clock: Clock,
   words: readonly string[],
-  samples: readonly string[],
+  samples: readonly Sent[],
 ): Promise<OpenText> {
   const { server: settings, taskModel: reference } = spec;
   const task = { words, labels: classes, samples };

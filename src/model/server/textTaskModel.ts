@@ -3,14 +3,14 @@ import type { RowSet, RowsOfPrompt, TaskModel } from '../taskModel';
 import { Deadline } from '../http';
 import type { ScoreCache } from './scoreCache';
 import { ServerError } from './serverError';
-import type { TextModel, TextScore } from './textModel';
+import { keyOf, type Sent, type TextModel, type TextScore } from './textModel';
 
 export interface TextTask {
   /** Names the model, the template and the label words. */
   readonly key: string;
   readonly classes: number;
   /** The text to send for an input and a prompt, which is ids in the policy's tokenizer. */
-  fill(input: string, prompt: readonly number[]): string;
+  fill(input: string, prompt: readonly number[]): Sent;
   /** Budget of texts to send. */
   readonly mostQueries: number;
 }
@@ -21,7 +21,9 @@ const IN_A_ROW = 24;
 const SOME = 4;
 
 interface Job {
-  readonly text: string;
+  readonly text: Sent;
+  /** Its key in the cache. */
+  readonly key: string;
   /** Where the results wait for this text's score. */
   readonly places: Float32Array[];
 }
@@ -83,9 +85,10 @@ export class TextTaskModel implements TaskModel {
     // Row after row: texts that begin alike are sent one after the other, and servers cache prefixes.
     for (const { ids, row, place } of pairs.sort((a, b) => a.row - b.row)) {
       const text = this.task.fill(set.texts[row]!, ids);
-      const job = jobs.get(text) ?? { text, places: [] };
+      const key = keyOf(text);
+      const job = jobs.get(key) ?? { text, key, places: [] };
       job.places.push(place);
-      jobs.set(text, job);
+      jobs.set(key, job);
     }
     // Counted over all prompts: a server that fails now and then may fail on all rows of a single one.
     let failed = 0;
@@ -100,17 +103,17 @@ export class TextTaskModel implements TaskModel {
   }
 
   /** Sends texts to measure the rate, even those whose scores are in the cache. */
-  async measure(texts: readonly string[], signal?: AbortSignal): Promise<void> {
-    const jobs = [...new Set(texts)].map((text): Job => ({ text, places: [] }));
-    await this.send(jobs, signal, ({ text }) => this.measured.add(text));
+  async measure(texts: readonly Sent[], signal?: AbortSignal): Promise<void> {
+    const jobs = [...new Map(texts.map((text) => [keyOf(text), text]))].map(([key, text]): Job => ({ text, key, places: [] }));
+    await this.send(jobs, signal, ({ key }) => this.measured.add(key));
   }
 
   private async ask(jobs: readonly Job[], signal: AbortSignal | undefined, done: Done): Promise<void> {
     const unknown = jobs.filter((job) => {
-      const known = this.cache.get(job.text);
+      const known = this.cache.get(job.key);
       if (known) {
         // Texts of the measurement have been counted.
-        if (!this.measured.delete(job.text)) {
+        if (!this.measured.delete(job.key)) {
           this.fromCache++;
           this.count(known);
         }
@@ -147,7 +150,7 @@ export class TextTaskModel implements TaskModel {
       this.inARow = 0;
       jobs.forEach((job, i) => {
         const score = scores[i]!;
-        this.cache.set(job.text, score);
+        this.cache.set(job.key, score);
         this.count(score);
         done(job, score);
       });
@@ -177,6 +180,7 @@ export class TextTaskModel implements TaskModel {
     const { scored: of } = this;
     return [
       this.model.how,
+      ...(this.model.folded === undefined ? [] : [this.model.folded]),
       ...(this.unreported > 0 ? [word('server.unreported', { count: this.unreported, of })] : []),
       ...(this.withoutAnswer > 0 ? [word('server.withoutAnswer', { count: this.withoutAnswer, of })] : []),
       ...(this.failed > 0 ? [word('server.leftOut', { queries: this.failed, problem: this.lastFailure!.message })] : []),

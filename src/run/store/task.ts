@@ -20,6 +20,8 @@ export interface RunTask {
   readonly data: Readonly<Record<string, string>>;
   readonly models: Readonly<Record<string, string>>;
   readonly created: string;
+  /** For a chat: the date that the model's chat template prints, ISO 8601. */
+  readonly now?: string;
 }
 
 export async function describeTask(experiment: Experiment, seed: number, random: boolean, threads: number): Promise<RunTask> {
@@ -35,7 +37,13 @@ export async function describeTask(experiment: Experiment, seed: number, random:
     data: await hashData(spec),
     models: { [taskFolder.reference]: taskFolder.hash, [policyFolder.reference]: policyFolder.hash },
     created: new Date().toISOString(),
+    ...(spec.turns && { now: experiment.now.toISOString() }),
   };
+}
+
+/** The date that a run's chat template prints. */
+export function nowOf({ now }: RunTask): Date | undefined {
+  return now === undefined ? undefined : new Date(now);
 }
 
 /** What differs between the start of the run and now, as sentences; empty when the run can be resumed. */
@@ -65,6 +73,6 @@ export async function hashData(spec: Spec): Promise<Record<string, string>> {
 }
 
 /** The fields of the spec's file, all defaults written out. */
-function values({ file: _file, folder: _folder, parts: _parts, problemAt: _problemAt, ...fields }: Spec): ParsedSpec {
+function values({ file: _file, folder: _folder, parts: _parts, turns: _turns, problemAt: _problemAt, ...fields }: Spec): ParsedSpec {
   return fields;
 }

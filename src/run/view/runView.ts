@@ -1,5 +1,5 @@
 /** What the user sees of a run: plain data, made by `RunViewBuilder` and sent to the panel's page. */
-import type { Part } from '../../spec/template';
+import type { Part, Turn } from '../../spec/template';
 import type { Proposer } from '../../spec/schema';
 import type { Queries, StopReason } from '../../search/search';
 import type { OutlookEvent, Stage } from '../events';
@@ -29,9 +29,12 @@ export interface RunHead {
   readonly specFile: string;
   readonly taskModel: string;
   readonly policyModel: string;
+  /** As text: of a chat, a line for each message. */
   readonly template: string;
-  /** The template, parsed. */
+  /** The template, parsed; of a chat, the parts of all messages. */
   readonly parts: readonly Part[];
+  /** Of a chat. */
+  readonly turns?: readonly Turn[];
   /** Tokens of a prompt. */
   readonly promptLength: number;
   readonly seed: number;

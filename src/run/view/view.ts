@@ -1,4 +1,4 @@
-import { parseTemplate } from '../../spec/template';
+import { parseTemplate, templateText, type Message, type Part, type Turn } from '../../spec/template';
 import type { Curves, PromptRow, RunHead, RunView } from './runView';
 import type { ScoredPrompt } from '../../search/prompt';
 import { byChoice } from '../../search/selection';
@@ -88,8 +88,8 @@ export class RunViewBuilder {
     this.set({
       taskModel: spec.taskModel,
       policyModel: spec.policyModel,
-      template: spec.template,
-      parts: parseTemplate(spec.template).parts,
+      template: templateText(spec.template),
+      ...templateParts(spec.template),
       promptLength: spec.prompt.length,
       seed: task.seed,
       created: task.created,
@@ -312,4 +312,9 @@ export function curvesSince(curves: Curves, from: CurveLengths): Curves {
 
 export function curveLengths(curves: Curves): CurveLengths {
   return Object.fromEntries(GROUPS.map((group) => [group, curves[group].queries.length])) as CurveLengths;
+}
+
+function templateParts(template: string | readonly Message[]): { readonly parts: readonly Part[]; readonly turns?: readonly Turn[] } {
+  const { parts, turns } = parseTemplate(template);
+  return { parts, ...(turns && { turns }) };
 }

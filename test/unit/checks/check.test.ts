@@ -89,7 +89,7 @@ describe('a check of a spec', () => {
       return [...new Set(opened.filter((path) => path.includes('models')).map((path) => basename(path)))].sort();
     };
     const first = await filesOfModel(() => check(spec));
-    for (const file of first) expect(file).toMatch(/^(config|tokenizer|tokenizer_config|special_tokens_map)\.json$/);
+    for (const file of first) expect(file).toMatch(/^(chat_template\.jinja|(config|tokenizer|tokenizer_config|special_tokens_map)\.json)$/);
     expect(await filesOfModel(() => check(spec))).toEqual([]);
     expect(await filesOfModel(() => suggestWords(['bad'], model.taskModel))).toEqual([]);
     expect(opened.length).toBe(0);

@@ -97,6 +97,11 @@ export class LmTokenizer {
     return text === '' ? [] : [...this.plain[place].encode(text, { add_special_tokens: false }).ids];
   }
 
+  /** Ids of a text that a chat template wrote, special tokens included: what Python makes of it. */
+  encodeRendered(text: string): number[] {
+    return [...this.whole.encode(text, { add_special_tokens: false }).ids];
+  }
+
   /** The exact text of ids at the start of a text: no space is cleaned away. */
   decode(ids: readonly number[]): string {
     return ids.length === 0 ? '' : this.whole.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false });

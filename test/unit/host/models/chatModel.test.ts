@@ -22,7 +22,7 @@ const editor = vi.hoisted(() => {
     cancel = (): void => void (this.token.isCancellationRequested = true);
     dispose = (): void => undefined;
   }
-  return { CancellationTokenSource, LanguageModelError, state, lm: { selectChatModels }, LanguageModelChatMessage: { User: (text: string) => text }, l10n };
+  return { CancellationTokenSource, LanguageModelError, state, lm: { selectChatModels }, LanguageModelChatMessage: { User: (text: string) => text, Assistant: (text: string) => `assistant: ${text}` }, l10n };
 });
 vi.mock('vscode', () => editor);
 
@@ -59,6 +59,13 @@ describe("VS Code's language models", () => {
     model('b', 'two', 'id-of-two');
     model('c', 'with/slash', 'id-of-three');
     expect(await ask(reference)).toBe(expected);
+  });
+
+  it("sends the assistant's messages as the assistant's", async () => {
+    model('a', 'one', '1');
+    const sent = vi.spyOn(editor.state.models[0]!, 'sendRequest');
+    await askChatModel('', [{ role: 'user', content: 'x' }, { role: 'assistant', content: 'y' }, { role: 'user', content: 'z' }], new AbortController().signal);
+    expect((sent.mock.calls as unknown[][])[0]![0]).toEqual(['x', 'assistant: y', 'z']);
   });
 
   it('names the available models, each once, if the model does not exist', async () => {

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AskError, openEditorModel, type Ask, type AskFailure, type AskRequest } from '../../../../src/model/server/editorModel';
 import type { TextModel } from '../../../../src/model/server/textModel';
 import { serverSchema, type ServerSettings } from '../../../../src/spec/schema';
+import type { Message } from '../../../../src/spec/template';
+import { word } from '../../../../src/wording/wording';
 import { FakeClock } from './fakeServer';
 
 afterEach(() => void vi.useRealTimers());
@@ -34,6 +36,28 @@ describe('a model of VS Code', () => {
         { role: 'user', content: 'A sample.' },
       ],
     });
+  });
+
+  it('gets the system message of a chat as the beginning of the first message of the user, and a note says so', async () => {
+    const requests: AskRequest[] = [];
+    const chat = (prompt: string): Message[] => [
+      ...(prompt === '' ? [] : [{ role: 'system' as const, content: prompt }]),
+      { role: 'user', content: 'A bad film.' },
+      { role: 'assistant', content: 'terrible' },
+      { role: 'user', content: 'A good film.' },
+    ];
+    const ask: Ask = (request) => {
+      requests.push(request);
+      return Promise.resolve('great');
+    };
+    const settings = serverSchema.parse({ maxRetries: 2 });
+    const model = await openEditorModel('vscode-lm:x', settings, { ...task, samples: [chat('')] }, ask, new FakeClock());
+    expect(requests[0]!.messages).toEqual(chat(''));
+    expect(model.folded).toBeUndefined();
+    await model.score([chat('Judge it.')]);
+    expect(requests[1]!.messages).toEqual([{ role: 'user', content: 'Judge it.\n\nA bad film.' }, ...chat('').slice(1)]);
+    expect(model.folded).toBe(word('server.editorFolded'));
+    expect(model.identity).not.toEqual((await open(ask)).identity);
   });
 
   it('may be any', async () => {

@@ -3,6 +3,7 @@ import { openServer } from '../../../../src/model/server/openServer';
 import type { ServerError } from '../../../../src/model/server/serverError';
 import type { TextModel } from '../../../../src/model/server/textModel';
 import { serverSchema, type ServerSettings } from '../../../../src/spec/schema';
+import type { Message } from '../../../../src/spec/template';
 import { word } from '../../../../src/wording/wording';
 import {
   chatCompletion,
@@ -227,6 +228,35 @@ describe('a server with chats only', () => {
       logprobs: true,
       top_logprobs: 20,
     });
+  });
+
+  it('gets the messages of a chat as they are, and no completion request', async () => {
+    const server = await fakeServer(chat());
+    const messages = (content: string): Message[] => [
+      { role: 'system', content: 'Say great or terrible.' },
+      { role: 'user', content },
+    ];
+    const task = { words: ['terrible', 'great'], labels: ['0', '1'], samples: SAMPLES.map(messages) };
+    const access = { environment: {}, clock: new FakeClock() };
+    const { model } = await openServer(`openai:tiny@${server.url}`, serverSchema.parse({ maxRetries: 1 }), task, access);
+    expect(model.how).toBe(word('server.byChat', { top: 20 }));
+    expect(await model.score([messages('bad')])).toEqual([{ logits: [-1, -3], missing: 0 }]);
+    expect(server.received.at(-1)!.body.messages).toEqual(messages('bad'));
+    expect(server.received.map(path)).not.toContain('/completions');
+    const texts = await open(server);
+    expect(model.identity).not.toEqual(texts.identity);
+  });
+
+  it('without log-probabilities is scored by its answers to the messages', async () => {
+    const server = await fakeServer(chat(false));
+    const messages = (content: string): Message[] => [{ role: 'user', content }];
+    const task = { words: ['terrible', 'great'], labels: ['0', '1'], samples: SAMPLES.map(messages) };
+    const access = { environment: {}, clock: new FakeClock() };
+    const { model } = await openServer(`openai:tiny@${server.url}`, serverSchema.parse({ maxRetries: 1 }), task, access);
+    expect(model.how).toBe(word('server.byAnswer'));
+    const [score] = await model.score([messages('bad')]);
+    expect(score!.logits[0]).toBeGreaterThan(score!.logits[1]!);
+    expect(server.received.map(path)).not.toContain('/completions');
   });
 
   it('gets the system message of the spec, or none', async () => {
