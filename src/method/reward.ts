@@ -28,15 +28,13 @@ export function piecewise(gap: number): number {
   return gap > 0 ? 200 * gap : 180 * gap;
 }
 
-/** tanh(3 gap): a prompt that is merely surer of what it gets right gains little by it. */
+/** tanh(3 gap): smooth, and nearly ±1 for most answers. */
 export function bounded(gap: number): number {
   return Math.tanh(3 * gap);
 }
 
 /** What a row counts for, by its gap. */
 export interface Measure {
-  /** What prompts are chosen by. */
-  readonly choice: (gap: number) => number;
   readonly reward: (gap: number) => number;
   /** Share of right answers, and the same smooth, so that it tells how far an answer is from turning. */
   readonly right: (gap: number) => number;
@@ -44,7 +42,6 @@ export interface Measure {
 }
 
 const OF_ANSWERS: Measure = {
-  choice: bounded,
   reward: piecewise,
   right: (gap) => Number(gap > 0),
   nearlyRight: (gap) => (1 + bounded(gap)) / 2,
@@ -52,7 +49,6 @@ const OF_ANSWERS: Measure = {
 
 /** Of a generated text, the score in [0, 1] takes the place of the gap. */
 const OF_TEXTS: Measure = {
-  choice: (score) => score,
   reward: (score) => 100 * score,
   right: (score) => score,
   nearlyRight: (score) => score,

@@ -174,20 +174,22 @@ export class RewardModel {
 
   /** Prior covariance of the weights with the prompts, times α: [T, d]. */
   private spread(strengths: Float64Array, alpha: Float64Array): Float64Array {
-    const { T, d, embedding } = this;
+    const { T, d, embedding, prompts } = this;
+    // Σ_i α_i e(z_it) of each place, and over all places.
     const weights = new Float64Array(T * d);
-    const shared = new Float64Array(d);
-    this.prompts.forEach((prompt, i) => {
+    for (let i = 0; i < prompts.length; i++) {
+      const [prompt, a] = [prompts[i]!, alpha[i]!];
       for (let t = 0; t < T; t++) {
-        const [at, to, a, own, common] = [prompt[t]! * d, t * d, alpha[i]!, strengths[t]!, strengths[T]! / T];
-        for (let k = 0; k < d; k++) {
-          const e = a * embedding[at + k]!;
-          weights[to + k]! += own * e;
-          shared[k]! += common * e;
-        }
+        const [at, to] = [prompt[t]! * d, t * d];
+        for (let k = 0; k < d; k++) weights[to + k]! += a * embedding[at + k]!;
       }
-    });
-    for (let t = 0; t < T; t++) for (let k = 0; k < d; k++) weights[t * d + k] = (weights[t * d + k]! + shared[k]!) / d;
+    }
+    const shared = new Float64Array(d);
+    for (let i = 0; i < T * d; i++) shared[i % d]! += weights[i]!;
+    for (let t = 0; t < T; t++) {
+      const [own, common] = [strengths[t]! / d, strengths[T]! / T / d];
+      for (let k = 0; k < d; k++) weights[t * d + k] = own * weights[t * d + k]! + common * shared[k]!;
+    }
     return weights;
   }
 

@@ -1,5 +1,5 @@
 import { Cholesky } from './cholesky';
-import { measureOf, type Measure } from './reward';
+import { boundedMargin, Margins } from './margins';
 
 /** What is known of one prompt: contrasts `y` [rows, C] on some rows of the pool. */
 export interface Observed {
@@ -57,13 +57,12 @@ export class RowModel {
   private readonly logits: Float64Array;
   private readonly sums: Float64Array;
   private readonly counts: Float64Array;
-  private readonly measure: Measure;
+  private readonly margins: Margins;
 
   constructor(
     private readonly labels: readonly number[],
     private readonly K: number,
   ) {
-    this.measure = measureOf(K);
     this.C = K === 2 ? 1 : K;
     this.q = K === 1 ? 1 : K === 2 ? 2 : Math.min(K + 1, 8);
     this.theta = new Float64Array(labels.length * this.C * (1 + this.q));
@@ -76,6 +75,7 @@ export class RowModel {
     this.logits = new Float64Array(K);
     this.sums = new Float64Array(K);
     this.counts = new Float64Array(K);
+    this.margins = new Margins(K);
   }
 
   /** Contrasts of K label-word logits, or of a score, [C]; undefined where the row could not be scored. */
@@ -244,14 +244,33 @@ export class RowModel {
     this.noise = Math.max(misfit / Math.max(1, count), NOISE_FLOOR);
   }
 
-  /** The pool's bounded gap at factors f, classes in balance; rows whose gap is `known` (not NaN) count by it. */
+  /** The score to expect on new rows at factors f, by the margins on the pool; rows whose gap is `known` (not NaN) count by it. */
   score(f: ArrayLike<number>, known?: Float64Array): number {
-    return this.meanOver(f, this.all, this.measure.choice, known);
+    const { margins, labels } = this;
+    margins.clear();
+    for (const row of this.all) {
+      const gap = known ? known[row]! : NaN;
+      margins.add(labels[row]!, Number.isNaN(gap) ? this.gapAt(f, row) : gap);
+    }
+    return margins.score();
   }
 
-  /** The same over at most SKETCHED rows: for many factors in a row. */
+  /** The same over at most SKETCHED rows, for many factors in a row: logits of the strongest rival stand for all others. */
   sketch(f: ArrayLike<number>): number {
-    return this.meanOver(f, this.some, this.measure.choice);
+    const { K, margins, labels, logits } = this;
+    margins.clear();
+    for (const row of this.some) {
+      const label = labels[row]!;
+      if (K === 1) {
+        margins.add(label, this.gapAt(f, row));
+        continue;
+      }
+      this.predict(f, row);
+      let rival = -Infinity;
+      for (let c = 0; c < logits.length; c++) if (c !== label && logits[c]! > rival) rival = logits[c]!;
+      margins.addMargin(label, boundedMargin((logits[label]! - rival) / 2));
+    }
+    return margins.score();
   }
 
   /** The pool's mean of any function of the gap. */
@@ -280,21 +299,13 @@ export class RowModel {
   }
 
   private meanOver(f: ArrayLike<number>, rows: readonly number[], of: (gap: number) => number, known?: Float64Array): number {
-    const { C, K, q, labels, theta, logits, sums, counts } = this;
+    const { K, labels, sums, counts } = this;
     sums.fill(0);
     counts.fill(0);
     for (const row of rows) {
       const label = labels[row]!;
-      let gap = known ? known[row]! : NaN;
-      if (Number.isNaN(gap)) {
-        for (let c = 0, at = row * C * (1 + q); c < C; c++, at += 1 + q) {
-          let y = theta[at]!;
-          for (let j = 0; j < q; j++) y += theta[at + 1 + j]! * f[j]!;
-          logits[K === 2 ? 1 : c] = y;
-        }
-        gap = K === 1 ? Math.min(1, Math.max(0, logits[0]! / STRETCH)) : gapOf(logits, label);
-      }
-      sums[label]! += of(gap);
+      const gap = known ? known[row]! : NaN;
+      sums[label]! += of(Number.isNaN(gap) ? this.gapAt(f, row) : gap);
       counts[label]!++;
     }
     let [mean, present] = [0, 0];
@@ -304,6 +315,23 @@ export class RowModel {
         present++;
       }
     return mean / present;
+  }
+
+  /** The predicted contrasts of a row, as logits. */
+  private predict(f: ArrayLike<number>, row: number): void {
+    const { K, C, q, theta, logits } = this;
+    for (let c = 0, at = row * C * (1 + q); c < C; c++, at += 1 + q) {
+      let y = theta[at]!;
+      for (let j = 0; j < q; j++) y += theta[at + 1 + j]! * f[j]!;
+      logits[K === 2 ? 1 : c] = y;
+    }
+  }
+
+  /** The predicted gap of a row, or the score of its text. */
+  private gapAt(f: ArrayLike<number>, row: number): number {
+    this.predict(f, row);
+    if (this.K === 1) return Math.min(1, Math.max(0, this.logits[0]! / STRETCH));
+    return gapOf(this.logits, this.labels[row]!);
   }
 
   save(): RowModelState {

@@ -1,5 +1,6 @@
 import type { PromptIds, RowSet, RowsOfPrompt, TaskModel } from '../model/taskModel';
 import { CodedError, type Code } from '../wording/wording';
+import type { Margins } from './margins';
 import { classMean, measureOf, rowScore, type Measure, type RowScore } from './reward';
 
 /** Memory of one scorer's cache. */
@@ -17,8 +18,6 @@ export interface PromptScore {
   /** Mean reward (piecewise) and mean gap, or score of a generated text; class-weighted as the task asks. */
   readonly reward: number;
   readonly gap: number;
-  /** Mean of the bounded gap, or of the score: what a choice goes by. */
-  readonly choice: number;
   /** Share of right answers over rows, unweighted, or mean score. */
   readonly accuracy: number;
   /** Class of each row; NO_CLASS where the model named none, or where the row could not be scored. */
@@ -73,7 +72,7 @@ export class Scorer {
   constructor(
     readonly model: TaskModel,
     readonly rows: LabelledRows,
-    private readonly weights: 'balanced' | 'rows',
+    readonly weights: 'balanced' | 'rows',
     cacheBytes = CACHE_BYTES,
   ) {
     this.measure = measureOf(model.classes);
@@ -174,6 +173,14 @@ export class Scorer {
     return entry?.done.every((done) => done !== 0) ? this.summary(entry, this.size) : undefined;
   }
 
+  /** Adds the margins of a prompt that is in the cache on its rows that were scored. */
+  margins(ids: PromptIds, into: Margins): void {
+    const entry = this.cache.get(ids.join());
+    entry?.done.forEach((done, row) => {
+      if (done === SCORED) into.add(this.rows.labels[row]!, entry.gap[row]!);
+    });
+  }
+
   /** Every prompt with a score on the whole split, in the order of last use. */
   scored(): { ids: PromptIds; score: PromptScore }[] {
     return [...this.cache.keys()].flatMap((key) => {
@@ -203,11 +210,10 @@ export class Scorer {
     if (rows.length === 0) return undefined;
     const labels = rows.map((i) => this.rows.labels[i]!);
     const gaps = rows.map((i) => entry.gap[i]!);
-    const { choice, reward } = this.measure;
+    const { reward } = this.measure;
     const isScore = this.model.classes === 1;
     return {
       gap: classMean(gaps, labels, this.weights),
-      choice: classMean(gaps.map(choice), labels, this.weights),
       reward: classMean(gaps.map(reward), labels, this.weights),
       accuracy: isScore ? classMean(gaps, labels, 'rows') : rows.filter((i) => predicted[i] === this.rows.labels[i]).length / rows.length,
       predicted,

@@ -119,7 +119,7 @@ class PolicySearch implements Search {
     const ids = this.ids(await this.trainer.greedy());
     const [scored] = await scoreAll([ids], this.train, this.validation, this.context.prompt, signal);
     // Its ranking goes by the gap.
-    const { tokens: _, choice: _bounded, ...greedy } = scored!;
+    const { tokens: _, choice: _choice, ...greedy } = scored!;
     const { gap } = greedy.validation;
     const { bestValidation, sinceBest } = this.progress;
     this.progress = {

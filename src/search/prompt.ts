@@ -14,7 +14,7 @@ export interface Prompt {
 export interface ScoredPrompt extends Prompt {
   /** Mean gap over the rows that steer the choice. */
   readonly gap: number;
-  /** Mean of the bounded gap there: the ranking goes by it where every prompt has it, else by the gap. */
+  /** The score to expect on new rows, from those: the ranking goes by it where every prompt has it, else by the gap. */
   readonly choice?: number;
   readonly train: SplitScore;
   readonly validation: SplitScore;

@@ -1,4 +1,5 @@
 import { ScoringError, type Scorer } from '../method/scorer';
+import { Margins } from '../method/margins';
 import type { PromptIds } from '../model/taskModel';
 import type { Prompt, ScoredPrompt, SplitScore } from './prompt';
 
@@ -50,10 +51,18 @@ export async function scoreAll(
   return prompts.map((ids, i) => ({
     ...make(ids),
     gap: pooledGap(onTrain[i]!, train.size, onValidation[i]!, validation.size),
-    choice: pooledGap({ gap: onTrain[i]!.choice }, train.size, { gap: onValidation[i]!.choice }, validation.size),
+    choice: choiceOf(ids, train, validation),
     train: split(onTrain[i]!),
     validation: split(onValidation[i]!),
   }));
+}
+
+/** What the choice of the winner goes by: the score to expect on new rows, by the margins on train and validation rows together. */
+function choiceOf(ids: PromptIds, train: Scorer, validation: Scorer): number {
+  const margins = new Margins(train.model.classes);
+  train.margins(ids, margins);
+  validation.margins(ids, margins);
+  return margins.score(train.weights);
 }
 
 /**
@@ -118,7 +127,7 @@ export function byGap(a: Pick<ScoredPrompt, 'tokens' | 'gap'>, b: Pick<ScoredPro
   return b.gap - a.gap || compareIds(a.tokens ?? [], b.tokens ?? []);
 }
 
-/** Best first: by the bounded gap where every prompt has one, else by the gap. */
+/** Best first: by the score to expect on new rows where every prompt has one, else by the gap. */
 export function byChoice<P extends Pick<ScoredPrompt, 'tokens' | 'gap' | 'choice'>>(prompts: readonly P[]): P[] {
   const measured = prompts.map((prompt) => ({ prompt, tokens: prompt.tokens ?? [], gap: prompt.choice ?? NaN }));
   if (measured.some(({ gap }) => Number.isNaN(gap))) return [...prompts].sort(byGap);

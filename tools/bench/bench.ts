@@ -16,7 +16,8 @@ import { TASKS, type TaskName } from './tasks';
  * Compares searches at equal budgets of queries. Every run adds a line to the results file; what is there already is skipped,
  * so the command resumes, and several processes may share the work. Without `--data` it only reports.
  *
- * --judge pool: the rows of a task's other splits judge in place of its test rows, to compare settings on.
+ * --judge pool: the rows of a task's other splits judge in place of its test rows, to compare settings on, which --search takes
+ * as the JSON of a spec's `search`, for a results file of their own.
  * --stability | --step-cost | --editor: other measurements, printed as Markdown.
  */
 const { values } = parseArgs({
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     models: { type: 'string' },
     'warm-start': { type: 'string' },
     judge: { type: 'string', default: 'test' },
+    search: { type: 'string', default: '{}' },
     threads: { type: 'string', default: '1' },
     stability: { type: 'boolean', default: false },
     'step-cost': { type: 'boolean', default: false },
@@ -76,7 +78,8 @@ async function main(): Promise<void> {
 
 async function measure(data: string): Promise<void> {
   const file = new ResultFile(values.out);
-  const where = { data, judge: values.judge === 'pool' ? ('pool' as const) : ('test' as const), threads };
+  const settings = JSON.parse(values.search) as object;
+  const where = { data, judge: values.judge === 'pool' ? ('pool' as const) : ('test' as const), settings, threads };
   let runner: Runner | undefined;
   for (const tier of TIERS.filter((each) => !values.required || each.required))
     for (const cell of cellsOf(tier, selection)) {

@@ -37,6 +37,8 @@ type Place = Pick<Cell, 'task' | 'split' | 'model'>;
 export interface Where {
   readonly data: string;
   readonly judge: 'test' | 'pool';
+  /** Of a spec's `search`. */
+  readonly settings?: object;
   readonly threads: number;
 }
 
@@ -108,7 +110,7 @@ export class Runner {
     const known = this.experiments.get(key);
     if (known) return known;
     const { task, split, model } = this.place;
-    const { data, judge, threads } = this.where;
+    const { data, judge, settings, threads } = this.where;
     const spec = parseSpec(
       JSON.stringify({
         data: { ...filesOf(data, task, split, judge), testRows: TEST_ROWS },
@@ -116,7 +118,7 @@ export class Runner {
         template: '{input} {prompt} {mask} .',
         taskModel: model,
         prompt: { length },
-        search: { preset },
+        search: { ...settings, preset },
       }),
       'bench.prompt-task.json',
     );

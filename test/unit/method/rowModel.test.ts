@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
-import { bounded, rowScore } from '../../../src/method/reward';
+import { Margins } from '../../../src/method/margins';
+import { rowScore } from '../../../src/method/reward';
 import { RowModel, type Observed } from '../../../src/method/rowModel';
 
 /** Prompts whose contrasts are truly low-rank: factors, loadings of every row about those of its class, little noise. */
@@ -24,8 +25,9 @@ function synthetic(K: number, perClass: number, count: number, noise: number) {
     y: Float64Array.from(rows.flatMap((row) => truth[i]![row]!)),
   });
   const pooled = (i: number): number => {
-    const each = truth[i]!.map((y, row) => bounded(rowScore(Float32Array.from(K === 2 ? [0, y[0]!] : y), labels[row]!).gap));
-    return each.reduce((a, b) => a + b, 0) / each.length;
+    const margins = new Margins(K);
+    truth[i]!.forEach((y, row) => margins.add(labels[row]!, rowScore(Float32Array.from(K === 2 ? [0, y[0]!] : y), labels[row]!).gap));
+    return margins.score();
   };
   return { labels, model, truth, observe, pooled, random };
 }
@@ -60,10 +62,11 @@ describe('row model', () => {
     const filled = prompts.map((prompt) => model.score(model.posterior(model.evidence(prompt)).mean));
     const alone = prompts.map(({ rows, y }) => {
       const { C } = model;
-      const each = rows.map((row, r) =>
-        bounded(rowScore(Float32Array.from(K === 2 ? [0, y[r]!] : y.slice(r * C, (r + 1) * C)), labels[row]!).gap),
+      const margins = new Margins(K);
+      rows.forEach((row, r) =>
+        margins.add(labels[row]!, rowScore(Float32Array.from(K === 2 ? [0, y[r]!] : y.slice(r * C, (r + 1) * C)), labels[row]!).gap),
       );
-      return each.reduce((a, b) => a + b, 0) / each.length;
+      return margins.score();
     });
     const [r, plain] = [correlation(filled, truth), correlation(alone, truth)];
     expect(r).toBeGreaterThan(0.99);

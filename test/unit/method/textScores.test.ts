@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
 import { RowModel, type Observed } from '../../../src/method/rowModel';
+import { Margins } from '../../../src/method/margins';
 import { Scorer, ScoringError } from '../../../src/method/scorer';
 import type { TaskModel } from '../../../src/model/taskModel';
 
@@ -29,7 +30,10 @@ describe('scores of generated texts', () => {
     );
     const [score] = await scorer.score([[2]]);
     expect(score!.gap).toBeCloseTo(0.35, 6);
-    expect([score!.choice, score!.accuracy, score!.reward / 100]).toEqual([score!.gap, score!.gap, score!.gap]);
+    expect([score!.accuracy, score!.reward / 100]).toEqual([score!.gap, score!.gap]);
+    const margins = new Margins(1);
+    scorer.margins([2], margins);
+    expect(margins.score()).toBe(score!.gap);
     expect(score!.scores!.map((each) => Math.round(10 * each))).toEqual([2, 3, 4, 5]);
     expect([scorer.asked, scorer.computed]).toEqual([4, 4]);
   });

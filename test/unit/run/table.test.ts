@@ -8,7 +8,6 @@ import { bare } from '../method/fakeTaskModel';
 const score = (predicted: number[], failed: number[] = [], accuracy = 0): PromptScore => ({
   reward: 0,
   gap: 0,
-  choice: 0,
   accuracy,
   predicted,
   ...(failed.length > 0 && { missing: failed.length, failed }),

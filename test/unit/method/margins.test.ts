@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { boundedMargin, marginOf, Margins } from '../../../src/method/margins';
+
+function scoreOf(byClass: readonly (readonly number[])[], weights?: 'balanced' | 'rows'): number {
+  const margins = new Margins(byClass.length);
+  byClass.forEach((values, label) => {
+    for (const value of values) margins.addMargin(label, value);
+  });
+  return margins.score(weights);
+}
+
+describe('margins', () => {
+  it('are half the log-odds of the right answer, within bounds', () => {
+    // Probabilities 0.8 and 0.2: a gap of 0.6 and odds of 4.
+    expect(marginOf(0.6)).toBeCloseTo(Math.log(4) / 2, 12);
+    expect(marginOf(-1)).toBe(-marginOf(1));
+    expect(marginOf(1)).toBeCloseTo(2.646652, 6);
+    expect(boundedMargin(7)).toBe(marginOf(1));
+  });
+
+  it('give twice the normal share less one: with equal variances in all classes, Φ of mean over deviation', () => {
+    // Means 1 and 0, variance 1 each (and 1e-4 of the least variance, shrunk): Φ(1) = 0.8413447461, Φ(0) = ½.
+    expect(
+      scoreOf([
+        [0, 2],
+        [-1, 1],
+      ]),
+    ).toBeCloseTo(2 * ((0.8413447461 + 0.5) / 2) - 1, 4);
+  });
+
+  it('shrink the variance of a class to that common to all by eight rows', () => {
+    // Class 0: 2 rows of mean 1, variance 1; class 1: 2 rows of mean 1, variance 0. Common: ½ + 1e-4.
+    const common = 0.5 + 1e-4;
+    const [first, second] = [(2 * 1 + 8 * common) / 10, (8 * common) / 10];
+    // Φ(1/√0.60008) = 0.90163, Φ(1/√0.40008) = 0.94306: from a table of the normal distribution.
+    expect([1 / Math.sqrt(first), 1 / Math.sqrt(second)].map((x) => Number(x.toFixed(4)))).toEqual([1.2909, 1.581]);
+    expect(
+      (scoreOf([
+        [0, 2],
+        [1, 1],
+      ]) +
+        1) /
+        2,
+    ).toBeCloseTo((0.90163 + 0.94306) / 2, 4);
+  });
+
+  it('do not change when a prompt is merely more confident, but for the least variance', () => {
+    const calm = [
+      [0.5, -0.1, 0.4, 0.3],
+      [0.2, 0.6, -0.3, 0.1],
+    ];
+    const loud = calm.map((values) => values.map((x) => 4 * x));
+    expect(scoreOf(loud)).toBeCloseTo(scoreOf(calm), 2);
+  });
+
+  it('weigh classes equally or by their rows, and leave out a class without rows', () => {
+    const [one, two] = [[1, 1, 1, 3], [-1]];
+    expect(scoreOf([one, two])).not.toBeCloseTo(scoreOf([one, two], 'rows'), 2);
+    expect(scoreOf([one, two, []])).toBeCloseTo(scoreOf([one, two]), 12);
+  });
+
+  it('of one class are scores of texts, and their mean counts', () => {
+    const margins = new Margins(1);
+    for (const score of [0, 1, 0.5]) margins.add(0, score);
+    expect(margins.score()).toBeCloseTo(0.5, 12);
+  });
+
+  it('tell answers without log-probabilities apart by how many are right', () => {
+    const answers = (right: number): number[] => Array.from({ length: 8 }, (_, i) => marginOf(i < right ? 1 : -1));
+    const scores = [4, 5, 6, 7, 8].map((right) => scoreOf([answers(right), answers(6)]));
+    expect([...scores].sort((a, b) => a - b)).toEqual(scores);
+    expect(scores.every(Number.isFinite)).toBe(true);
+  });
+});
