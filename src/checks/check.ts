@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadDataset } from '../data/dataset';
 import { bundledTokens } from '../model/local/bundledTokens';
-import { layOutTask } from '../model/local/localTask';
+import { layOutTask, layOutTemplate } from '../model/local/localTask';
 import { ModelError } from '../model/modelError';
 import { budgetProblem } from '../search/budget';
+import { labelCost } from '../search/labelWords/cost';
 import { TaskError, type Problem } from '../spec/problem';
 import { searchSettings } from '../spec/schema';
 import { parseSpec, type Spec } from '../spec/spec';
@@ -28,14 +29,16 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
   const problems: Problem[] = [];
   const dataset = await collect(spec, problems, () => loadDataset(spec));
   problems.push(...(dataset?.warnings ?? []));
-  const budget = dataset && budgetProblem(spec, searchSettings(spec), dataset.splits);
+  const { settings, claimed } = spec.autoLabels && dataset ? labelCost(spec, dataset) : { settings: searchSettings(spec), claimed: 0 };
+  const budget = dataset && budgetProblem(spec, settings, dataset.splits, claimed);
   if (budget) problems.push(budget);
   // Label words do not wait for the data to be right: the spec names its classes.
-  const classes = dataset?.classes ?? (typeof spec.labels === 'object' ? Object.keys(spec.labels) : []);
+  const classes = dataset?.classes ?? Object.keys(spec.labels ?? {});
   if (models && spec.taskModel.startsWith('bundled:'))
     await collect(spec, problems, async () => {
-      const { verbalizer } = layOutTask(spec, classes, await bundledTokens(spec.taskModel), false);
-      problems.push(...verbalizer.warnings);
+      const tokens = await bundledTokens(spec.taskModel);
+      if (spec.autoLabels) layOutTemplate(spec, tokens, false);
+      else problems.push(...layOutTask(spec, classes, tokens, false).verbalizer.warnings);
     });
   return problems;
 }

@@ -1,7 +1,7 @@
 import { describeClasses, loadDataset } from '../data/dataset';
 import { cutNotes } from '../model/door';
 import { bundledTokens } from '../model/local/bundledTokens';
-import { layOutTask } from '../model/local/localTask';
+import { layOutTemplate } from '../model/local/localTask';
 import { TaskError } from '../spec/problem';
 import { parseSpec } from '../spec/spec';
 import { isLarge } from './check';
@@ -18,7 +18,7 @@ export async function dataPreview(text: string, file: string): Promise<string[]>
   if (!spec.taskModel.startsWith('bundled:')) return lines;
   const tokens = await bundledTokens(spec.taskModel);
   try {
-    const { layout } = layOutTask(spec, dataset.classes, tokens, false);
+    const { layout } = layOutTemplate(spec, tokens, false);
     const cuts = Object.entries(dataset.splits).flatMap(([name, { texts }]) => {
       const cut = texts.filter((input) => layout.text(input).cut > 0).length;
       return cutNotes(name, { texts, cut }, tokens.context);

@@ -3,7 +3,8 @@ import { MOST_THREADS } from '../model/local/threads';
 
 export const USAGE = `RLPrompt finds the short prompt that makes a frozen language model do your task best.
 
-  rlprompt optimize SPEC [--seed N] [--steps N] [--budget QUERIES] [--max-minutes N] [--out DIR] [--no-random] [--threads N] [--json] [--yes]
+  rlprompt optimize SPEC [--seed N] [--steps N] [--budget QUERIES] [--max-minutes N] [--labels auto] [--out DIR]
+                         [--no-random] [--threads N] [--json] [--yes]
   rlprompt optimize --resume DIR [--threads N] [--json] [--yes]
   rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes]
   rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes]
@@ -14,6 +15,7 @@ export const USAGE = `RLPrompt finds the short prompt that makes a frozen langua
   REF   a task model as in a spec: bundled:masked, folder:PATH, hf:OWNER/NAME, openai:MODEL@URL; see docs/models.md
 
 In a terminal, r and Enter end the search and rank its prompts; so does --max-minutes after that time. Ctrl-C stops a run, which can be resumed.
+--labels auto searches for label words first, whatever the spec has, and compares them with those of the spec.
 transfer scores a run's prompts on other task models. --yes agrees to everything in advance: downloads, and what a server will be asked.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
@@ -37,6 +39,8 @@ export type Command =
       readonly steps: number | undefined;
       readonly budget: number | undefined;
       readonly maxMinutes: number | undefined;
+      /** `--labels auto` */
+      readonly autoLabels: boolean;
       readonly out: string | undefined;
       readonly random: boolean;
       readonly json: boolean;
@@ -58,7 +62,17 @@ const TEXTS = { type: 'string', multiple: true } as const;
 const FLAG = { type: 'boolean' } as const;
 const COMMON = { threads: TEXT, json: FLAG, yes: FLAG };
 const OPTIONS = {
-  optimize: { ...COMMON, seed: TEXT, steps: TEXT, budget: TEXT, 'max-minutes': TEXT, out: TEXT, resume: TEXT, 'no-random': FLAG },
+  optimize: {
+    ...COMMON,
+    seed: TEXT,
+    steps: TEXT,
+    budget: TEXT,
+    'max-minutes': TEXT,
+    out: TEXT,
+    resume: TEXT,
+    labels: TEXT,
+    'no-random': FLAG,
+  },
   evaluate: { ...COMMON, prompt: TEXTS },
   transfer: { ...COMMON, model: TEXTS, top: TEXT, csv: FLAG, markdown: FLAG },
   report: { csv: FLAG, markdown: FLAG },
@@ -78,10 +92,14 @@ export function parseCommand(argv: readonly string[]): Command {
     case 'optimize': {
       const spec = only(positionals, 'SPEC', values.resume === undefined);
       if (values.resume !== undefined) {
-        const fixed = ['seed', 'steps', 'budget', 'max-minutes', 'out', 'no-random'].find((option) => values[option] !== undefined);
+        const fixed = ['seed', 'steps', 'budget', 'max-minutes', 'labels', 'out', 'no-random'].find(
+          (option) => values[option] !== undefined,
+        );
         if (spec !== undefined) throw new UsageError('--resume takes the task from the run: leave SPEC out');
         if (fixed !== undefined) throw new UsageError(`--resume continues a run as it started: --${fixed} cannot change it`);
       }
+      if (values.labels !== undefined && values.labels !== 'auto')
+        throw new UsageError(`--labels takes "auto", not ${JSON.stringify(values.labels)}: put label words into the spec`);
       return {
         name,
         spec,
@@ -90,6 +108,7 @@ export function parseCommand(argv: readonly string[]): Command {
         steps: whole(values.steps, 'steps', 1),
         budget: whole(values.budget, 'budget', 1),
         maxMinutes: whole(values['max-minutes'], 'max-minutes', 1),
+        autoLabels: values.labels === 'auto',
         out: values.out as string | undefined,
         random: values['no-random'] !== true,
         json,

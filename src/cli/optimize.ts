@@ -21,8 +21,9 @@ export async function optimize(command: Optimize): Promise<number> {
 }
 
 async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
-  const { json, random, steps, budget, maxMinutes } = command;
-  const spec = await readSpec(resolve(command.spec!));
+  const { json, random, steps, budget, maxMinutes, autoLabels } = command;
+  const read = await readSpec(resolve(command.spec!));
+  const spec = autoLabels ? { ...read, autoLabels } : read;
   if (steps !== undefined) spec.search.steps = steps;
   if (budget !== undefined) spec.search.queryBudget = budget;
   if (maxMinutes !== undefined) spec.search.maxMinutes = maxMinutes;
@@ -37,7 +38,15 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
         results.push(result);
         showResult(result, json);
         if (result.status === 'failed') return;
-        const repeat = reproduceCommand({ specFile: command.spec!, seed: result.seed, threads, steps, budget, ...asEnded(result) });
+        const repeat = reproduceCommand({
+          specFile: command.spec!,
+          seed: result.seed,
+          threads,
+          steps,
+          budget,
+          autoLabels,
+          ...asEnded(result),
+        });
         progress.line(`\nSaved in ${folder}\nTo reproduce: ${repeat}`);
       }),
     );
@@ -56,13 +65,13 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
 
 async function resume(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
   const folder = resolve(command.resume!);
-  const { specFile, seed, threads } = new RunFolder(folder).readTask();
+  const { specFile, seed, threads, labelWords } = new RunFolder(folder).readTask();
   const result = withVerdict(await resumable(terminal, () => resumeJob({ folder, threads: command.threads }, terminal)), folder);
   showResult(result, command.json);
   if (command.json) printSeeds([result], true);
   if (result.status !== 'failed')
     progress.line(
-      `\nSaved in ${folder}\nTo reproduce: ${reproduceCommand({ specFile, seed, threads: command.threads ?? threads, ...asEnded(result) })}`,
+      `\nSaved in ${folder}\nTo reproduce: ${reproduceCommand({ specFile, seed, threads: command.threads ?? threads, autoLabels: labelWords !== undefined, ...asEnded(result) })}`,
     );
   return exitStatus(result);
 }

@@ -15,9 +15,13 @@ export interface JobContext {
 
 type JobOf<T extends 'resume' | 'evaluate' | 'transfer'> = Parameters<EngineMethods[T]>[0];
 
-export async function optimizeJob({ specFile, seed, folder, random, threads }: OptimizeJob, context: JobContext): Promise<RunResult> {
+export async function optimizeJob(
+  { specFile, seed, folder, random, threads, autoLabels }: OptimizeJob,
+  context: JobContext,
+): Promise<RunResult> {
   const results: RunResult[] = [];
-  const request = { spec: await readSpec(specFile), runs: [{ seed, folder }], random, threads };
+  const spec = await readSpec(specFile);
+  const request = { spec: autoLabels ? { ...spec, autoLabels } : spec, runs: [{ seed, folder }], random, threads };
   await jobs.optimizeJob(request, frontEnd(context), (result) => results.push(result));
   return results[0]!;
 }

@@ -15,6 +15,8 @@ export interface OptimizeJob {
   readonly seed: number;
   readonly random: boolean;
   readonly threads: number;
+  /** Search for label words first, whatever the spec has. */
+  readonly autoLabels?: boolean;
 }
 
 /** How a job that trains ends, unless it fails: with its result, or stopped at a step with the checkpoint written. */

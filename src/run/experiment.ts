@@ -15,6 +15,7 @@ import { searchSettings, type SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import { actionsOf } from '../model/local/localTask';
 import type { Prompt } from '../search/prompt';
+import type { LabelWordChoice } from '../search/labelWords/choice';
 import type { SearchContext } from '../search/search';
 import { cutNotes, type Access, type OpenTask } from '../model/door';
 import { isTextModel, openTask } from '../model/openTask';
@@ -33,6 +34,10 @@ export interface Experiment {
   readonly policyModel: PolicyModel;
   /** The label word of each class. */
   readonly verbalizer: { readonly words: readonly string[] };
+  /** How the label words were found, where the spec left them to the run. */
+  readonly labelWords: LabelWordChoice | undefined;
+  /** Queries that the search may compute: the budget less what the label words took. */
+  readonly searchBudget: number;
   /** Token ids that a prompt may be made of, in the policy's tokenizer. */
   readonly actions: readonly number[];
   /** What the user should know; grows while a server is asked. */
@@ -66,6 +71,8 @@ export interface OpenOptions extends Access {
   readonly now?: Date | undefined;
   /** Those that a run began with: the presets may have changed since. */
   readonly settings?: SearchSettings | undefined;
+  /** How the spec's label words were found, if they were. */
+  readonly labelWords?: LabelWordChoice | undefined;
 }
 
 /** @throws TaskError, ModelError */
@@ -76,8 +83,9 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const policyFolder = await readModel(spec.policyModel, spec.folder);
   const policy = policyFolder.tokenizer;
   const { train } = dataset.splits;
-  const plan = (options.plan ?? planRuns(true))(spec, settings, dataset);
-  const { now = new Date() } = options;
+  const { labelWords, now = new Date() } = options;
+  const claimed = labelWords?.queries ?? 0;
+  const plan = (options.plan ?? planRuns(true))(spec, settings, dataset, claimed);
   const needs = { spec, classes: dataset.classes, samples: train.texts, policy: policyFolder, mostQueries: plan.total, now };
   const task = await placed(spec, openTask(needs, compute, options));
   const { tokenizer } = task.folder;
@@ -111,6 +119,8 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     policyFolder,
     policyModel,
     verbalizer: task,
+    labelWords,
+    searchBudget: settings.queryBudget - claimed,
     actions: spec.turns ? actions.filter((id) => passage.keeps([id])) : actions,
     admits,
     now,

@@ -6,6 +6,7 @@ import { evaluate } from './evaluate';
 import { openExperiment, type Experiment, type OpenOptions } from './experiment';
 import type { FrontEnd, RunFrontEnd } from './frontEnd';
 import { fetchHubModels } from './hubModels';
+import { settleLabels } from './labelWords';
 import { runSearches } from './optimize';
 import { planEvaluation, planRuns } from './preview';
 import { describePreview } from './report/previewText';
@@ -60,18 +61,13 @@ export async function resumeJob(request: { folder: string; threads?: number | un
   return whileLocked(folder, async () => {
     if (folder.hasResult()) return folder.readResult();
     const checkpoint = folder.readCheckpoint();
-    return withExperiment(
-      specOf(task),
-      threads,
-      frontEnd,
-      { plan: planRuns(random), settings: task.settings, now: nowOf(task) },
-      async (experiment) => {
-        const changes = changesSince(task, await describeTask(experiment, seed, random, threads));
-        if (changes.length > 0) throw new CodedError('run.changed', { changes, command: `npx rlprompt optimize ${quote(task.specFile)}` });
-        folder.reopen(checkpoint?.journalOffset ?? 0);
-        return train(experiment, folder, task, frontEnd, checkpoint);
-      },
-    );
+    const how = { plan: planRuns(random), settings: task.settings, labelWords: task.labelWords, now: nowOf(task) };
+    return withExperiment(specOf(task), threads, frontEnd, how, async (experiment) => {
+      const changes = changesSince(task, await describeTask(experiment, seed, random, threads));
+      if (changes.length > 0) throw new CodedError('run.changed', { changes, command: `npx rlprompt optimize ${quote(task.specFile)}` });
+      folder.reopen(checkpoint?.journalOffset ?? 0);
+      return train(experiment, folder, task, frontEnd, checkpoint);
+    });
   });
 }
 
@@ -141,17 +137,18 @@ async function withExperiment<T>(
   spec: Spec,
   threads: number,
   frontEnd: FrontEnd,
-  how: Pick<OpenOptions, 'plan' | 'settings' | 'now'>,
+  how: Pick<OpenOptions, 'plan' | 'settings' | 'labelWords' | 'now'>,
   use: (experiment: Experiment) => Promise<T>,
 ): Promise<T> {
   const { signal, ask } = frontEnd;
   await fetchHubModels([spec.taskModel, spec.policyModel], frontEnd);
-  const experiment = await openExperiment(spec, { threads }, { ...how, signal, ask });
+  const settled = await settleLabels(spec, threads, frontEnd, how.plan);
+  const experiment = await openExperiment(settled.spec, { threads }, { ...how, ...settled, signal, ask });
   try {
     frontEnd.status(`${describeClasses(spec, experiment.dataset)}.`);
     frontEnd.notes(experiment.notes, experiment.warnings);
     const { preview } = experiment;
-    if (preview && !(await frontEnd.consent(spec.taskModel, describePreview(preview))))
+    if (preview && !settled.agreed && !(await frontEnd.consent(spec.taskModel, describePreview(preview))))
       throw new Declined('run.declined', { model: spec.taskModel });
     return await use(experiment);
   } finally {

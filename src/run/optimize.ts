@@ -141,7 +141,7 @@ class Run {
       actions: actions.length,
       rows: { train: train.labels.length, validation: validation.labels.length, test: test.labels.length },
       steps: settings.steps,
-      queryBudget: settings.queryBudget,
+      queryBudget: experiment.searchBudget,
       random: this.options.random,
     });
     const given = [[], ...spec.compare.map((text) => experiment.encodePrompt(text))];
@@ -160,7 +160,7 @@ class Run {
   private async find(kind: SearchKind): Promise<Found | undefined> {
     const { seed, signal } = this.options;
     const first = this.found[0];
-    const budget = first ? first.queries.computed : this.experiment.settings.queryBudget;
+    const budget = first ? first.queries.computed : this.experiment.searchBudget;
     const search = await kind.open(searchContext(this.experiment, seed, budget, this.log), this.saved);
     this.search = search;
     this.saved = undefined;
@@ -197,7 +197,7 @@ class Run {
     try {
       const { origin } = this.kinds[this.found.length]!;
       const { computed } = search.queries;
-      const total = this.found[0]?.queries.computed ?? this.experiment.settings.queryBudget;
+      const total = this.found[0]?.queries.computed ?? this.experiment.searchBudget;
       return await this.during(origin, total, () => search.advance(this.options.signal), computed);
     } catch (error) {
       if (this.options.signal?.aborted) this.stop();

@@ -26,7 +26,8 @@ const RANKED = 12;
 /** Texts without a prompt that the server's rate is measured on, and that may have to be sent again. */
 const TRIED = 32;
 
-export type Plan = (spec: Spec, settings: SearchSettings, dataset: Pick<Dataset, 'splits'>) => QueryPlan;
+/** @param claimed queries of the budget that the label words took */
+export type Plan = (spec: Spec, settings: SearchSettings, dataset: Pick<Dataset, 'splits'>, claimed?: number) => QueryPlan;
 
 /**
  * What `runs` runs of a spec, one a seed, may ask of the task model: those that this process starts, not all of the spec.
@@ -34,11 +35,11 @@ export type Plan = (spec: Spec, settings: SearchSettings, dataset: Pick<Dataset,
  */
 export const planRuns =
   (withRandom: boolean, runs = 1): Plan =>
-  (spec, settings, dataset) => {
+  (spec, settings, dataset, claimed = 0) => {
     const { train, validation, test } = rows(dataset);
-    const problem = budgetProblem(spec, settings, dataset.splits);
+    const problem = budgetProblem(spec, settings, dataset.splits, claimed);
     if (problem) throw new TaskError([problem]);
-    const search = Math.min(settings.queryBudget, mostOfSteps(settings, dataset.splits));
+    const search = Math.min(settings.queryBudget - claimed, mostOfSteps(settings, dataset.splits));
     const compared = 1 + spec.compare.length;
     return summed({
       search: runs * search,

@@ -1,4 +1,5 @@
 import type { ScoredPrompt } from '../search/prompt';
+import type { LabelWordChoice } from '../search/labelWords/choice';
 import type { Queries, SearchOrigin, StopReason } from '../search/search';
 import type { Experiment } from './experiment';
 import { templateText } from '../spec/template';
@@ -26,6 +27,8 @@ export interface RunResult {
     readonly validation: number;
     readonly test: number;
   }[];
+  /** How the label words were found, if the run searched for them. */
+  readonly labelWords?: LabelWordChoice;
   readonly seed: number;
   readonly steps: number;
   readonly stopped: StopReason;
@@ -117,7 +120,7 @@ type Measured = Pick<
 };
 
 export function buildResult(
-  { spec, settings, dataset, verbalizer, taskFolder }: Experiment,
+  { spec, settings, dataset, verbalizer, labelWords, taskFolder }: Experiment,
   { means, prompts, pairedTest, seed, notes, ...measured }: Measured,
 ): RunResult {
   const { splits, classes } = dataset;
@@ -138,6 +141,7 @@ export function buildResult(
       validation: count(splits.validation.labels, c),
       test: count(splits.test.labels, c),
     })),
+    ...(labelWords && { labelWords }),
     seed,
     steps: means.length,
     queryBudget: settings.queryBudget,

@@ -36,10 +36,12 @@ export function reproduceCommand(run: {
   threads: number;
   steps?: number | undefined;
   budget?: number | undefined;
+  autoLabels?: boolean;
 }): string {
   const parts = ['npx rlprompt optimize', quote(run.specFile), `--seed ${run.seed}`];
   if (run.steps !== undefined) parts.push(`--steps ${run.steps}`);
   if (run.budget !== undefined) parts.push(`--budget ${run.budget}`);
+  if (run.autoLabels) parts.push('--labels auto');
   if (!run.random) parts.push('--no-random');
   return [...parts, `--threads ${run.threads}`].join(' ');
 }

@@ -24,25 +24,25 @@ export function planBudget(budget: number, promptsPerStep: number, rows: { train
   };
 }
 
-/** What is wrong with a spec whose budget has no room for its search. */
-export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool): Problem | undefined {
+/** What is wrong with a spec whose budget has no room for its search. `claimed` queries go to the label words. */
+export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool, claimed = 0): Problem | undefined {
   const { queryBudget: budget, promptsPerStep, rowsPerPrompt } = settings;
   if (settings.proposals) {
     const pool = splits.train.labels.length + splits.validation.labels.length;
     if (rowsPerPrompt !== null && rowsPerPrompt > pool)
       return spec.problemAt(['search', 'rowsPerPrompt'], worded('search.fewerRows', { rowsPerPrompt, pool }));
-    const split = memoryPlan(settings, splits, budget);
+    const split = memoryPlan(settings, splits, budget, claimed);
     if ('search' in split) return undefined;
     const path = ['search', 'queryBudget'];
     const { needed } = split;
     return spec.problemAt(path, { ...worded('search.budgetTooSmallForRace', { budget, needed }), fixes: [setTo(path, needed)] });
   }
-  const { least, allows } = planBudget(budget, promptsPerStep, {
+  const { least, allows } = planBudget(budget - claimed, promptsPerStep, {
     train: splits.train.labels.length,
     validation: splits.validation.labels.length,
   });
   if (allows(0, 0)) return undefined;
-  return spec.problemAt(['search', 'queryBudget'], worded('search.budgetTooSmall', { budget, ...least }));
+  return spec.problemAt(['search', 'queryBudget'], worded('search.budgetTooSmall', { budget, ...least, total: least.total + claimed }));
 }
 
 interface Pool {
@@ -55,10 +55,11 @@ export function memoryPlan(
   { rowsPerPrompt, promptsPerStep }: Pick<SearchSettings, 'rowsPerPrompt' | 'promptsPerStep'>,
   { train, validation }: Pool,
   budget: number,
+  claimed = 0,
 ): ReturnType<typeof plan> {
   const labels = [...train.labels, ...validation.labels];
   const rows = Math.min(rowsPerPrompt ?? rowsByDefault(labels), labels.length);
-  return plan(budget, labels.length, rows, promptsPerStep);
+  return plan(budget, labels.length, rows, promptsPerStep, claimed);
 }
 
 /** The split of a search's budget; where that is too small, as after a search that ended early, the least that can be split. */

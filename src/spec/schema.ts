@@ -68,9 +68,11 @@ export const specSchema = z.strictObject({
     })
     .describe('The data.'),
   labels: z
-    .record(z.string(), z.string().min(1))
+    .union([z.literal('auto'), z.record(z.string(), z.string().min(1))])
     .optional()
-    .describe('The word for each class (the verbalizer). If absent, the labels themselves are the words.'),
+    .describe(
+      'The word for each class (the verbalizer), or "auto": the run searches for them. If absent, the labels themselves are the words.',
+    ),
   template: z
     .union([z.string(), z.array(messageSchema).min(1)])
     .default(DEFAULT_TEMPLATE)
@@ -136,7 +138,13 @@ export const specSchema = z.strictObject({
   server: serverSchema.prefault({}),
 });
 
-export type ParsedSpec = z.output<typeof specSchema>;
+/** What the schema gives. */
+export type SchemaSpec = z.output<typeof specSchema>;
+
+/** A spec as parsed: "auto" is a flag of its own, so that `labels` holds words or nothing. */
+export interface ParsedSpec extends Omit<SchemaSpec, 'labels'> {
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
 
 /** The values that a preset supplies. */
 export interface SearchSettings {

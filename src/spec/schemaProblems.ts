@@ -7,7 +7,7 @@ import { setTo, type Fix, type Problem, type ProblemAt } from './problem';
 import { specSchema } from './schema';
 
 /** Fields with values of several types. */
-const UNIONS: Partial<Record<string, string>> = { template: 'text or messages' };
+const UNIONS: Partial<Record<string, string>> = { labels: 'words or auto', template: 'text or messages' };
 
 /** What one complaint of the schema means to the user, at its place in the file. */
 export function schemaProblems(issue: z.core.$ZodIssue, tree: Node, problemAt: ProblemAt, source: string): Problem[] {
@@ -18,7 +18,11 @@ export function schemaProblems(issue: z.core.$ZodIssue, tree: Node, problemAt: P
   switch (issue.code) {
     case 'invalid_union': {
       // What the branch complains about that the value's type belongs to.
-      const inner = issue.errors.find((issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0));
+      const isOfRoot = (issues: readonly z.core.$ZodIssue[], ...codes: string[]): boolean =>
+        issues.some(({ code, path }) => codes.includes(code) && path.length === 0);
+      const inner =
+        issue.errors.find((issues) => !isOfRoot(issues, 'invalid_type', 'invalid_value')) ??
+        (node?.type === 'string' ? issue.errors.find((issues) => isOfRoot(issues, 'invalid_value')) : undefined);
       if (!inner) return [problemAt(path, worded('spec.wrongType', { type: UNIONS[path.join('.')] ?? 'union', found }))];
       return inner.flatMap((each) => schemaProblems({ ...each, path: [...issue.path, ...each.path] }, tree, problemAt, source));
     }

@@ -5,12 +5,14 @@ import { word, worded } from '../wording/wording';
 import { looksLikeKey, mayHoldKey } from './keys';
 import { fail, setTo, TaskError, type Fix, type Problem, type ProblemAt } from './problem';
 import { repetitions } from './repetitions';
-import { DEFAULT_TEMPLATE, specSchema, type ParsedSpec } from './schema';
+import { DEFAULT_TEMPLATE, specSchema, type ParsedSpec, type SchemaSpec } from './schema';
 import { schemaProblems } from './schemaProblems';
 import { parseTemplate, type Message, type Part, type TemplateError, type Turn } from './template';
 
 /** A parsed spec, with the means to point at its fields. */
 export interface Spec extends ParsedSpec {
+  /** `"labels": "auto"`: a run searches for label words first. Where there are `labels` too, it compares with those. */
+  readonly autoLabels?: boolean;
   /** Path of the file. */
   readonly file: string;
   /** Folder that the spec's paths are relative to. */
@@ -60,17 +62,40 @@ export function parseSpec(text: string, file: string): Spec {
   const template = parseTemplate(written);
   const problems = [
     ...(result.success
-      ? repetitions(result.data, problemAt)
+      ? repetitions(withoutAuto(result.data), problemAt)
       : result.error.issues.flatMap((issue) => schemaProblems(issue, tree, problemAt, source))),
     ...template.errors.map((error) => templateProblem(error, written, problemAt)),
-    ...(template.turns && result.success ? chatProblems(result.data, problemAt) : []),
+    ...(template.turns && result.success ? chatProblems(withoutAuto(result.data), problemAt) : []),
     ...['taskModel', 'policyModel']
       .filter((field) => typeof given[field] === 'string' && looksLikeKey(given[field].trim()))
       .map((field) => problemAt([field], worded('spec.modelIsKey'))),
   ];
   if (problems.length > 0 || !result.success) throw new TaskError(problems);
-  const spec = result.data;
-  return { ...spec, file, folder: dirname(file), parts: template.parts, turns: template.turns, problemAt };
+  const auto = result.data.labels === 'auto' && { autoLabels: true };
+  return { ...withoutAuto(result.data), ...auto, file, folder: dirname(file), parts: template.parts, turns: template.turns, problemAt };
+}
+
+function withoutAuto(data: SchemaSpec): ParsedSpec {
+  const { labels, ...fields } = data;
+  return labels === 'auto' ? fields : { ...data, labels };
+}
+
+/** The fields of a spec's file, all defaults written out. */
+export function specValues({
+  file: _file,
+  folder: _folder,
+  parts: _parts,
+  turns: _turns,
+  problemAt: _problemAt,
+  autoLabels: _autoLabels,
+  ...fields
+}: Spec): ParsedSpec {
+  return fields;
+}
+
+/** The spec with label words, as reading it from a file would give it; problems still have their place in its own file. */
+export function withLabels(spec: Spec, labels: Readonly<Record<string, string>>): Spec {
+  return { ...parseSpecValues({ ...specValues(spec), labels }, spec.file), problemAt: spec.problemAt };
 }
 
 /** A spec from the values that `task.json` of a run keeps, already checked. */

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { JSONPath } from 'jsonc-parser';
-import { worded, type Worded } from '../wording/wording';
-import { setTo, TaskError, type Problem } from './problem';
+import { word, worded, type Worded } from '../wording/wording';
+import { setTo, TaskError, type Fix, type Problem } from './problem';
 import type { Spec } from './spec';
 
 /** What the verbalizer needs of a tokenizer. */
@@ -41,14 +41,14 @@ export function verbalize(
     // Close words that are free: not another class's word, nor possibly the first token of one.
     const free = (candidate: string) => !words.some((word, j) => j !== i && word.trim().startsWith(candidate));
     const close = closeWords(words[i]!, tokens.words(!place.atStart).filter(free));
-    const fixes = close.map((word) => setTo(['labels', classes[i]!], word));
+    const fixes = [...close.map((word) => setTo(['labels', classes[i]!], word)), searchForWords()];
     problems.push(problemAt(spec, classes[i]!, { ...complain(close), fixes }));
     return -1;
   };
   const ids = words.map((word, i) => {
     const label = classes[i]!;
     if (spec.labels ? word.trim() === '' : !/\p{L}/u.test(word)) {
-      problems.push(problemAt(spec, label, worded('spec.labelNoWord', { word, label })));
+      problems.push(problemAt(spec, label, { ...worded('spec.labelNoWord', { word, label }), fixes: [searchForWords()] }));
       return -1;
     }
     const encoded = tokens.encode((place.atStart ? '' : ' ') + word.trim());
@@ -81,7 +81,8 @@ export function textLabels(spec: Spec, classes: readonly string[]): string[] {
   const words = labelWords(spec, classes).map((word) => word.trim());
   const problems = words.flatMap((word, i) => {
     const label = classes[i]!;
-    if (!(spec.labels ? /[\p{L}\p{N}]/u : /\p{L}/u).test(word)) return problemAt(spec, label, worded('spec.labelNoWord', { word, label }));
+    if (!(spec.labels ? /[\p{L}\p{N}]/u : /\p{L}/u).test(word))
+      return problemAt(spec, label, { ...worded('spec.labelNoWord', { word, label }), fixes: [searchForWords()] });
     const other = words.slice(0, i).find((other) => other.toLowerCase() === word.toLowerCase());
     if (other === undefined) return [];
     return problemAt(
@@ -92,6 +93,11 @@ export function textLabels(spec: Spec, classes: readonly string[]): string[] {
   });
   if (problems.length > 0) throw new TaskError(problems);
   return words;
+}
+
+/** The fix that leaves the label words to the run. */
+function searchForWords(): Fix {
+  return setTo(['labels'], 'auto', word('spec.fixAutoLabels'));
 }
 
 function labelWords({ labels }: Spec, classes: readonly string[]): string[] {

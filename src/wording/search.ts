@@ -1,7 +1,37 @@
+interface ScoredWords {
+  readonly words: readonly string[];
+  readonly accuracy: number;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+const scored = ({ words, accuracy }: ScoredWords): string => `${words.join('/')} ${percent(accuracy)}`;
+
 /** Messages of `search/`: `'search.code': (arguments) => text`. */
 export const searchWording = {
   'search.noneAdmitted': ({ attempts }: { attempts: number }) =>
     `${attempts} prompts were drawn, and the chat template changes every one of them. Use another template, or "tokens": "words".`,
+  'search.findingLabels': ({ rows }: { rows: number }) => `Searching for label words on ${rows.toLocaleString('en-US')} rows …`,
+  'search.noLabelWords': ({ classes }: { classes: readonly string[] }) => ({
+    message: 'the labels name no words to try on a server',
+    found: classes.slice(0, 3).join(', '),
+    expected: `"labels": { ${JSON.stringify(classes[0])}: "a word", … }`,
+  }),
+  'search.labelWords': ({
+    chosen,
+    own,
+    rows,
+  }: {
+    chosen: ScoredWords & { readonly crossValidated: number | null };
+    own: ScoredWords | null;
+    rows: number;
+  }) => {
+    const where = `without a prompt on ${rows.toLocaleString('en-US')} rows`;
+    if (chosen.crossValidated === null) return `Label words: ${scored(chosen)} ${where}; the search found none that do better`;
+    // By rows that did not choose the words.
+    const found = scored({ ...chosen, accuracy: chosen.crossValidated });
+    return `Label words: ${own ? `${found}, ${scored(own)}` : found}, ${where}`;
+  },
+
   'search.budgetTooSmall': ({ budget, step, ranking, total }: { budget: number; step: number; ranking: number; total: number }) => ({
     message: 'the budget is too small for one step and the ranking',
     found: String(budget),

@@ -9,6 +9,7 @@ const TYPES: Partial<Record<string, string>> = {
   array: 'a list',
   object: 'an object',
   record: 'an object',
+  'words or auto': '"auto", or an object with a word for each class',
   'text or messages': 'a string, or a list of messages such as { "role": "user", "content": "{input}" }',
 };
 const SPEC_FILE = 'a file named like sentiment.prompt-task.json; see examples/';
@@ -150,6 +151,7 @@ export const specWording = {
     expected: 'another word',
   }),
 
+  'spec.fixAutoLabels': () => 'Search for label words at the start of a run ("labels": "auto")',
   'spec.fixValue': ({ value }: { value: unknown }) => `Change to ${JSON.stringify(value)}`,
   'spec.fixName': ({ name }: { name: string }) => `Rename to ${quote(name)}`,
   'spec.fixRemove': ({ name }: { name: string }) => `Remove ${quote(name)}`,

@@ -62,7 +62,7 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
       const task = JSON.parse(await readFile(join(id, 'task.json'), 'utf8')) as RunTask;
       const { steps, queryBudget: budget } = (task.spec as Pick<Spec, 'search'>).search;
       const specFile = vscode.workspace.asRelativePath(task.specFile, false);
-      const command = reproduceCommand({ ...task, specFile, steps, budget });
+      const command = reproduceCommand({ ...task, specFile, steps, budget, autoLabels: task.labelWords !== undefined });
       await copy(
         command.replace(/^npx rlprompt/, () => `node ${quote(services.commandLine)}`),
         t('Command copied'),

@@ -11,7 +11,7 @@ import { setTo, TaskError } from '../../spec/problem';
 import { searchSettings } from '../../spec/schema';
 import type { Spec } from '../../spec/spec';
 import { forCausal, type Part, type Turn } from '../../spec/template';
-import { verbalize, type Verbalizer } from '../../spec/verbalizer';
+import { verbalize, type LabelTokens, type Verbalizer } from '../../spec/verbalizer';
 import { word, worded } from '../../wording/wording';
 import type { OpenTask, TaskNeeds } from '../door';
 import { ModelError } from '../modelError';
@@ -38,38 +38,47 @@ export async function openLocalTask({ spec, classes, policy, now, addMask = fals
   };
 }
 
-interface LaidOutTask {
+interface LaidOutTemplate {
   readonly parts: readonly Part[];
   readonly note: string | undefined;
   readonly layout: Layout | ChatLayout;
-  readonly verbalizer: Verbalizer;
   /** The template as text, which names the scores; of a chat, with the model's own template. */
   readonly source: string;
+  /** How the label word is encoded, and where it stands. */
+  readonly answer: { readonly tokens: LabelTokens; readonly atStart: boolean; readonly causal: boolean };
 }
+
+type Tokens = Pick<ModelFolder, 'tokenizer' | 'kind' | 'context' | 'chat'>;
 
 /** The template laid out for a model and the label words found in its tokens, with no model opened. @throws TaskError */
 export function layOutTask(
   spec: Spec,
   classes: readonly string[],
-  model: Pick<ModelFolder, 'tokenizer' | 'kind' | 'context' | 'chat'>,
+  model: Tokens,
   addMask: boolean,
   policy: LmTokenizer = model.tokenizer,
   now?: Date,
-): LaidOutTask {
+): LaidOutTemplate & { readonly verbalizer: Verbalizer } {
+  const laidOut = layOutTemplate(spec, model, addMask, policy, now);
+  return { ...laidOut, verbalizer: verbalize(spec, classes, laidOut.answer.tokens, laidOut.answer) };
+}
+
+/** The template laid out for a model, whatever its label words. @throws TaskError */
+export function layOutTemplate(
+  spec: Spec,
+  model: Tokens,
+  addMask: boolean,
+  policy: LmTokenizer = model.tokenizer,
+  now?: Date,
+): LaidOutTemplate {
   return typeof spec.template === 'string'
-    ? layOutText({ ...spec, template: spec.template }, classes, model, addMask, policy)
-    : layOutChat(spec, spec.turns!, classes, model, policy, now);
+    ? layOutText({ ...spec, template: spec.template }, model, addMask, policy)
+    : layOutChat(spec, spec.turns!, model, policy, now);
 }
 
 type TextSpec = Spec & { readonly template: string };
 
-function layOutText(
-  spec: TextSpec,
-  classes: readonly string[],
-  { tokenizer, kind, context }: Pick<ModelFolder, 'tokenizer' | 'kind' | 'context'>,
-  addMask: boolean,
-  policy: LmTokenizer,
-): LaidOutTask {
+function layOutText(spec: TextSpec, { tokenizer, kind, context }: Tokens, addMask: boolean, policy: LmTokenizer): LaidOutTemplate {
   const { parts, note } = kind === 'causal' ? { parts: causalParts(spec), note: undefined } : maskedParts(spec, addMask);
   const bare = new Layout(parts, tokenizer, context, 0);
   const layout = new Layout(
@@ -78,18 +87,17 @@ function layOutText(
     context,
     roomFor(spec, bare, () => mostTokens(spec, parts, policy, bare, tokenizer)),
   );
-  const verbalizer = verbalize(spec, classes, tokenizer, { atStart: layout.maskAtStart, causal: kind === 'causal' });
-  return { parts, note, layout, verbalizer, source: spec.template };
+  const answer = { tokens: tokenizer, atStart: layout.maskAtStart, causal: kind === 'causal' };
+  return { parts, note, layout, answer, source: spec.template };
 }
 
 function layOutChat(
   spec: Spec,
   turns: readonly Turn[],
-  classes: readonly string[],
-  { tokenizer, context, chat, kind }: Pick<ModelFolder, 'tokenizer' | 'kind' | 'context' | 'chat'>,
+  { tokenizer, context, chat, kind }: Tokens,
   policy: LmTokenizer,
   now = new Date(),
-): LaidOutTask {
+): LaidOutTemplate {
   try {
     const template = kind === 'causal' ? ChatTemplate.of(chat, now) : undefined;
     if (!template) throw new TaskError(spec.problemAt(['template'], worded('model.noChatTemplate', { model: spec.taskModel })));
@@ -98,13 +106,13 @@ function layOutChat(
     const most = (): number =>
       prompts.actions(actionsOf(spec, policy)).reduce((n, id) => Math.max(n, tokenizer.encode(prompts.text([id]), 'behind').length), 1);
     const layout = new ChatLayout(turns, template, tokenizer, context, roomFor(spec, bare, most));
-    const answer = {
+    const tokens = {
       encode: (text: string) => layout.encodeAnswer(text),
       words: tokenizer.words.bind(tokenizer),
       unknownId: tokenizer.unknownId,
     };
-    const verbalizer = verbalize(spec, classes, answer, { atStart: !layout.answerSpace, causal: true });
-    return { parts: spec.parts, note: undefined, layout, verbalizer, source: JSON.stringify([spec.template, template.source]) };
+    const answer = { tokens, atStart: !layout.answerSpace, causal: true };
+    return { parts: spec.parts, note: undefined, layout, answer, source: JSON.stringify([spec.template, template.source]) };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     throw new TaskError(spec.problemAt(['template'], worded('model.chatFails', { model: spec.taskModel, problem: error.message })));

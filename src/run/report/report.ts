@@ -102,10 +102,13 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
   const { estimate } = prompts[0]!;
   const random = prompts.find((p) => p.origin === 'random');
   const policy = prompts.find((p) => p.origin === 'policy');
+  const { labelWords } = result;
+  const forWords = labelWords?.queries ?? 0;
   const lines = [
+    ...(labelWords ? [`${word('search.labelWords', labelWords)}.`] : []),
     `${result.steps} steps in ${result.seconds.toFixed(0)} s (${word('run.ended', { reason: result.stopped })}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
     `The winner's estimate: ${percent(estimate.accuracy)}% (95% interval ${estimate.interval.map(percent).join('–')}) on the ${count(estimate.n)} rows that steer the search. Only held-out accuracy was not searched for.`,
-    `Queries: ${count(queries.computed)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; random search ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
+    `Queries: ${count(queries.computed + forWords)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${forWords > 0 ? `, ${count(forWords)} for the label words` : ''}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; random search ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
   ];
   if (random?.test && policy?.test)
     lines.push(

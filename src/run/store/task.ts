@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ParsedSpec, SearchSettings } from '../../spec/schema';
-import type { Spec } from '../../spec/spec';
+import { specValues, type Spec } from '../../spec/spec';
+import type { LabelWordChoice } from '../../search/labelWords/choice';
 import type { Experiment } from '../experiment';
 
 /** `task.json`: the spec as resolved, and hashes of what the run's numbers depend on. */
@@ -11,7 +12,9 @@ export interface RunTask {
   readonly format: 1;
   /** Absolute path of the spec file. */
   readonly specFile: string;
+  /** With the label words that the run found, if it searched for them. */
   readonly spec: ParsedSpec;
+  readonly labelWords?: LabelWordChoice;
   readonly seed: number;
   readonly random: boolean;
   readonly threads: number;
@@ -25,11 +28,12 @@ export interface RunTask {
 }
 
 export async function describeTask(experiment: Experiment, seed: number, random: boolean, threads: number): Promise<RunTask> {
-  const { spec, settings, taskFolder, policyFolder } = experiment;
+  const { spec, settings, labelWords, taskFolder, policyFolder } = experiment;
   return {
     format: 1,
     specFile: resolve(spec.file),
-    spec: values(spec),
+    spec: specValues(spec),
+    ...(labelWords && { labelWords }),
     seed,
     random,
     threads,
@@ -70,9 +74,4 @@ export async function hashData(spec: Spec): Promise<Record<string, string>> {
     hashes[name] = hash.digest('hex');
   }
   return hashes;
-}
-
-/** The fields of the spec's file, all defaults written out. */
-function values({ file: _file, folder: _folder, parts: _parts, turns: _turns, problemAt: _problemAt, ...fields }: Spec): ParsedSpec {
-  return fields;
 }

@@ -30,7 +30,9 @@ describe('the preview of data', () => {
     expect(await previewOf({ taskModel: 'hf:nobody/nothing' })).toEqual(KNOWN);
   });
 
-  it('is there where label words are wrong', async () => {
-    expect(await previewOf({ labels: { neg: 'good', pos: 'good' } })).toEqual(KNOWN);
+  it('is there where label words are wrong, or left to the run', async () => {
+    const right = await previewOf({ labels: { neg: 'bad', pos: 'good' } });
+    expect(await previewOf({ labels: { neg: 'good', pos: 'good' } })).toEqual(right);
+    expect(await previewOf({ labels: 'auto' })).toEqual(right);
   });
 });

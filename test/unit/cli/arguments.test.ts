@@ -8,6 +8,7 @@ const OPTIMIZE = {
   seed: undefined,
   steps: undefined,
   budget: undefined,
+  autoLabels: false,
   out: undefined,
   random: true,
   threads: undefined,
@@ -60,14 +61,19 @@ describe('optimize', () => {
       seed: 3,
       steps: 40,
       budget: 9000,
+      autoLabels: true,
       out: 'runs/a',
       random: false,
       threads: 2,
       json: true,
       yes: true,
     };
-    expect(parse('optimize a.json --seed 3 --steps 40 --budget 9000 --out runs/a --no-random --threads 2 --json --yes')).toEqual(expected);
-    expect(parse('optimize --yes --json --threads=2 --no-random --out=runs/a --budget=9000 --steps=40 --seed=3 a.json')).toEqual(expected);
+    expect(
+      parse('optimize a.json --seed 3 --steps 40 --budget 9000 --labels auto --out runs/a --no-random --threads 2 --json --yes'),
+    ).toEqual(expected);
+    expect(
+      parse('optimize --yes --json --threads=2 --no-random --out=runs/a --labels=auto --budget=9000 --steps=40 --seed=3 a.json'),
+    ).toEqual(expected);
   });
 
   it('the least values', () => {

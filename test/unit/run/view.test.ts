@@ -3,14 +3,17 @@ import type { PolicyStepEvent, Stage } from '../../../src/run/events';
 import type { PromptResult, RunResult, TestScore } from '../../../src/run/result';
 import type { RunTask } from '../../../src/run/store/task';
 import type { ScoredPrompt } from '../../../src/search/prompt';
-import { presets, specSchema } from '../../../src/spec/schema';
+import { presets } from '../../../src/spec/schema';
+import { parseSpecValues, specValues } from '../../../src/spec/spec';
 import { wilson } from '../../../src/run/report/statistics';
 import { curveLengths, curvesSince, RunViewBuilder } from '../../../src/run/view/view';
 
 const task: RunTask = {
   format: 1,
   specFile: '/data/sentiment.prompt-task.json',
-  spec: specSchema.parse({ data: { train: 'train.csv' }, template: '{input} {prompt}', prompt: { length: 2 } }),
+  spec: specValues(
+    parseSpecValues({ data: { train: 'train.csv' }, template: '{input} {prompt}', prompt: { length: 2 } }, 'sentiment.prompt-task.json'),
+  ),
   seed: 3,
   random: false,
   threads: 1,

@@ -97,7 +97,7 @@ describe('wrong types', () => {
       'labels',
       '{"data": {"train": "a"},\n"labels": ["bad"]}',
       { line: 2, column: 1, field: 'labels' },
-      { found: '["bad"]', type: 'record' },
+      { found: '["bad"]', type: 'words or auto' },
     ],
     ['compare', '{"data": {"train": "a"}, "compare": "It was"}', { field: 'compare' }, { found: '"It was"', type: 'array' }],
     ['a prompt', '{"data": {"train": "a"},\n"compare": ["a",\n  null]}', { line: 3, column: 3, field: 'compare.1' }, { found: 'null' }],
@@ -107,6 +107,20 @@ describe('wrong types', () => {
   ])('%s', async (_name, text, place, args) => {
     const code = 'spec.wrongType';
     expect(await problemOf(() => parse(text))).toMatchObject({ severity: 'error', file: FILE, code, ...place, args: [args] });
+  });
+
+  it('of label words are found inside, and a text other than "auto" is none of the allowed ones', async () => {
+    expect(await problemOf(() => parse('{"data": {"train": "a"}, "labels": {"neg": 1}}'))).toMatchObject({
+      field: 'labels.neg',
+      code: 'spec.wrongType',
+      args: [{ found: '1', type: 'string' }],
+    });
+    expect(await problemOf(() => parse('{"data": {"train": "a"}, "labels": "automatic"}'))).toMatchObject({
+      field: 'labels',
+      code: 'spec.notAllowed',
+      args: [{ values: ['auto'] }],
+      fixes: [{ path: ['labels'], change: { value: 'auto' } }],
+    });
   });
 
   it('shorten what was found to one line', async () => {

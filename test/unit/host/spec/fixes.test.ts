@@ -92,7 +92,8 @@ describe('a quick fix', () => {
   it('offers words of one token for a longer word, or one that two classes share', async () => {
     const masked = '"taskModel": "bundled:masked", "template": "{input} {prompt} {mask} ."';
     const long = await fixOf(`{ "data": { "train": "train.csv" }, "labels": { "neg": "terrible", "pos": "greatestest" }, ${masked} }`);
-    expect(long.titles).toHaveLength(3);
+    // Three words, and a search for words.
+    expect(long.titles).toHaveLength(4);
     expect(long.left).toEqual([]);
     const same = await fixOf(`{ "data": { "train": "train.csv" }, "labels": { "neg": "great", "pos": "great" }, ${masked} }`);
     expect(same.left).toEqual([]);

@@ -1,0 +1,61 @@
+import { loadDataset, type Dataset } from '../data/dataset';
+import { isTextModel } from '../model/openTask';
+import { readModel } from '../model/local/modelFolder';
+import { labelRows, type LabelWordChoice } from '../search/labelWords/choice';
+import { labelCost } from '../search/labelWords/cost';
+import { findLocalWords } from '../search/labelWords/localWords';
+import { findServerWords } from '../search/labelWords/serverWords';
+import { withLabels, type Spec } from '../spec/spec';
+import { word } from '../wording/wording';
+import { Declined } from './declined';
+import type { FrontEnd } from './frontEnd';
+import { planRuns, preview, type Plan } from './preview';
+import { describePreview } from './report/previewText';
+
+/** A spec whose label words are settled, and how they were found. */
+export interface Settled {
+  readonly spec: Spec;
+  readonly labelWords?: LabelWordChoice | undefined;
+  /** The user agreed to what the whole run asks of a server. */
+  readonly agreed?: boolean;
+}
+
+/** Searches for label words where the spec leaves them to the run. @throws TaskError, ModelError, Declined */
+export async function settleLabels(spec: Spec, threads: number, frontEnd: FrontEnd, plan?: Plan): Promise<Settled> {
+  if (!spec.autoLabels) return { spec };
+  const dataset = await loadDataset(spec);
+  const { classes } = dataset;
+  const elsewhere = isTextModel(spec.taskModel);
+  const labelWords = await (elsewhere ? onServer : here)(spec, dataset, threads, frontEnd, plan);
+  frontEnd.status(`${word('search.labelWords', labelWords)}.`);
+  const words = Object.fromEntries(classes.map((label, c) => [label, labelWords.chosen.words[c]!]));
+  return { spec: withLabels(spec, words), labelWords, agreed: elsewhere };
+}
+
+async function here(spec: Spec, { classes, splits }: Dataset, threads: number, frontEnd: FrontEnd): Promise<LabelWordChoice> {
+  const pool = labelRows(splits);
+  const policy = await readModel(spec.policyModel, spec.folder);
+  const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
+  frontEnd.status(word('search.findingLabels', { rows: pool.labels.length }));
+  return findLocalWords(spec, classes, pool, folder, policy.tokenizer, { threads }, frontEnd.signal);
+}
+
+async function onServer(
+  spec: Spec,
+  dataset: Dataset,
+  _threads: number,
+  frontEnd: FrontEnd,
+  plan: Plan = planRuns(true),
+): Promise<LabelWordChoice> {
+  const { classes, splits } = dataset;
+  const { signal, ask } = frontEnd;
+  const policy = await readModel(spec.policyModel, spec.folder);
+  const { settings, claimed: queries } = labelCost(spec, dataset);
+  const planned = plan(spec, settings, dataset, queries);
+  const whole = { ...planned, search: planned.search + queries, total: planned.total + queries };
+  return findServerWords({ spec, classes, policy }, labelRows(splits), queries, { signal, ask }, async ({ pace }) => {
+    if (pace && !(await frontEnd.consent(spec.taskModel, describePreview(preview(whole, pace)))))
+      throw new Declined('run.declined', { model: spec.taskModel });
+    frontEnd.status(word('search.findingLabels', { rows: queries }));
+  });
+}
