@@ -86,11 +86,11 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
   );
 }
 
-function Task({ head: { taskModel, policyModel, parts, rows, seed, promptLength } }: { head: RunHead }) {
+function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, promptLength } }: { head: RunHead }) {
   return (
     <p class="task">
       <span>{policyModel === taskModel ? taskModel : `${taskModel}, policy on ${policyModel}`}</span>
-      <Template parts={parts} prompt="{prompt}" mask="{mask}" />
+      <Template parts={parts} turns={turns} prompt="{prompt}" mask="{mask}" />
       {rows && <span>{`${count(rows.train + rows.validation)} rows to search on, ${count(rows.test)} held out`}</span>}
       <span>prompts of {plural(promptLength, 'token')}</span>
       <span>seed {seed}</span>

@@ -10,7 +10,7 @@ export function RowDetails({ row: { prompt, test }, head }: { row: PromptRow; he
     <div class="row-details">
       <div>
         <h3>What the model reads</h3>
-        <Template parts={head.parts} prompt={prompt} mask={head.summary?.maskToken} />
+        <Template parts={head.parts} turns={head.turns} prompt={prompt} mask={head.summary?.maskToken} />
       </div>
       {test && (
         <div>

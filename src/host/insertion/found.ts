@@ -1,4 +1,4 @@
-import type { Part } from '../../spec/template';
+import type { Part, Turn } from '../../spec/template';
 import { percent } from '../../run/report/report';
 import type { PromptRow, RunHead } from '../../run/view/runView';
 import type { Runs } from '../runs/runs';
@@ -12,6 +12,8 @@ export interface FoundPrompt {
   readonly template: string;
   /** The template, parsed. */
   readonly parts: readonly Part[];
+  /** Of a template that is a chat: its messages. */
+  readonly turns?: readonly Turn[];
   /** The spec's file name without its ending. */
   readonly taskName: string;
   readonly taskModel: string;
@@ -42,6 +44,7 @@ export function foundPrompt(head: RunHead, row: PromptRow): FoundPrompt {
     origin: row.origin,
     template: head.template,
     parts: head.parts,
+    ...(head.turns && { turns: head.turns }),
     taskName: head.name,
     taskModel: head.taskModel,
     ...(maskOpen && { masked: true }),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fillTemplate, forCausal } from '../../spec/template';
+import { fillTemplate, fillTurns, forCausal, type Turn } from '../../spec/template';
 import { accuracyText, type FoundPrompt } from './found';
 import { InsertionError } from './insertionError';
 import { languageOf } from './languages';
@@ -22,25 +22,46 @@ const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
 export function promptFunction(found: FoundPrompt, languageId: string, unit: string): string[] {
   const form = languageOf(languageId)?.function;
   if (!form) throw new InsertionError('noFunction', languageId);
+  if (found.turns && !form.chat) throw new InsertionError('noChatFunction', languageId);
   const quote = (text: string): string => literal(text, languageId);
-  const { before, after } = aroundInput(found);
-  const pieces = [...(before === '' ? [] : [quote(before)]), 'text', ...(after === '' ? [] : [quote(after)])];
+  const sum = ({ before, after }: Around): string =>
+    [...(before === '' ? [] : [quote(before)]), 'text', ...(after === '' ? [] : [quote(after)])].join(form.join ?? ' + ');
+  const what = found.turns ? 'messages' : 'text';
   const accuracy = accuracyText(found)?.replace('–', ' to ');
   const describe = (text: string): string => form.describe?.(text, quote) ?? text;
   const fields: Readonly<Record<string, string>> = {
     name: identifier(found.taskName, form.naming),
-    about: describe(`text to send to ${oneLine(found.taskModel)} for the task '${oneLine(found.taskName)}'.`),
+    about: describe(`${what} to send to ${oneLine(found.taskModel)} for the task '${oneLine(found.taskName)}'.`),
     origin: describe(
       `${ORIGINS[found.origin]}; ${accuracy === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracy}`}.`,
     ),
-    text: pieces.join(form.join ?? ' + '),
+    text: found.turns ? '' : sum(aroundInput(found)),
   };
-  const lines = form.code.split('\n').map((line) => line.replace(/^\t/, unit));
-  return lines.map((line) => line.replace(/\{(name|about|origin|text)\}/g, (_, field: string) => fields[field]!));
+  const lines = (found.turns && form.chat ? form.chat.code : form.code).split('\n').map((line) => line.replace(/^\t/, unit));
+  const messages = found.turns ? filledMessages(found.turns, found.prompt) : [];
+  return lines.flatMap((line) =>
+    line === '{messages}'
+      ? messages.map(({ role, content, around }) => unit + unit + form.chat!.message(role, around ? sum(around) : quote(content)))
+      : [line.replace(/\{(name|about|origin|text)\}/g, (_, field: string) => fields[field]!)],
+  );
+}
+
+interface Around {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The messages that were scored; the one with the input has what is around it. */
+function filledMessages(turns: readonly Turn[], prompt: string): { role: string; content: string; around: Around | undefined }[] {
+  const input = randomUUID();
+  return fillTurns(turns, input, prompt).map(({ role, content }) => {
+    const [before, after] = content.split(input);
+    return { role, content, around: after === undefined ? undefined : { before: before!, after } };
+  });
 }
 
 /** What is before and after the input in the text that the model was scored with. @throws InsertionError */
-export function aroundInput(found: FoundPrompt): { before: string; after: string } {
+export function aroundInput(found: FoundPrompt): Around {
   const { prompt, template, masked, maskToken } = found;
   const { parts, error } = masked ? { parts: found.parts } : forCausal(found);
   if (error) throw new InsertionError('template', template, error.message);

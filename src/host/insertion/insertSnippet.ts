@@ -79,7 +79,7 @@ function entry(found: FoundPrompt): PromptItem {
   return {
     label: withoutIcons(found.prompt === '' ? vscode.l10n.t('(no prompt)') : visiblePrompt(found.prompt)),
     description: accuracyText(found) ?? vscode.l10n.t('not scored on held-out rows'),
-    detail: withoutIcons(`${originText(found)} · ${found.taskModel} · ${found.template}`),
+    detail: withoutIcons(`${originText(found)} · ${found.taskModel} · ${found.template.replaceAll('\n', ' ')}`),
     found,
   };
 }

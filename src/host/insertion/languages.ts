@@ -5,6 +5,8 @@ export interface FunctionForm {
   readonly naming: 'snake' | 'camel' | 'pascal';
   /** The code, with a tab for each level of indentation. `{about}` and `{origin}` are the lines that describe it. */
   readonly code: string;
+  /** Of a chat: the code, with each message on a line of its own in place of `{messages}`. */
+  readonly chat?: { readonly code: string; readonly message: (role: string, content: string) => string };
   /** How to join the literals and the input; by default a plus sign. */
   readonly join?: string;
   /** How a described name is written where the description is. */
@@ -19,16 +21,34 @@ export interface Language {
 
 const JAVADOC = '/**\n * The {about}\n * {origin}\n';
 const RETURN = '{\n\treturn {text};\n}';
+const RETURN_MESSAGES = '{\n\treturn [\n{messages}\n\t];\n}';
+const ROLES = '"system" | "user" | "assistant"';
+const message = (role: string, content: string): string => `{ role: "${role}", content: ${content} },`;
 const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const FUNCTIONS = {
   python: {
     naming: 'snake',
     code: 'def {name}(text: str) -> str:\n\t"""The {about}\n\n\t{origin}\n\t"""\n\treturn {text}',
+    chat: {
+      code: 'def {name}(text: str) -> list[dict[str, str]]:\n\t"""The {about}\n\n\t{origin}\n\t"""\n\treturn [\n{messages}\n\t]',
+      message: (role, content) => `{"role": "${role}", "content": ${content}},`,
+    },
     describe: (text, literal) => literal(text).slice(1, -1),
   },
-  typescript: { naming: 'camel', code: `${JAVADOC} */\nfunction {name}(text: string): string ${RETURN}` },
-  javascript: { naming: 'camel', code: `${JAVADOC} * @param {string} text\n * @returns {string}\n */\nfunction {name}(text) ${RETURN}` },
+  typescript: {
+    naming: 'camel',
+    code: `${JAVADOC} */\nfunction {name}(text: string): string ${RETURN}`,
+    chat: { code: `${JAVADOC} */\nfunction {name}(text: string): { role: ${ROLES}; content: string }[] ${RETURN_MESSAGES}`, message },
+  },
+  javascript: {
+    naming: 'camel',
+    code: `${JAVADOC} * @param {string} text\n * @returns {string}\n */\nfunction {name}(text) ${RETURN}`,
+    chat: {
+      code: `${JAVADOC} * @param {string} text\n * @returns {{ role: string, content: string }[]}\n */\nfunction {name}(text) ${RETURN_MESSAGES}`,
+      message,
+    },
+  },
   java: { naming: 'camel', code: `${JAVADOC} */\npublic static String {name}(String text) ${RETURN}` },
   csharp: {
     naming: 'pascal',

@@ -7,6 +7,13 @@ import { DATA_FILES } from './dataFiles';
 import type { SpecService } from './specService';
 
 const TEMPLATES = ['{input} {prompt}', '{input} {prompt} {mask} .', '{prompt} {input} {mask} .'];
+const CHATS = [
+  [
+    { role: 'system', content: '{prompt}' },
+    { role: 'user', content: '{input}' },
+  ],
+  [{ role: 'user', content: '{input} {prompt}' }],
+];
 const MODELS = [
   ['bundled:causal', 'a small causal model, for demonstration'],
   ['bundled:masked', 'a small masked model, for demonstration'],
@@ -23,7 +30,7 @@ export class SpecCompletion implements vscode.CompletionItemProvider {
 
   async provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[]> {
     const location = getLocation(document.getText(), document.offsetAt(position));
-    const offer = (values: readonly string[], detail: string) => items(document, position, location, values, detail);
+    const offer = (values: readonly unknown[], detail: string) => items(document, position, location, values, detail);
     if (location.isAtPropertyKey) {
       if (location.path[0] !== 'labels' || location.path.length !== 2) return [];
       return offer(labelsOf(await trainOutline(document, this.service), document), 'class');
@@ -37,7 +44,7 @@ export class SpecCompletion implements vscode.CompletionItemProvider {
       case 'data.label':
         return offer((await trainOutline(document, this.service))?.columns ?? [], 'column');
       case 'template':
-        return offer(TEMPLATES, 'template');
+        return [...offer(TEMPLATES, 'template'), ...offer(CHATS, 'messages of a chat')];
       case 'taskModel':
         return MODELS.flatMap(([model, detail]) => offer([model], detail));
       case 'policyModel':
@@ -82,12 +89,12 @@ async function dataFiles(document: vscode.TextDocument): Promise<string[]> {
   return found.map((uri) => relative(folder.fsPath, uri.fsPath).replaceAll('\\', '/')).sort();
 }
 
-/** Items that replace the string at the cursor, including its quotes. */
+/** Items that replace the value at the cursor, of a string with its quotes. */
 function items(
   document: vscode.TextDocument,
   position: vscode.Position,
   { previousNode }: Location,
-  values: readonly string[],
+  values: readonly unknown[],
   detail: string,
 ): vscode.CompletionItem[] {
   const offset = document.offsetAt(position);

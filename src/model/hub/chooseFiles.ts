@@ -5,7 +5,12 @@ import { isInside } from './reference';
 /** Files that a model needs. */
 const REQUIRED_FILES = ['config.json', 'tokenizer.json'] as const;
 /** Files that are used if they exist. */
-export const OPTIONAL_FILES = ['tokenizer_config.json', 'special_tokens_map.json', 'generation_config.json'] as const;
+export const OPTIONAL_FILES = [
+  'tokenizer_config.json',
+  'chat_template.jinja',
+  'special_tokens_map.json',
+  'generation_config.json',
+] as const;
 
 export interface ChosenFiles {
   readonly graph: string;

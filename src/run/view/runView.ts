@@ -34,7 +34,7 @@ export interface RunHead {
   /** The template, parsed; of a chat, the parts of all messages. */
   readonly parts: readonly Part[];
   /** Of a chat. */
-  readonly turns?: readonly Turn[];
+  readonly turns?: readonly Turn[] | undefined;
   /** Tokens of a prompt. */
   readonly promptLength: number;
   readonly seed: number;

@@ -1,4 +1,8 @@
+import { runInNewContext } from 'node:vm';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import type { FoundPrompt } from '../../../../src/host/insertion/found';
+import { parseTemplate, templateText, type Message } from '../../../../src/spec/template';
 import { identifier, promptFunction } from '../../../../src/host/insertion/functions';
 import { hasFunction } from '../../../../src/host/insertion/languages';
 import { readSum } from './escapeReader';
@@ -26,6 +30,40 @@ function sentimentPrompt(text: string): string {
 }`);
     expect(code('csharp')).toContain('public static string SentimentPrompt(string text)\n{\n    return text + " Absolutely";\n}');
     expect(code('go', {}, '\t')).toContain('\nfunc sentimentPrompt(text string) string {\n\treturn text + " Absolutely"\n}');
+  });
+
+  const chat = (prompt = 'Absolutely'): Partial<FoundPrompt> => {
+    const messages: Message[] = [
+      { role: 'system', content: '{prompt}' },
+      { role: 'assistant', content: 'say "yes"' },
+      { role: 'user', content: 'Review: {input}!' },
+    ];
+    const { parts, turns } = parseTemplate(messages);
+    return { template: templateText(messages), parts, turns: turns!, prompt };
+  };
+
+  it('fills the messages of a chat', () => {
+    expect(code('python', chat())).toBe(`def sentiment_prompt(text: str) -> list[dict[str, str]]:
+    """The messages to send to bundled:causal for the task 'sentiment'.
+
+    Prompt found by RLPrompt; held-out accuracy 78.0% (76.0 to 80.0%, n = 1,821).
+    """
+    return [
+        {"role": "system", "content": "Absolutely"},
+        {"role": "assistant", "content": "say \\"yes\\""},
+        {"role": "user", "content": "Review: " + text + "!"},
+    ]`);
+    const javascript = code('javascript', chat(), '  ');
+    const call = runInNewContext(`${javascript}\nsentimentPrompt('a "b"')`) as unknown;
+    expect(JSON.parse(JSON.stringify(call))).toEqual([
+      { role: 'system', content: 'Absolutely' },
+      { role: 'assistant', content: 'say "yes"' },
+      { role: 'user', content: 'Review: a "b"!' },
+    ]);
+    const typescript = code('typescript', chat(), '  ');
+    expect(ts.transpileModule(typescript, { reportDiagnostics: true }).diagnostics).toEqual([]);
+    expect(code('python', chat(''))).not.toContain('system');
+    expect(() => code('go', chat())).toThrow(refused('noChatFunction'));
   });
 
   it('csharp: returns what fillTemplate returns', () => {
