@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { MetricEntry } from '../spec/generation';
 import { word, worded } from '../wording/wording';
 import type { Judgment, Metric, MetricRow } from './metric';
@@ -34,19 +35,54 @@ export function equals(entry: MetricEntry, context: MetricContext): Metric {
   };
 }
 
-/** 1 if the output contains one of the expected texts, else 0; both folded alike. */
-export function contains(entry: MetricEntry, context: MetricContext, fold: (text: string) => string): Metric {
+const asIs = (text: string): string => text;
+const folded = (text: string): string => text.toLowerCase();
+
+/** `contains` and its family: one of the texts, or the share of all of them, with or without case. */
+export function contains(fold: 'case' | 'ignoreCase', wanted: 'any' | 'all') {
+  return (entry: MetricEntry, context: MetricContext): Metric => {
+    const expected = expectations(entry, context);
+    const same = fold === 'case' ? asIs : folded;
+    return {
+      key: JSON.stringify([entry.type.replace(/^not-/, ''), entry.value]),
+      score: (cases) =>
+        cases.map(({ output, row }): Judgment => {
+          const texts = expected(row);
+          const text = same(output);
+          const found = texts.filter((each) => text.includes(same(each)));
+          const score = wanted === 'any' ? Number(found.length > 0) : found.length / Math.max(1, texts.length);
+          if (score === 1) return { score, reason: word('metric.contains', { part: found[0] ?? '' }) };
+          return { score, reason: word('metric.lacks', { part: texts.find((each) => !found.includes(each)) ?? '' }) };
+        }),
+    };
+  };
+}
+
+/** 1 if the output starts with one of the expected texts, else 0. */
+export function startsWith(entry: MetricEntry, context: MetricContext): Metric {
   const expected = expectations(entry, context);
   return {
-    key: JSON.stringify([entry.type.replace(/^not-/, ''), entry.value]),
+    key: JSON.stringify(['starts-with', entry.value]),
     score: (cases) =>
       cases.map(({ output, row }): Judgment => {
         const texts = expected(row);
-        const text = fold(output);
-        const part = texts.find((each) => text.includes(fold(each)));
-        return part === undefined
-          ? { score: 0, reason: word('metric.lacks', { part: texts[0] ?? '' }) }
-          : { score: 1, reason: word('metric.contains', { part }) };
+        const start = texts.find((text) => output.startsWith(text));
+        if (start !== undefined) return { score: 1, reason: word('metric.starts', { start }) };
+        return { score: 0, reason: word('metric.noStart', { start: texts[0] ?? '' }) };
+      }),
+  };
+}
+
+/** 1 − edits / characters of the longer text, for the closest of the expected texts. */
+export function levenshtein(entry: MetricEntry, context: MetricContext): Metric {
+  const expected = expectations(entry, context);
+  return {
+    key: JSON.stringify(['levenshtein', entry.value]),
+    score: (cases) =>
+      cases.map(({ output, row }): Judgment => {
+        const edits = expected(row).map((text) => ({ edits: distance(output, text), length: Math.max(output.length, text.length, 1) }));
+        const best = edits.reduce((a, b) => (b.edits / b.length < a.edits / a.length ? b : a), { edits: 1, length: 1 });
+        return { score: 1 - best.edits / best.length, reason: word('metric.edits', best) };
       }),
   };
 }

@@ -2,9 +2,12 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { MetricEntry } from '../spec/generation';
 import { setTo, TaskError, type Problem } from '../spec/problem';
 import { worded } from '../wording/wording';
-import { contains, equals } from './comparison';
+import { contains, equals, levenshtein, startsWith } from './comparison';
 import { MetricProblem, type MetricContext } from './entry';
 import type { Metric, WeighedMetric } from './metric';
+import { containsJson, isJson } from './json';
+import { bleu, chrf, f1, rougeLongest, rougeNgrams } from './overlap';
+import { regex } from './regex';
 import { wordCount } from './wordCount';
 
 type Open = (entry: MetricEntry, context: MetricContext) => Metric | Promise<Metric>;
@@ -12,7 +15,22 @@ type Open = (entry: MetricEntry, context: MetricContext) => Metric | Promise<Met
 /** The metrics by their names. @throws MetricProblem */
 const METRICS: Readonly<Record<string, Open>> = {
   equals,
-  icontains: (entry, context) => contains(entry, context, (text) => text.toLowerCase()),
+  contains: contains('case', 'any'),
+  icontains: contains('ignoreCase', 'any'),
+  'contains-any': contains('case', 'any'),
+  'icontains-any': contains('ignoreCase', 'any'),
+  'contains-all': contains('case', 'all'),
+  'icontains-all': contains('ignoreCase', 'all'),
+  'starts-with': startsWith,
+  regex,
+  'is-json': isJson,
+  'contains-json': containsJson,
+  levenshtein,
+  'rouge-n': rougeNgrams,
+  'rouge-l': rougeLongest,
+  bleu,
+  chrf,
+  f1,
   'word-count': wordCount,
 };
 

@@ -30,4 +30,35 @@ export const metricsWording = {
   'metric.lacks': ({ part }: { part: string }) => `does not contain ${quoted(part)}`,
   'metric.words': ({ count, min, max }: { count: number; min: number; max: number }) =>
     `${count} ${count === 1 ? 'word' : 'words'}, wanted ${min === max ? min : max === Infinity ? `at least ${min}` : `${min} to ${max}`}`,
+  'metric.starts': ({ start }: { start: string }) => `starts with ${quoted(start)}`,
+  'metric.noStart': ({ start }: { start: string }) => `does not start with ${quoted(start)}`,
+  'metric.edits': ({ edits, length }: { edits: number; length: number }) => `${edits} edits of ${length} characters`,
+  'metric.similarity': ({ name, score }: { name: string; score: number }) => `${name} ${score.toFixed(3)}`,
+  'metric.notOrder': ({ found }: { found: string }) => ({
+    message: 'The metric "rouge-n" needs the number of words in an n-gram',
+    found,
+    expected: 'a whole number from 1 to 4, or no value for 1',
+  }),
+  'metric.noPattern': ({ found }: { found: string }) => ({
+    message: 'The metric "regex" needs a regular expression',
+    found,
+    expected: 'a pattern, or { "pattern": "...", "flags": "i" }',
+  }),
+  'metric.notPattern': ({ found, problem }: { found: string; problem: string }) => ({
+    message: `The pattern is not a regular expression: ${problem}`,
+    found,
+    expected: 'a regular expression of JavaScript',
+  }),
+  'metric.matches': ({ pattern }: { pattern: string }) => `matches /${pattern}/`,
+  'metric.noMatch': ({ pattern }: { pattern: string }) => `does not match /${pattern}/`,
+  'metric.patternTooSlow': ({ pattern, milliseconds }: { pattern: string; milliseconds: number }) =>
+    `/${pattern}/ took more than ${milliseconds} ms`,
+  'metric.json': () => 'is valid JSON',
+  'metric.notJson': () => 'is not valid JSON',
+  'metric.otherJson': ({ path, problem }: { path: string; problem: string }) => `is JSON, but ${path === '' ? 'it' : path} ${problem}`,
+  'metric.notSchema': ({ found, problem }: { found: string; problem: string }) => ({
+    message: `The value is not a JSON schema: ${problem}`,
+    found,
+    expected: 'a JSON schema, such as { "type": "object", "required": ["name"] }',
+  }),
 };

@@ -4,14 +4,7 @@ import type { MetricContext } from '../../../src/metrics/entry';
 import { openMetrics } from '../../../src/metrics/open';
 import { metricSchema } from '../../../src/spec/generation';
 import { TaskError } from '../../../src/spec/problem';
-
-const context: MetricContext = {
-  problemAt: (path, problem) => ({ severity: 'error', file: 'a.json', field: path.join('.'), ...problem }),
-  folder: '.',
-  references: true,
-  compute: { threads: 1 },
-  access: {},
-};
+import { context } from './metricContext';
 
 async function score(metric: object, output: string, references: readonly string[] = []): Promise<number> {
   const metrics = await openMetrics([metricSchema.parse(metric)], context);
@@ -38,6 +31,26 @@ describe('metrics', () => {
     ['word-count', { type: 'word-count', value: 4 }, 'one two', 0.5],
     ['word-count', { type: 'word-count', value: { min: 2, max: 3 } }, 'one  two\nthree', 1],
     ['word-count', { type: 'word-count', value: { max: 2 } }, 'one two three four', 0.5],
+    ['contains', { type: 'contains', value: ['PARIS', 'paris'] }, 'It is paris.', 1],
+    ['contains, another case', { type: 'contains', value: 'Paris' }, 'It is paris.', 0],
+    ['contains-any', { type: 'contains-any', value: ['Rome', 'paris'] }, 'It is paris.', 1],
+    ['contains-all', { type: 'contains-all', value: ['It', 'Rome', 'paris', 'Oslo'] }, 'It is paris.', 0.5],
+    ['icontains-all', { type: 'icontains-all', value: ['it', 'PARIS'] }, 'It is paris.', 1],
+    ['starts-with', { type: 'starts-with', value: ['A', 'It is'] }, 'It is paris.', 1],
+    ['starts-with, later', { type: 'starts-with', value: 'paris' }, 'It is paris.', 0],
+    ['levenshtein', { type: 'levenshtein', value: ['sitting', 'nothing at all'] }, 'kitten', 1 - 3 / 7],
+    ['regex', { type: 'regex', value: '^\\d{3}$' }, '123', 1],
+    ['regex with flags', { type: 'not-regex', value: { pattern: 'PARIS', flags: 'i' } }, 'It is paris.', 0],
+    ['regex that would never end', { type: 'regex', value: '^(a+)+$' }, `${'a'.repeat(40)}!`, NaN],
+    ['is-json', { type: 'is-json' }, ' {"a": [1]} ', 1],
+    ['is-json, with text around it', { type: 'is-json' }, 'Here: {"a": 1}', 0],
+    ['contains-json', { type: 'contains-json', value: { required: ['a'] } }, 'Here: {"b": "}"} or {"c": {"a": 1}}.', 1],
+    ['contains-json, broken', { type: 'contains-json' }, 'Here: {"b": 1', 0],
+    ['is-json with a schema', { type: 'is-json', value: { properties: { a: { type: 'number' } } } }, '{"a": "1"}', 0],
+    ['rouge-n', { type: 'rouge-n', value: 'the cat' }, 'The cat!', 1],
+    ['bleu', { type: 'bleu', value: 'the cat sat down' }, 'the cat sat down', 1],
+    ['chrf', { type: 'chrf', value: 'the cat' }, 'xyz', 0],
+    ['f1', { type: 'f1', value: ['a dog', 'the cat'] }, 'cat', 1],
   ])('%s', async (_, metric, output, expected) => {
     expect(await score(metric, output)).toBe(expected);
   });
@@ -58,6 +71,11 @@ describe('metrics', () => {
         { type: 'word-count' },
         { type: 'word-count', value: { min: 3, max: 2 } },
         { type: 'toString' },
+        { type: 'regex' },
+        { type: 'regex', value: '(' },
+        { type: 'is-json', value: 'a schema' },
+        { type: 'is-json', value: { type: 'nothing' } },
+        { type: 'rouge-n', value: 9 },
       ],
       { references: false },
     );
@@ -69,6 +87,11 @@ describe('metrics', () => {
       ['metric.notCount', 'metrics.4.value'],
       ['metric.notCount', 'metrics.5.value'],
       ['metric.unknown', 'metrics.6.type'],
+      ['metric.noPattern', 'metrics.7.value'],
+      ['metric.notPattern', 'metrics.8.value'],
+      ['metric.notSchema', 'metrics.9.value'],
+      ['metric.notSchema', 'metrics.10.value'],
+      ['metric.notOrder', 'metrics.11.value'],
     ]);
     expect(problems.slice(0, 2).map(({ fixes }) => fixes?.map(({ change }) => change))).toEqual([
       [{ value: 'equals' }],

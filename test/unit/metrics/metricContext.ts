@@ -1,0 +1,9 @@
+import type { MetricContext } from '../../../src/metrics/entry';
+
+export const context: MetricContext = {
+  problemAt: (path, problem) => ({ severity: 'error', file: 'a.json', field: path.join('.'), ...problem }),
+  folder: '.',
+  references: true,
+  compute: { threads: 1 },
+  access: {},
+};
