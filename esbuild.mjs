@@ -16,8 +16,17 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
 });
 
+/** Messages that only the engine makes; it sends their texts. A test of the package holds that the host makes none of them. */
+const engineOnly = {
+  name: 'messages of the engine',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /src[\\/]wording[\\/](hub|model|method|search)\.ts$/ }, ({ path }) => ({
+      contents: `export const ${/(\w+)\.ts$/.exec(path)[1]}Wording = {};`,
+    })),
+};
+
 /** The extension host's own bundle holds neither models nor parsers: those are the engine's. */
-await build({ ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], minify: true });
+await build({ ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], minify: true, plugins: [engineOnly] });
 
 /** The panel's page. */
 await build({

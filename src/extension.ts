@@ -10,6 +10,7 @@ import { transfer } from './host/commands/transfer';
 import { foundPrompt, foundPrompts } from './host/insertion/found';
 import { insertPrompt } from './host/insertion/insertPrompt';
 import { insertSnippet } from './host/insertion/insertSnippet';
+import { hasFunction } from './host/insertion/languages';
 import { LastEditor } from './host/insertion/lastEditor';
 import { PromptCompletion } from './host/insertion/promptCompletion';
 import { Secrets } from './host/models/secrets';
@@ -42,10 +43,15 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const secrets = new Secrets(context.secrets);
   const engines = new Engines(engineFile, secrets);
   const runs = new Runs(engines, log);
-  const panels: Panels = new Panels(runs, context.extensionUri, (id) => pageActions(runs, services, id));
+  const lastEditor = new LastEditor();
+  const panels: Panels = new Panels(
+    runs,
+    context.extensionUri,
+    (id) => pageActions(runs, services, id),
+    () => lastEditor.languageId === undefined || hasFunction(lastEditor.languageId),
+  );
   const evaluation = new Evaluation(runs, panels, engines, log);
   const tree = new RunsTree(runs);
-  const lastEditor = new LastEditor();
   const prompts = (): ReturnType<typeof foundPrompts> => foundPrompts(runs);
   const services: PageServices = {
     insert: async (head, row, form) => {

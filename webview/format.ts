@@ -27,6 +27,13 @@ export function short(value: number, decimals?: number): string {
   return size >= 1000 ? count(value) : value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
+/** Without decimals, where the first digits are what counts: `87`, `57,812`, `1.2M`. */
+export function whole(value: number): string {
+  return value < 1_000_000 ? count(value) : COMPACT.format(value);
+}
+
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
 export function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
 }

@@ -79,7 +79,7 @@ function Page() {
     );
   const table = (
     <Fragment key="table">
-      <PromptTable view={view} open={open} toggle={toggle} scored={evaluation.scored} />
+      <PromptTable view={view} open={open} toggle={toggle} scored={evaluation.scored} functions={settings.functions} />
       {view.rows.length > 0 && <EvaluateField evaluation={evaluation} trusted={settings.trusted} />}
       {view.head.state === 'finished' && <HeldOutRows key={view.head.id} rows={view.rows} />}
     </Fragment>

@@ -77,7 +77,7 @@ export function makePlot(
       {
         ...axis,
         size: 58,
-        space: 26,
+        space: 20,
         values: (_, ticks, _axis, _space, distance) => ticks.map((tick) => scale.format(tick, decimals(distance))),
       },
     ],

@@ -1,9 +1,19 @@
+import type { ComponentChildren } from 'preact';
 import type { PromptRow, RunHead } from '../src/run/view/runView';
+import { intervalOf } from './cells';
 import { percent } from './format';
 import { Template } from './template';
 
-/** What a row opens to: the text that the model reads, accuracy by class, confusion matrix, examples. */
-export function RowDetails({ row: { prompt, test }, head }: { row: PromptRow; head: RunHead }) {
+/** What a row opens to: the text that the model reads, what can be done with it, accuracy by class, confusion matrix, examples. */
+export function RowDetails({
+  row: { prompt, test, transfer = {} },
+  head,
+  children,
+}: {
+  row: PromptRow;
+  head: RunHead;
+  children?: ComponentChildren;
+}) {
   const classes = head.summary?.classes ?? [];
   const label = (c: number): string => classes[c]?.label ?? String(c);
   return (
@@ -11,6 +21,7 @@ export function RowDetails({ row: { prompt, test }, head }: { row: PromptRow; he
       <div>
         <h3>What the model reads</h3>
         <Template parts={head.parts} turns={head.turns} prompt={prompt} mask={head.summary?.maskToken} />
+        {children && <p class="row-buttons">{children}</p>}
       </div>
       {test && (
         <div>
@@ -43,6 +54,18 @@ export function RowDetails({ row: { prompt, test }, head }: { row: PromptRow; he
               })}
             </tbody>
           </table>
+        </div>
+      )}
+      {Object.keys(transfer).length > 0 && (
+        <div>
+          <h3>Held-out accuracy on other models</h3>
+          <ul class="transfers">
+            {Object.entries(transfer).map(([model, score]) => (
+              <li key={model}>
+                <b>{percent(score.accuracy)}</b> <span class="range">{intervalOf(score)}</span> {model}
+              </li>
+            ))}
+          </ul>
         </div>
       )}
       {test && test.examples.length > 0 && (

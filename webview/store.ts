@@ -19,7 +19,7 @@ export interface Model extends Partial<Snapshot> {
   readonly gone: boolean;
 }
 
-export const EMPTY: Model = { settings: { smoothing: 0.8, trusted: true }, evaluation: { busy: false }, gone: false };
+export const EMPTY: Model = { settings: { smoothing: 0.8, trusted: true, functions: false }, evaluation: { busy: false }, gone: false };
 
 type Changes = { readonly [K in keyof PageMethods]: (model: Model, argument: Parameters<PageMethods[K]>[0]) => Model };
 

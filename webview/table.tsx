@@ -1,9 +1,11 @@
 import { Fragment, type ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { RowReference } from '../src/messages/page';
 import type { PromptRow, RunHead, RunView } from '../src/run/view/runView';
 import { Estimate, intervalRange, PromptCell, Score, type Range } from './cells';
-import { short } from './format';
+import { whole } from './format';
 import { Icon } from './icons';
+import { useFit } from './fit';
 import { RowDetails } from './rowDetails';
 import { sorted, type Scored, type SortKey } from './store';
 import { send } from './vscodeApi';
@@ -95,7 +97,7 @@ const COLUMNS: readonly Column[] = [
     final: true,
     wide: true,
     sort: (row) => row.perplexity ?? undefined,
-    cell: ({ perplexity }) => typeof perplexity === 'number' && short(perplexity),
+    cell: ({ perplexity }) => typeof perplexity === 'number' && whole(perplexity),
   },
 ];
 
@@ -109,12 +111,14 @@ interface TableProps {
   readonly toggle: (prompt: string) => void;
   /** A prompt just evaluated: its row scrolls into view and is marked for a moment. */
   readonly scored?: Scored | undefined;
-  /** One of two tables side by side. */
+  /** One of several tables side by side. */
   readonly compact?: boolean;
+  /** Whether a prompt can be inserted as a function. */
+  readonly functions?: boolean;
 }
 
 /** The ranked prompts. */
-export function PromptTable({ view: { head, rows }, open, toggle, scored, compact = false }: TableProps) {
+export function PromptTable({ view: { head, rows }, open, toggle, scored, compact = false, functions = false }: TableProps) {
   const [order, setOrder] = useState({ column: COLUMNS[0]!, reverse: false });
   const [seen, setSeen] = useState<Scored>();
   const box = useRef<HTMLDivElement>(null);
@@ -130,6 +134,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
   const columns = COLUMNS.filter((column) => (final || !column.final) && !(compact && column.wide));
   const models = compact ? [] : [...new Set(rows.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
   const range = intervalRange(rows);
+  useFit(box, [rows, order, open, models.length, final]);
   const best = rows.find(({ origin }) => origin === 'policy');
   const better = head.verdict?.kind === 'better' && winnerOf(rows);
   const caption = captionOf(head, rows.length, final);
@@ -138,7 +143,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
       {caption && <p class="caption">{caption}</p>}
       <div class="table-box" ref={box}>
         {rows.length > 0 && (
-          <table class={models.length > 0 ? 'ranked with-transfer' : 'ranked'}>
+          <table class="ranked">
             <caption class="hidden">{`Prompts of ${head.name}${best ? `; the best one found is ${best.prompt.trim()}` : ''}`}</caption>
             <thead>
               <tr>
@@ -152,7 +157,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                   />
                 ))}
                 {models.map((model) => (
-                  <th key={model} scope="col" class="number model" title={`Held-out accuracy on ${model}`}>
+                  <th key={model} scope="col" class="number model column-model" title={`Held-out accuracy on ${model}`}>
                     {model.split(/(?<=[:/-])/).map((part) => [part, <wbr />])}
                   </th>
                 ))}
@@ -182,7 +187,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                         </td>
                       ))}
                       {models.map((model) => (
-                        <td key={model} class="number">
+                        <td key={model} class="number column-model">
                           <Score value={row.transfer?.[model]} range={range} />
                         </td>
                       ))}
@@ -193,7 +198,11 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                     {opened && (
                       <tr class="details-row">
                         <td colspan={columns.length + models.length + 2}>
-                          <RowDetails row={row} head={head} />
+                          <RowDetails row={row} head={head}>
+                            {row.prompt !== '' && !compact && (
+                              <DetailActions which={{ row: rows.indexOf(row), prompt: row.prompt }} functions={functions} />
+                            )}
+                          </RowDetails>
                         </td>
                       </tr>
                     )}
@@ -232,6 +241,22 @@ function Heading({ column, reverse, sort }: { column: Column; reverse: boolean |
   );
 }
 
+function DetailActions({ which, functions }: { which: RowReference; functions: boolean }) {
+  const action = (name: string, act: () => void, title?: string) => (
+    <vscode-button secondary title={title} onClick={act}>
+      {name}
+    </vscode-button>
+  );
+  return (
+    <>
+      {action('Insert', () => send('insert', { ...which, form: 'string' }), 'Insert as a string at the cursor')}
+      {functions &&
+        action('Insert as Function', () => send('insert', { ...which, form: 'function' }), 'Insert a function that fills the template')}
+      {action('Copy', () => send('copy', which))}
+    </>
+  );
+}
+
 /** @param index of the row as the host has the rows */
 function Actions({ prompt, index }: { prompt: string; index: number }) {
   const which = { row: index, prompt };
@@ -243,9 +268,6 @@ function Actions({ prompt, index }: { prompt: string; index: number }) {
   return (
     <>
       {action('Insert', 'Insert as a string at the cursor', () => send('insert', { ...which, form: 'string' }))}
-      {action(<Icon name="function" />, 'Insert as a function that fills the template', () =>
-        send('insert', { ...which, form: 'function' }),
-      )}
       {action(<Icon name="copy" />, 'Copy the prompt', () => send('copy', which))}
     </>
   );

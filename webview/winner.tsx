@@ -105,7 +105,7 @@ export function WinnerCard({ head: { verdict, outlook }, rows }: RunView) {
 function Figure({ value, label }: { value: string; label: string }) {
   return (
     <li>
-      <b>{value}</b> {label}
+      <b>{value}</b> <span>{label}</span>
     </li>
   );
 }

@@ -9,6 +9,8 @@ export interface PageSettings {
   readonly smoothing: number;
   /** False in an untrusted workspace, where nothing may run. */
   readonly trusted: boolean;
+  /** Whether a prompt can be inserted as a function into the editor that was used last. */
+  readonly functions: boolean;
 }
 
 /** Everything that the page shows; with `other`, it compares two runs. */

@@ -103,6 +103,12 @@ describe.runIf(HERE in TARGETS)('the package for this platform', () => {
     expect(size('page.js') + size('page.css')).toBeLessThan(200e3);
   });
 
+  it('has a host bundle that makes no message whose text is left to the engine', () => {
+    const bundle = readFileSync(join(installed, 'dist', 'extension.js'), 'utf8');
+    expect(bundle).toContain('"run.notARun"');
+    expect(bundle.match(/"(hub|model|method|search)\.[a-z]\w*"/gi)).toBeNull();
+  });
+
   it('is at most 45 MB, and its sizes are printed', () => {
     expect(statSync(file).size).toBeLessThan(45e6);
     expect(printed).toContain(`${(statSync(file).size / 1e6).toFixed(2)} MB`);

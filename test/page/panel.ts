@@ -15,7 +15,7 @@ declare module 'vitest' {
 const ORIGIN = 'http://panel.test';
 const NONCE = 'abc';
 const FILES: Readonly<Record<string, string>> = { '/page.js': 'text/javascript', '/page.css': 'text/css' };
-const settings = { smoothing: 0.8, trusted: true };
+const settings = { smoothing: 0.8, trusted: true, functions: true };
 
 export const openBrowser = (executablePath: string): Promise<Browser> =>
   chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
@@ -133,6 +133,33 @@ export class Panel {
 
   kept(): Promise<unknown> {
     return this.page.evaluate(() => (window as unknown as { host: Host }).host.state);
+  }
+
+  /** Resolves once the page has taken in its new size. */
+  settled(): Promise<void> {
+    return this.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
+    );
+  }
+
+  /**
+   * What has too little room: elements whose content is wider than they are, unless it scrolls there by design, and elements
+   * that reach beyond the window.
+   */
+  crowded(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const scrolls = '.row-details > div, .chart-table, .face pre';
+      const name = (one: Element): string =>
+        `${one.tagName.toLowerCase()}.${one.getAttribute('class') ?? ''} “${one.textContent.slice(0, 30)}”`;
+      const all = [...document.querySelectorAll<HTMLElement>('main *, main')].filter(
+        (one) => !one.closest('.hidden, .plot, svg') && !(one.closest(scrolls) && !one.matches(scrolls)) && one.getClientRects().length > 0,
+      );
+      const wide = all.filter(
+        (one) => !one.matches(scrolls) && getComputedStyle(one).display !== 'inline' && one.scrollWidth > one.clientWidth + 1,
+      );
+      const beyond = all.filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
+      return [...wide.map((one) => `too wide: ${name(one)}`), ...beyond.map((one) => `beyond the window: ${name(one)}`)];
+    });
   }
 
   /** Pixels by which the page is wider than its window. */

@@ -15,6 +15,7 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
     private readonly runs: Runs,
     private readonly extensionUri: vscode.Uri,
     private readonly actions: (id: string) => PageActions,
+    private readonly functions: () => boolean,
   ) {}
 
   /** Shows a run in its panel, or in a new one beside the editor. */
@@ -64,7 +65,7 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
   }
 
   private adopt(panel: vscode.WebviewPanel, id: string, other: string | undefined): RunPanel {
-    const adopted = new RunPanel(panel, id, other, this.runs, this.extensionUri, this.actions(id));
+    const adopted = new RunPanel(panel, id, other, this.runs, this.extensionUri, this.actions(id), this.functions);
     this.open.set(key(id, other), adopted);
     adopted.onDidDispose(() => {
       if (this.open.get(key(id, other)) === adopted) this.open.delete(key(id, other));

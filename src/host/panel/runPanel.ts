@@ -44,6 +44,8 @@ export class RunPanel implements vscode.Disposable {
     private readonly runs: Runs,
     extensionUri: vscode.Uri,
     actions: PageActions,
+    /** Whether a prompt can be inserted as a function. */
+    private readonly functions: () => boolean,
   ) {
     this.name = panel.title;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
@@ -65,9 +67,10 @@ export class RunPanel implements vscode.Disposable {
         if (!panel.visible) this.sent = undefined;
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('rlprompt')) this.page.notify('settings', settings());
+        if (event.affectsConfiguration('rlprompt')) this.page.notify('settings', this.settings());
       }),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.page.notify('settings', settings())),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.page.notify('settings', this.settings())),
+      vscode.window.onDidChangeActiveTextEditor(() => this.page.notify('settings', this.settings())),
       panel.onDidDispose(() => this.dispose()),
     );
     webview.html = pageHtml({
@@ -87,6 +90,10 @@ export class RunPanel implements vscode.Disposable {
     for (const subscription of this.subscriptions.splice(0)) subscription.dispose();
   }
 
+  private settings(): PageSettings {
+    return { smoothing: smoothing(), trusted: vscode.workspace.isTrusted, functions: this.functions() };
+  }
+
   private get ids(): string[] {
     return this.other === undefined ? [this.id] : [this.id, this.other];
   }
@@ -103,7 +110,7 @@ export class RunPanel implements vscode.Disposable {
       this.name = this.panel.title = title(builder!, other?.head.name);
       this.sent = new Map([builder!, ...(other ? [other] : [])].map((run) => [run.head.id, sentOf(run)]));
       this.sentAt = Date.now();
-      this.page.notify('snapshot', { view: builder!.view, ...(other && { other: other.view }), settings: settings() });
+      this.page.notify('snapshot', { view: builder!.view, ...(other && { other: other.view }), settings: this.settings() });
     } catch {
       this.gone();
     }
@@ -159,8 +166,4 @@ function sentOf(builder: RunViewBuilder): Sent {
 
 function title({ head }: RunViewBuilder, other: string | undefined): string {
   return other === undefined ? head.name : `${head.name} ↔ ${other}`;
-}
-
-function settings(): PageSettings {
-  return { smoothing: smoothing(), trusted: vscode.workspace.isTrusted };
 }

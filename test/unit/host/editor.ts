@@ -28,7 +28,11 @@ export class ThemeColor {
   constructor(readonly id: string) {}
 }
 export const ViewColumn = { Beside: -2 };
-export const window = { createWebviewPanel: (): unknown => undefined, createTreeView: () => ({ selection: [], ...never() }) };
+export const window = {
+  createWebviewPanel: (): unknown => undefined,
+  createTreeView: () => ({ selection: [], ...never() }),
+  onDidChangeActiveTextEditor: never,
+};
 export const env = { language: 'en' };
 export const l10n = { t: (text: string, ...values: unknown[]) => text.replace(/\{(\d+)\}/g, (_, n: string) => String(values[Number(n)])) };
 export const commands = { executeCommand: () => Promise.resolve(undefined), registerCommand: never };

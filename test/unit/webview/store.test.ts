@@ -15,7 +15,7 @@ const NONE: Curves = {
 };
 const steps = (...queries: number[]): Curves => ({ ...NONE, steps: { queries, mean: queries, best: queries, entropy: queries } });
 const head = (id: string, state = 'running'): RunHead => ({ id, state }) as unknown as RunHead;
-const settings = { smoothing: 0.5, trusted: true };
+const settings = { smoothing: 0.5, trusted: true, functions: true };
 
 function row(rank: number, prompt: string, values: Partial<PromptRow> = {}): PromptRow {
   const split = { reward: 0, gap: 0, accuracy: 0.5 };
@@ -62,8 +62,8 @@ describe('the page after a message', () => {
 
   it('settings and evaluations leave the run alone', () => {
     const model = CHANGES.snapshot(EMPTY, { view: view('a'), settings });
-    const changed = CHANGES.settings(model, { smoothing: 0, trusted: false });
-    expect(changed).toMatchObject({ settings: { smoothing: 0, trusted: false }, view: model.view });
+    const changed = CHANGES.settings(model, { smoothing: 0, trusted: false, functions: true });
+    expect(changed).toMatchObject({ settings: { smoothing: 0, trusted: false, functions: true }, view: model.view });
     expect(CHANGES.evaluation(changed, { busy: false, error: 'no' }).evaluation).toMatchObject({ error: 'no' });
   });
 });

@@ -29,7 +29,12 @@ function plainPanel(): { panel: WebviewPanel; close: () => void } {
 function panels(): Panels {
   const get = (id: string): Promise<RunViewBuilder> => Promise.resolve(new RunViewBuilder(id, 'small', '/small.prompt-task.json'));
   const runs = { onDidChange: () => ({ dispose: () => undefined }), get } as unknown as Runs;
-  return new Panels(runs, Uri.file('/extension'), () => ({}) as PageActions);
+  return new Panels(
+    runs,
+    Uri.file('/extension'),
+    () => ({}) as PageActions,
+    () => true,
+  );
 }
 
 describe('the open panels', () => {

@@ -66,7 +66,7 @@ function opened(other?: string): {
   let asked: (() => void)[] = [];
   const get = (id: string): Promise<RunViewBuilder> => new Promise((resolve) => asked.push(() => resolve(builders.get(id)!)));
   const runs = { onDidChange: changed.event, get } as unknown as Runs;
-  const shown = new RunPanel(panel, '/runs/a', other, runs, Uri.file('/extension'), {} as PageActions);
+  const shown = new RunPanel(panel, '/runs/a', other, runs, Uri.file('/extension'), {} as PageActions, () => true);
   return {
     shown,
     posted,
