@@ -152,10 +152,11 @@ export class RewardModel {
       const shared = Float64Array.from({ length: d }, () => Math.sqrt(strengths[T]! / T / d) * random.normal());
       for (let t = 0; t < T; t++)
         for (let i = 0; i < d; i++) weights[t * d + i] = Math.sqrt(strengths[t]! / d) * random.normal() + shared[i]!;
-      const missed = Float64Array.from(this.prompts, (prompt, i) => {
+      const missed = new Float64Array(this.prompts.length);
+      for (let i = 0; i < missed.length; i++) {
         const own = Math.sqrt(strengths[T + 1]! + noise[i]!) * random.normal();
-        return measured[j]!.value[i]! - mean - this.value(weights, prompt) - own;
-      });
+        missed[i] = measured[j]!.value[i]! - mean - this.value(weights, this.prompts[i]!) - own;
+      }
       const correction = this.spread(strengths, factor.solve(missed));
       return { mean, weights: weights.map((x, i) => x + correction[i]!) };
     });
@@ -216,20 +217,20 @@ export class RewardModel {
     this.grams = this.grams.map((gram) => kept.map((i, n) => Float64Array.from({ length: n + 1 }, (_, k) => gram[i]![kept[k]!]!)));
   }
 
+  /** Products of two prompts' embeddings at each place, and of their sums over the places. */
   private growGrams(): void {
-    if (this.grams.length === 0) this.grams = Array.from({ length: this.T + 1 }, () => []);
+    const { T, d, embedding, prompts } = this;
+    if (this.grams.length === 0) this.grams = Array.from({ length: T + 1 }, () => []);
     this.grams.forEach((gram, part) => {
-      for (let i = gram.length; i < this.prompts.length; i++)
-        gram.push(Float64Array.from({ length: i + 1 }, (_, k) => this.gram(part, i, k)));
+      for (let i = gram.length; i < prompts.length; i++) {
+        const row = new Float64Array(i + 1);
+        const [at, sums] = part < T ? [prompts[i]![part]! * d, embedding] : [0, this.sum(prompts[i]!)];
+        for (let k = 0; k <= i; k++)
+          row[k] =
+            part < T ? product(sums, at, embedding, prompts[k]![part]! * d, d) / d : product(sums, 0, this.sum(prompts[k]!), 0, d) / d / T;
+        gram.push(row);
+      }
     });
-  }
-
-  /** Product of two prompts' embeddings at place `part`; of their sums over the places where `part` is T. */
-  private gram(part: number, i: number, k: number): number {
-    const { T, d, embedding } = this;
-    const [a, b] = [this.prompts[i]!, this.prompts[k]!];
-    if (part < T) return product(embedding, a[part]! * d, embedding, b[part]! * d, d) / d;
-    return product(this.sum(a), 0, this.sum(b), 0, d) / d / T;
   }
 
   private readonly sums = new WeakMap<readonly number[], Float32Array>();

@@ -192,7 +192,7 @@ export class RowModel {
     let count = 0;
     prompts.forEach(({ rows, y }, i) => {
       const second = new Float64Array(p * p);
-      const full = [1, ...f[i]!];
+      const full = Float64Array.of(1, ...f[i]!);
       for (let j = 0; j < p; j++)
         for (let k = 0; k < p; k++) second[j * p + k] = full[j]! * full[k]! + (j > 0 && k > 0 ? covariance[i]![(j - 1) * q + k - 1]! : 0);
       rows.forEach((row, r) => {
@@ -377,16 +377,16 @@ function whiten({ f, covariance }: Moments, q: number): Moments {
     for (let j = 0; j < q; j++)
       for (let k = 0; k < q; k++) second[j * q + k]! += ((one[j]! - mean[j]!) * (one[k]! - mean[k]!) + covariance[i]![j * q + k]!) / n;
   });
-  const factor = factorOf(second, q);
+  const lower = lowerInverse(second, q);
   return {
-    f: f.map((one) => factor.forward(one.map((x, j) => x - mean[j]!))),
-    covariance: covariance.map((one) => {
-      // L⁻¹ S L⁻ᵀ: the columns first, then the rows of the result.
-      const half = Array.from({ length: q }, (_, k) => factor.forward(one.subarray(k * q, (k + 1) * q)));
-      const result = new Float64Array(q * q);
-      for (let j = 0; j < q; j++) result.set(factor.forward(half.map((column) => column[j]!)), j * q);
-      return result;
-    }),
+    f: f.map((one) =>
+      lowerTimes(
+        lower,
+        one.map((x, j) => x - mean[j]!),
+        q,
+      ),
+    ),
+    covariance: covariance.map((one) => congruent(lower, one, q)),
   };
 }
 
@@ -394,15 +394,68 @@ function factorOf(matrix: Float64Array, n: number): Cholesky {
   return Cholesky.of(Array.from({ length: n }, (_, i) => matrix.subarray(i * n, (i + 1) * n)));
 }
 
+/** M⁻¹ of a small symmetric positive definite matrix: L⁻ᵀ L⁻¹. */
 export function inverse(matrix: Float64Array, n: number): Float64Array {
-  const factor = factorOf(matrix, n);
+  const lower = lowerInverse(matrix, n);
   const result = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) result.set(factor.solve(Float64Array.from({ length: n }, (_, i) => Number(i === j))), j * n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let k = i; k < n; k++) sum += lower[k * n + i]! * lower[k * n + j]!;
+      result[i * n + j] = result[j * n + i] = sum;
+    }
+  return result;
+}
+
+/** L⁻¹ of M = L Lᵀ, without the objects of `Cholesky`: thousands are needed in a step. */
+function lowerInverse(matrix: Float64Array, n: number): Float64Array {
+  const l = new Float64Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      let sum = matrix[i * n + j]!;
+      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
+      l[i * n + j] = i === j ? Math.sqrt(Math.max(sum, 1e-10)) : sum / l[j * n + j]!;
+    }
+  for (let i = 0; i < n; i++) {
+    const scale = 1 / l[i * n + i]!;
+    for (let j = 0; j < i; j++) {
+      let sum = 0;
+      for (let k = j; k < i; k++) sum -= l[i * n + k]! * l[k * n + j]!;
+      l[i * n + j] = sum * scale;
+    }
+    l[i * n + i] = scale;
+  }
+  return l;
+}
+
+/** Products with a lower triangle: A x, and A S Aᵀ. */
+function lowerTimes(lower: Float64Array, x: Float64Array, n: number): Float64Array {
+  const result = new Float64Array(n);
+  for (let i = 0; i < n; i++) for (let k = 0; k <= i; k++) result[i]! += lower[i * n + k]! * x[k]!;
+  return result;
+}
+
+function congruent(lower: Float64Array, matrix: Float64Array, n: number): Float64Array {
+  const half = new Float64Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let k = 0; k <= i; k++) {
+      const a = lower[i * n + k]!;
+      for (let j = 0; j < n; j++) half[i * n + j]! += a * matrix[k * n + j]!;
+    }
+  const result = new Float64Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let k = 0; k <= j; k++) sum += half[i * n + k]! * lower[j * n + k]!;
+      result[i * n + j] = sum;
+    }
   return result;
 }
 
 function times(matrix: Float64Array, vector: Float64Array, n: number): Float64Array {
-  return Float64Array.from({ length: n }, (_, i) => dot(matrix.subarray(i * n, (i + 1) * n), vector));
+  const result = new Float64Array(n);
+  for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) result[i]! += matrix[i * n + k]! * vector[k]!;
+  return result;
 }
 
 function diagonal(n: number, value: number): Float64Array {

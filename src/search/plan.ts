@@ -24,18 +24,21 @@ export function rowsByDefault(labels: readonly number[]): number {
 }
 
 /**
- * Splits a budget: at most a tenth for starts, at most a quarter for 3 to 10 finalists, as many as fit, the rest for the
- * search. `claimed` queries are somebody else's. The same for every control.
+ * Splits a budget: at most a tenth for starts, at most a quarter for a race of 10 to 3 finalists, as many as fit, the rest for the
+ * search. A small budget leaves out the first rounds of the race, and the last costs what it costs. `claimed` queries are somebody
+ * else's. The same for every control.
  */
 export function plan(budget: number, pool: number, rows: number, promptsPerStep: number, claimed = 0): Plan | { readonly needed: number } {
   const total = budget - claimed;
+  const races = [
+    ...Array.from({ length: MOST_FINALISTS - FEWEST_FINALISTS + 1 }, (_, i) => rounds(MOST_FINALISTS - i, pool, rows)),
+    ...[1, 2].map((skipped) => rounds(FEWEST_FINALISTS, pool, rows).slice(skipped)),
+  ];
+  const race = races.find((each) => raceCost(each, rows) <= total * FINAL) ?? races.at(-1)!;
   // One step, and enough prompts for the race.
-  const least = Math.max(promptsPerStep, 4 * FEWEST_FINALISTS) * rows;
-  const cost = (finalists: number): number => raceCost(rounds(finalists, pool, rows), rows);
-  const most = Math.min(total * FINAL, total - least);
-  let finalists = FEWEST_FINALISTS;
-  if (cost(finalists) > total - least) return { needed: least + cost(finalists) + claimed };
-  while (finalists < MOST_FINALISTS && cost(finalists + 1) <= most) finalists++;
-  const search = total - cost(finalists);
-  return { total, starts: Math.floor(total * STARTS), search, rowsPerPrompt: rows, race: rounds(finalists, pool, rows) };
+  const least = Math.max(promptsPerStep, race[0]!.prompts) * rows;
+  const cost = raceCost(race, rows);
+  if (cost > total - least) return { needed: least + cost + claimed };
+  const search = total - cost;
+  return { total, starts: Math.floor(total * STARTS), search, rowsPerPrompt: rows, race };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { cellsOf, keyOf, TIERS, type Selection } from './cells';
+import { compareChoices } from './choice';
 import { measureEditor } from './editor';
 import { missing, report } from './report';
 import { ResultFile } from './results';
@@ -18,7 +19,7 @@ import { TASKS, type TaskName } from './tasks';
  *
  * --judge pool: the rows of a task's other splits judge in place of its test rows, to compare settings on, which --search takes
  * as the JSON of a spec's `search`, for a results file of their own.
- * --stability | --step-cost | --editor: other measurements, printed as Markdown.
+ * --choice | --stability | --step-cost | --editor: other measurements, printed as Markdown.
  */
 const { values } = parseArgs({
   options: {
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     search: { type: 'string', default: '{}' },
     threads: { type: 'string', default: '1' },
     stability: { type: 'boolean', default: false },
+    choice: { type: 'boolean', default: false },
     'step-cost': { type: 'boolean', default: false },
     editor: { type: 'boolean', default: false },
   },
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
   }
   if (values.data !== undefined && existsSync(values.data)) {
     if (values.stability) return stability(values.data, threads);
+    if (values.choice) return compareChoices({ data: values.data, threads });
     if (values['step-cost']) return stepCost(values.data, threads);
     await measure(values.data);
   } else {

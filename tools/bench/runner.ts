@@ -1,4 +1,4 @@
-import type { Scorer } from '../../src/method/scorer';
+import { judge, type Scorer } from '../../src/method/scorer';
 import type { PromptIds } from '../../src/model/taskModel';
 import { openExperiment, searchContext, type Experiment } from '../../src/run/experiment';
 import { mean } from '../../src/run/report/statistics';
@@ -43,6 +43,7 @@ export interface Where {
 }
 
 type Searched = Pick<Cell, 'seed' | 'split' | 'budget' | 'length' | 'warmStart'> & { readonly method: SearchMethod };
+type Around = (ask: () => Promise<Float32Array[]>) => Promise<Float32Array[]>;
 type Outcome = Omit<Result, keyof Cell>;
 
 /** Runs the cells of one task, split and model. */
@@ -78,12 +79,18 @@ export class Runner {
     return { ...(await this.test([winner.tokens!])), prompt: winner.prompt, queries: computed, ...own, ...(shares && { shares }) };
   }
 
-  /** Starts the search of a cell. */
-  async open(cell: Searched, more: Partial<SearchSettings> = {}): Promise<Search> {
+  /** Starts the search of a cell. `around` is called with each batch of scores that the search asks of the task model. */
+  async open(cell: Searched, more: Partial<SearchSettings> = {}, around?: Around): Promise<Search> {
     const { kind, preset = 'default', ...settings } = METHODS[cell.method];
     const experiment = await this.experiment(preset, cell.length, cell.warmStart);
     const context = searchContext(experiment, 1000 * cell.seed + Number(cell.split), cell.budget);
-    return kind.open({ ...context, settings: { ...context.settings, ...settings, ...more } });
+    const scorer: typeof context.scorer = (split) => {
+      const own = context.scorer(split);
+      const ask = own.logits.bind(own);
+      if (around) own.logits = (...batch) => around(() => ask(...batch));
+      return own;
+    };
+    return kind.open({ ...context, scorer, settings: { ...context.settings, ...settings, ...more } });
   }
 
   /** Ordinary prompts: the one that the pool chooses, the mean of all, or none. */
@@ -103,6 +110,25 @@ export class Runner {
     this.testScorer ??= (await this.experiment('default', 5, false)).scorer('test');
     const scores = await this.testScorer.score(prompts);
     return { accuracy: +(100 * mean(scores.map((s) => s.accuracy))).toFixed(2), gap: +mean(scores.map((s) => s.gap)).toFixed(4) };
+  }
+
+  /** Gaps of prompts on each row of the pool, and their accuracy on the rows that judge. */
+  async gaps(prompts: readonly PromptIds[]): Promise<{ labels: readonly number[]; gaps: number[][]; accuracy: number[] }> {
+    const experiment = await this.experiment('default', 5, false);
+    const gaps: number[][] = prompts.map(() => []);
+    const labels: number[] = [];
+    for (const split of ['train', 'validation'] as const) {
+      const scorer = experiment.scorer(split);
+      const rows = scorer.rows.labels.map((_, row) => row);
+      const logits = await scorer.logits(prompts.map((ids) => ({ ids, rows })));
+      const K = scorer.model.classes;
+      logits.forEach((all, p) => {
+        for (const row of rows) gaps[p]!.push(judge(all.subarray(row * K, (row + 1) * K), scorer.rows.labels[row]!)?.gap ?? 0);
+      });
+      labels.push(...scorer.rows.labels);
+    }
+    this.testScorer ??= experiment.scorer('test');
+    return { labels, gaps, accuracy: (await this.testScorer.score(prompts)).map((score) => 100 * score.accuracy) };
   }
 
   private async experiment(preset: 'default' | 'paper', length: number, warmStart: boolean): Promise<Experiment> {

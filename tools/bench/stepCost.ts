@@ -1,29 +1,44 @@
 import { mean } from '../../src/run/report/statistics';
-import { TASKS, type TaskName } from './tasks';
 import { Runner } from './runner';
+import { TASKS, type TaskName } from './tasks';
 
 /** Prompts in the memory from which on steps are timed: the reward model is full then. */
 const FROM = 500;
-const STEPS = 12;
+const STEPS = 24;
 
-/** A step's own cost, without the task model, once the reward model holds as many prompts as it can. */
+/**
+ * A step's own cost once the reward model holds as many prompts as it can: processor time of all threads, less that of the task
+ * model, so other programs on the machine do not count.
+ */
 export async function stepCost(data: string, threads: number): Promise<void> {
-  console.log(`| task | proposals, ms | fits and update, ms | whole, ms | slowest step, ms |\n|---|---|---|---|---|`);
+  console.log('| task | a step, ms of processor time | slowest step |\n|---|---|---|');
   for (const task of Object.keys(TASKS) as TaskName[]) {
     const runner = new Runner({ data, judge: 'test', threads }, { task, split: '13', model: 'bundled:causal' });
     const cell = { method: 'default', split: '13', seed: 0, budget: 1e6, length: 5, warmStart: false } as const;
-    const search = await runner.open(cell, {});
-    const timed: { policy: number; update: number }[] = [];
-    for (let prompts = 0; timed.length < STEPS && !search.ended;) {
+    let taskModel = 0;
+    const search = await runner.open(cell, {}, async (ask) => {
+      const before = processorTime();
+      const answers = await ask();
+      taskModel += processorTime() - before;
+      return answers;
+    });
+    const own: number[] = [];
+    for (let prompts = 0; own.length < STEPS && !search.ended;) {
+      const before = processorTime();
+      taskModel = 0;
       const report = await search.advance();
       if (report.event !== 'step') break;
-      if (prompts >= FROM) timed.push(report.milliseconds);
+      if (prompts >= FROM) own.push(processorTime() - before - taskModel);
       prompts += report.distinct;
     }
     await search.release();
     await runner.release();
-    const whole = timed.map(({ policy, update }) => policy + update);
-    const cells = [timed.map(({ policy }) => policy), timed.map(({ update }) => update), whole].map((each) => mean(each).toFixed(0));
-    console.log(`| ${TASKS[task].title} | ${cells.join(' | ')} | ${Math.max(...whole).toFixed(0)} |`);
+    console.log(`| ${TASKS[task].title} | ${mean(own).toFixed(0)} | ${Math.max(...own).toFixed(0)} |`);
   }
+}
+
+/** Milliseconds of all threads of this process. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

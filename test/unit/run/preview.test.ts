@@ -34,9 +34,9 @@ describe('what a run may ask', () => {
     });
   });
 
-  it('few steps with a memory: four rows a class, here of one class, and the race of ten finalists', () => {
-    // 40 prompts get 24 rows, 20 of them 48, 10 of them all 96; each has had 4.
-    const search = 10 * 8 * 4 + 40 * 20 + 20 * 24 + 10 * 48;
+  it('few steps with a memory: eight rows where there is one class, and the race of ten finalists', () => {
+    // 40 prompts get 24 rows, 20 of them 48, 10 of them all 96; each has had 8.
+    const search = 10 * 8 * 8 + 40 * 16 + 20 * 24 + 10 * 48;
     expect(plan({ steps: 10, promptsPerStep: 8, queryBudget: 20_000 })).toMatchObject({ search, random: search });
   });
 

@@ -120,6 +120,19 @@ describe('plan of a budget', () => {
     expect(raceCost(four.race, 16)).toBeLessThanOrEqual(1250);
   });
 
+  it('leaves out the first rounds of the race where the budget is small, and never the last', () => {
+    const race = (pool: number, rows: number): unknown => {
+      const split = plan(1000, pool, rows, 16);
+      return 'needed' in split ? split : split.race;
+    };
+    // Three rounds would cost 12 · 8 + 6 · 16 + 3 · 32 = 288, more than a quarter of 1,000.
+    expect(race(64, 8)).toEqual([
+      { prompts: 6, rows: 32 },
+      { prompts: 3, rows: 64 },
+    ]);
+    expect(race(160, 20)).toEqual([{ prompts: 3, rows: 160 }]);
+  });
+
   it('leaves to others what they claim', () => {
     const split = plan(5000, 64, 8, 16, 1000);
     if ('needed' in split) throw new Error('5,000 queries are enough');
