@@ -25,8 +25,21 @@ const engineOnly = {
     })),
 };
 
-/** The extension host's own bundle holds neither models nor parsers: those are the engine's. */
-await build({ ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], minify: true, plugins: [engineOnly] });
+/** What the extension host loads only when it is needed. */
+const loadLater = {
+  name: 'load later',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/code$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './insertion.js', external: true } : undefined)),
+};
+
+/** The extension host's own bundles hold neither models nor parsers: those are the engine's. */
+await build({
+  ...node,
+  entryPoints: { extension: 'src/extension.ts', insertion: 'src/host/insertion/code.ts' },
+  external: ['vscode'],
+  plugins: [engineOnly, loadLater],
+  minify: true,
+});
 
 /** The panel's page. */
 await build({

@@ -53,7 +53,7 @@ export interface RowReference {
   readonly prompt: string;
 }
 
-export type InsertForm = 'string' | 'function';
+export type InsertForm = 'string' | 'function' | 'classifier';
 export type ExportFormat = 'csv' | 'markdown';
 
 export interface PanelMethods {

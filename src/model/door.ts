@@ -1,3 +1,4 @@
+import type { ModelCall } from './call';
 import type { Clock } from './http';
 import type { Ask } from './server/editorModel';
 import type { PromptIds, RowSet, TaskModel } from './taskModel';
@@ -70,6 +71,8 @@ export interface OpenTask {
   promptText(ids: PromptIds): string;
   /** Whether the prompt, in place as text, gives the same ids in this model's tokenizer; true where only the server has one. */
   roundTrip(ids: PromptIds, input: string): boolean;
+  /** How other code gets the scores of this model; undefined where it cannot. */
+  call(): ModelCall | undefined;
   /** Grows while the model is used. */
   notes(): readonly string[];
 }

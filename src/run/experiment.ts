@@ -17,6 +17,7 @@ import { actionsOf } from '../model/local/localTask';
 import type { Prompt } from '../search/prompt';
 import type { LabelWordChoice } from '../search/labelWords/choice';
 import type { SearchContext } from '../search/search';
+import type { ModelCall } from '../model/call';
 import { cutNotes, type Access, type OpenTask } from '../model/door';
 import { isTextModel, openTask } from '../model/openTask';
 import { ModelError } from '../model/modelError';
@@ -59,6 +60,8 @@ export interface Experiment {
   readonly prompt: (ids: PromptIds) => Prompt;
   /** Whether the prompt, in place as text, gives the scored ids in the task model's and the policy's tokenizer. */
   roundTrip(ids: PromptIds): boolean;
+  /** How other code calls the task model; undefined where it cannot. */
+  call(): ModelCall | undefined;
   /** Perplexity of a prompt under the policy model; NaN for the empty one. */
   perplexity(ids: PromptIds): Promise<number>;
   release(): Promise<void>;
@@ -135,6 +138,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     encodePrompt: (text) => task.encodePrompt(text),
     prompt: (ids) => ({ prompt: task.promptText(ids), pieces: ids.map((id) => tokenizer.decodeBehind([id])), tokens: ids }),
     roundTrip: (ids) => task.roundTrip(ids, shortest) && passage.keeps(policyIds(ids)),
+    call: () => task.call(),
     perplexity: (ids) => policyModel.perplexity(policyIds(ids)),
     release: async () => {
       await Promise.all([task.model.release(), policyModel.release()]);

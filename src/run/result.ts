@@ -1,5 +1,6 @@
 import type { ScoredPrompt } from '../search/prompt';
 import type { LabelWordChoice } from '../search/labelWords/choice';
+import type { ModelCall } from '../model/call';
 import type { Queries, SearchOrigin, StopReason } from '../search/search';
 import type { Experiment } from './experiment';
 import { templateText } from '../spec/template';
@@ -29,6 +30,8 @@ export interface RunResult {
   }[];
   /** How the label words were found, if the run searched for them. */
   readonly labelWords?: LabelWordChoice;
+  /** How other code calls the task model; absent where it cannot, and in results of version 0.1.0. */
+  readonly call?: ModelCall;
   readonly seed: number;
   readonly steps: number;
   readonly stopped: StopReason;
@@ -120,11 +123,12 @@ type Measured = Pick<
 };
 
 export function buildResult(
-  { spec, settings, dataset, verbalizer, labelWords, taskFolder }: Experiment,
+  { spec, settings, dataset, verbalizer, labelWords, taskFolder, call }: Experiment,
   { means, prompts, pairedTest, seed, notes, ...measured }: Measured,
 ): RunResult {
   const { splits, classes } = dataset;
   const count = (labels: readonly number[], c: number): number => labels.filter((label) => label === c).length;
+  const called = call();
   const tenth = Math.max(1, Math.floor(means.length / 10));
   return {
     format: 1,
@@ -142,6 +146,7 @@ export function buildResult(
       test: count(splits.test.labels, c),
     })),
     ...(labelWords && { labelWords }),
+    ...(called && { call: called }),
     seed,
     steps: means.length,
     queryBudget: settings.queryBudget,

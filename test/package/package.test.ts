@@ -14,7 +14,7 @@ const ALLOWED = [
   /^extension\.vsixmanifest$/,
   /^\[Content_Types\]\.xml$/,
   /^extension\/(package\.json|package\.nls(\.[\w-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt|THIRD_PARTY_NOTICES\.txt)$/,
-  /^extension\/dist\/(extension|cli|engine|page)\.js$/,
+  /^extension\/dist\/(extension|insertion|cli|engine|page)\.js$/,
   /^extension\/dist\/page\.css$/,
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^extension\/dist\/node_modules\/onnxruntime-node\/(package\.json|dist\/\w+\.js)$/,

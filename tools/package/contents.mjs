@@ -10,7 +10,7 @@ export const TARGETS = {
   'darwin-arm64': 'darwin/arm64',
 };
 
-const BUNDLES = ['extension.js', 'engine.js', 'cli.js', 'page.js', 'page.css'];
+const BUNDLES = ['extension.js', 'insertion.js', 'engine.js', 'cli.js', 'page.js', 'page.css'];
 const RUNTIME = 'node_modules/onnxruntime-node';
 const COMMON = 'node_modules/onnxruntime-common';
 

@@ -1,6 +1,8 @@
+import type { ModelCall } from '../../model/call';
 import type { Part, Turn } from '../../spec/template';
 import { percent } from '../../run/report/report';
 import type { PromptRow, RunHead } from '../../run/view/runView';
+import { taskName } from '../../run/store/history';
 import type { Runs } from '../runs/runs';
 
 /** A prompt of a finished run, with what users need to know to use it. */
@@ -27,6 +29,12 @@ export interface FoundPrompt {
   readonly interval?: readonly [number, number];
   /** Held-out rows. */
   readonly n?: number;
+  /** How code calls the task model, and the classes with their label words, where the run says so. */
+  readonly call?: ModelCall;
+  readonly classes?: readonly { readonly label: string; readonly word: string }[];
+  /** Tokens of the prompt, and whether its text gives exactly these. */
+  readonly tokens?: number;
+  readonly roundTrip?: boolean;
   readonly runFolder: string;
   /** When the run was started, ISO 8601. */
   readonly created: string;
@@ -45,11 +53,14 @@ export function foundPrompt(head: RunHead, row: PromptRow): FoundPrompt {
     template: head.template,
     parts: head.parts,
     ...(head.turns && { turns: head.turns }),
-    taskName: head.name,
+    taskName: taskName(head.specFile),
     taskModel: head.taskModel,
     ...(maskOpen && { masked: true }),
     ...(maskToken !== undefined && { masked: true, maskToken }),
     ...(row.test && { accuracy: row.test.accuracy, interval: row.test.interval, n: row.test.n }),
+    ...(head.summary?.call && { call: head.summary.call, classes: head.summary.classes }),
+    tokens: row.pieces.length,
+    ...(row.roundTrip !== undefined && { roundTrip: row.roundTrip }),
     runFolder: head.id,
     created: head.created,
   };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path/posix';
 import { fillTemplate, fillTurns, forCausal, type Turn } from '../../spec/template';
 import { accuracyText, type FoundPrompt } from './found';
 import { InsertionError } from './insertionError';
@@ -6,7 +7,7 @@ import { languageOf } from './languages';
 import { literal } from './literal';
 
 /** Where a prompt comes from, as inserted code says it. */
-const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
+export const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
   policy: 'Prompt found by RLPrompt',
   random: 'Prompt found by random search',
   manual: 'Prompt written by hand, scored with RLPrompt',
@@ -35,6 +36,7 @@ export function promptFunction(found: FoundPrompt, languageId: string, unit: str
     origin: describe(
       `${ORIGINS[found.origin]}; ${accuracy === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracy}`}.`,
     ),
+    run: describe(marker(found)),
     text: found.turns ? '' : sum(aroundInput(found)),
   };
   const lines = (found.turns && form.chat ? form.chat.code : form.code).split('\n').map((line) => line.replace(/^\t/, unit));
@@ -42,7 +44,7 @@ export function promptFunction(found: FoundPrompt, languageId: string, unit: str
   return lines.flatMap((line) =>
     line === '{messages}'
       ? messages.map(({ role, content, around }) => unit + unit + form.chat!.message(role, around ? sum(around) : quote(content)))
-      : [line.replace(/\{(name|about|origin|text)\}/g, (_, field: string) => fields[field]!)],
+      : [line.replace(/\{(name|about|origin|run|text)\}/g, (_, field: string) => fields[field]!)],
   );
 }
 
@@ -75,24 +77,29 @@ export function aroundInput(found: FoundPrompt): Around {
  * A text that any of the languages can have in a comment: on one line, without what ends or opens a comment or a script, and
  * without `\u`, which Java reads in comments too.
  */
-function oneLine(text: string): string {
+export function oneLine(text: string, most = 60): string {
   const line = text
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .replace(/\*(?=\/)|\/(?=\*)|<(?=[/!])|-(?=->)|\\(?=u)/g, '$& ')
     .trim();
   const characters = Array.from(line);
-  return characters.length > 60 ? `${characters.slice(0, 57).join('')}...` : line;
+  return characters.length > most ? `${characters.slice(0, most - 3).join('')}...` : line;
 }
 
-/** An identifier of a task's name: ASCII, ending in `prompt`. */
-export function identifier(taskName: string, naming: 'snake' | 'camel' | 'pascal'): string {
+/** Where inserted code comes from, for people and for the lens above it. */
+export function marker({ runFolder }: Pick<FoundPrompt, 'runFolder'>): string {
+  return `RLPrompt run: ${oneLine(basename(runFolder.replaceAll('\\', '/')), 200)}`;
+}
+
+/** An identifier of a task's name: ASCII, with an ending that says what it is. */
+export function identifier(taskName: string, naming: 'snake' | 'camel' | 'pascal', ending = 'prompt'): string {
   const plain = taskName
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$3 $2');
   const words: string[] = [...(plain.toLowerCase().match(/[a-z0-9]+/g) ?? [])];
   if (words.length === 0 || /^\d/.test(words[0]!)) words.unshift('task');
-  if (words.at(-1) !== 'prompt') words.push('prompt');
+  if (words.at(-1) !== ending) words.push(ending);
   if (naming === 'snake') return words.join('_');
   return words.map((word, i) => (i === 0 && naming === 'camel' ? word : word[0]!.toUpperCase() + word.slice(1))).join('');
 }

@@ -1,13 +1,7 @@
 import * as vscode from 'vscode';
 import type { InsertForm } from '../../messages/page';
 import type { FoundPrompt } from './found';
-import { promptFunction } from './functions';
-import { InsertionError } from './insertionError';
-import { languageAt, languageOf } from './languages';
-import { promptString } from './literal';
-import { openString } from './openString';
-import { endsOfInsertions, placed, type Edit } from './placement';
-import { QUOTING } from './quoting';
+import type { Edit } from './placement';
 
 /**
  * Inserts a prompt at each cursor of an editor, replacing the selections, as one step to undo. If that is not possible, a
@@ -16,11 +10,12 @@ import { QUOTING } from './quoting';
  */
 export async function insertPrompt(found: FoundPrompt, form: InsertForm, editor: vscode.TextEditor): Promise<boolean> {
   const { document } = editor;
+  const code = await import('./code');
   let edits: Edit[];
   try {
-    edits = editor.selections.map((selection) => editAt(found, form, editor, selection));
+    edits = editor.selections.map((selection) => editAt(code, found, form, editor, selection));
   } catch (error) {
-    if (!(error instanceof InsertionError)) throw error;
+    if (!(error instanceof code.InsertionError)) throw error;
     void vscode.window.showErrorMessage(vscode.l10n.t(error.template, ...error.args));
     return false;
   }
@@ -42,7 +37,7 @@ export async function insertPrompt(found: FoundPrompt, form: InsertForm, editor:
     );
     return false;
   }
-  const ends = endsOfInsertions(edits).map(({ line, character }) => new vscode.Position(line, character));
+  const ends = code.endsOfInsertions(edits).map(({ line, character }) => new vscode.Position(line, character));
   editor.selections = ends.map((end) => new vscode.Selection(end, end));
   const first = ends[0]!;
   const lines = edits[0]!.text.split('\n').length;
@@ -50,15 +45,18 @@ export async function insertPrompt(found: FoundPrompt, form: InsertForm, editor:
   return true;
 }
 
-function editAt(found: FoundPrompt, form: InsertForm, editor: vscode.TextEditor, { start, end }: vscode.Selection): Edit {
+type Code = typeof import('./code');
+
+function editAt(code: Code, found: FoundPrompt, form: InsertForm, editor: vscode.TextEditor, { start, end }: vscode.Selection): Edit {
   const lines = editor.document.getText().split(/\r\n|\r|\n/);
-  const languageId = languageAt(editor.document.languageId, lines.slice(0, start.line));
+  const languageId = code.languageAt(editor.document.languageId, lines.slice(0, start.line));
   const before = lines[start.line]!.slice(0, start.character);
-  if (form === 'string') return { start, end, text: promptString(found, languageId, before) };
-  const language = languageOf(languageId);
-  if (language && openString(before, language.quoting)) throw new InsertionError('insideString');
+  if (form === 'string') return { start, end, text: code.promptString(found, languageId, before) };
+  const language = code.languageOf(languageId);
+  if (language && code.openString(before, language.quoting)) throw new code.InsertionError('insideString');
   const unit = indentUnit(editor.options);
-  return placed(promptFunction(found, languageId, unit), { lines, start, end, python: language?.quoting === QUOTING.python, unit });
+  const written = form === 'classifier' ? code.promptClassifier(found, languageId, unit) : code.promptFunction(found, languageId, unit);
+  return code.placed(written, { lines, start, end, python: language?.quoting === code.QUOTING.python, unit });
 }
 
 /** One level of indentation as the editor writes it. */

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { accuracyText, visiblePrompt, type FoundPrompt } from './found';
 import { insertPrompt } from './insertPrompt';
-import { hasFunction } from './languages';
 import type { LastEditor } from './lastEditor';
 import { originText } from './promptCompletion';
 import type { InsertForm } from '../../messages/page';
@@ -27,7 +26,7 @@ export async function insertSnippet(prompts: () => Promise<readonly FoundPrompt[
     if (answer === optimize) await vscode.commands.executeCommand('rlprompt.optimize');
     return;
   }
-  const choice = await choose(found, lastEditor.languageId);
+  const choice = await choose(found, lastEditor.languageId, await import('./code'));
   if (!choice) return;
   if (choice.form === 'copy') {
     await vscode.env.clipboard.writeText(choice.found.prompt);
@@ -38,12 +37,21 @@ export async function insertSnippet(prompts: () => Promise<readonly FoundPrompt[
   if (editor) await insertPrompt(choice.found, choice.form, editor);
 }
 
-function choose(found: readonly FoundPrompt[], languageId: string | undefined): Promise<Choice | undefined> {
+function choose(
+  found: readonly FoundPrompt[],
+  languageId: string | undefined,
+  { hasClassifier, hasFunction }: Pick<typeof import('./code'), 'hasClassifier' | 'hasFunction'>,
+): Promise<Choice | undefined> {
   const asFunction = { iconPath: new vscode.ThemeIcon('symbol-method'), tooltip: vscode.l10n.t('Insert as Function') };
+  const asClassifier = { iconPath: new vscode.ThemeIcon('symbol-class'), tooltip: vscode.l10n.t('Insert as Classifier') };
   const copy = { iconPath: new vscode.ThemeIcon('copy'), tooltip: vscode.l10n.t('Copy Prompt') };
   // Without an editor yet, the user may choose one of any language; in Markdown, one may be in a code fence.
-  const functions = languageId === undefined || languageId === 'markdown' || hasFunction(languageId);
-  const buttons = functions ? [asFunction, copy] : [copy];
+  const open = languageId === undefined || languageId === 'markdown';
+  const buttons = (prompt: FoundPrompt): vscode.QuickInputButton[] => [
+    ...(open || hasFunction(languageId) ? [asFunction] : []),
+    ...(hasClassifier(prompt, open ? 'python' : languageId) ? [asClassifier] : []),
+    copy,
+  ];
   const pick = vscode.window.createQuickPick<PromptItem>();
   pick.title = vscode.l10n.t('Insert Prompt Snippet');
   pick.placeholder = vscode.l10n.t('Which prompt?');
@@ -51,7 +59,7 @@ function choose(found: readonly FoundPrompt[], languageId: string | undefined): 
   pick.matchOnDetail = true;
   pick.items = found.flatMap((prompt, i) => [
     ...(prompt.runFolder === found[i - 1]?.runFolder ? [] : [separator(prompt)]),
-    { ...entry(prompt), buttons },
+    { ...entry(prompt), buttons: buttons(prompt) },
   ]);
   return new Promise((resolve) => {
     const end = (choice: Choice | undefined): void => {
@@ -63,7 +71,7 @@ function choose(found: readonly FoundPrompt[], languageId: string | undefined): 
       end(prompt && { found: prompt, form: 'string' });
     });
     pick.onDidTriggerItemButton(({ item, button }) => {
-      if (item.found) end({ found: item.found, form: button === copy ? 'copy' : 'function' });
+      if (item.found) end({ found: item.found, form: button === copy ? 'copy' : button === asClassifier ? 'classifier' : 'function' });
     });
     pick.onDidHide(() => end(undefined));
     pick.show();

@@ -10,6 +10,12 @@ const MESSAGES = {
   template: 'There is no function for the template “{0}”: {1}.',
   noMaskToken:
     "There is no function for this prompt yet: its model's mask token is known once the run has ended. Insert the prompt as a string until then.",
+  noClassifierLanguage: 'There is no classifier for the language “{0}”. It can be inserted into Python, TypeScript and JavaScript.',
+  noClassifierModel:
+    'There is no classifier for {0}: code cannot call this model as the run did. Insert the prompt as a function or as a string.',
+  noRoundTrip: 'There is no classifier for this prompt: as text it gives other tokens than those that were scored.',
+  patternPython: 'There is no classifier in Python for the answer pattern {0}, which Python reads in another way. TypeScript can have one.',
+  noGraphName: '@huggingface/transformers cannot load {0}. Python can have a classifier for this model.',
 } as const;
 
 /** Why a prompt cannot be inserted, in words for the user. */

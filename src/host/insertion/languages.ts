@@ -3,7 +3,7 @@ import { QUOTING, type Quoting } from './quoting';
 /** How a language writes a function that takes an input and returns the text to send to the model. */
 export interface FunctionForm {
   readonly naming: 'snake' | 'camel' | 'pascal';
-  /** The code, with a tab for each level of indentation. `{about}` and `{origin}` are the lines that describe it. */
+  /** The code, with a tab for each level of indentation. `{about}`, `{origin}` and `{run}` are the lines that describe it. */
   readonly code: string;
   /** Of a chat: the code, with each message on a line of its own in place of `{messages}`. */
   readonly chat?: { readonly code: string; readonly message: (role: string, content: string) => string };
@@ -19,7 +19,7 @@ export interface Language {
   readonly function?: FunctionForm;
 }
 
-const JAVADOC = '/**\n * The {about}\n * {origin}\n';
+const JAVADOC = '/**\n * The {about}\n * {origin}\n * {run}\n';
 const RETURN = '{\n\treturn {text};\n}';
 const RETURN_MESSAGES = '{\n\treturn [\n{messages}\n\t];\n}';
 const ROLES = '"system" | "user" | "assistant"';
@@ -29,9 +29,9 @@ const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('
 const FUNCTIONS = {
   python: {
     naming: 'snake',
-    code: 'def {name}(text: str) -> str:\n\t"""The {about}\n\n\t{origin}\n\t"""\n\treturn {text}',
+    code: 'def {name}(text: str) -> str:\n\t"""The {about}\n\n\t{origin}\n\t{run}\n\t"""\n\treturn {text}',
     chat: {
-      code: 'def {name}(text: str) -> list[dict[str, str]]:\n\t"""The {about}\n\n\t{origin}\n\t"""\n\treturn [\n{messages}\n\t]',
+      code: 'def {name}(text: str) -> list[dict[str, str]]:\n\t"""The {about}\n\n\t{origin}\n\t{run}\n\t"""\n\treturn [\n{messages}\n\t]',
       message: (role, content) => `{"role": "${role}", "content": ${content}},`,
     },
     describe: (text, literal) => literal(text).slice(1, -1),
@@ -52,13 +52,16 @@ const FUNCTIONS = {
   java: { naming: 'camel', code: `${JAVADOC} */\npublic static String {name}(String text) ${RETURN}` },
   csharp: {
     naming: 'pascal',
-    code: `/// <summary>\n/// The {about}\n/// {origin}\n/// </summary>\npublic static string {name}(string text)\n${RETURN}`,
+    code: `/// <summary>\n/// The {about}\n/// {origin}\n/// {run}\n/// </summary>\npublic static string {name}(string text)\n${RETURN}`,
     describe: xml,
   },
-  go: { naming: 'camel', code: '// {name} returns the {about}\n// {origin}\nfunc {name}(text string) string {\n\treturn {text}\n}' },
+  go: {
+    naming: 'camel',
+    code: '// {name} returns the {about}\n// {origin}\n// {run}\nfunc {name}(text string) string {\n\treturn {text}\n}',
+  },
   rust: {
     naming: 'snake',
-    code: '/// The {about}\n/// {origin}\nfn {name}(text: &str) -> String {\n\t[{text}].concat()\n}',
+    code: '/// The {about}\n/// {origin}\n/// {run}\nfn {name}(text: &str) -> String {\n\t[{text}].concat()\n}',
     join: ', ',
   },
 } satisfies Record<string, FunctionForm>;

@@ -1,8 +1,5 @@
 import * as vscode from 'vscode';
 import { accuracyText, visiblePrompt, type FoundPrompt } from './found';
-import { InsertionError } from './insertionError';
-import { languageAt } from './languages';
-import { promptString } from './literal';
 
 const WORD = 'rlprompt';
 /** The number of its letters to type before the runs are looked up. */
@@ -28,28 +25,38 @@ export class PromptCompletion implements vscode.CompletionItemProvider {
     const before = line.slice(0, -typed.length);
     const range = new vscode.Range(position.translate(0, -typed.length), position);
     const best = prompts.filter(({ runFolder }, i) => prompts.findIndex((other) => other.runFolder === runFolder) === i);
-    const languageId = languageAt(
+    const code = await import('./code');
+    const languageId = code.languageAt(
       document.languageId,
       document
         .getText()
         .split(/\r\n|\r|\n/)
         .slice(0, position.line),
     );
-    return best.flatMap((found, i) => item(found, i, languageId, before, range));
+    return best.flatMap((found, i) => item(code, found, i, languageId, before, range));
   }
 }
 
-function item(found: FoundPrompt, place: number, languageId: string, before: string, range: vscode.Range): vscode.CompletionItem[] {
+type Code = Pick<typeof import('./code'), 'InsertionError' | 'promptString'>;
+
+function item(
+  code: Code,
+  found: FoundPrompt,
+  place: number,
+  languageId: string,
+  before: string,
+  range: vscode.Range,
+): vscode.CompletionItem[] {
   const accuracy = accuracyText(found);
   const completion = new vscode.CompletionItem(
     { label: `${WORD} ${found.taskName}`, detail: ` ${visiblePrompt(found.prompt)}`, ...(accuracy && { description: accuracy }) },
     vscode.CompletionItemKind.Constant,
   );
   try {
-    completion.insertText = promptString(found, languageId, before);
+    completion.insertText = code.promptString(found, languageId, before);
   } catch (error) {
     // The string at the cursor cannot hold the prompt, so the prompt is not offered.
-    if (error instanceof InsertionError) return [];
+    if (error instanceof code.InsertionError) return [];
     throw error;
   }
   completion.filterText = `${WORD} ${found.taskName}`;

@@ -10,6 +10,8 @@ export interface RowLayout {
   readonly mask: { readonly part: 'before' | 'after'; readonly index: number } | undefined;
   /** Tokens of the input that were cut to make room. */
   readonly cut: number;
+  /** Where the input is, in its side, before anything is cut. */
+  readonly input: { readonly start: number; readonly end: number };
 }
 
 /** The ids of a row with its prompt, and the index of the token that answers. */
@@ -157,6 +159,6 @@ export class Layout implements TaskLayout {
       sides[inputSide].splice(from, cut);
       if (mask && mask.part === inputSide && mask.index > inputStart) mask = { part: mask.part, index: mask.index - cut };
     }
-    return { ...sides, mask, cut };
+    return { ...sides, mask, cut, input: { start: inputStart, end: inputStart + inputIds.length } };
   }
 }

@@ -2,6 +2,7 @@ import { ChatLayout } from './chat/chatLayout';
 import { ChatPrompts } from './chat/chatPrompts';
 import { ChatTemplate } from './chat/chatTemplate';
 import { Layout, type TaskLayout } from './layout';
+import { tokenCall } from './tokenCall';
 import { readModel, type ModelFolder } from './modelFolder';
 import { openTaskModel } from './openTaskModel';
 import type { LmTokenizer } from './tokenizer/tokenizer';
@@ -35,6 +36,7 @@ export async function openLocalTask({ spec, classes, policy, now, addMask = fals
     roundTrip: (ids, input) =>
       layout instanceof ChatLayout ? layout.roundTrips(ids, input) : roundTrips(parts, layout, tokenizer, ids, input),
     notes: () => (note === undefined ? notes : [note, ...notes]),
+    call: () => (layout instanceof ChatLayout ? undefined : tokenCall(folder, layout, verbalizer.ids)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { word } from '../../wording/wording';
-import { fold } from './labelWords';
+import type { ServerCall } from '../call';
+import { UNSPACED, withoutMarks } from './fold';
 import { ServerError } from './serverError';
 import type { Sent, TextModel } from './textModel';
 
@@ -56,27 +57,20 @@ export class AnswerReader {
   }
 }
 
-/** Drops quotation marks, asterisks and the like before a word. */
-function withoutMarks(text: string): string {
-  const folded = fold(text);
-  return folded.replace(/^[^\p{L}\p{N}]+/u, '') || folded;
-}
-
-/** Ends in a script that puts no spaces between words. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]$/u;
-
 /** Scores label words by what the model writes: right or wrong, nothing in between. */
 export function answerModel(
   identity: readonly unknown[],
   reader: AnswerReader,
   write: (text: Sent, signal?: AbortSignal) => Promise<string>,
   tokensPerText: () => number | undefined = () => undefined,
+  call?: () => ServerCall,
 ): TextModel {
   const score = async (text: Sent, signal?: AbortSignal) => ({ logits: reader.logits(await write(text, signal)), missing: 0 });
   return {
     identity,
     batch: 1,
     how: word('server.byAnswer'),
+    ...(call && { call }),
     score: (texts, signal) => Promise.all(texts.map((text) => score(text, signal))),
     tokensPerText,
   };

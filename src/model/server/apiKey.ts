@@ -33,13 +33,21 @@ export function findApiKey(
   if (variable !== undefined && !/^([A-Za-z_][A-Za-z0-9_]*_)?API_KEY$/i.test(variable))
     throw new ServerError('key', 'server.keyVariableName', [], FIELD);
   if (supplied !== undefined && supplied.trim() !== '') return checked(supplied, 'the key stored in the editor');
-  const { hostname } = new URL(url);
-  const own = hostname === 'api.openai.com' || hostname === 'localhost' || /^(127(\.\d+){3}|\[::1\])$/.test(hostname);
-  const name = variable ?? (own ? DEFAULT : undefined);
+  const name = variable ?? (isOwn(url) ? DEFAULT : undefined);
   const value = name === undefined ? undefined : environment[name];
   if (name !== undefined && value !== undefined && value.trim() !== '') return checked(value, `the environment variable ${name}`);
   if (variable !== undefined) throw new ServerError('key', 'server.keyVariableUnset', [{ variable }], FIELD);
   return undefined;
+}
+
+function isOwn(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'api.openai.com' || hostname === 'localhost' || /^(127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** The environment variable in which code outside VS Code finds the key of a server. */
+export function keyVariable(url: string, variable: string | undefined): string {
+  return variable ?? (isOwn(url) ? DEFAULT : 'LLM_API_KEY');
 }
 
 function checked(value: string, from: string): ApiKey {

@@ -1,3 +1,4 @@
+import type { ServerCall } from '../call';
 import { drawn, type Choice } from './choices';
 import type { Client } from './client';
 import { Endpoint, type Wanted } from './endpoint';
@@ -21,7 +22,7 @@ export function defaultSystemMessage(words: readonly string[]): string {
 /** A chat model behind `/chat/completions`. */
 export class Chat extends Endpoint {
   /** Names of fields, learned from complaints: hosted reasoning models use another name for the limit and take no temperature. */
-  private readonly dialect = { limit: 'max_tokens', temperature: true };
+  private readonly dialect: { limit: NonNullable<ServerCall['limit']>; temperature: boolean } = { limit: 'max_tokens', temperature: true };
 
   constructor(
     client: Client,
@@ -30,6 +31,12 @@ export class Chat extends Endpoint {
     private readonly systemMessage: string | undefined,
   ) {
     super(client, model, '/chat/completions');
+  }
+
+  /** What a request of this server looks like, as far as it has been found out. */
+  override get call(): Pick<ServerCall, 'url' | 'model' | 'systemMessage' | 'limit' | 'temperature'> {
+    const { systemMessage } = this;
+    return { ...super.call, systemMessage: systemMessage ?? '', ...this.dialect };
   }
 
   messages(text: Sent): readonly Message[] {

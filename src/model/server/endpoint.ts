@@ -1,3 +1,4 @@
+import type { ServerCall } from '../call';
 import { drawn, readChoices, readUsage, type Choice } from './choices';
 import type { Client } from './client';
 
@@ -22,6 +23,10 @@ export class Endpoint {
     readonly model: string,
     private readonly path: string,
   ) {}
+
+  get call(): Pick<ServerCall, 'url' | 'model'> {
+    return { url: this.client.url, model: this.model };
+  }
 
   /** One request for `count` texts. */
   protected post(body: object, count: number, wanted: Wanted): Promise<Choice[]> {

@@ -1,5 +1,6 @@
 import { logSumExp } from '../logits';
 import type { TopToken } from './choices';
+import { fold } from './fold';
 import type { Sent, TextModel, TextScore } from './textModel';
 
 /** A label word as a server's tokenizer sees it. */
@@ -50,15 +51,11 @@ export function firstToken(word: string, top: readonly TopToken[]): string | und
   return beginnings.sort((a, b) => b.logprob - a.logprob)[0]?.text;
 }
 
-export function fold(text: string): string {
-  return text.trim().toLowerCase();
-}
-
 type Tops = (texts: readonly Sent[], signal?: AbortSignal) => Promise<readonly (readonly TopToken[] | undefined)[]>;
 
 /** Scores label words by their log-probabilities among the likeliest tokens that `tops` reports. */
 export function logprobModel(
-  about: Pick<TextModel, 'identity' | 'batch' | 'how' | 'tokensPerText'>,
+  about: Pick<TextModel, 'identity' | 'batch' | 'how' | 'call' | 'tokensPerText'>,
   words: readonly LabelWord[],
   place: Place,
   tops: Tops,

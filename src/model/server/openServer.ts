@@ -1,7 +1,7 @@
 import type { ServerSettings } from '../../spec/schema';
 import { CodedError } from '../../wording/wording';
 import type { Clock } from '../http';
-import { findApiKey, storedKey } from './apiKey';
+import { findApiKey, keyVariable, storedKey } from './apiKey';
 import { Client } from './client';
 import { probe, type ProbeTask } from './probe';
 import { parseServerReference } from './reference';
@@ -35,7 +35,11 @@ export async function openServer(
   const client = new Client({ ...settings, url, key, clock: access.clock });
   const name = model ?? (await onlyModel(client, signal));
   try {
-    return { model: await probe(client, name, task, settings, signal), name: `${name} on ${url}`, keyFrom: key?.from };
+    const probed = await probe(client, name, task, settings, signal);
+    const { call } = probed;
+    const variable = key && { keyVariable: keyVariable(url, settings.apiKeyVariable) };
+    const model: TextModel = { ...probed, ...(call && { call: () => ({ ...call(), ...variable }) }) };
+    return { model, name: `${name} on ${url}`, keyFrom: key?.from };
   } catch (error) {
     if (!(error instanceof ServerError) || error.failure !== 'model') throw error;
     const names = await models(client, signal).catch((): string[] => []);

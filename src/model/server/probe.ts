@@ -5,7 +5,8 @@ import { Chat, chatMessages, defaultSystemMessage } from './chat';
 import type { TopToken } from './choices';
 import type { Client } from './client';
 import { Completions } from './endpoint';
-import { firstToken, fold, logprobModel, scoreWords, type LabelWord, type Place } from './labelWords';
+import { fold } from './fold';
+import { firstToken, logprobModel, scoreWords, type LabelWord, type Place } from './labelWords';
 import { ServerError } from './serverError';
 import type { Sent, TextModel } from './textModel';
 
@@ -101,6 +102,7 @@ async function tryCompletions(probing: Probing): Promise<Found> {
         identity: [completions.client.url, completions.model, 'completion-logprobs', deep, words],
         batch: await batchSize(probing, tops, deep),
         how: wording('server.byCompletion', { top: deep }),
+        call: () => ({ way: 'completion-logprobs' as const, ...completions.call, top: deep, firsts: firstsOf(words) }),
         tokensPerText: completions.tokensPerText,
       };
       return logprobModel(about, words, 'text', (texts, signal) => completions.tops(texts as readonly string[], deep, signal));
@@ -123,6 +125,7 @@ async function tryChat({ chat, settings, signal, samples, ...task }: Probing): P
     identity: [...chat.identity, 'chat-logprobs', top, words],
     batch: 1,
     how: wording('server.byChat', { top }),
+    call: () => ({ way: 'chat-logprobs' as const, ...chat.call, top, firsts: firstsOf(words) }),
     tokensPerText: chat.tokensPerText,
   };
   const open = (): TextModel =>
@@ -136,10 +139,19 @@ async function tryAnswers({ completions, chat, settings, signal, words, labels, 
   const identity = [...chat.identity, 'answer', maxTokens, settings.answer ?? '', words, labels];
   const inChat = async (text: Sent, signal?: AbortSignal) => (await chat.ask(chat.messages(text), { maxTokens, signal })).text;
   const inText = async (text: Sent, signal?: AbortSignal) => (await completions.ask([text as string], { maxTokens, signal }))[0]!.text;
+  const read = { maxTokens, ...(settings.answer !== undefined && { pattern: settings.answer }) };
   const ways = [
-    answerModel(identity, reader, inChat, chat.tokensPerText),
+    answerModel(identity, reader, inChat, chat.tokensPerText, () => ({ way: 'chat-answer', ...chat.call, ...read })),
     // A plain language model without a chat template.
-    ...(texts.length > 0 ? [answerModel(['text', ...identity], reader, inText, completions.tokensPerText)] : []),
+    ...(texts.length > 0
+      ? [
+          answerModel(['text', ...identity], reader, inText, completions.tokensPerText, () => ({
+            way: 'text-answer',
+            ...completions.call,
+            ...read,
+          })),
+        ]
+      : []),
   ];
   const failures: ServerError[] = [];
   for (const way of ways) {
@@ -171,6 +183,10 @@ async function mostTokens<S extends Sent>(ask: AskTop<S>, text: S, wanted: numbe
 function given(top: readonly TopToken[] | undefined): readonly TopToken[] {
   if (top === undefined) throw new ServerError('model', 'server.noLogprobs', []);
   return top;
+}
+
+function firstsOf(words: readonly LabelWord[]): string[] {
+  return words.map(({ first }) => first);
 }
 
 /** @throws ServerError when two words begin with the same token */

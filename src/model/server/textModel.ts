@@ -1,4 +1,5 @@
 import type { Message } from '../../spec/template';
+import type { ServerCall } from '../call';
 
 /** Scores of the label words after one text. */
 export interface TextScore {
@@ -28,6 +29,8 @@ export interface TextModel {
   readonly folded?: string | undefined;
   /** Sends one request of at most `batch` texts. @throws ServerError when retries do not help */
   score(texts: readonly Sent[], signal?: AbortSignal): Promise<readonly TextScore[]>;
+  /** How other code gets these scores; absent where only VS Code can ask the model. */
+  call?(): ServerCall;
   /** Mean tokens of a text with its answer, as the server counts them; undefined when it does not. */
   tokensPerText(): number | undefined;
 }

@@ -66,6 +66,7 @@ export async function openTextTask(needs: TaskNeeds, access: Access): Promise<Op
     ...prompts,
     roundTrip: () => true,
     notes: () => taskModel.notes(),
+    call: () => (spec.turns ? undefined : model.call?.()),
   };
 }
 

@@ -84,6 +84,7 @@ export type Outlook = Omit<OutlookEvent, 'event'> & { readonly text: string };
 export type RunSummary = Pick<
   RunResult,
   | 'maskToken'
+  | 'call'
   | 'classes'
   | 'stopped'
   | 'seconds'

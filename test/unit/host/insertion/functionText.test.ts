@@ -19,11 +19,13 @@ describe('promptFunction', () => {
     """The text to send to bundled:causal for the task 'sentiment'.
 
     Prompt found by RLPrompt; held-out accuracy 78.0% (76.0 to 80.0%, n = 1,821).
+    RLPrompt run: 1
     """
     return text + " Absolutely"`);
     expect(code('typescript', { template: 'Review: {input} Verdict: {prompt}' }, '  ')).toBe(`/**
  * The text to send to bundled:causal for the task 'sentiment'.
  * Prompt found by RLPrompt; held-out accuracy 78.0% (76.0 to 80.0%, n = 1,821).
+ * RLPrompt run: 1
  */
 function sentimentPrompt(text: string): string {
   return "Review: " + text + " Verdict: Absolutely";

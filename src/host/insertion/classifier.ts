@@ -1,0 +1,47 @@
+import type { ClassifierParts } from './classifierParts';
+import { accuracyText, type FoundPrompt } from './found';
+import { aroundInput, identifier, marker, oneLine, ORIGINS } from './functions';
+import { InsertionError } from './insertionError';
+import { languageOf } from './languages';
+import { literal } from './literal';
+import { QUOTING } from './quoting';
+import { pythonClassifier } from './pythonClassifier';
+import { scriptClassifier } from './scriptClassifier';
+
+/**
+ * The lines of a function that asks the task model for the class of a text, with the prompt, the template, the label words
+ * and the scoring that the run measured.
+ * @param unit one level of indentation
+ * @throws InsertionError where code cannot do that
+ */
+export function promptClassifier(found: FoundPrompt, languageId: string, unit: string): string[] {
+  const { call, classes, roundTrip } = found;
+  const language = languageOf(languageId);
+  const python = language?.quoting === QUOTING.python;
+  if (!python && language?.quoting !== QUOTING.javascript) throw new InsertionError('noClassifierLanguage', languageId);
+  if (!call || !classes) throw new InsertionError('noClassifierModel', found.taskModel);
+  if (call.way === 'tokens' && roundTrip === false) throw new InsertionError('noRoundTrip');
+  const { before, after } = aroundInput(found);
+  const parts: ClassifierParts = {
+    call,
+    name: identifier(found.taskName, python ? 'snake' : 'camel', 'classifier'),
+    about: [
+      `The class of a text, for the task '${oneLine(found.taskName)}': the label word that ${oneLine(found.taskModel)} prefers.`,
+      `${ORIGINS[found.origin]}; ${accuracyText(found) === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracyText(found)!.replace('–', ' to ')}`}.`,
+      marker(found),
+    ],
+    before,
+    after,
+    classes,
+    promptTokens: found.tokens ?? 0,
+    quote: (value) => literal(value, languageId),
+  };
+  const lines = python ? pythonClassifier(parts) : scriptClassifier(parts, /^(ts|tsx|typescript)/.test(languageId));
+  return lines.map((line) => line.replace(/^\t+/, (tabs) => unit.repeat(tabs.length)));
+}
+
+/** Whether a classifier can be written into a language for the model of a run. */
+export function hasClassifier({ call, classes }: FoundPrompt, languageId: string): boolean {
+  const { quoting } = languageOf(languageId) ?? {};
+  return call !== undefined && classes !== undefined && (quoting === QUOTING.python || quoting === QUOTING.javascript);
+}
