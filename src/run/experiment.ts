@@ -61,7 +61,7 @@ export interface Experiment {
   /** Whether the prompt, in place as text, gives the scored ids in the task model's and the policy's tokenizer. */
   roundTrip(ids: PromptIds): boolean;
   /** How other code calls the task model; undefined where it cannot. */
-  call(): ModelCall | undefined;
+  readonly call: () => ModelCall | undefined;
   /** Perplexity of a prompt under the policy model; NaN for the empty one. */
   perplexity(ids: PromptIds): Promise<number>;
   release(): Promise<void>;

@@ -30,7 +30,7 @@ export interface TextModel {
   /** Sends one request of at most `batch` texts. @throws ServerError when retries do not help */
   score(texts: readonly Sent[], signal?: AbortSignal): Promise<readonly TextScore[]>;
   /** How other code gets these scores; absent where only VS Code can ask the model. */
-  call?(): ServerCall;
+  readonly call?: () => ServerCall;
   /** Mean tokens of a text with its answer, as the server counts them; undefined when it does not. */
   tokensPerText(): number | undefined;
 }
