@@ -6,10 +6,16 @@ import type { Worded } from '../wording/wording';
 /** What metrics need of the task around them. */
 export interface MetricContext {
   readonly problemAt: ProblemAt;
+  /** Place of the metric in the spec. */
+  readonly path: readonly (string | number)[];
   /** Folder that the spec's paths are relative to. */
   readonly folder: string;
   /** Whether the rows have references. */
   readonly references: boolean;
+  /** Inputs to try a server on. */
+  readonly samples: readonly string[];
+  /** Texts that one metric may send to a server in all. */
+  readonly mostJudged: number;
   readonly compute: Compute;
   readonly access: Access;
 }

@@ -6,6 +6,7 @@ import { contains, equals, levenshtein, startsWith } from './comparison';
 import { MetricProblem, type MetricContext } from './entry';
 import type { Metric, WeighedMetric } from './metric';
 import { containsJson, isJson } from './json';
+import { classifier, perplexity } from './modelMetrics';
 import { bleu, chrf, f1, rougeLongest, rougeNgrams } from './overlap';
 import { regex } from './regex';
 import { wordCount } from './wordCount';
@@ -31,13 +32,15 @@ const METRICS: Readonly<Record<string, Open>> = {
   bleu,
   chrf,
   f1,
+  classifier,
+  perplexity,
   'word-count': wordCount,
 };
 
 export const METRIC_NAMES: readonly string[] = Object.keys(METRICS);
 
 /** Opens the metrics of a spec, in its order. @throws TaskError with every problem at its place; ModelError */
-export async function openMetrics(entries: readonly MetricEntry[], context: MetricContext): Promise<WeighedMetric[]> {
+export async function openMetrics(entries: readonly MetricEntry[], context: Omit<MetricContext, 'path'>): Promise<WeighedMetric[]> {
   const problems: Problem[] = [];
   const opened: WeighedMetric[] = [];
   try {
@@ -46,7 +49,7 @@ export async function openMetrics(entries: readonly MetricEntry[], context: Metr
       const open = Object.hasOwn(METRICS, withoutNot(entry.type)) ? METRICS[withoutNot(entry.type)] : undefined;
       try {
         if (!open) throw unknown(entry.type);
-        const metric = await open(entry, context);
+        const metric = await open(entry, { ...context, path: ['metrics', i] });
         opened.push({ name: entry.name ?? entry.type, metric, not, weight: entry.weight, threshold: entry.threshold });
       } catch (error) {
         if (!(error instanceof MetricProblem)) throw error;

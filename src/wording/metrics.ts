@@ -61,4 +61,20 @@ export const metricsWording = {
     found,
     expected: 'a JSON schema, such as { "type": "object", "required": ["name"] }',
   }),
+  'metric.notClassifier': ({ found, classes }: { found: string; classes: readonly string[] }) => ({
+    message: 'The metric "classifier" needs label words, and the class whose probability counts',
+    found,
+    expected:
+      classes.length > 1
+        ? `"class" to be one of ${classes.join(', ')}`
+        : '{ "model": "bundled:masked", "template": "{input} It was {mask}.", "labels": { "bad": "terrible", "good": "great" }, "class": "good" }',
+  }),
+  'metric.classified': ({ label, percent }: { label: string; percent: number }) => `${label} with ${percent.toFixed(1)}%`,
+  'metric.notPerplexity': ({ found }: { found: string }) => ({
+    message: 'The metric "perplexity" needs the perplexity up to which a text is fluent',
+    found,
+    expected: 'a number, or { "model": "bundled:causal", "most": 100 } with a model that runs on this machine',
+  }),
+  'metric.perplexity': ({ perplexity, most }: { perplexity: number; most: number }) =>
+    `perplexity ${perplexity.toFixed(1)}, fluent up to ${most}`,
 };
