@@ -11,6 +11,7 @@ await build({
     engine: 'src/engine/process.ts',
     docs: 'tools/docs/write.ts',
     bench: 'tools/bench/bench.ts',
+    labels: 'tools/bench/labels.ts',
   },
   external: ['onnxruntime-node'],
   banner: { js: '#!/usr/bin/env node' },

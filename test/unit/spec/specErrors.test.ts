@@ -119,7 +119,6 @@ describe('wrong types', () => {
       field: 'labels',
       code: 'spec.notAllowed',
       args: [{ values: ['auto'] }],
-      fixes: [{ path: ['labels'], change: { value: 'auto' } }],
     });
   });
 
