@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { EngineProcess } from './engine/client';
 import { EngineService } from './engine/service';
 import { Evaluation } from './host/commands/evaluate';
-import { offerStart, optimize, type NewTasks } from './host/commands/optimize';
+import { offerStart, optimize, tryLabelWords, type NewTasks } from './host/commands/optimize';
 import { pickRun } from './host/commands/pickRun';
 import { SPEC_ENDING } from './host/commands/pickSpec';
 import { runCommands } from './host/commands/runCommands';
@@ -61,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     evaluate: (id, prompt) => evaluation.score(id, prompt),
     transfer: (id) => transfer(runs, panels, engines, log, id),
     compare: async (id) => vscode.commands.executeCommand('rlprompt.compareRuns', id),
+    tryLabelWords: (head) => tryLabelWords(runs, panels, head),
     showLog: () => log.show(),
     heldOut: (id) => service.use((engine) => engine.request('heldOut', id)),
     commandLine: context.asAbsolutePath('dist/cli.js'),

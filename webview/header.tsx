@@ -86,7 +86,7 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
   );
 }
 
-function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, promptLength } }: { head: RunHead }) {
+function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, promptLength, labelWords } }: { head: RunHead }) {
   return (
     <p class="task">
       <span>{policyModel === taskModel ? taskModel : `${taskModel}, policy on ${policyModel}`}</span>
@@ -94,6 +94,7 @@ function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, prompt
       {rows && <span>{`${count(rows.train + rows.validation)} rows to search on, ${count(rows.test)} held out`}</span>}
       <span>prompts of {plural(promptLength, 'token')}</span>
       <span>seed {seed}</span>
+      {labelWords !== undefined && <span>{labelWords}</span>}
     </p>
   );
 }

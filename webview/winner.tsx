@@ -91,7 +91,12 @@ export function WinnerCard({ head: { verdict, outlook }, rows }: RunView) {
           <span class="next-steps" role="group" aria-label="What to try">
             Try
             {verdict.next.map((step) => (
-              <vscode-button key={step} secondary onClick={() => send('editSpec', step)}>
+              <vscode-button
+                key={step}
+                secondary
+                title={step === 'labels' ? 'Runs the task again and searches for label words first' : undefined}
+                onClick={() => (step === 'labels' ? send('tryLabelWords') : send('editSpec', step))}
+              >
                 {STEPS[step]}
               </vscode-button>
             ))}

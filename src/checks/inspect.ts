@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import { firstNamed, INPUT_NAMES, LABEL_NAMES } from '../data/columns';
 import { readRows } from '../data/rows';
-import { bundledTokens } from '../model/local/bundledTokens';
+import { readModel } from '../model/local/modelFolder';
+import { namedCandidates, distinct } from '../search/labelWords/candidates';
+import { Neighbors } from '../search/labelWords/neighbors';
 import { foldLabel } from '../spec/labels';
-import { closeWords } from '../spec/verbalizer';
+import { wordsFor } from '../spec/verbalizer';
 
 /** Rows that are read. */
 const MOST_ROWS = 5000;
@@ -91,16 +93,32 @@ function bySpelling(counts: ReadonlyMap<string, number>): FoundLabel[] {
 
 export type SuggestedWords = Readonly<Record<string, { readonly word?: string; readonly close: readonly string[] }>>;
 
-/** For each label the word to score, if the label itself is one token of a bundled model, and tokens close to it. */
+const SUGGESTED = 3;
+
+/**
+ * For each label the word to score, if the label itself is one token of a bundled model, and other words: of its sense, near it in
+ * the model's embedding or, where neither is known, spelled like it.
+ */
 export async function suggestWords(labels: readonly string[], model: string): Promise<SuggestedWords> {
-  const { tokenizer } = await bundledTokens(model.startsWith('bundled:') ? model : 'bundled:causal');
-  const words = tokenizer.words(true);
-  return Object.fromEntries(
-    labels.map((label) => {
-      const word = label.trim().toLowerCase();
-      if (!/\p{L}{2}/u.test(word)) return [label, { close: [] }];
-      const close = closeWords(word, words);
-      return [label, tokenizer.encode(` ${word}`).length === 1 ? { word, close } : { close }];
-    }),
-  );
+  const folder = await readModel(model.startsWith('bundled:') ? model : 'bundled:causal', '.');
+  const { tokenizer } = folder;
+  const ids = tokenizer.wordIds(true);
+  const words = ids.map((id) => tokenizer.decode([id]).trim());
+  let neighbors: Neighbors | undefined;
+  const suggested: Record<string, SuggestedWords[string]> = {};
+  for (const label of labels) {
+    const word = label.trim().toLowerCase();
+    if (!/\p{L}{2}/u.test(word)) {
+      suggested[label] = { close: [] };
+      continue;
+    }
+    const encoded = tokenizer.encode(` ${word}`);
+    neighbors ??= await Neighbors.open(folder, ids, { threads: 1 });
+    const named = distinct(namedCandidates(label, undefined)).map((one) => one.word);
+    const near = encoded.length === 1 ? (neighbors?.of(encoded[0]!, SUGGESTED) ?? []).map((id) => words[ids.indexOf(id)]!) : [];
+    const close = [...new Set([...named.filter((one) => one !== word && words.includes(one)), ...near])].slice(0, SUGGESTED);
+    const others = close.length > 0 ? close : wordsFor(word, words);
+    suggested[label] = encoded.length === 1 ? { word, close: others } : { close: others };
+  }
+  return suggested;
 }

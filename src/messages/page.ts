@@ -72,6 +72,8 @@ export interface PanelMethods {
   export(format: ExportFormat): void;
   copyCommand(): void;
   openSpec(): void;
+  /** Starts a run of the spec that searches for other label words first. */
+  tryLabelWords(): void;
   /** Opens the spec at the field that the step is about. */
   editSpec(step: NextStep): void;
   showLog(): void;

@@ -2,7 +2,9 @@ import { distance } from 'fastest-levenshtein';
 import type { JSONPath } from 'jsonc-parser';
 import { word, worded, type Worded } from '../wording/wording';
 import { setTo, TaskError, type Fix, type Problem } from './problem';
+import { foldLabel } from './labels';
 import type { Spec } from './spec';
+import { synonymsOf } from './synonyms';
 
 /** What the verbalizer needs of a tokenizer. */
 export interface LabelTokens {
@@ -40,7 +42,7 @@ export function verbalize(
   const refuse = (i: number, complain: (close: string[]) => Worded): number => {
     // Close words that are free: not another class's word, nor possibly the first token of one.
     const free = (candidate: string) => !words.some((word, j) => j !== i && word.trim().startsWith(candidate));
-    const close = closeWords(words[i]!, tokens.words(!place.atStart).filter(free));
+    const close = wordsFor(words[i]!, tokens.words(!place.atStart).filter(free));
     const fixes = [...close.map((word) => setTo(['labels', classes[i]!], word)), searchForWords()];
     problems.push(problemAt(spec, classes[i]!, { ...complain(close), fixes }));
     return -1;
@@ -107,6 +109,13 @@ function labelWords({ labels }: Spec, classes: readonly string[]): string[] {
 function problemAt(spec: Spec, label: string, problem: Parameters<Spec['problemAt']>[1]): Problem {
   const path: JSONPath = spec.labels ? ['labels', label] : ['labels'];
   return spec.problemAt(path, problem);
+}
+
+/** Three single-token words to take instead: of the same sense as far as the list of senses goes, else of a similar spelling. */
+export function wordsFor(word: string, candidates: readonly string[]): string[] {
+  const known = new Set(candidates);
+  const synonyms = synonymsOf(foldLabel(word)).filter((synonym) => known.has(synonym));
+  return [...new Set([...synonyms, ...closeWords(word, candidates)])].slice(0, 3);
 }
 
 /** The three single-token words that look most like a word. */

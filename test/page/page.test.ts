@@ -347,7 +347,7 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     expect(await panel.page.locator('main vscode-button:not([secondary])').allInnerTexts()).toEqual(kind === 'better' ? ['Insert'] : []);
     await panel.sent();
     for (const next of await card().locator('.next-steps vscode-button').all()) await next.click();
-    expect(await panel.sent()).toEqual(steps.map((step) => ['editSpec', step]));
+    expect(await panel.sent()).toEqual(steps.map((step) => (step === 'labels' ? ['tryLabelWords'] : ['editSpec', step])));
     const { prompt } = view.rows[0]!;
     for (const name of ['Insert', 'Copy']) {
       const act = card().getByRole('button', { name });

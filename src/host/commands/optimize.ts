@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { parse } from 'jsonc-parser';
 import type { Panels } from '../panel/panels';
+import type { RunHead } from '../../run/view/runView';
 import type { Runs } from '../runs/runs';
 import { isDataFile } from '../spec/dataFiles';
 import type { Look } from '../spec/specService';
@@ -39,6 +40,11 @@ async function startRun(runs: Runs, panels: Panels, spec: vscode.Uri): Promise<v
   if (document.isDirty && !(await document.save())) return;
   const ids = seeds(document.getText()).map((seed) => runs.optimize(spec.fsPath, seed));
   await panels.show(ids[0]!);
+}
+
+/** `Try Other Label Words`: runs the spec of a run with its seed again, and searches for label words first. */
+export async function tryLabelWords(runs: Runs, panels: Panels, { specFile, seed }: Pick<RunHead, 'specFile' | 'seed'>): Promise<void> {
+  if (await mayRun()) await panels.show(runs.optimize(specFile, seed, true));
 }
 
 async function choose(newTasks: NewTasks, file?: vscode.Uri): Promise<{ spec: vscode.Uri; isNew: boolean } | undefined> {

@@ -18,6 +18,8 @@ export interface PageServices {
   evaluate(id: string, prompt: string): Promise<void>;
   transfer(id: string): Promise<void>;
   compare(id: string): Promise<void>;
+  /** Runs the spec of a run again and searches for label words first. */
+  tryLabelWords(head: RunHead): Promise<void>;
   showLog(): void;
   heldOut(id: string): Promise<HeldOut>;
   /** The command line that comes with the extension. */
@@ -69,6 +71,7 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
       );
     }),
     openSpec: on(({ head }) => vscode.window.showTextDocument(vscode.Uri.file(head.specFile), { viewColumn: vscode.ViewColumn.One })),
+    tryLabelWords: on(({ head }) => services.tryLabelWords(head)),
     editSpec: on(({ head }, step: NextStep) => openSpecAt(head.specFile, PLACES[step])),
     showLog: on(() => services.showLog()),
     heldOut: async () => {

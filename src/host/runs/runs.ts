@@ -43,13 +43,17 @@ export class Runs implements vscode.Disposable {
     void this.disk.any().then(sayHasRuns);
   }
 
-  /** Starts a run of a spec, or queues it behind the one that trains. @returns its id */
-  optimize(specFile: string, seed: number): string {
+  /**
+   * Starts a run of a spec, or queues it behind the one that trains.
+   * @param autoLabels searches for label words first, whatever the spec has
+   * @returns its id
+   */
+  optimize(specFile: string, seed: number, autoLabels = false): string {
     const spec = { file: specFile, folder: dirname(specFile) };
     const folder = this.freeFolder(newRunPath(spec, seed, runsFolder(specFile)));
     const builder = new RunViewBuilder(folder, taskName(specFile), specFile);
     builder.set({ seed });
-    const job = { specFile, folder, seed, random: true, threads: threads() };
+    const job = { specFile, folder, seed, random: true, threads: threads(), ...(autoLabels && { autoLabels }) };
     this.enqueue(builder, false, (engine) => engine.request('optimize', job));
     return folder;
   }

@@ -47,7 +47,9 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
     );
   const settings = vscode.workspace.getConfiguration('rlprompt', data);
   const taskModel = settings.get<string>('defaultTaskModel', 'bundled:causal');
-  const words = await askWords(service, classes, taskModel);
+  // A run searches for words, but a server can only be tried on words that labels name.
+  const asks = isServer(taskModel) && !classes.every((one) => /\p{L}{2}/u.test(one));
+  const words = asks ? await askWords(service, classes, taskModel) : {};
   if (!words) return undefined;
   const folder = dirname(data.fsPath);
   const spec = await freeSpec(folder, newTaskName(name, folder));
@@ -57,11 +59,15 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
   const ignoreCase = found.some(({ spellings }) => spellings.length > 1);
   const fields = { train: name, ...siblings(name, await readdir(folder)), input, label, ignoreCase };
   const text = await settleSpec(service, spec.uri.fsPath, words, (settled) =>
-    specText({ ...fields, words: settled, taskModel, policyModel }),
+    specText({ ...fields, words: asks ? settled : undefined, classes: classes.length, taskModel, policyModel }),
   );
   if (text === undefined) return undefined;
   await vscode.workspace.fs.writeFile(spec.uri, Buffer.from(text));
   return open(spec.uri);
+}
+
+function isServer(model: string): boolean {
+  return model.startsWith('openai:') || model.startsWith('vscode-lm:');
 }
 
 async function pickDataset(): Promise<vscode.Uri | undefined> {

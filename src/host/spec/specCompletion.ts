@@ -43,6 +43,8 @@ export class SpecCompletion implements vscode.CompletionItemProvider {
       case 'data.input':
       case 'data.label':
         return offer((await trainOutline(document, this.service))?.columns ?? [], 'column');
+      case 'labels':
+        return offer(['auto'], 'search for label words');
       case 'template':
         return [...offer(TEMPLATES, 'template'), ...offer(CHATS, 'messages of a chat')];
       case 'taskModel':

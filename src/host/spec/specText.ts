@@ -9,24 +9,29 @@ interface NewSpec {
   readonly label: string;
   /** Labels that differ only in capitals are one class. */
   readonly ignoreCase?: boolean;
-  readonly words: Readonly<Record<string, string>>;
+  /** The word of each class; absent where a run searches for them. */
+  readonly words?: Readonly<Record<string, string>> | undefined;
+  /** Number of classes. */
+  readonly classes: number;
   readonly taskModel: string;
   readonly policyModel: string;
 }
 
 /** The text of a new spec, with comments on the lines that users usually change. */
-export function specText({ train, validation, test, input, label, ignoreCase, words, taskModel, policyModel }: NewSpec): string {
+export function specText({ train, validation, test, input, label, ignoreCase, words, classes, taskModel, policyModel }: NewSpec): string {
   const q = (value: string): string => JSON.stringify(value);
   const data = Object.entries({ train, validation, test, input, label }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${q(name)}: ${q(value)}`],
   );
-  const labels = Object.entries(words).map(([name, word]) => `    ${q(name)}: ${q(word)}`);
+  const labels = words
+    ? `{\n${Object.entries(words)
+        .map(([name, word]) => `    ${q(name)}: ${q(word)}`)
+        .join(',\n')}\n  }`
+    : '"auto"';
   return `{
   "data": { ${data.join(', ')}${ignoreCase ? ', "ignoreCase": true' : ''} },
-  // The word that the model should say for each class.
-  "labels": {
-${labels.join(',\n')}
-  },
+  // The word that the model should say for each class${words ? '' : ': a run searches for them, or { "CLASS": "word", … }'}.
+  "labels": ${labels},
   // How input and prompt are combined; the label word goes where {mask} is.
   "template": "{input} {prompt} {mask} .",
   "taskModel": ${q(taskModel)},
@@ -34,7 +39,7 @@ ${policyModel === 'bundled:causal' ? '' : `  "policyModel": ${q(policyModel)},\n
   "prompt": { "length": 2 },
   // Your own prompts, scored in the same table.
   "compare": [],
-  "search": { "steps": 200, "seed": 0, "queryBudget": ${labels.length > 4 ? 10_000 : 5000} }
+  "search": { "steps": 200, "seed": 0, "queryBudget": ${classes > 4 ? 10_000 : 5000} }
 }
 `;
 }

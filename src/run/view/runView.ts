@@ -37,6 +37,8 @@ export interface RunHead {
   readonly turns?: readonly Turn[] | undefined;
   /** Tokens of a prompt. */
   readonly promptLength: number;
+  /** The label words that the run found, with their accuracy without a prompt beside that of the labels' own words. */
+  readonly labelWords?: string;
   readonly seed: number;
   /** ISO 8601. */
   readonly created: string;

@@ -92,6 +92,7 @@ export class RunViewBuilder {
       ...templateParts(spec.template),
       promptLength: spec.prompt.length,
       seed: task.seed,
+      ...(task.labelWords && { labelWords: word('search.labelWords', task.labelWords) }),
       created: task.created,
       stages: ['baselines', 'policy', 'ranking', ...(task.random ? (['random'] as const) : []), 'test'],
       steps: settings.steps,

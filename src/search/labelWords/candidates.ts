@@ -1,5 +1,5 @@
 import { foldLabel } from '../../spec/labels';
-import { synonymsOf } from './synonyms';
+import { synonymsOf } from '../../spec/synonyms';
 
 /**
  * Where a candidate comes from, the closest to the label first: the word that the label had, a word in it, a synonym, a token

@@ -14,32 +14,45 @@ const FOLDS = 4;
 
 /**
  * Chooses label words by all rows. Cross-validation says which chooser may do it: the one whose words do best on the rows that
- * did not choose them, by the mean bounded gap. Without a gain on the label's own words, those stay.
+ * did not choose them, by the mean bounded gap. The label's own words stay unless the others are ahead there by more than one
+ * standard error, and right at least as often.
  * @param choosers from the one with the fewest candidates to the one with the most, which overfits most
  */
 export function proposeWords(scores: WordScores, choosers: readonly Chooser[], own: readonly number[] | undefined): Proposal {
   const { labels } = scores;
   const rows = labels.map((_, row) => row);
   const folds = foldsOf(labels);
+  const tried = choosers.map((choose) => {
+    const chosen = Array.from({ length: FOLDS }, (_, fold) => choose(rows.filter((row) => folds[row] !== fold)));
+    return { choose, held: rows.map((row) => judged(scores, chosen[folds[row]!]!, row)) };
+  });
   const value = (each: readonly Judged[]): number =>
     classMean(
       each.map(({ gap }) => bounded(gap)),
       labels,
       'balanced',
     );
-  let best = own && { columns: own, crossValidated: null as number | null };
-  let most = own ? value(rows.map((row) => judged(scores, own, row))) : -Infinity;
-  for (const choose of choosers) {
-    const chosen = Array.from({ length: FOLDS }, (_, fold) => choose(rows.filter((row) => folds[row] !== fold)));
-    const held = rows.map((row) => judged(scores, chosen[folds[row]!]!, row));
-    if (value(held) <= most) continue;
-    most = value(held);
-    const columns = choose(rows);
-    // All rows may choose the label's own words after all.
-    const isOwn = own?.join() === columns.join();
-    best = { columns, crossValidated: isOwn ? null : held.filter(({ right }) => right).length / rows.length };
+  const best = tried.reduce((most, one) => (value(one.held) > value(most.held) ? one : most));
+  const crossValidated = share(best.held);
+  if (own) {
+    const before = rows.map((row) => judged(scores, own, row));
+    if (value(best.held) - value(before) <= standardError(best.held, before) || crossValidated < share(before))
+      return { columns: own, crossValidated: null };
   }
-  return best!;
+  const columns = best.choose(rows);
+  // All rows may choose the label's own words after all.
+  return { columns, crossValidated: own?.join() === columns.join() ? null : crossValidated };
+}
+
+function share(each: readonly Judged[]): number {
+  return each.filter(({ right }) => right).length / each.length;
+}
+
+/** Of the mean difference between two sets of words on the same rows. */
+function standardError(a: readonly Judged[], b: readonly Judged[]): number {
+  const differences = a.map(({ gap }, i) => bounded(gap) - bounded(b[i]!.gap));
+  const mean = differences.reduce((sum, x) => sum + x, 0) / differences.length;
+  return Math.sqrt(differences.reduce((sum, x) => sum + (x - mean) ** 2, 0)) / differences.length;
 }
 
 interface Judged {
@@ -50,7 +63,7 @@ interface Judged {
 /** Share of rows that the words answer right. */
 export function accuracyOf(scores: WordScores, columns: readonly number[]): number {
   const { labels } = scores;
-  return labels.filter((_, row) => judged(scores, columns, row).right).length / labels.length;
+  return share(labels.map((_, row) => judged(scores, columns, row)));
 }
 
 /** Rows of each class take turns. */

@@ -59,6 +59,16 @@ describe('the outline of a data file', () => {
 });
 
 describe('label words', () => {
+  it('are suggested by their sense, and by what the model uses alike, not by their spelling', async () => {
+    const found = await suggestWords(['bug', 'film', 'weekend'], 'bundled:causal');
+    expect(found.bug!.close).not.toEqual(expect.arrayContaining(['but']));
+    expect(found.bug!.close).not.toEqual(expect.arrayContaining(['buy']));
+    expect(found.bug!.close.some((word) => ['error', 'problem', 'broken', 'wrong'].includes(word))).toBe(true);
+    expect(found.film!.close).toContain('movie');
+    // No list has it: days and parts of days are near it in the embedding.
+    expect(found.weekend!.close).toHaveLength(3);
+  });
+
   it('are the labels themselves if each is one token', async () => {
     expect(await suggestWords(['Positive', 'bad'], 'bundled:causal')).toMatchObject({
       Positive: { word: 'positive' },

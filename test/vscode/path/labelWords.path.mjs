@@ -6,10 +6,15 @@ const SPEC = 'stars.prompt-task.json';
 
 const ROWS = ['fine film,1', 'dull film,0', 'warm play,1', 'cold play,0', 'kind book,1', 'weak book,0', 'good song,1', 'poor song,0'];
 
-/** Classes that are numbers: no model says those, so words are asked for. @type {import('../path.mjs').Path} */
+/** On a server, classes that are numbers name no words to try, so words are asked for. Elsewhere a run searches for them. @type {import('../path.mjs').Path} */
 export default {
   name: 'label words for classes that are numbers',
-  workspace: { files: { [DATA]: `text,label\n${ROWS.map((row) => `A ${row}`).join('\n')}\n` } },
+  workspace: {
+    files: {
+      '.vscode/settings.json': '{ "rlprompt.defaultTaskModel": "openai:tiny@http://127.0.0.1:9/v1" }',
+      [DATA]: `text,label\n${ROWS.map((row) => `A ${row}`).join('\n')}\n`,
+    },
+  },
   steps: {
     'Escape at a question leaves no file behind': async (workbench) => {
       const before = workbench.files();

@@ -11,6 +11,7 @@ const { editor, told } = vi.hoisted(() => {
   const editor = {
     l10n: { t: (text: string, ...values: unknown[]) => text.replace(/\{(\d+)\}/g, (_, n: string) => String(values[Number(n)])) },
     workspace: {
+      isTrusted: true,
       asRelativePath: ({ path }: { path: string }) => path.slice(1),
       openTextDocument: () => Promise.resolve({ getText: () => '{}' }),
     },
@@ -25,7 +26,7 @@ const { editor, told } = vi.hoisted(() => {
 });
 vi.mock('vscode', () => ({ ...editor, Uri: {}, QuickPickItemKind: {} }));
 
-const { offerStart, optimize } = await import('../../../../src/host/commands/optimize');
+const { offerStart, optimize, tryLabelWords } = await import('../../../../src/host/commands/optimize');
 
 const uri = (path: string) => ({ path, fsPath: path, scheme: 'file' }) as never;
 const fromDataset = vi.fn<NewTasks['fromDataset']>(() => Promise.resolve(undefined));
@@ -50,6 +51,16 @@ describe('Optimize Prompt from the palette', () => {
     await optimize(undefined as never, undefined as never, tasks());
     expect(fromDataset).toHaveBeenCalledWith(uri(path));
     expect(told).toEqual([]);
+  });
+});
+
+describe('Try Other Label Words', () => {
+  it("runs the run's spec and seed again, with a search for label words, and shows that run", async () => {
+    const runs = { optimize: vi.fn(() => '/a/.rlprompt/runs/2') };
+    const panels = { show: vi.fn(() => Promise.resolve()) };
+    await tryLabelWords(runs as never, panels as never, { specFile: '/a/b.prompt-task.json', seed: 3 });
+    expect(runs.optimize).toHaveBeenCalledWith('/a/b.prompt-task.json', 3, true);
+    expect(panels.show).toHaveBeenCalledWith('/a/.rlprompt/runs/2');
   });
 });
 

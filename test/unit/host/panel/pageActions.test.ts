@@ -87,6 +87,18 @@ it.each([
   expect(await selectedIn('{ "prompt": {} }')).toBe(step === 'length' ? '{}' : '{ "prompt": {} }');
 });
 
+it('runs the task again with other label words', async () => {
+  const builder = new RunViewBuilder(id, 'a', join(id, 'a.prompt-task.json'));
+  builder.set({ seed: 5 });
+  const tried: unknown[] = [];
+  const services = { tryLabelWords: (head: unknown) => Promise.resolve(tried.push(head)) } as unknown as PageServices;
+  await pageActions({ get: () => Promise.resolve(builder) } as unknown as Runs, services, id).tryLabelWords(
+    undefined,
+    new AbortController().signal,
+  );
+  expect(tried).toEqual([builder.head]);
+});
+
 it('opens a held-out row in the file that the rows came from, and nothing before there are rows', async () => {
   const runs = { get: () => Promise.resolve(new RunViewBuilder(id, 'a', 'a.prompt-task.json')) } as unknown as Runs;
   const held = { classes: [], file: '/data/test.csv', rows: [], prompts: [] };

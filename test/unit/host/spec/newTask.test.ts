@@ -20,7 +20,11 @@ const { editor, answers, asked } = vi.hoisted(() => {
   const editor = {
     l10n: { t },
     Uri: { file: (fsPath: string) => ({ fsPath, path: fsPath }) },
-    workspace: { getConfiguration: () => ({ get: (_: string, otherwise: unknown) => otherwise }), fs: { writeFile: vi.fn() } },
+    settings: {} as Record<string, string>,
+    workspace: {
+      getConfiguration: () => ({ get: (name: string, otherwise: unknown) => editor.settings[name] ?? otherwise }),
+      fs: { writeFile: vi.fn() },
+    },
     window: {
       showTextDocument: () => Promise.resolve(),
       showInputBox: ({ prompt }: { prompt: string }) => Promise.resolve(answer(prompt)),
@@ -45,6 +49,7 @@ const service = {
 
 beforeEach(() => {
   answers.length = asked.length = 0;
+  editor.settings = {};
 });
 
 /** The spec that a data file gets, once its own check finds no error. */
@@ -65,28 +70,31 @@ describe('the spec of a data file', () => {
     const news = `headline;desk\n${rows(80, (i) => `${i % 11 === 0 ? '' : `a 5" headline, number ${i}`};${labels[i % labels.length]}`)}`;
     const spec = await specFor({ 'NEWS.CSV': news }, 'NEWS.CSV');
     expect(spec.data).toMatchObject({ train: 'NEWS.CSV', input: 'headline', label: 'desk', ignoreCase: true });
-    expect(Object.values(spec.labels!).sort()).toEqual(['business', 'sports', 'world']);
+    expect(spec.autoLabels).toBe(true);
     expect(asked).toEqual([]);
   });
 
-  it('of a JSON array with a class that only later rows have asks for its word', async () => {
+  it('leaves label words to the run, whatever the labels are', async () => {
     const values = Array.from({ length: 5200 }, (_, i) => ({ body: `text ${i}`, kind: i < 5100 ? ['good', 'bad'][i % 2] : 'mixed' }));
-    answers.push([/“mixed”/, 'mixed']);
-    const spec = await specFor({ 'a.json': JSON.stringify(values) }, 'a.json');
-    expect(spec.labels).toEqual({ good: 'good', bad: 'bad', mixed: 'mixed' });
+    expect((await specFor({ 'a.json': JSON.stringify(values) }, 'a.json')).autoLabels).toBe(true);
+    expect((await specFor({ 'a.csv': `text,label\n${rows(40, (i) => `text ${i},${i % 2}`)}` }, 'a.csv')).autoLabels).toBe(true);
+    expect(asked).toEqual([]);
   });
 
-  it('whose words begin with one token asks for another word, and says why', async () => {
-    answers.push([/“0”/, 'great'], [/“1”/, 'great deal'], [/“1”.*great deal.*same token/, 'terrible']);
-    const spec = await specFor({ 'a.csv': `text,label\n${rows(40, (i) => `text ${i},${i % 2}`)}` }, 'a.csv');
-    expect(spec.labels).toEqual({ '0': 'great', '1': 'terrible' });
-    expect(asked).toHaveLength(3);
+  it('for a server asks for words where the labels name none', async () => {
+    editor.settings = { defaultTaskModel: 'openai:tiny@http://localhost:1/v1' };
+    const numbers = { 'a.csv': `text,label\n${rows(40, (i) => `text ${i},${i % 2}`)}` };
+    answers.push([/“0”/, 'terrible'], [/“1”/, 'great']);
+    expect((await specFor(numbers, 'a.csv')).labels).toEqual({ '0': 'terrible', '1': 'great' });
+    expect(asked).toHaveLength(2);
+    expect((await specFor({ 'b.csv': `text,label\n${rows(40, (i) => `text ${i},${['good', 'bad'][i % 2]}`)}` }, 'b.csv')).autoLabels).toBe(
+      true,
+    );
+    expect(asked).toHaveLength(2);
   });
 
   it('of many classes has the budget that they need', async () => {
     const names = Array.from({ length: 20 }, (_, c) => `c${c}`);
-    const words = 'good bad great old new big small red blue green black white hot cold fast slow high low long short'.split(' ');
-    for (const [c, name] of names.entries()) answers.push([new RegExp(`“${name}”`), words[c]!]);
     const spec = await specFor({ 'a.csv': `text,label\n${rows(4000, (i) => `text ${i},${names[i % 20]}`)}` }, 'a.csv');
     expect(spec.search.queryBudget).toBeGreaterThan(10_000);
   });
@@ -100,6 +108,7 @@ describe('the spec of a data file', () => {
   });
 
   it('is not written if the user cancels', async () => {
+    editor.settings = { defaultTaskModel: 'openai:tiny@http://localhost:1/v1' };
     const folder = await makeFolder({ 'a.csv': `text,label\n${rows(40, (i) => `text ${i},${i % 2}`)}` });
     const uri = { fsPath: join(folder, 'a.csv'), path: join(folder, 'a.csv') };
     expect(await newTaskFromDataset(service, uri as never)).toBeUndefined();

@@ -7,6 +7,7 @@ const NEW = {
   input: 'text',
   label: 'label',
   words: { '0': 'terrible', '1': 'great' },
+  classes: 2,
   taskModel: 'bundled:causal',
   policyModel: 'bundled:causal',
 };
@@ -17,6 +18,12 @@ describe('the text of a new spec', () => {
     expect(spec.data).toMatchObject({ train: 'train.csv', validation: 'dev.csv', test: 'test.csv', input: 'text', label: 'label' });
     expect(spec.labels).toEqual({ '0': 'terrible', '1': 'great' });
     expect(spec).toMatchObject({ taskModel: 'bundled:causal', policyModel: 'bundled:causal', prompt: { length: 2 }, compare: [] });
+  });
+
+  it('leaves label words to the run where none are given', () => {
+    const spec = parseSpec(specText({ ...NEW, words: undefined, classes: 6 }), '/data/x.prompt-task.json');
+    expect(spec).toMatchObject({ autoLabels: true, search: { queryBudget: 10_000 } });
+    expect(spec.labels).toBeUndefined();
   });
 
   it('keeps quotes, backslashes and other scripts of names as they are', () => {
