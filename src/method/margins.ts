@@ -4,6 +4,8 @@ const MOST = Math.atanh(MOST_GAP);
 /** Rows that the classes' common variance counts for in that of each class. */
 const COMMON_ROWS = 8;
 const LEAST_VARIANCE = 1e-4;
+/** The least that a class counts as in a geometric mean. */
+const LEAST_SHARE = 0.01;
 
 /** A row's margin, half the log-odds of the right answer, from its gap. */
 export function marginOf(gap: number): number {
@@ -16,10 +18,11 @@ export function boundedMargin(margin: number): number {
 }
 
 /**
- * The accuracy to expect on new rows, from the margins of a few: those of class k count as normal, so Φ(m_k / s_k) of them are
- * right. That varies less with the rows than the share of right answers, and a prompt that is merely more confident, whose
- * margins are all larger, gains nothing. s_k² is shrunk to the classes' common variance. With one class, rows have scores of
- * generated texts in place of gaps, and their mean counts.
+ * What to expect on new rows, from the margins of a few: those of class k count as normal, so Φ(m_k / s_k) of them are right.
+ * That varies less with the rows than the share of right answers, and a prompt that is merely more confident, whose margins are
+ * all larger, gains nothing. s_k² is shrunk to the classes' common variance. With two classes, the mean of the shares counts: the
+ * accuracy to expect. With more, the geometric mean, or the best prompt for many hard classes may be one that never answers most
+ * of them. With one class, rows have scores of generated texts in place of gaps, and their mean counts.
  */
 export class Margins {
   private readonly rows: Float64Array;
@@ -45,7 +48,7 @@ export class Margins {
     this.squares[label]! += margin * margin;
   }
 
-  /** Twice the expected accuracy, less 1: in [−1, 1], as a gap. Classes count the same, or by their rows. */
+  /** Twice that mean, less 1: in [−1, 1], as a gap. Classes count the same, or by their rows. */
   score(weights: 'balanced' | 'rows' = 'balanced'): number {
     const { rows, sums } = this;
     if (rows.length === 1) return sums[0]! / rows[0]!;
@@ -62,10 +65,11 @@ export class Margins {
       if (n === 0) continue;
       const w = weights === 'rows' ? n : 1;
       const variance = (n * this.variance(k) + COMMON_ROWS * common) / (n + COMMON_ROWS);
-      total += w * normalShare(sums[k]! / n / Math.sqrt(variance));
+      const share = normalShare(sums[k]! / n / Math.sqrt(variance));
+      total += w * (rows.length === 2 ? share : Math.log(Math.max(share, LEAST_SHARE)));
       weight += w;
     }
-    return (2 * total) / weight - 1;
+    return 2 * (rows.length === 2 ? total / weight : Math.exp(total / weight)) - 1;
   }
 
   private variance(k: number): number {

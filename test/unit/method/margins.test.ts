@@ -18,14 +18,14 @@ describe('margins', () => {
     expect(boundedMargin(7)).toBe(marginOf(1));
   });
 
-  it('give twice the normal share less one: with equal variances in all classes, Φ of mean over deviation', () => {
+  it('of two classes give twice the mean of the normal shares, less one', () => {
     // Means 1 and 0, variance 1 each (and 1e-4 of the least variance, shrunk): Φ(1) = 0.8413447461, Φ(0) = ½.
     expect(
       scoreOf([
         [0, 2],
         [-1, 1],
       ]),
-    ).toBeCloseTo(2 * ((0.8413447461 + 0.5) / 2) - 1, 4);
+    ).toBeCloseTo(0.8413447461 + 0.5 - 1, 4);
   });
 
   it('shrink the variance of a class to that common to all by eight rows', () => {
@@ -53,10 +53,32 @@ describe('margins', () => {
     expect(scoreOf(loud)).toBeCloseTo(scoreOf(calm), 2);
   });
 
+  it('of more classes give the geometric mean, so that giving one up for the others does not pay', () => {
+    const even = [
+      [0.5, -0.4],
+      [0.4, -0.5],
+      [0.5, -0.4],
+    ];
+    const givenUp = [
+      [1, 0.4],
+      [-3, -2],
+      [1, 0.4],
+    ];
+    expect(scoreOf(givenUp)).toBeLessThan(scoreOf(even));
+    // Three classes of means 1, 0, 0 and variance 1: the cube root of 0.8413447461 · ½ · ½.
+    expect(
+      scoreOf([
+        [0, 2],
+        [-1, 1],
+        [-1, 1],
+      ]),
+    ).toBeCloseTo(2 * Math.cbrt(0.8413447461 / 4) - 1, 4);
+  });
+
   it('weigh classes equally or by their rows, and leave out a class without rows', () => {
     const [one, two] = [[1, 1, 1, 3], [-1]];
     expect(scoreOf([one, two])).not.toBeCloseTo(scoreOf([one, two], 'rows'), 2);
-    expect(scoreOf([one, two, []])).toBeCloseTo(scoreOf([one, two]), 12);
+    expect(scoreOf([one, two, [0.5], []])).toBeCloseTo(scoreOf([one, two, [0.5]]), 12);
   });
 
   it('of one class are scores of texts, and their mean counts', () => {
