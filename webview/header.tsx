@@ -86,7 +86,7 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
   );
 }
 
-function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, promptLength, labelWords } }: { head: RunHead }) {
+function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, promptLength, labelWords, size } }: { head: RunHead }) {
   return (
     <p class="task">
       <span>{policyModel === taskModel ? taskModel : `${taskModel}, policy on ${policyModel}`}</span>
@@ -95,6 +95,7 @@ function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, prompt
       <span>prompts of {plural(promptLength, 'token')}</span>
       <span>seed {seed}</span>
       {labelWords !== undefined && <span>{labelWords}</span>}
+      {size !== undefined && <span>{size}</span>}
     </p>
   );
 }

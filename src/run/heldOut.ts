@@ -6,8 +6,9 @@ import { parseSpecValues } from '../spec/spec';
 import { CodedError } from '../wording/wording';
 import type { PromptResult } from './result';
 import { decodeGroups, readHeader, splitHash, type Decoded, type RowHeader } from './store/rows/format';
+import { EVALUATED_ROWS, ROWS } from './store/rows/names';
 import { byPrompt } from './store/rows/storedModel';
-import { EVALUATED_ROWS, ROWS, type RunFolder } from './store/storage';
+import type { RunFolder } from './store/storage';
 
 /** Held-out rows of a run, and what its prompts answer on them. Plain data. */
 export interface HeldOut {

@@ -50,6 +50,8 @@ export const runWording = {
     `This run cannot be resumed, since ${changes.join(', and ')}. Start a new one: ${command}`,
   'run.dataChangedSince': ({ name }: { name: string }) =>
     `the data file ${name} has changed since the run, so its own column is of other rows`,
+  'run.size': ({ rows, others }: { rows: number; others: number }) =>
+    `${formatBytes(rows + others)} on disk${rows > 0 ? `, ${formatBytes(rows)} of it results of single rows` : ''}`,
   'run.noRowsKept': () =>
     'This run has no results of single rows: a version of RLPrompt made it that did not keep them. Run the task again to see its rows.',
   'run.noHeldOutYet': () => 'Held-out rows are scored when the search ends.',

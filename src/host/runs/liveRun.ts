@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { EngineEnded, type EngineProcess } from '../../engine/client';
 import type { EngineChannel, RunEnd } from '../../messages/engine';
 import { runsOnSameRows } from '../../run/store/sameRows';
+import { sizeText } from '../../run/store/size';
 import type { RunViewBuilder } from '../../run/view/view';
 import type { Engines } from './engines';
 
@@ -150,6 +151,7 @@ export class LiveRun {
     const { builder } = this;
     if ('result' in end) {
       builder.finish(end.result, runsOnSameRows(builder.head.id));
+      builder.set({ size: sizeText(builder.head.id) });
       this.log.info(`[${builder.head.name}] finished after ${end.result.steps} steps: ${JSON.stringify(builder.rows[0]?.prompt)}`);
       this.changed.fire();
     } else this.set({ state: 'interrupted', secondsLeft: null, resumable: builder.head.step > 0 || builder.rows.length > 0 });

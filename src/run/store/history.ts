@@ -7,6 +7,7 @@ import { CodedError } from '../../wording/wording';
 import { readLabel } from './label';
 import { parseResult } from './resultFile';
 import { runsOnSameRows } from './sameRows';
+import { sizeText } from './size';
 import type { RunTask } from './task';
 import type { TransferResult } from '../transfer';
 import { otherTrainer } from './lock';
@@ -43,6 +44,7 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
     if (!elsewhere) builder.set({ state: 'failed', resumable: false, secondsLeft: null, error: result.message });
   } else if (result) builder.finish(result, runsOnSameRows(folder));
   else if (!elsewhere) builder.set({ secondsLeft: null });
+  if (!elsewhere) builder.set({ size: sizeText(folder) });
   builder.addEvaluated((await readJson<PromptResult[]>(folder, 'evaluated.json')) ?? []);
   const transfer = await readJson<TransferResult>(folder, 'transfer.json');
   if (transfer) builder.setTransfer(columns(transfer));

@@ -11,6 +11,7 @@ import type { RunResult } from '../result';
 import { CHECKPOINT_FORMAT, type Checkpoint } from './checkpoint';
 import { parseResult } from './resultFile';
 import type { RowHeader, RowResults } from './rows/format';
+import { EVALUATED_ROWS, ROWS } from './rows/names';
 import { RowFile } from './rows/rowFile';
 import type { RunTask } from './task';
 
@@ -27,10 +28,6 @@ export class StorageError extends CodedError<'run.cannotWrite'> {
 export class LockLost extends CodedError<'run.lockLost'> {}
 /** A checkpoint with the lengths of the journal and, unless an older version wrote it, of the row file. */
 export type SavedCheckpoint = Checkpoint & { readonly journalOffset: number; readonly rowsOffset?: number };
-
-/** Every result of a run, row by row, and results on held-out rows of prompts that were evaluated later. */
-export const ROWS = 'rows.bin';
-export const EVALUATED_ROWS = 'evaluated-rows.bin';
 
 /** A run on disk: `task.json`, `events.jsonl`, `rows.bin`, `checkpoint`, `result.json`. Writing is all or nothing, file by file. */
 export class RunFolder {

@@ -75,6 +75,8 @@ export interface RunHead {
   readonly resumable: boolean;
   /** Remarks on data and models ("12 texts were cut …"). */
   readonly notes: readonly string[];
+  /** What a run that no process trains takes on disk, in words. */
+  readonly size?: string;
   /** Of a finished run. */
   readonly summary?: RunSummary;
   readonly verdict?: Verdict;
