@@ -63,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     compare: async (id) => vscode.commands.executeCommand('rlprompt.compareRuns', id),
     tryLabelWords: (head) => tryLabelWords(runs, panels, head),
     showLog: () => log.show(),
+    exportRun: (folder, format) => service.use((engine) => engine.request('exportRun', { folder, format })),
     heldOut: (id) => service.use((engine) => engine.request('heldOut', id)),
     commandLine: context.asAbsolutePath('dist/cli.js'),
   };

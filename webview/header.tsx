@@ -135,6 +135,7 @@ function Actions({ head, hasRows, trusted }: { head: RunHead; hasRows: boolean; 
       {hasRows && head.state === 'finished' && trusted && link('Evaluate on other models…', () => send('transfer'))}
       {hasRows && link('Export CSV', () => send('export', 'csv'))}
       {hasRows && link('Export Markdown', () => send('export', 'markdown'))}
+      {hasRows && link('Export HTML report', () => send('export', 'html'))}
       {hasRows && link('Copy command', () => send('copyCommand'))}
       {link('Show log', () => send('showLog'))}
     </nav>

@@ -8,13 +8,14 @@ export const USAGE = `RLPrompt finds the short prompt that makes a frozen langua
   rlprompt optimize --resume DIR [--threads N] [--json] [--yes]
   rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes]
   rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes]
-  rlprompt report DIR [--csv | --markdown]
+  rlprompt report DIR [--csv | --markdown | --html [FILE]]
 
   SPEC  a task spec, NAME.prompt-task.json; see examples/ and docs/task-spec.md
   DIR   the folder of a run
   REF   a task model as in a spec: bundled:masked, folder:PATH, hf:OWNER/NAME, openai:MODEL@URL; see docs/models.md
 
 In a terminal, r and Enter end the search and rank its prompts; so does --max-minutes after that time. Ctrl-C stops a run, which can be resumed.
+report --html writes one file that stands alone, to FILE or to standard output.
 --labels auto searches for label words first, whatever the spec has, and compares them with those of the spec.
 transfer scores a run's prompts on other task models. --yes agrees to everything in advance: downloads, and what a server will be asked.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
@@ -53,7 +54,13 @@ export type Command =
       readonly top: number | undefined;
       readonly format: Format | 'json';
     } & Common)
-  | { readonly name: 'report'; readonly folder: string; readonly format: Format };
+  | {
+      readonly name: 'report';
+      readonly folder: string;
+      readonly format: Format | 'html';
+      /** Where to write HTML; standard output if undefined. */
+      readonly file: string | undefined;
+    };
 
 export type Format = 'text' | 'csv' | 'markdown';
 
@@ -75,7 +82,7 @@ const OPTIONS = {
   },
   evaluate: { ...COMMON, prompt: TEXTS },
   transfer: { ...COMMON, model: TEXTS, top: TEXT, csv: FLAG, markdown: FLAG },
-  report: { csv: FLAG, markdown: FLAG },
+  report: { csv: FLAG, markdown: FLAG, html: FLAG },
 };
 
 /** @throws UsageError */
@@ -126,8 +133,12 @@ export function parseCommand(argv: readonly string[]): Command {
       const models = [...new Set(values.model as string[])];
       return { name, folder, models, top: whole(values.top, 'top', 1), format: format(values, ['json', 'csv', 'markdown']), ...common };
     }
-    case 'report':
-      return { name, folder: only(positionals, 'DIR', true)!, format: format(values, ['csv', 'markdown']) };
+    case 'report': {
+      const chosen = format(values, ['csv', 'markdown', 'html']);
+      const [folder, ...files] = positionals;
+      if (files.length > 0 && chosen !== 'html') only(positionals, 'DIR', true);
+      return { name, folder: only(folder === undefined ? [] : [folder], 'DIR', true)!, format: chosen, file: only(files, 'FILE', false) };
+    }
   }
 }
 

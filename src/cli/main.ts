@@ -29,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       case 'transfer':
         return await transferPrompts(command);
       case 'report':
-        return report(command);
+        return await report(command);
     }
   } catch (error) {
     progress.clear();

@@ -1,21 +1,33 @@
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { otherTrainer, trainerName } from '../run/store/lock';
-import { csvTable, markdownTable, summary, textTable } from '../run/report/report';
+import { exportRun } from '../run/report/exportRun';
+import { csvTable, summary, textTable } from '../run/report/report';
 import type { RunResult } from '../run/result';
 import { quote } from '../run/report/shell';
 import { RunFolder } from '../run/store/storage';
 import { runsOnSameRows } from '../run/store/sameRows';
+import { sizeText } from '../run/store/size';
 import { verdictOf, type Verdict } from '../run/verdict';
 import type { Command } from './arguments';
 import { progress } from './frontEnd';
 
-/** Prints the table of a run on disk. */
-export function report(command: Extract<Command, { name: 'report' }>): number {
-  const { result, folder } = finishedRun(command.folder);
+/** Prints the table of a run on disk, or writes its report. */
+export async function report({ folder: path, format, file }: Extract<Command, { name: 'report' }>): Promise<number> {
+  const { result, folder } = finishedRun(path);
   const judged = withVerdict(result, folder.path);
-  if (command.format === 'csv') process.stdout.write(csvTable(result.prompts, judged.verdict));
-  else if (command.format === 'markdown') process.stdout.write(`${markdownTable(result.prompts, judged.verdict)}\n`);
-  else printResult(judged);
+  if (format === 'csv') process.stdout.write(csvTable(result.prompts, judged.verdict));
+  else if (format === 'text') {
+    printResult(judged);
+    process.stdout.write(`${sizeText(folder.path)}.\n`);
+  } else {
+    const text = await exportRun(folder.path, format);
+    if (file === undefined) process.stdout.write(text);
+    else {
+      writeFileSync(file, text);
+      progress.line(`Saved in ${file}.`);
+    }
+  }
   for (const note of result.notes) progress.line(`Note: ${note}.`);
   return 0;
 }

@@ -6,6 +6,7 @@ import { Channel } from '../messages/channel';
 import type { EngineMethods, HostChannel, HostMethods, RunEnd } from '../messages/engine';
 import { heldOut } from '../run/heldOut';
 import { RunStopped } from '../run/optimize';
+import { exportRun } from '../run/report/exportRun';
 import type { RunResult } from '../run/result';
 import { RunFolder } from '../run/store/storage';
 import { logCrash } from './crash';
@@ -45,6 +46,7 @@ const host: HostChannel = new Channel<HostMethods, EngineMethods>(
     check: (spec) => checkSpec(spec.text, spec.file, spec),
     preview: ({ text, file }) => dataPreview(text, file),
     heldOut: (folder) => heldOut(new RunFolder(folder)),
+    exportRun: ({ folder, format }) => exportRun(folder, format),
     inspect: (file) => inspectDataset(file),
     suggestWords: ({ labels, model }) => suggestWords(labels, model),
   },

@@ -2,6 +2,7 @@
 import type { DatasetOutline, SuggestedWords } from '../checks/inspect';
 import type { AskRequest } from '../model/server/editorModel';
 import type { HeldOut } from '../run/heldOut';
+import type { ExportFormat } from '../run/report/exportRun';
 import type { RunEvent } from '../run/events';
 import type { PromptResult, RunResult } from '../run/result';
 import type { RunTask } from '../run/store/task';
@@ -53,6 +54,7 @@ export interface EngineMethods {
   preview(spec: { readonly text: string; readonly file: string }): Promise<readonly string[]>;
   /** The held-out rows of a run, with what its prompts answer. */
   heldOut(folder: string): Promise<HeldOut>;
+  exportRun(request: { readonly folder: string; readonly format: ExportFormat }): Promise<string>;
   inspect(file: string): Promise<DatasetOutline>;
   suggestWords(task: { readonly labels: readonly string[]; readonly model: string }): Promise<SuggestedWords>;
 }

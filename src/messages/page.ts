@@ -1,8 +1,10 @@
 /** What the extension host and the panel's page call in each other; plain data that survives `postMessage`. */
 import type { HeldOut } from '../run/heldOut';
+import type { ExportFormat } from '../run/report/exportRun';
 import type { Curves, NextStep, PromptRow, RunHead, RunView } from '../run/view/runView';
 
 export type { HeldOut, HeldOutAnswers } from '../run/heldOut';
+export type { ExportFormat } from '../run/report/exportRun';
 
 export interface PageSettings {
   /** Weight of the past in the smoothed curve, 0 (none) to 0.99. */
@@ -54,7 +56,6 @@ export interface RowReference {
 }
 
 export type InsertForm = 'string' | 'function' | 'classifier';
-export type ExportFormat = 'csv' | 'markdown';
 
 export interface PanelMethods {
   /** The page listens, and wants a snapshot. */

@@ -149,6 +149,7 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
       'Compare with another run…',
       'Export CSV',
       'Export Markdown',
+      'Export HTML report',
       'Copy command',
       'Show log',
     ])
@@ -161,6 +162,7 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
       ['compare'],
       ['export', 'csv'],
       ['export', 'markdown'],
+      ['export', 'html'],
       ['copyCommand'],
       ['showLog'],
     ]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findNodeAtLocation, parseTree, type JSONPath } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import type { Handlers } from '../../messages/channel';
-import type { HeldOut, InsertForm, PanelMethods, RowReference } from '../../messages/page';
+import type { ExportFormat, HeldOut, InsertForm, PanelMethods, RowReference } from '../../messages/page';
 import { quote } from '../../run/report/shell';
 import { reproduceCommand } from '../../run/start';
 import type { RunTask } from '../../run/store/task';
@@ -22,6 +22,8 @@ export interface PageServices {
   tryLabelWords(head: RunHead): Promise<void>;
   showLog(): void;
   heldOut(id: string): Promise<HeldOut>;
+  /** A run on disk as the text of a file. */
+  exportRun(id: string, format: ExportFormat): Promise<string>;
   /** The command line that comes with the extension. */
   readonly commandLine: string;
 }
@@ -58,7 +60,7 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
     evaluate: on((_, prompt: string) => services.evaluate(id, prompt)),
     transfer: on(() => services.transfer(id)),
     compare: on(() => services.compare(id)),
-    export: on(({ head, rows }, format: 'csv' | 'markdown') => exportTable(head, rows, format)),
+    export: on(({ head }, format: ExportFormat) => exportTable(head, format, () => services.exportRun(id, format))),
     copyCommand: on(async () => {
       // As the run was started, whatever the spec and the settings say now.
       const task = JSON.parse(await readFile(join(id, 'task.json'), 'utf8')) as RunTask;

@@ -101,7 +101,15 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
       iconPath: new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color)),
       contextValue: `run.${head.state}${pinned ? ' pinned' : ''}`,
       command: { command: OPEN, title: vscode.l10n.t('Open') },
-      tooltip: [`${head.name} (seed ${head.seed}), ${date}`, stateText(head), head.verdict?.title, head.taskModel, head.template, head.size, id]
+      tooltip: [
+        `${head.name} (seed ${head.seed}), ${date}`,
+        stateText(head),
+        head.verdict?.title,
+        head.taskModel,
+        head.template,
+        head.size,
+        id,
+      ]
         .filter(Boolean)
         .join('\n'),
       accessibilityInformation: { label: `${head.name}, ${description}` },

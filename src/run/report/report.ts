@@ -1,7 +1,8 @@
 import type { PromptRow, RunResult, SeedsResult, TransferScore } from '../result';
 import { word } from '../../wording/wording';
 import type { Verdict } from '../verdict';
-import { alignedTable, csvRows, escapeMarkdown, markdownRows, percent, promptCell } from './tables';
+import type { RunHead } from '../view/runView';
+import { alignedTable, csvRows, escapeMarkdown, markdownRows, percent, promptCell, visible } from './tables';
 
 export { percent };
 
@@ -47,10 +48,31 @@ export function textTable(prompts: readonly PromptRow[]): string {
   return alignedTable([COLUMNS, ...prompts.map(cells)], new Set([1, 2, 10]));
 }
 
-/** With the verdict above the table. */
-export function markdownTable(prompts: readonly PromptRow[], verdict?: Verdict): string {
-  const table = markdownRows([COLUMNS, ...prompts.map(cells)]);
-  return verdict ? `**${verdict.title}.** ${escapeMarkdown(verdict.text)}\n\n${table}` : table;
+/** With the scores on other models. */
+export function markdownTable(prompts: readonly PromptRow[]): string {
+  const models = [...new Set(prompts.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
+  const transferred = ({ transfer }: PromptRow): string[] =>
+    models.map((model) => {
+      const [accuracy, interval] = score(transfer?.[model]);
+      return accuracy === '' ? '' : `${accuracy} (${interval})`;
+    });
+  return markdownRows([[...COLUMNS, ...models.map((model) => `on ${model}`)], ...prompts.map((p) => [...cells(p), ...transferred(p)])]);
+}
+
+/** The verdict, the model, the template, the label words, and the table. */
+export function markdownReport(
+  { name, verdict, taskModel, template, summary }: Pick<RunHead, 'name' | 'verdict' | 'taskModel' | 'template' | 'summary'>,
+  prompts: readonly PromptRow[],
+): string {
+  const words = summary?.classes.map((one) => `${one.label} “${one.word}”`).join(', ') ?? '';
+  const facts = [`Task model: ${taskModel}`, `Template: ${template}`, ...(words === '' ? [] : [`Label words: ${words}`])];
+  const paragraphs = [
+    `# ${escapeMarkdown(name)}`,
+    ...(verdict ? [`**${verdict.title}.** ${escapeMarkdown(verdict.text)}`] : []),
+    facts.map((fact) => `- ${escapeMarkdown(visible(fact))}`).join('\n'),
+    markdownTable(prompts),
+  ];
+  return `${paragraphs.join('\n\n')}\n`;
 }
 
 /** RFC 4180, with a header; shares as fractions. The winner's row has the kind of the verdict. */

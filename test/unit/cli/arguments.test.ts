@@ -146,8 +146,9 @@ describe('report', () => {
     ['report runs/a', 'text'],
     ['report runs/a --csv', 'csv'],
     ['report --markdown runs/a', 'markdown'],
+    ['report runs/a --html', 'html'],
   ])('%s', (line, format) => {
-    expect(parse(line)).toEqual({ name: 'report', folder: 'runs/a', format });
+    expect(parse(line)).toEqual({ name: 'report', folder: 'runs/a', format, file: undefined });
   });
 });
 
@@ -195,6 +196,8 @@ describe('wrong usage', () => {
     ['evaluate a.json --prompt x --steps 3', "Unknown option '--steps'"],
     ['report', 'DIR is missing'],
     ['report a b', 'one DIR at a time, not 2: a b'],
+    ['report a b c --html', 'one FILE at a time, not 2: b c'],
+    ['report --html', 'DIR is missing'],
     ['report a --csv --markdown', '--csv or --markdown, not both'],
     ['report a --json', "Unknown option '--json'"],
     ['transfer', 'DIR is missing'],

@@ -30,9 +30,13 @@ afterEach(() => {
 describe('notes of a result', () => {
   const notes = ['label words are scored after the text', '9 queries failed for good'];
 
-  it.each(['text', 'csv', 'markdown'] as const)('are told by report as %s, beside the table', (format) => {
+  it.each(['text', 'csv', 'markdown'] as const)('are told by report as %s, beside the table', async (format) => {
+    const spec = { taskModel: 'bundled:causal', policyModel: 'bundled:causal', template: '{input} {prompt}', prompt: { length: 2 } };
+    const settings = { steps: 3, queryBudget: 1000 };
+    const task = { format: 1, specFile: 'small.prompt-task.json', spec, settings, seed: 0, random: true, created: '2026-01-01T00:00:00Z' };
+    writeFileSync(join(folder, 'task.json'), JSON.stringify(task));
     writeFileSync(join(folder, 'result.json'), JSON.stringify(smallResult({ notes })));
-    expect(report({ name: 'report', folder, format })).toBe(0);
+    expect(await report({ name: 'report', folder, format, file: undefined })).toBe(0);
     expect(shown).toEqual(['Note: label words are scored after the text.', 'Note: 9 queries failed for good.']);
     expect(printed).toContain('Overall');
     expect(printed).not.toContain('Note:');

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { csvTable, markdownTable, percent, seedsSummary, summary, textTable } from '../../../src/run/report/report';
+import { csvTable, markdownReport, markdownTable, percent, seedsSummary, summary, textTable } from '../../../src/run/report/report';
 import type { Origin, PromptResult, RunResult } from '../../../src/run/result';
 import { summarizeSeeds } from '../../../src/run/report/seeds';
 import { verdictOf } from '../../../src/run/verdict';
@@ -174,10 +174,24 @@ describe('the verdict in reports', () => {
   const verdict = verdictOf({ ...found, taskModel: 'a_model' })!;
 
   it('is above the table in Markdown, with its marks escaped', () => {
-    const [line, empty, ...table] = markdownTable(found.prompts, { ...verdict, text: 'A *star*.' }).split('\n');
-    expect(line).toBe(`**${verdict.title}.** A \\*star\\*.`);
-    expect(empty).toBe('');
-    expect(table.join('\n')).toBe(markdownTable(found.prompts));
+    const head = { name: 'a_b', taskModel: 'a_model', template: '{input}\n{prompt}', verdict: { ...verdict, text: 'A *star*.' } };
+    const classes = [{ label: 'bad', word: '<no>', train: 1, validation: 1, test: 1 }];
+    const text = markdownReport({ ...head, summary: { ...found, classes } }, found.prompts);
+    expect(text.split('\n\n')).toEqual([
+      '# a\\_b',
+      `**${verdict.title}.** A \\*star\\*.`,
+      '- Task model: a\\_model\n- Template: {input}\\\\n{prompt}\n- Label words: bad “\\<no\\>”',
+      `${markdownTable(found.prompts)}\n`,
+    ]);
+  });
+
+  it('has a column for each other model in Markdown', () => {
+    const transfer = { 'folder:x': { accuracy: 0.61, interval: [0.5, 0.7] as const, n: 10 } };
+    const lines = markdownTable([{ ...WINNER, transfer }, NONE]).split('\n');
+    expect(cellsOf(lines[0]!).at(-1)).toBe('on folder:x');
+    expect(cellsOf(lines[2]!).at(-1)).toBe('61.0 (50.0–70.0)');
+    expect(cellsOf(lines[3]!)).toHaveLength(12);
+    expect(cellsOf(lines[3]!).at(-1)).toBe('');
   });
 
   it('is in the row of the winner in CSV', () => {

@@ -64,7 +64,7 @@ export default {
       await page.getByRole('button', { name: 'Export Markdown' }).click({ timeout: SHORT });
       await workbench.answer(join(workbench.folder, 'prompts.md'));
       const text = await workbench.waitForFile('prompts.md', 'a table', (written) => written.includes('|'));
-      assert.match(text, /^# sentiment\n\n\*\*.+\n\n\| rank \|/);
+      assert.match(text, /^# sentiment\n\n\*\*.+\n\n- Task model: .+\n- Template: .+\n- Label words: .+\n\n\| rank \|/);
       // The file opens beside the code, over the panel, once it is written.
       await workbench.see('the exported table', workbench.tab('prompts.md'));
     },
