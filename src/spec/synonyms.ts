@@ -4,11 +4,11 @@
  */
 const SENSES = `
 very negative, strongly negative, most negative, 1 star, one star: terrible awful horrible worst dreadful disgusting hate garbage
-negative, neg, unfavorable, thumbs down, not recommended, pessimistic: bad terrible negative poor awful boring worse horrible disappointing no wrong sad
+negative, neg, con, cons, unfavorable, thumbs down, not recommended, pessimistic: bad terrible negative poor awful boring worse horrible disappointing no wrong sad
 somewhat negative, slightly negative, 2 stars, two stars: bad poor disappointing weak boring
 neutral, neu, mixed, medium, 3 stars, three stars, moderate: okay fine average neutral mixed fair decent mediocre alright
 somewhat positive, slightly positive, 4 stars, four stars: good nice pleasant enjoyable fun
-positive, pos, favorable, thumbs up, recommended, optimistic: good great positive excellent wonderful amazing nice fun perfect better yes right happy
+positive, pos, pro, pros, favorable, thumbs up, recommended, optimistic: good great positive excellent wonderful amazing nice fun perfect better yes right happy
 very positive, strongly positive, most positive, 5 stars, five stars: great excellent wonderful amazing perfect fantastic brilliant best love
 
 yes, y, true, t, entailment, entails, correct, agree, support, supports, supported, accepted, acceptable, approved, related, valid, equivalent, paraphrase, same: yes true right correct sure indeed good

@@ -9,6 +9,7 @@ import { filesOf, type TaskName } from './tasks';
 
 /**
  * node dist/labels.js --data DIR [--tasks sst-2,agnews,yelp-2,sst-5] [--splits 13,21,42,87,100] [--models bundled:causal,bundled:masked]
+ *                     [--lower-case]
  *
  * Held-out accuracy without a prompt: the words that `"labels": "auto"` finds on a split's rows against the labels' own words.
  * DIR is the k-shot folder published with RLPrompt. Prints Markdown.
@@ -30,6 +31,8 @@ const { values } = parseArgs({
     models: { type: 'string', default: 'bundled:causal,bundled:masked' },
     'test-rows': { type: 'string', default: '2000' },
     threads: { type: 'string', default: '1' },
+    /** The own words in lower case. */
+    'lower-case': { type: 'boolean', default: false },
   },
 });
 
@@ -72,7 +75,7 @@ const QUIET = {
 function specOf(taskModel: string, task: TaskName, split: string): Spec {
   const spec = {
     data: { ...filesOf(values.data!, task, split, 'test'), testRows: Number(values['test-rows']) },
-    labels: Object.fromEntries(OWN[task].map((word, c) => [String(c), word])),
+    labels: Object.fromEntries(OWN[task].map((word, c) => [String(c), values['lower-case'] ? word.toLowerCase() : word])),
     taskModel,
     prompt: { length: 2 },
   };
