@@ -3,10 +3,12 @@ import { EngineProcess } from './engine/client';
 import { EngineService } from './engine/service';
 import { Evaluation } from './host/commands/evaluate';
 import { offerStart, optimize, tryLabelWords, type NewTasks } from './host/commands/optimize';
+import { pickModel } from './host/commands/pickModel';
 import { pickRun } from './host/commands/pickRun';
 import { SPEC_ENDING } from './host/commands/pickSpec';
 import { runCommands } from './host/commands/runCommands';
 import { transfer } from './host/commands/transfer';
+import { CodeLenses, replacePrompt } from './host/insertion/codeLenses';
 import { foundPrompt, foundPrompts } from './host/insertion/found';
 import { insertPrompt } from './host/insertion/insertPrompt';
 import { insertSnippet } from './host/insertion/insertSnippet';
@@ -29,6 +31,22 @@ import { SpecDiagnostics } from './host/spec/specDiagnostics';
 import { SpecHover } from './host/spec/specHover';
 import { SpecLenses } from './host/spec/specLenses';
 import { SpecService } from './host/spec/specService';
+
+/** The languages into which functions are inserted. */
+const CODE = [
+  'python',
+  'typescript',
+  'typescriptreact',
+  'javascript',
+  'javascriptreact',
+  'vue',
+  'svelte',
+  'java',
+  'csharp',
+  'go',
+  'rust',
+  'markdown',
+].map((language) => ({ language }));
 
 /** The benchmark reads how long activation took. */
 export interface Activated {
@@ -75,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     look: (text, file) => specs.look(text, file),
   };
   const lenses = new SpecLenses(runs);
+  const codeLenses = new CodeLenses(runs);
   const spec = { pattern: `**/*${SPEC_ENDING}` };
 
   const optimizeNew = (made: Promise<vscode.Uri | undefined>): Promise<void> => offerStart(runs, panels, newTasks, made);
@@ -85,6 +104,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     'rlprompt.newTask': (file?: vscode.Uri) => optimizeNew(newTasks.fromDataset(file)),
     'rlprompt.sampleTask': () => optimizeNew(newTasks.sample()),
     'rlprompt.evaluate': (on?: vscode.Uri | string) => evaluation.command(on),
+    'rlprompt.pickModel': (file?: vscode.Uri) => pickModel(file),
     'rlprompt.insertSnippet': () => insertSnippet(prompts, lastEditor),
     'rlprompt.transferRun': async (given?: string) => {
       const id =
@@ -107,6 +127,9 @@ export function activate(context: vscode.ExtensionContext): Activated {
     runs.onDidDelete((id) => panels.close(id)),
     service,
     lenses,
+    codeLenses,
+    vscode.languages.registerCodeLensProvider(CODE, codeLenses),
+    vscode.commands.registerCommand('rlprompt.replacePrompt', (uri: vscode.Uri, line: number) => replacePrompt(runs, uri, line)),
     new SpecDiagnostics(specs, log),
     vscode.languages.registerCodeLensProvider(spec, lenses),
     vscode.languages.registerCodeActionsProvider(spec, new QuickFixes(), { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }),

@@ -200,7 +200,11 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                         <td colspan={columns.length + models.length + 2}>
                           <RowDetails row={row} head={head}>
                             {row.prompt !== '' && !compact && (
-                              <DetailActions which={{ row: rows.indexOf(row), prompt: row.prompt }} functions={functions} />
+                              <DetailActions
+                                which={{ row: rows.indexOf(row), prompt: row.prompt }}
+                                functions={functions}
+                                classifier={functions && head.summary?.call !== undefined && row.prompt !== ''}
+                              />
                             )}
                           </RowDetails>
                         </td>
@@ -241,7 +245,7 @@ function Heading({ column, reverse, sort }: { column: Column; reverse: boolean |
   );
 }
 
-function DetailActions({ which, functions }: { which: RowReference; functions: boolean }) {
+function DetailActions({ which, functions, classifier }: { which: RowReference; functions: boolean; classifier: boolean }) {
   const action = (name: string, act: () => void, title?: string) => (
     <vscode-button secondary title={title} onClick={act}>
       {name}
@@ -252,6 +256,12 @@ function DetailActions({ which, functions }: { which: RowReference; functions: b
       {action('Insert', () => send('insert', { ...which, form: 'string' }), 'Insert as a string at the cursor')}
       {functions &&
         action('Insert as Function', () => send('insert', { ...which, form: 'function' }), 'Insert a function that fills the template')}
+      {classifier &&
+        action(
+          'Insert as Classifier',
+          () => send('insert', { ...which, form: 'classifier' }),
+          'Insert a function that asks the model as the run did, in Python, TypeScript or JavaScript',
+        )}
       {action('Copy', () => send('copy', which))}
     </>
   );

@@ -72,6 +72,20 @@ describe.runIf(HERE in TARGETS)('the package for this platform', () => {
       expect(notices).toMatch(new RegExp(`^${library} \\d`, 'm'));
   });
 
+  it('has a README of its own, whose links lead out of the package, and pictures of the walkthrough that are there', () => {
+    const readme = readFileSync(join(installed, 'readme.md'), 'utf8');
+    expect(readme).not.toMatch(/\bnp[mx] /);
+    const targets = [...readme.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1]!);
+    expect(targets.length).toBeGreaterThan(0);
+    expect(targets.filter((target) => !target.startsWith('https://'))).toEqual([]);
+    const steps = join(installed, 'media/walkthrough');
+    const pictures = ['read.md', 'insert.md'].flatMap((step) =>
+      [...readFileSync(join(steps, step), 'utf8').matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map((match) => match[1]!),
+    );
+    expect(pictures).toHaveLength(2);
+    for (const picture of pictures) expect(statSync(join(steps, picture)).size).toBeGreaterThan(10_000);
+  });
+
   it('has its files in full: those of the repository, byte for byte', () => {
     for (const path of ['dist/cli.js', 'models/causal/onnx/model.onnx', 'media/prompt-task.schema.json'])
       expect(readFileSync(join(installed, path)).equals(readFileSync(path)), path).toBe(true);

@@ -25,7 +25,6 @@ export function contents(root, target) {
   const platform = TARGETS[target];
   if (!platform) throw new Error(`There is no package for ${target}. Choose one of ${Object.keys(TARGETS).join(', ')}.`);
   const own = [
-    'README.md',
     'CHANGELOG.md',
     'LICENSE',
     ...list(root, '.', /^package\.nls(\.[\w-]+)?\.json$/),
@@ -42,7 +41,9 @@ export function contents(root, target) {
     `${COMMON}/package.json`,
     ...list(root, `${COMMON}/dist/cjs`, /\.(js|json)$/),
   ];
-  const files = [...own.map((path) => ({ from: path, to: path })), ...runtime.map((path) => ({ from: path, to: `dist/${path}` }))];
+  // The repository's README is for those who build: it has npm commands, and links that lead nowhere in a package.
+  const readme = { from: 'tools/package/README.md', to: 'README.md' };
+  const files = [readme, ...own.map((path) => ({ from: path, to: path })), ...runtime.map((path) => ({ from: path, to: `dist/${path}` }))];
   for (const { from } of files)
     if (!existsSync(join(root, from))) throw new Error(`${from} is missing. Run \`npm ci && npm run build\` first.`);
   return files;

@@ -3,6 +3,7 @@ import type { Panels } from '../panel/panels';
 import type { Runs } from '../runs/runs';
 import { pinRun, renameRun } from './nameRun';
 import { pickRun } from './pickRun';
+import { runAgain } from './runAgain';
 import { mayRun } from './trust';
 
 /** Commands about existing runs. Each gets the run's id from the tree or a link, and none from the palette. */
@@ -63,6 +64,7 @@ export function runCommands(runs: Runs, panels: Panels): Record<string, (id?: st
       (id) => pinRun(runs, id, false),
       ({ pinned }) => pinned === true,
     ),
+    'rlprompt.runAgain': onPicked(t('Run which task again?'), (id) => runAgain(runs, panels, id)),
     'rlprompt.deleteRun': async (given) => {
       const id = given ?? (await pick(t('Delete which run?')));
       if (id === undefined) return;

@@ -27,7 +27,7 @@ async function pickModels(own: string): Promise<string[]> {
   const { t } = vscode.l10n;
   const other = t('Another model…');
   const items: vscode.QuickPickItem[] = [
-    ...BUNDLED.filter((model) => model !== own).map((label) => ({ label, picked: true })),
+    ...BUNDLED.filter((model) => model !== own).map((label) => ({ label, picked: true, description: t('small demonstration model') })),
     { label: other, description: t('folder:PATH, hf:OWNER/NAME or openai:MODEL@URL') },
   ];
   const picked = await vscode.window.showQuickPick(items, { canPickMany: true, title: t('Evaluate on which models?') });

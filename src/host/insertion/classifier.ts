@@ -1,6 +1,6 @@
 import type { ClassifierParts } from './classifierParts';
-import { accuracyText, type FoundPrompt } from './found';
-import { aroundInput, identifier, marker, oneLine, ORIGINS } from './functions';
+import type { FoundPrompt } from './found';
+import { aroundInput, identifier, marker, oneLine, originLine } from './functions';
 import { InsertionError } from './insertionError';
 import { languageOf } from './languages';
 import { literal } from './literal';
@@ -27,7 +27,7 @@ export function promptClassifier(found: FoundPrompt, languageId: string, unit: s
     name: identifier(found.taskName, python ? 'snake' : 'camel', 'classifier'),
     about: [
       `The class of a text, for the task '${oneLine(found.taskName)}': the label word that ${oneLine(found.taskModel)} prefers.`,
-      `${ORIGINS[found.origin]}; ${accuracyText(found) === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracyText(found)!.replace('–', ' to ')}`}.`,
+      originLine(found),
       marker(found),
     ],
     before,

@@ -7,3 +7,4 @@ export { promptString } from './literal';
 export { openString } from './openString';
 export { endsOfInsertions, placed } from './placement';
 export { QUOTING } from './quoting';
+export { replaced } from './replacement';

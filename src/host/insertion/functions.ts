@@ -7,7 +7,7 @@ import { languageOf } from './languages';
 import { literal } from './literal';
 
 /** Where a prompt comes from, as inserted code says it. */
-export const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
+const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
   policy: 'Prompt found by RLPrompt',
   random: 'Prompt found by random search',
   manual: 'Prompt written by hand, scored with RLPrompt',
@@ -28,14 +28,11 @@ export function promptFunction(found: FoundPrompt, languageId: string, unit: str
   const sum = ({ before, after }: Around): string =>
     [...(before === '' ? [] : [quote(before)]), 'text', ...(after === '' ? [] : [quote(after)])].join(form.join ?? ' + ');
   const what = found.turns ? 'messages' : 'text';
-  const accuracy = accuracyText(found)?.replace('–', ' to ');
   const describe = (text: string): string => form.describe?.(text, quote) ?? text;
   const fields: Readonly<Record<string, string>> = {
     name: identifier(found.taskName, form.naming),
     about: describe(`${what} to send to ${oneLine(found.taskModel)} for the task '${oneLine(found.taskName)}'.`),
-    origin: describe(
-      `${ORIGINS[found.origin]}; ${accuracy === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracy}`}.`,
-    ),
+    origin: describe(originLine(found)),
     run: describe(marker(found)),
     text: found.turns ? '' : sum(aroundInput(found)),
   };
@@ -84,6 +81,12 @@ export function oneLine(text: string, most = 60): string {
     .trim();
   const characters = Array.from(line);
   return characters.length > most ? `${characters.slice(0, most - 3).join('')}...` : line;
+}
+
+/** Who found the prompt, and how well it does, in a sentence. */
+export function originLine(found: FoundPrompt): string {
+  const accuracy = accuracyText(found)?.replace('–', ' to ');
+  return `${ORIGINS[found.origin]}; ${accuracy === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracy}`}.`;
 }
 
 /** Where inserted code comes from, for people and for the lens above it. */

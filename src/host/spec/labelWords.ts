@@ -23,18 +23,20 @@ export async function askWords(
   return Object.fromEntries(classes.map((label) => [label, words[label]!]));
 }
 
-/** Asks for the word of one class; `words` are those of all classes so far. @param wrong why the word so far does not do */
+/** Asks for the word of one class; `words` are those of all classes so far. @param wrong why the word so far does not do @param value the word so far */
 export async function askWord(
   title: string,
   label: string,
   close: readonly string[],
   words: Readonly<Record<string, string>>,
   wrong?: string,
+  value = '',
 ): Promise<string | undefined> {
   const { t } = vscode.l10n;
   const question = t('Which word should the model say for the class “{0}”?', label);
   const word = await vscode.window.showInputBox({
     title,
+    value,
     prompt: wrong === undefined ? question : `${question} ${wrong}`,
     placeHolder: close.length > 0 ? t('for example {0}', close.join(', ')) : t('for example great'),
     ignoreFocusOut: true,

@@ -15,8 +15,8 @@ const CHATS = [
   [{ role: 'user', content: '{input} {prompt}' }],
 ];
 const MODELS = [
-  ['bundled:causal', 'a small causal model, for demonstration'],
-  ['bundled:masked', 'a small masked model, for demonstration'],
+  ['bundled:causal', 'small demonstration model, causal'],
+  ['bundled:masked', 'small demonstration model, masked'],
   ['folder:', 'your model folder, relative to this file'],
   ['hf:', 'OWNER/NAME on the Hugging Face Hub'],
   ['openai:', 'MODEL@URL of an OpenAI-compatible server'],

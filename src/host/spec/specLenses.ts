@@ -1,3 +1,4 @@
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import type { Runs } from '../runs/runs';
 
@@ -22,6 +23,7 @@ export class SpecLenses implements vscode.CodeLensProvider, vscode.Disposable {
     if (!vscode.workspace.isTrusted) return [];
     const last = (await this.runs.list()).find(({ specFile }) => specFile === document.uri.fsPath);
     return [
+      ...modelLens(document),
       lens(`$(sparkle) ${t('Optimize Prompt')}`, 'rlprompt.optimize', document.uri),
       ...(last
         ? [
@@ -36,4 +38,16 @@ export class SpecLenses implements vscode.CodeLensProvider, vscode.Disposable {
     this.subscription.dispose();
     this.changed.dispose();
   }
+}
+
+/** On the line of the task model: what it is, and another. */
+function modelLens(document: vscode.TextDocument): vscode.CodeLens[] {
+  const tree = parseTree(document.getText(), [], { allowTrailingComma: true });
+  const node = tree && findNodeAtLocation(tree, ['taskModel']);
+  if (!node) return [];
+  const at = document.positionAt(node.offset);
+  const { t } = vscode.l10n;
+  const demonstration = String(node.value).startsWith('bundled:') ? ` (${t('a small demonstration model')})` : '';
+  const title = `$(symbol-misc) ${t('Pick Task Model…')}${demonstration}`;
+  return [new vscode.CodeLens(new vscode.Range(at, at), { title, command: 'rlprompt.pickModel', arguments: [document.uri] })];
 }

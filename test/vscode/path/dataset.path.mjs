@@ -49,7 +49,11 @@ export default {
       const { page } = await RunPanel.of(workbench);
       const [winner] = result(workbench).prompts.filter(({ prompt }) => prompt !== '');
       assert.ok(winner);
-      await page.getByRole('button', { name: 'Insert as a function' }).first().click({ timeout: SHORT });
+      await page
+        .getByRole('button', { name: `Details of ${winner.prompt.trim()}` })
+        .first()
+        .click({ timeout: SHORT });
+      await page.getByText('Insert as Function', { exact: true }).first().click({ timeout: SHORT });
       await until('a function in the code', async () => (await workbench.editorText(CODE)).includes('def '), {
         seen: () => workbench.editorText(CODE),
       });
