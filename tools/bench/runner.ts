@@ -8,7 +8,7 @@ import { randomSearch } from '../../src/search/randomSearch';
 import type { Search, SearchKind } from '../../src/search/search';
 import { scoreAll } from '../../src/search/selection';
 import { parseSpec } from '../../src/spec/spec';
-import type { Proposer, SearchSettings } from '../../src/spec/schema';
+import { presets, type Proposer, type SearchSettings } from '../../src/spec/schema';
 import { SEARCHES, type Cell, type SearchMethod } from './cells';
 import type { Result } from './results';
 import { filesOf, TASKS } from './tasks';
@@ -31,6 +31,8 @@ const METHODS: Record<SearchMethod, How> = {
 };
 
 const TEST_ROWS = 1000;
+/** Whether the search can begin with ordinary prompts. */
+export const HAS_WARM_START = 'warmStart' in presets.default;
 
 type Place = Pick<Cell, 'task' | 'split' | 'model'>;
 /** Where the data is, and which rows judge: the test rows, or those of the other splits. */
@@ -144,7 +146,7 @@ export class Runner {
         template: '{input} {prompt} {mask} .',
         taskModel: model,
         prompt: { length },
-        search: { ...settings, preset },
+        search: { ...settings, preset, ...(HAS_WARM_START && { warmStart }) },
       }),
       'bench.prompt-task.json',
     );

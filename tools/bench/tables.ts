@@ -62,9 +62,8 @@ function budgets(results: Results, setting: Setting): string[] {
 }
 
 function oneBudget(results: Results, setting: Setting, budget: number): string {
-  const [control, ...others] = ['plain', 'random+rows'].filter(
-    (method) => runsOf(results, { ...setting, budget, method: method as Method }).length > 0,
-  );
+  const controls: Method[] = ['plain', 'random+rows'];
+  const [control, ...others] = controls.filter((method) => runsOf(results, { ...coldIfPlain(setting, method), budget, method }).length > 0);
   const methods = ORDER.filter((method) => runsOf(results, { ...setting, budget: budgetOf(method, budget), method }).length > 0);
   const rows = methods.map((method) => {
     const own = { ...setting, method, budget: budgetOf(method, budget) };
@@ -74,7 +73,7 @@ function oneBudget(results: Results, setting: Setting, budget: number): string {
     });
     const differences = [control, ...others].map((against) => {
       if (against === undefined || against === method) return '';
-      return interval(bootstrap(ALL_TASKS.map((task) => differencesTo(results, own, task, against as Method, budget))));
+      return interval(bootstrap(ALL_TASKS.map((task) => differencesTo(results, own, task, against, budget))));
     });
     return row([method, ...cells, ...differences]);
   });
@@ -83,9 +82,12 @@ function oneBudget(results: Results, setting: Setting, budget: number): string {
     ...ALL_TASKS.map((task) => TASKS[task].title),
     ...[control, ...others].map((name) => `mean against ${name ?? 'random'}`),
   ];
-  return [`**${count(budget)} queries**`, table(head, rows), ...perTask(results, setting, budget, control as Method | undefined)].join(
-    '\n\n',
-  );
+  return [`**${count(budget)} queries**`, table(head, rows), ...perTask(results, setting, budget, control)].join('\n\n');
+}
+
+/** Plain random search has no warm start: it is the control of both. */
+function coldIfPlain(setting: Setting, method: Method): Setting {
+  return method === 'plain' ? { ...setting, warmStart: false } : setting;
 }
 
 /** The default's difference to the control in each task. */
@@ -107,9 +109,10 @@ function differencesTo(
   budget: number,
 ): Observation[] {
   const runs = runsOf(results, { ...own, task });
-  if (own.budget > 0) return paired(results, runs, { method: against });
+  const cold = against === 'plain' && { warmStart: false };
+  if (own.budget > 0) return paired(results, runs, { method: against, ...cold });
   // An ordinary prompt meets every seed of the control.
-  return paired(results, runsOf(results, { ...own, task, method: against, budget }), { method: own.method, budget: 0 }).map(
+  return paired(results, runsOf(results, { ...own, ...cold, task, method: against, budget }), { method: own.method, budget: 0 }).map(
     ({ split, value }) => ({
       split,
       value: -value,
