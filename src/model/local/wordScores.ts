@@ -8,6 +8,9 @@ import { WholeRowTaskModel } from './wholeRowTaskModel';
 /** Words of large vocabularies: the first merges of a byte-pair tokenizer are the frequent ones. */
 const MOST_WORDS = 16_384;
 
+/** What tokenizers leave of "weren't" and the like. */
+const CONTRACTED = /^(ai|are|could|did|does|do|had|has|have|is|might|must|need|should|was|were|would)n$/i;
+
 /** The words that can stand at the answer's place as one token, and their logits there. */
 export class WordScores {
   private constructor(
@@ -25,7 +28,7 @@ export class WordScores {
     const whole = new Map<string, number>();
     for (const id of tokenizer.wordIds(!template.answer.atStart).slice(0, MOST_WORDS)) {
       const text = tokenizer.decode([id]).trim();
-      if (!whole.has(text)) whole.set(text, id);
+      if (!whole.has(text) && !CONTRACTED.test(text)) whole.set(text, id);
     }
     return new WordScores(folder, template, whole);
   }

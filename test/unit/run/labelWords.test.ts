@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { readModel } from '../../../src/model/local/modelFolder';
 import { PrefixTaskModel } from '../../../src/model/local/prefixTaskModel';
+import { WordScores } from '../../../src/model/local/wordScores';
 import { WholeRowTaskModel } from '../../../src/model/local/wholeRowTaskModel';
 import { evaluateJob, optimizeJob, resumeJob } from '../../../src/run/jobs';
 import { settleLabels } from '../../../src/run/labelWords';
@@ -69,6 +71,17 @@ describe('"labels": "auto"', () => {
     expect(Object.keys(spec.labels!)).toEqual(['negative', 'positive']);
     expect(Object.values(spec.labels!)).toEqual(labelWords!.chosen.words);
     expect(told.told).toContain(`${word('search.labelWords', labelWords!)}.`);
+  });
+
+  it('offers whole words only, none that continues another', async () => {
+    const folder = await readModel('bundled:causal', '.');
+    const words = WordScores.of(task({ labels: undefined }), folder, folder.tokenizer);
+    const texts = [...words.texts.values()];
+    expect(texts).toEqual(expect.arrayContaining(['terrible', 'great', 'Business']));
+    for (const text of texts) expect(text).toMatch(/^\p{L}[\p{L}'’]*\p{L}$/u);
+    expect(texts).not.toEqual(expect.arrayContaining(['weren']));
+    expect(new Set(texts).size).toBe(texts.length);
+    for (const [id, text] of words.texts) expect(words.token(text)).toBe(id);
   });
 
   it('works on a masked model, and compares with the words that the spec gives', { timeout: 60_000 }, async () => {
