@@ -32,6 +32,8 @@ export class ReplayPolicy extends Learner<LearnerSettings> {
 
   /** Prompts sampled from the policy, as actions. */
   async rollOut(count: number): Promise<number[][]> {
+    // ONNX Runtime divides by zero on an empty batch, which ends the process.
+    if (count === 0) return [];
     const { length: T, topK } = this.settings;
     const A = this.actions.length;
     const prompts: number[][] = Array.from({ length: count }, () => []);

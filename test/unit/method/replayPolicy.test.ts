@@ -50,6 +50,11 @@ describe('policy with replay', () => {
     expect(entropy).toBeGreaterThan(Math.log(A) - 0.1);
   });
 
+  it('samples nothing where nothing is wanted', async () => {
+    const { policy } = await open();
+    expect(await policy.rollOut(0)).toEqual([]);
+  });
+
   it('goes on from its saved state as it would have', async () => {
     const [one, two] = [await open(), await open()];
     for (let i = 0; i < 5; i++) await one.policy.update(known, 16);
