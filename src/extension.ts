@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { EngineProcess } from './engine/client';
 import { EngineService } from './engine/service';
 import { Evaluation } from './host/commands/evaluate';
-import { offerStart, optimize, tryLabelWords, type NewTasks } from './host/commands/optimize';
+import { offerStart, optimize, tryLabelWords, tryLongerPrompt, type NewTasks } from './host/commands/optimize';
 import { pickModel } from './host/commands/pickModel';
 import { pickRun } from './host/commands/pickRun';
 import { SPEC_ENDING } from './host/commands/pickSpec';
@@ -80,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     transfer: (id) => transfer(runs, panels, engines, log, id),
     compare: async (id) => vscode.commands.executeCommand('rlprompt.compareRuns', id),
     tryLabelWords: (head) => tryLabelWords(runs, panels, head),
+    tryLongerPrompt: (head) => tryLongerPrompt(runs, panels, head),
     showLog: () => log.show(),
     exportRun: (folder, format) => service.use((engine) => engine.request('exportRun', { folder, format })),
     heldOut: (id) => service.use((engine) => engine.request('heldOut', id)),

@@ -14,14 +14,16 @@ const ENTROPY = 'Policy entropy (nats per token)';
 
 interface ChartsProps {
   readonly view: RunView;
-  readonly other: RunView | undefined;
+  /** Runs to compare it with. */
+  readonly others?: readonly RunView[];
   /** Weight of the past in the smoothed curves. */
   readonly smoothing: number;
 }
 
-/** The curves of one run, or of two in the same charts, over the queries that were spent. */
-export function Charts({ view, other, smoothing }: ChartsProps) {
-  const charts = other ? compared(view, other, smoothing) : hasMemory(view) ? withMemory(view, smoothing) : ofPolicy(view, smoothing);
+/** The curves of one run, or of several in the same charts, over the queries that were spent. */
+export function Charts({ view, others = [], smoothing }: ChartsProps) {
+  const charts =
+    others.length > 0 ? compared([view, ...others], smoothing) : hasMemory(view) ? withMemory(view, smoothing) : ofPolicy(view, smoothing);
   return (
     <section class="charts" aria-label="Charts">
       {charts.map((chart) => (
@@ -117,30 +119,41 @@ function baselines({ rows }: RunView): Level[] {
   return [...level('No prompt', RED, 'none'), ...level('Your best prompt', YELLOW, 'manual')];
 }
 
-function compared(a: RunView, b: RunView, smoothing: number): ChartProps[] {
-  const pair = (title: string, line: (view: RunView) => Pick<Line, 'x' | 'y'>): ChartProps => ({
+/** Lines that differ in dashes too, not in color alone. */
+const STYLES = [
+  { color: BLUE },
+  { color: YELLOW, dash: [6, 3] },
+  { color: GREEN, dash: [2, 2] },
+  { color: PURPLE, dash: [8, 3, 2, 3] },
+  { color: RED, dash: [1, 3] },
+] as const;
+
+function compared(views: readonly RunView[], smoothing: number): ChartProps[] {
+  const names = namesOf(views);
+  const chart = (title: string, line: (view: RunView) => Pick<Line, 'x' | 'y'>): ChartProps => ({
     title,
-    lines: [
-      { label: name(a, b), color: BLUE, width: 2, ...line(a) },
-      { label: name(b, a), color: YELLOW, width: 2, dash: [6, 3], ...line(b) },
-    ],
+    lines: views.map((view, i) => ({ label: names[i]!, width: 2, ...STYLES[i % STYLES.length]!, ...line(view) })),
   });
   const ofSteps = (title: string, column: 'mean' | 'entropy'): ChartProps =>
-    pair(title, ({ curves: { steps } }) => ({ x: steps.queries, y: smooth(steps[column], smoothing) }));
-  const estimates = pair('Estimated accuracy', (view) => {
+    chart(title, ({ curves: { steps } }) => ({ x: steps.queries, y: smooth(steps[column], smoothing) }));
+  const estimates = chart('Estimated accuracy', (view) => {
     const { estimates: of, greedy } = view.curves;
     return hasMemory(view) ? { x: of.queries, y: of.best } : { x: greedy.queries, y: greedy.accuracy };
   });
   return [
     { ...estimates, scale: SHARE },
     // The rewards of a search with a memory are on another scale.
-    ...(hasMemory(a) || hasMemory(b) ? [] : [ofSteps('Reward', 'mean')]),
-    ...([a, b].every((view) => entropy(view, 0).length > 0) ? [ofSteps(ENTROPY, 'entropy')] : []),
+    ...(views.some(hasMemory) ? [] : [ofSteps('Reward', 'mean')]),
+    ...(views.every((view) => entropy(view, 0).length > 0) ? [ofSteps(ENTROPY, 'entropy')] : []),
   ];
 }
 
-/** What distinguishes a run from another one: its task, else its seed, else its time. */
-export function name({ head }: RunView, { head: other }: RunView): string {
-  if (head.name !== other.name) return head.name;
-  return head.seed !== other.seed ? `${head.name}, seed ${head.seed}` : `${head.name}, ${new Date(head.created).toLocaleString()}`;
+/** What distinguishes runs from each other: their tasks, else their seeds, else their times. */
+export function namesOf(views: readonly RunView[]): string[] {
+  return views.map(({ head }) => {
+    const same = views.filter((other) => other.head.name === head.name);
+    if (same.length === 1) return head.name;
+    if (same.filter((other) => other.head.seed === head.seed).length === 1) return `${head.name}, seed ${head.seed}`;
+    return `${head.name}, ${new Date(head.created).toLocaleString()}`;
+  });
 }

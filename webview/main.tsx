@@ -4,7 +4,8 @@ import './page.css';
 import { Fragment, render } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
 import type { RunView } from '../src/run/view/runView';
-import { Charts, name } from './charts';
+import { Charts } from './charts';
+import { Comparison } from './compare';
 import { EvaluateField } from './evaluateField';
 import { Header } from './header';
 import { HeldOutRows } from './rows';
@@ -15,8 +16,10 @@ import { onThemeChange } from './theme';
 import { connect, vscode } from './vscodeApi';
 import { Notes, WinnerCard } from './winner';
 
+const NONE: readonly RunView[] = [];
+
 function Page() {
-  const [{ view, other, settings, evaluation, gone }, apply] = useState<Model>(EMPTY);
+  const [{ view, others = NONE, differences = [], settings, evaluation, gone }, apply] = useState<Model>(EMPTY);
   const [smoothing, setSmoothing] = useState(vscode.getState()?.smoothing);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set(vscode.getState()?.open));
   const [, redraw] = useReducer((count: number) => count + 1, 0);
@@ -29,11 +32,11 @@ function Page() {
     if (view)
       vscode.setState({
         id: view.head.id,
-        ...(other && { other: other.head.id }),
+        ...(others.length > 0 && { others: others.map(({ head }) => head.id) }),
         ...(smoothing !== undefined && { smoothing }),
         open: [...open],
       });
-  }, [view?.head.id, other?.head.id, smoothing, open]);
+  }, [view?.head.id, others.map(({ head }) => head.id).join(), smoothing, open]);
   useEffect(() => {
     if (view) document.body.dataset.state = view.head.state;
   }, [view?.head.state]);
@@ -43,7 +46,7 @@ function Page() {
   if (!view) return <Loading />;
   const weight = smoothing ?? settings.smoothing;
   const toggle = (prompt: string): void => setOpen(open.symmetricDifference(new Set([prompt])));
-  const charts = [view, other].some((run) => run && run.curves.steps.queries.length > 0) && (
+  const charts = [view, ...others].some(({ curves }) => curves.steps.queries.length > 0) && (
     <Fragment key="charts">
       <label class="smoothing">
         Smoothing
@@ -57,26 +60,11 @@ function Page() {
           onInput={(event) => setSmoothing(Number(event.currentTarget.value))}
         />
       </label>
-      <Charts view={view} other={other} smoothing={weight} />
+      <Charts view={view} others={others} smoothing={weight} />
     </Fragment>
   );
-  if (other)
-    return (
-      <main>
-        <header>
-          <h1>{`${name(view, other)} ↔ ${name(other, view)}`}</h1>
-        </header>
-        {charts}
-        <div class="pair">
-          {[view, other].map((run, i) => (
-            <div key={run.head.id}>
-              <h2>{name(run, i === 0 ? other : view)}</h2>
-              <PromptTable view={run} open={open} toggle={toggle} compact />
-            </div>
-          ))}
-        </div>
-      </main>
-    );
+  if (others.length > 0)
+    return <Comparison views={[view, ...others]} differences={differences} charts={charts} open={open} toggle={toggle} />;
   const table = (
     <Fragment key="table">
       <PromptTable view={view} open={open} toggle={toggle} scored={evaluation.scored} functions={settings.functions} />

@@ -1,5 +1,5 @@
 import type { EvaluationState, PageMethods, Snapshot } from '../src/messages/page';
-import type { Curves, PromptRow } from '../src/run/view/runView';
+import type { Curves, PromptRow, RunView } from '../src/run/view/runView';
 
 /** What became of the prompt to evaluate. */
 export interface Evaluation extends EvaluationState {
@@ -27,13 +27,15 @@ type Changes = { readonly [K in keyof PageMethods]: (model: Model, argument: Par
 export const CHANGES: Changes = {
   snapshot: ({ evaluation }, snapshot) => ({ ...snapshot, evaluation: withRow(evaluation, snapshot.view.rows), gone: false }),
   update: (model, { id, head, append, rows }) => {
-    const which = (['view', 'other'] as const).find((name) => model[name]?.head.id === id);
-    if (!which) return model;
-    const before = model[which]!;
+    const { view, others = [] } = model;
+    const changed = (run: RunView): RunView =>
+      run.head.id === id ? { head, curves: appended(run.curves, append), rows: rows ?? run.rows } : run;
+    if (!view || ![view, ...others].some((run) => run.head.id === id)) return model;
     return {
       ...model,
-      [which]: { head, curves: appended(before.curves, append), rows: rows ?? before.rows },
-      evaluation: rows && which === 'view' ? withRow(model.evaluation, rows) : model.evaluation,
+      view: changed(view),
+      ...(model.others && { others: others.map(changed) }),
+      evaluation: rows && view.head.id === id ? withRow(model.evaluation, rows) : model.evaluation,
     };
   },
   settings: (model, settings) => ({ ...model, settings }),

@@ -16,11 +16,12 @@ export interface JobContext {
 type JobOf<T extends 'resume' | 'evaluate' | 'transfer'> = Parameters<EngineMethods[T]>[0];
 
 export async function optimizeJob(
-  { specFile, seed, folder, random, threads, autoLabels }: OptimizeJob,
+  { specFile, seed, folder, random, threads, autoLabels, promptLength }: OptimizeJob,
   context: JobContext,
 ): Promise<RunResult> {
   const results: RunResult[] = [];
   const spec = await readSpec(specFile);
+  if (promptLength !== undefined) spec.prompt.length = promptLength;
   const request = { spec: autoLabels ? { ...spec, autoLabels } : spec, runs: [{ seed, folder }], random, threads };
   await jobs.optimizeJob(request, frontEnd(context), (result) => results.push(result));
   return results[0]!;

@@ -18,6 +18,8 @@ export interface OptimizeJob {
   readonly threads: number;
   /** Search for label words first, whatever the spec has. */
   readonly autoLabels?: boolean;
+  /** Tokens of a prompt, in place of the spec's. */
+  readonly promptLength?: number;
 }
 
 /** How a job that trains ends, unless it fails: with its result, or stopped at a step with the checkpoint written. */

@@ -1,7 +1,10 @@
 /** What the extension host and the panel's page call in each other; plain data that survives `postMessage`. */
 import type { HeldOut } from '../run/heldOut';
 import type { ExportFormat } from '../run/report/exportRun';
+import type { Difference } from '../run/view/compare';
 import type { Curves, NextStep, PromptRow, RunHead, RunView } from '../run/view/runView';
+
+export type { Difference } from '../run/view/compare';
 
 export type { HeldOut, HeldOutAnswers } from '../run/heldOut';
 export type { ExportFormat } from '../run/report/exportRun';
@@ -15,10 +18,12 @@ export interface PageSettings {
   readonly functions: boolean;
 }
 
-/** Everything that the page shows; with `other`, it compares two runs. */
+/** Everything that the page shows; with `others`, it compares runs. */
 export interface Snapshot {
   readonly view: RunView;
-  readonly other?: RunView;
+  readonly others?: readonly RunView[];
+  /** Fields in which the compared runs differ, in the order of the runs. */
+  readonly differences?: readonly Difference[];
   readonly settings: PageSettings;
 }
 
@@ -75,9 +80,11 @@ export interface PanelMethods {
   openSpec(): void;
   /** Starts a run of the spec that searches for other label words first. */
   tryLabelWords(): void;
-  /** Opens the spec at the field that the step is about. */
+  /** Runs again with a longer prompt, picks a model, or opens the spec at the field that the step is about. */
   editSpec(step: NextStep): void;
   showLog(): void;
+  /** The same of any run, to compare it. */
+  heldOutOf(run: string): Promise<HeldOut>;
   /** The held-out rows with the answers of the run's prompts. */
   heldOut(): Promise<HeldOut>;
   /** Opens the data file that the held-out rows come from, at a line. */
@@ -87,5 +94,7 @@ export interface PanelMethods {
 /** What the page keeps with `setState`; after the window reloads, its panel is restored from it. */
 export interface PageState {
   readonly id: string;
+  readonly others?: readonly string[];
+  /** Of pages before there were `others`. */
   readonly other?: string;
 }

@@ -271,15 +271,6 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     expect(await panel.page.locator('.evaluation.error').innerText()).toBe('The server did not answer.');
   });
 
-  it('compares two runs: both names, both curves, both tables, no buttons', async () => {
-    await panel.show(finished({ id: 'b', seed: 1 }), finished());
-    expect(await panel.page.getByRole('heading', { level: 1 }).innerText()).toBe('reviews, seed 1 ↔ reviews, seed 0');
-    expect(await panel.page.locator('.pair table.ranked').count()).toBe(2);
-    expect(await panel.page.locator('.legend').first().innerText()).toMatch(/seed 1.*seed 0/s);
-    expect(await panel.page.locator('vscode-button, .row-actions button').count()).toBe(0);
-    expect(await panel.kept()).toMatchObject({ id: 'b', other: ID });
-  });
-
   it('says what each state means, and offers what can be done', async () => {
     const states = {
       queued: ['Waiting', 'Stop'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { pageHtml } from '../../src/host/panel/pageHtml';
-import type { PageMethods, PanelMethods } from '../../src/messages/page';
+import type { Difference, PageMethods, PanelMethods } from '../../src/messages/page';
 import type { RunView } from '../../src/run/view/runView';
 import { THEMES, type Theme } from './themes';
 
@@ -98,6 +98,15 @@ export class Panel {
     method: keyof PanelMethods,
     answer: { readonly value: unknown } | { readonly error: { readonly message: string } },
   ): Promise<void> {
+    for (const reply of await this.waiting(method)) await this.message({ reply, ...answer });
+  }
+
+  /** Answers the page's requests of a method, each with its own value. */
+  async replyInTurn(method: keyof PanelMethods, values: readonly unknown[]): Promise<void> {
+    for (const [i, reply] of (await this.waiting(method)).entries()) await this.message({ reply, value: values[i] });
+  }
+
+  private async waiting(method: keyof PanelMethods): Promise<number[]> {
     const take = (): Promise<number[]> =>
       this.page.evaluate((name) => {
         const { waiting } = (window as unknown as { host: Host }).host;
@@ -105,7 +114,7 @@ export class Panel {
       }, method);
     let ids = await take();
     for (; ids.length === 0; ids = await take()) await new Promise((wake) => setTimeout(wake, 20));
-    for (const reply of ids) await this.message({ reply, ...answer });
+    return ids;
   }
 
   private async message(message: unknown): Promise<void> {
@@ -121,9 +130,9 @@ export class Panel {
     );
   }
 
-  /** Shows a run, or two. */
-  async show(view: RunView, other?: RunView): Promise<void> {
-    await this.post('snapshot', { view, ...(other && { other }), settings });
+  /** Shows a run, or compares several. */
+  async show(view: RunView, others: readonly RunView[] = [], differences: readonly Difference[] = []): Promise<void> {
+    await this.post('snapshot', { view, ...(others.length > 0 && { others, differences }), settings });
   }
 
   /** The calls to the host since the last time. */

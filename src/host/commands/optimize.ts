@@ -47,6 +47,22 @@ export async function tryLabelWords(runs: Runs, panels: Panels, { specFile, seed
   if (await mayRun()) await panels.show(runs.optimize(specFile, seed, true));
 }
 
+/** `A Longer Prompt`: runs the spec of a run with its seed again, with prompts that are one token longer, once the user agrees. */
+export async function tryLongerPrompt(
+  runs: Runs,
+  panels: Panels,
+  { name, specFile, seed, promptLength }: Pick<RunHead, 'name' | 'specFile' | 'seed' | 'promptLength'>,
+): Promise<void> {
+  if (!(await mayRun())) return;
+  const { t } = vscode.l10n;
+  const start = t('Start');
+  const length = promptLength + 1;
+  const detail = t('The spec stays as it is. To keep the length, set "prompt.length" in it.');
+  const question = t('Run {0} again with prompts of {1} tokens?', name, length);
+  if ((await vscode.window.showInformationMessage(question, { modal: true, detail }, start)) === start)
+    await panels.show(runs.optimize(specFile, seed, false, length));
+}
+
 async function choose(newTasks: NewTasks, file?: vscode.Uri): Promise<{ spec: vscode.Uri; isNew: boolean } | undefined> {
   if (file && !file.path.endsWith(SPEC_ENDING)) return made(await newTasks.fromDataset(file));
   const spec = file ?? openSpec();

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Panels } from '../panel/panels';
 import type { Runs } from '../runs/runs';
 import { pinRun, renameRun } from './nameRun';
-import { pickRun } from './pickRun';
+import { pickRun, pickRuns } from './pickRun';
 import { runAgain } from './runAgain';
 import { mayRun } from './trust';
 
@@ -47,8 +47,8 @@ export function runCommands(runs: Runs, panels: Panels): Record<string, (id?: st
     'rlprompt.compareRuns': async (given) => {
       const id = given ?? panels.active?.id ?? (await pick(t('Compare which run?')));
       if (id === undefined) return;
-      const other = await pick(t('Compare it with which run?'), (head) => head.id !== id);
-      if (other !== undefined) await panels.show(id, other);
+      const others = await pickRuns(runs, t('Compare it with which runs?'), (head) => head.id !== id);
+      if (others.length > 0) await panels.show(id, others);
     },
     'rlprompt.revealRun': onPicked(t('Reveal which run?'), (id) =>
       vscode.commands.executeCommand('revealInExplorer', vscode.Uri.joinPath(vscode.Uri.file(id), 'task.json')),

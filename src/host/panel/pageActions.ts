@@ -20,6 +20,7 @@ export interface PageServices {
   compare(id: string): Promise<void>;
   /** Runs the spec of a run again and searches for label words first. */
   tryLabelWords(head: RunHead): Promise<void>;
+  tryLongerPrompt(head: RunHead): Promise<void>;
   showLog(): void;
   heldOut(id: string): Promise<HeldOut>;
   /** A run on disk as the text of a file. */
@@ -74,8 +75,9 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
     }),
     openSpec: on(({ head }) => vscode.window.showTextDocument(vscode.Uri.file(head.specFile), { viewColumn: vscode.ViewColumn.One })),
     tryLabelWords: on(({ head }) => services.tryLabelWords(head)),
-    editSpec: on(({ head }, step: NextStep) => openSpecAt(head.specFile, PLACES[step])),
+    editSpec: on(({ head }, step: NextStep) => (step === 'length' ? services.tryLongerPrompt(head) : editSpec(head.specFile, step))),
     showLog: on(() => services.showLog()),
+    heldOutOf: (run: string) => services.heldOut(run),
     heldOut: async () => {
       const held = await services.heldOut(id);
       dataFile = held.file;
@@ -85,12 +87,21 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
   };
 }
 
+const PICK_MODEL = 'rlprompt.pickModel';
+
 const PLACES: Readonly<Record<NextStep, JSONPath>> = {
   labels: ['labels'],
   length: ['prompt', 'length'],
   data: ['data'],
   model: ['taskModel'],
 };
+
+/** The model has a picker of its own. */
+async function editSpec(specFile: string, step: NextStep): Promise<void> {
+  if (step === 'model' && (await vscode.commands.getCommands(true)).includes(PICK_MODEL))
+    await vscode.commands.executeCommand(PICK_MODEL, vscode.Uri.file(specFile));
+  else await openSpecAt(specFile, PLACES[step]);
+}
 
 /** Opens a spec with the value of a field selected, as far as the spec has it. */
 async function openSpecAt(specFile: string, path: JSONPath): Promise<void> {

@@ -7,7 +7,7 @@ import { RunPanel } from './runPanel';
 
 export const PANEL_TYPE = 'rlprompt.run';
 
-/** The open panels, one for each run or pair of runs. */
+/** The open panels, one for each run or comparison of runs. */
 export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.Disposable {
   private readonly open = new Map<string, RunPanel>();
 
@@ -19,18 +19,18 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
   ) {}
 
   /** Shows a run in its panel, or in a new one beside the editor. */
-  async show(id: string, other?: string): Promise<RunPanel> {
-    const shown = this.reveal(id, other);
+  async show(id: string, others: readonly string[] = []): Promise<RunPanel> {
+    const shown = this.reveal(id, others);
     if (shown) return shown;
     const name = await this.runs.get(id).then(
       ({ head }) => head.name,
       () => taskName(id),
     );
     // A second call may have opened it meanwhile.
-    const opened = this.reveal(id, other);
+    const opened = this.reveal(id, others);
     if (opened) return opened;
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    return this.adopt(vscode.window.createWebviewPanel(PANEL_TYPE, name, column), id, other);
+    return this.adopt(vscode.window.createWebviewPanel(PANEL_TYPE, name, column), id, others);
   }
 
   /** The panel in front, if any. */
@@ -39,41 +39,41 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
   }
 
   of(id: string): RunPanel | undefined {
-    return this.open.get(key(id, undefined));
+    return this.open.get(key(id, []));
   }
 
   /** After the window was reloaded. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: PageState | undefined): Promise<void> {
     if (state?.id === undefined) panel.dispose();
-    else this.adopt(panel, state.id, state.other);
+    else this.adopt(panel, state.id, state.others ?? (state.other === undefined ? [] : [state.other]));
     return Promise.resolve();
   }
 
   /** A run was deleted: there is nothing left to show of it. */
   close(id: string): void {
-    for (const { panel, id: shown, other } of [...this.open.values()]) if (shown === id || other === id) panel.dispose();
+    for (const { panel, id: shown, others } of [...this.open.values()]) if (shown === id || others.includes(id)) panel.dispose();
   }
 
   dispose(): void {
     for (const { panel } of this.open.values()) panel.dispose();
   }
 
-  private reveal(id: string, other: string | undefined): RunPanel | undefined {
-    const shown = this.open.get(key(id, other));
+  private reveal(id: string, others: readonly string[]): RunPanel | undefined {
+    const shown = this.open.get(key(id, others));
     shown?.panel.reveal(undefined, true);
     return shown;
   }
 
-  private adopt(panel: vscode.WebviewPanel, id: string, other: string | undefined): RunPanel {
-    const adopted = new RunPanel(panel, id, other, this.runs, this.extensionUri, this.actions(id), this.functions);
-    this.open.set(key(id, other), adopted);
+  private adopt(panel: vscode.WebviewPanel, id: string, others: readonly string[]): RunPanel {
+    const adopted = new RunPanel(panel, id, others, this.runs, this.extensionUri, this.actions(id), this.functions);
+    this.open.set(key(id, others), adopted);
     adopted.onDidDispose(() => {
-      if (this.open.get(key(id, other)) === adopted) this.open.delete(key(id, other));
+      if (this.open.get(key(id, others)) === adopted) this.open.delete(key(id, others));
     });
     return adopted;
   }
 }
 
-function key(id: string, other: string | undefined): string {
-  return `${id}\n${other ?? ''}`;
+function key(id: string, others: readonly string[]): string {
+  return [id, ...others].join('\n');
 }

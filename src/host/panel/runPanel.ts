@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Channel } from '../../messages/channel';
-import type { PageMethods, PageSettings, PanelMethods } from '../../messages/page';
+import type { Difference, PageMethods, PageSettings, PanelMethods } from '../../messages/page';
+import { differences } from '../../run/view/compare';
 import { curveLengths, curvesSince, type RunViewBuilder } from '../../run/view/view';
 import type { Runs } from '../runs/runs';
 import { smoothing } from '../settings';
@@ -19,7 +20,7 @@ interface Sent {
   readonly rows: number;
 }
 
-/** A panel that shows a run or compares two. The host owns the state; the page gets a snapshot whenever it appears. */
+/** A panel that shows a run or compares several. The host owns the state; the page gets a snapshot whenever it appears. */
 export class RunPanel implements vscode.Disposable {
   /** Drops what is sent while the page is hidden: it asks for a snapshot when it appears. */
   readonly page: Channel<PageMethods, PanelMethods>;
@@ -40,7 +41,7 @@ export class RunPanel implements vscode.Disposable {
   constructor(
     readonly panel: vscode.WebviewPanel,
     readonly id: string,
-    readonly other: string | undefined,
+    readonly others: readonly string[],
     private readonly runs: Runs,
     extensionUri: vscode.Uri,
     actions: PageActions,
@@ -95,7 +96,7 @@ export class RunPanel implements vscode.Disposable {
   }
 
   private get ids(): string[] {
-    return this.other === undefined ? [this.id] : [this.id, this.other];
+    return [this.id, ...this.others];
   }
 
   private visible(): boolean {
@@ -105,12 +106,17 @@ export class RunPanel implements vscode.Disposable {
   /** Sends everything. */
   private async hydrate(): Promise<void> {
     try {
-      const [builder, other] = await Promise.all(this.ids.map((id) => this.runs.get(id)));
+      const builders = await Promise.all(this.ids.map((id) => this.runs.get(id)));
       if (this.disposed) return;
-      this.name = this.panel.title = title(builder!, other?.head.name);
-      this.sent = new Map([builder!, ...(other ? [other] : [])].map((run) => [run.head.id, sentOf(run)]));
+      this.name = this.panel.title = builders.map(({ head }) => head.name).join(' ↔ ');
+      this.sent = new Map(builders.map((run) => [run.head.id, sentOf(run)]));
       this.sentAt = Date.now();
-      this.page.notify('snapshot', { view: builder!.view, ...(other && { other: other.view }), settings: this.settings() });
+      const [{ view }, ...others] = builders as [RunViewBuilder, ...RunViewBuilder[]];
+      this.page.notify('snapshot', {
+        view,
+        ...(others.length > 0 && { others: others.map((other) => other.view), differences: differencesOf(builders) }),
+        settings: this.settings(),
+      });
     } catch {
       this.gone();
     }
@@ -164,6 +170,8 @@ function sentOf(builder: RunViewBuilder): Sent {
   return { builder, curves, lengths: curveLengths(curves), rows: rowsVersion };
 }
 
-function title({ head }: RunViewBuilder, other: string | undefined): string {
-  return other === undefined ? head.name : `${head.name} ↔ ${other}`;
+/** None while one of the runs has not read its spec. */
+function differencesOf(builders: readonly RunViewBuilder[]): Difference[] {
+  const tasks = builders.flatMap(({ task }) => task ?? []);
+  return tasks.length === builders.length ? differences(tasks) : [];
 }

@@ -46,14 +46,23 @@ export class Runs implements vscode.Disposable {
   /**
    * Starts a run of a spec, or queues it behind the one that trains.
    * @param autoLabels searches for label words first, whatever the spec has
+   * @param promptLength tokens of a prompt, in place of the spec's
    * @returns its id
    */
-  optimize(specFile: string, seed: number, autoLabels = false): string {
+  optimize(specFile: string, seed: number, autoLabels = false, promptLength?: number): string {
     const spec = { file: specFile, folder: dirname(specFile) };
     const folder = this.freeFolder(newRunPath(spec, seed, runsFolder(specFile)));
     const builder = new RunViewBuilder(folder, taskName(specFile), specFile);
     builder.set({ seed });
-    const job = { specFile, folder, seed, random: true, threads: threads(), ...(autoLabels && { autoLabels }) };
+    const job = {
+      specFile,
+      folder,
+      seed,
+      random: true,
+      threads: threads(),
+      ...(autoLabels && { autoLabels }),
+      ...(promptLength !== undefined && { promptLength }),
+    };
     this.enqueue(builder, false, (engine) => engine.request('optimize', job));
     return folder;
   }

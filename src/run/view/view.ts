@@ -49,6 +49,8 @@ export class RunViewBuilder {
   private readonly evaluated = new Map<string, PromptRow>();
   /** Columns of other models, by the prompts' texts. */
   private transferred: ReadonlyMap<string, NonNullable<PromptRow['transfer']>> = new Map();
+  /** Once its spec is read. */
+  task: RunTask | undefined;
   private timeLeft = new TimeLeft();
   private random = true;
 
@@ -84,6 +86,7 @@ export class RunViewBuilder {
   /** What the run is, once its spec is read. */
   describe(task: RunTask): void {
     const { spec, settings } = task;
+    this.task = task;
     this.random = task.random;
     this.set({
       taskModel: spec.taskModel,

@@ -35,7 +35,11 @@ export const window = {
 };
 export const env = { language: 'en' };
 export const l10n = { t: (text: string, ...values: unknown[]) => text.replace(/\{(\d+)\}/g, (_, n: string) => String(values[Number(n)])) };
-export const commands = { executeCommand: () => Promise.resolve(undefined), registerCommand: never };
+export const commands = {
+  getCommands: () => Promise.resolve([] as string[]),
+  executeCommand: () => Promise.resolve(undefined),
+  registerCommand: never,
+};
 export const Uri = {
   file: (fsPath: string) => ({ fsPath, path: fsPath }),
   joinPath: ({ fsPath }: { fsPath: string }, ...parts: string[]) => ({ fsPath: [fsPath, ...parts].join('/') }),

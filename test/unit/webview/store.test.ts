@@ -55,9 +55,9 @@ describe('the page after a message', () => {
   });
 
   it('an update of the run that is compared with changes that run alone', () => {
-    const model = CHANGES.snapshot(EMPTY, { view: view('a', steps(1)), other: view('b', steps(1)), settings });
+    const model = CHANGES.snapshot(EMPTY, { view: view('a', steps(1)), others: [view('b', steps(1))], settings });
     const update = { id: 'b', head: head('b', 'finished'), append: steps(2) };
-    expect(CHANGES.update(model, update)).toEqual({ ...model, other: { head: head('b', 'finished'), curves: steps(1, 2), rows: [] } });
+    expect(CHANGES.update(model, update)).toEqual({ ...model, others: [{ head: head('b', 'finished'), curves: steps(1, 2), rows: [] }] });
   });
 
   it('settings and evaluations leave the run alone', () => {

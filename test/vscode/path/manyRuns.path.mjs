@@ -42,13 +42,20 @@ export default {
       await (await RunPanel.of(workbench)).seeState('finished');
     },
 
-    'Compare Runs shows both curves in one chart, and both tables': async (workbench) => {
+    'Compare Runs shows what differs, both curves in one chart, and both tables': async (workbench) => {
       const panel = await RunPanel.of(workbench);
       await panel.page.getByRole('button', { name: 'Compare with another run…' }).click({ timeout: SHORT });
       await workbench.pick('sentiment');
+      await workbench.page.keyboard.press('Enter');
       const page = await workbench.webview('.pair .ranked');
       await workbench.see('both seeds in the title', page.getByRole('heading', { name: /sentiment, seed [01] ↔ sentiment, seed [01]/ }));
       assert.equal(await page.locator('.pair .ranked').count(), 2);
+      await workbench.see('the seeds, which differ', page.getByRole('row', { name: /^search\.seed/ }));
+      await page.getByRole('button', { name: /winners differ/ }).click({ timeout: SHORT });
+      await workbench.see(
+        'the rows on which they differ',
+        page.locator('.compare-rows [role=status]').filter({ hasText: 'have in common' }),
+      );
       const legend = await page.locator('figure.chart').first().locator('.legend li').allInnerTexts();
       assert.ok(legend.some((text) => text.includes('seed 0')) && legend.some((text) => text.includes('seed 1')), legend.join('; '));
       await workbench.screenshot('compared');

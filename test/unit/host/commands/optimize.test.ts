@@ -26,7 +26,7 @@ const { editor, told } = vi.hoisted(() => {
 });
 vi.mock('vscode', () => ({ ...editor, Uri: {}, QuickPickItemKind: {} }));
 
-const { offerStart, optimize, tryLabelWords } = await import('../../../../src/host/commands/optimize');
+const { offerStart, optimize, tryLabelWords, tryLongerPrompt } = await import('../../../../src/host/commands/optimize');
 
 const uri = (path: string) => ({ path, fsPath: path, scheme: 'file' }) as never;
 const fromDataset = vi.fn<NewTasks['fromDataset']>(() => Promise.resolve(undefined));
@@ -61,6 +61,20 @@ describe('Try Other Label Words', () => {
     await tryLabelWords(runs as never, panels as never, { specFile: '/a/b.prompt-task.json', seed: 3 });
     expect(runs.optimize).toHaveBeenCalledWith('/a/b.prompt-task.json', 3, true);
     expect(panels.show).toHaveBeenCalledWith('/a/.rlprompt/runs/2');
+  });
+});
+
+describe('A Longer Prompt', () => {
+  it.each([
+    ['runs the spec with one token more once the user agrees', 'Start', 1],
+    ['starts nothing without that', undefined, 0],
+  ] as const)('%s', async (_, answer, times) => {
+    const runs = { optimize: vi.fn(() => '/a/.rlprompt/runs/2') };
+    const panels = { show: vi.fn(() => Promise.resolve()) };
+    vi.spyOn(editor.window, 'showInformationMessage').mockResolvedValueOnce(answer as never);
+    await tryLongerPrompt(runs as never, panels as never, { name: 'b', specFile: '/a/b.prompt-task.json', seed: 3, promptLength: 2 });
+    expect(runs.optimize).toHaveBeenCalledTimes(times);
+    if (times > 0) expect(runs.optimize).toHaveBeenCalledWith('/a/b.prompt-task.json', 3, false, 3);
   });
 });
 

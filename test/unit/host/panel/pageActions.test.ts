@@ -68,7 +68,6 @@ it('leaves steps and budget to the preset where the run did', async () => {
 
 it.each([
   ['labels', '{ "a": "bad" }'],
-  ['length', '2'],
   ['data', '{ "train": "a.csv" }'],
   ['model', '"bundled:causal"'],
 ] as const)('opens the spec at what to try next: %s', async (step, selected) => {
@@ -84,7 +83,16 @@ it.each([
   };
   expect(await selectedIn(spec)).toBe(selected);
   // The parent of a field that the spec leaves out, or the whole spec.
-  expect(await selectedIn('{ "prompt": {} }')).toBe(step === 'length' ? '{}' : '{ "prompt": {} }');
+  expect(await selectedIn('{ "prompt": {} }')).toBe('{ "prompt": {} }');
+});
+
+it('offers a run with a longer prompt', async () => {
+  const builder = new RunViewBuilder(id, 'a', join(id, 'a.prompt-task.json'));
+  const tried: unknown[] = [];
+  const services = { tryLongerPrompt: (head: unknown) => Promise.resolve(tried.push(head)) } as unknown as PageServices;
+  const { editSpec } = pageActions({ get: () => Promise.resolve(builder) } as unknown as Runs, services, id);
+  await editSpec('length', new AbortController().signal);
+  expect(tried).toEqual([builder.head]);
 });
 
 it('runs the task again with other label words', async () => {

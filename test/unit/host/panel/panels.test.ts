@@ -44,8 +44,17 @@ describe('the open panels', () => {
     const [first, second] = await Promise.all([open.show('/runs/a'), open.show('/runs/a')]);
     expect(second).toBe(first);
     expect(create).toHaveBeenCalledTimes(1);
-    expect(await open.show('/runs/a', '/runs/b')).not.toBe(first);
+    expect(await open.show('/runs/a', ['/runs/b'])).not.toBe(first);
     expect(create).toHaveBeenCalledTimes(2);
+  });
+
+  it('restore a comparison of several runs, and one of the pages before', async () => {
+    const open = panels();
+    const [several, before] = [plainPanel(), plainPanel()];
+    await open.deserializeWebviewPanel(several.panel, { id: '/runs/a', others: ['/runs/b', '/runs/c'] });
+    await open.deserializeWebviewPanel(before.panel, { id: '/runs/a', other: '/runs/b' });
+    expect((await open.show('/runs/a', ['/runs/b', '/runs/c'])).panel).toBe(several.panel);
+    expect((await open.show('/runs/a', ['/runs/b'])).panel).toBe(before.panel);
   });
 
   it('forget a panel that is closed, and not the one that took its place', async () => {

@@ -21,7 +21,7 @@ interface Message {
 }
 
 /** A panel that throws on every access once it is closed, as in VS Code. */
-function opened(other?: string): {
+function opened(...others: string[]): {
   shown: RunPanel;
   posted: Message[];
   close: () => void;
@@ -66,7 +66,7 @@ function opened(other?: string): {
   let asked: (() => void)[] = [];
   const get = (id: string): Promise<RunViewBuilder> => new Promise((resolve) => asked.push(() => resolve(builders.get(id)!)));
   const runs = { onDidChange: changed.event, get } as unknown as Runs;
-  const shown = new RunPanel(panel, '/runs/a', other, runs, Uri.file('/extension'), {} as PageActions, () => true);
+  const shown = new RunPanel(panel, '/runs/a', others, runs, Uri.file('/extension'), {} as PageActions, () => true);
   return {
     shown,
     posted,
@@ -146,7 +146,9 @@ describe('the panel of a run', () => {
     ready();
     answer();
     await turn();
-    expect(posted).toMatchObject([{ argument: { view: { head: { id: '/runs/a' } }, other: { head: { id: '/runs/b' } } } }]);
+    expect(posted).toMatchObject([
+      { argument: { view: { head: { id: '/runs/a' } }, others: [{ head: { id: '/runs/b' } }], differences: [] } },
+    ]);
     for (const [id, builder] of builders) {
       builder.apply(STEP);
       change(id);
