@@ -3,6 +3,7 @@ import type { PromptRow, RunHead } from '../src/run/view/runView';
 import { intervalOf } from './cells';
 import { percent } from './format';
 import { Template } from './template';
+import { Texts } from './texts';
 
 /** What a row opens to: the text that the model reads, what can be done with it, accuracy by class, confusion matrix, examples. */
 export function RowDetails({
@@ -23,7 +24,7 @@ export function RowDetails({
         <Template parts={head.parts} turns={head.turns} prompt={prompt} mask={head.summary?.maskToken} />
         {children && <p class="row-buttons">{children}</p>}
       </div>
-      {test && (
+      {test?.confusion && (
         <div>
           <h3>Answers on held-out rows</h3>
           <table class="matrix">
@@ -68,7 +69,8 @@ export function RowDetails({
           </ul>
         </div>
       )}
-      {test && test.examples.length > 0 && (
+      {test?.texts && <Texts texts={test.texts} metrics={test.metrics ?? []} />}
+      {test?.examples && test.examples.length > 0 && (
         <div>
           <h3>Examples</h3>
           <ul class="examples">

@@ -87,8 +87,8 @@ const COLUMNS: readonly Column[] = [
     final: true,
     wide: true,
     highestFirst: true,
-    sort: (row) => row.test && -row.test.macroF1,
-    cell: (row) => row.test?.macroF1.toFixed(3),
+    sort: (row) => row.test?.macroF1 && -row.test.macroF1,
+    cell: (row) => row.test?.macroF1?.toFixed(3),
   },
   {
     key: 'perplexity',

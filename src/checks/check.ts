@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { loadDataset } from '../data/dataset';
 import { bundledTokens } from '../model/local/bundledTokens';
 import { layOutTask, layOutTemplate } from '../model/local/localTask';
+import { metricProblems } from '../metrics/open';
 import { ModelError } from '../model/modelError';
 import { budgetProblem } from '../search/budget';
 import { labelCost } from '../search/labelWords/cost';
@@ -34,10 +35,11 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
   if (budget) problems.push(budget);
   // Label words do not wait for the data to be right: the spec names its classes.
   const classes = dataset?.classes ?? Object.keys(spec.labels ?? {});
+  if (spec.kind === 'generation') problems.push(...metricProblems(spec.metrics!, spec.problemAt));
   if (models && spec.taskModel.startsWith('bundled:'))
     await collect(spec, problems, async () => {
       const tokens = await bundledTokens(spec.taskModel);
-      if (spec.autoLabels) layOutTemplate(spec, tokens, false);
+      if (spec.autoLabels || spec.kind === 'generation') layOutTemplate(spec, tokens, false);
       else problems.push(...layOutTask(spec, classes, tokens, false).verbalizer.warnings);
     });
   return problems;

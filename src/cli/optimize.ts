@@ -25,7 +25,7 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
   const read = await readSpec(resolve(command.spec!));
   const spec = autoLabels ? { ...read, autoLabels } : read;
   if (steps !== undefined) spec.search.steps = steps;
-  if (budget !== undefined) spec.search.queryBudget = budget;
+  if (budget !== undefined) spec.search[spec.kind === 'generation' ? 'generationBudget' : 'queryBudget'] = budget;
   if (maxMinutes !== undefined) spec.search.maxMinutes = maxMinutes;
   const threads = command.threads ?? availableParallelism();
   const seeds = command.seed !== undefined ? [command.seed] : (spec.search.seeds ?? [spec.search.seed]);

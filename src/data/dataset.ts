@@ -12,10 +12,12 @@ export interface Split {
   readonly texts: readonly string[];
   readonly labels: readonly number[];
   readonly lines: readonly number[];
+  /** Right outputs of each row, of a generation task whose data has them. */
+  readonly references?: readonly (readonly string[])[];
 }
 
 export interface Dataset {
-  /** Labels in the order of the spec's `labels`, else sorted. */
+  /** Labels in the order of the spec's `labels`, else sorted; of a generation task, a single empty one. */
   readonly classes: readonly string[];
   readonly splits: Readonly<Record<SplitName, Split>>;
   /** Rows of each class in the training file, before the draw. */
@@ -28,6 +30,7 @@ export interface Dataset {
 
 /** The training file at a glance: "news.csv: 392 rows in 4 classes: Sports 96, World 92, …". */
 export function describeClasses(spec: Spec, { classes, classCounts }: Pick<Dataset, 'classes' | 'classCounts'>): string {
+  if (spec.kind === 'generation') return word('data.rows', { file: spec.data.train, rows: classCounts[0]! });
   return word('data.classes', { file: spec.data.train, classes, counts: classCounts });
 }
 
@@ -42,7 +45,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
     rowsPerClass.train + (spec.data.validation === undefined ? rowsPerClass.validation : 0) + (spec.data.test === undefined ? testRows : 0);
   const train = await readSplit(spec, 'train', { perClass: room, seed, notes });
   const classes = spec.labels ? Object.keys(spec.labels) : [...train.keys()].sort();
-  checkClasses(spec, classes, train);
+  if (spec.kind === 'classification') checkClasses(spec, classes, train);
 
   const classCounts = classes.map((label) => train.get(label)!.seen);
   const quotas = proportions(classCounts, testRows);
@@ -91,6 +94,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
       texts: mixed.map(({ text }) => text),
       labels: mixed.map(({ label }) => classes.indexOf(label)),
       lines: mixed.map(({ line }) => line),
+      ...(mixed.some(({ references = [] }) => references.length > 0) && { references: mixed.map(({ references = [] }) => references) }),
     };
   };
   const mixed = { train: toSplit(splits.train), validation: toSplit(splits.validation), test: toSplit(splits.test) };

@@ -42,12 +42,14 @@ export async function readSplit(spec: Spec, name: SplitName, { perClass, seed, c
   const spellings = new Map((classes ?? named ?? []).map((label) => [foldLabel(label), label]));
   for await (const row of readRows(path, file)) {
     const text = row.fields[columns.input]?.trim() ?? '';
-    const written = row.fields[columns.label]?.trim() ?? '';
+    const references = columns.references.map((name) => row.fields[name]?.trim() ?? '').filter((reference) => reference !== '');
+    const written = columns.label === undefined ? '' : (row.fields[columns.label]?.trim() ?? '');
+    const lacks = columns.label === undefined ? columns.references.length > 0 && references.length === 0 : written === '';
     if (!checked && `${text}${written}`.includes('\uFFFD')) {
       checked = true;
       if (!(await isUtf8(path))) fail({ file, line: row.line }, 'data.notUtf8');
     }
-    if (text === '' || written === '') {
+    if (text === '' || lacks) {
       add(text === '' ? noText : noLabel, row.line);
       continue;
     }
@@ -75,10 +77,11 @@ export async function readSplit(spec: Spec, name: SplitName, { perClass, seed, c
       sample = new Sample(perClass, seed);
       samples.set(label, sample);
     }
-    sample.add({ text, label, file, line: row.line });
+    sample.add({ text, label, file, line: row.line, ...(columns.label === undefined && { references }) });
   }
   if (samples.size === 0) fail({ file }, 'data.noUsableRows', { columns, noText, noLabel });
-  if (noText.count + noLabel.count > 0) notes.push(word('data.skipped', { split: name, noText, noLabel }));
+  if (noText.count + noLabel.count > 0)
+    notes.push(word('data.skipped', { split: name, noText, noLabel, ofTexts: columns.label === undefined }));
   if (bareQuotes.count > 0) notes.push(word('data.bareQuotes', { split: name, ...bareQuotes }));
   return samples;
 }

@@ -4,7 +4,10 @@ export type SplitName = 'train' | 'validation' | 'test';
 
 export interface Example {
   readonly text: string;
+  /** Empty where rows have no classes. */
   readonly label: string;
+  /** Right outputs, where rows have them. */
+  readonly references?: readonly string[];
   /** The row's place, for messages. */
   readonly file: string;
   readonly line: number;

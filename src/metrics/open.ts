@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { MetricEntry } from '../spec/generation';
-import { setTo, TaskError, type Problem } from '../spec/problem';
+import { setTo, TaskError, type Problem, type ProblemAt } from '../spec/problem';
 import { worded } from '../wording/wording';
 import { contains, equals, levenshtein, startsWith } from './comparison';
 import { MetricProblem, type MetricContext } from './entry';
@@ -39,6 +39,13 @@ const METRICS: Readonly<Record<string, Open>> = {
 
 export const METRIC_NAMES: readonly string[] = Object.keys(METRICS);
 
+/** Metrics of a spec that there are none of, found without opening any. */
+export function metricProblems(entries: readonly MetricEntry[], problemAt: ProblemAt): Problem[] {
+  return entries.flatMap((entry, i) =>
+    Object.hasOwn(METRICS, withoutNot(entry.type)) ? [] : problemOf(unknown(entry.type), entry, i, problemAt),
+  );
+}
+
 /** Opens the metrics of a spec, in its order. @throws TaskError with every problem at its place; ModelError */
 export async function openMetrics(entries: readonly MetricEntry[], context: Omit<MetricContext, 'path'>): Promise<WeighedMetric[]> {
   const problems: Problem[] = [];
@@ -53,9 +60,7 @@ export async function openMetrics(entries: readonly MetricEntry[], context: Omit
         opened.push({ name: entry.name ?? entry.type, metric, not, weight: entry.weight, threshold: entry.threshold });
       } catch (error) {
         if (!(error instanceof MetricProblem)) throw error;
-        const path = ['metrics', i, error.field];
-        const near = error.field === 'type' ? nearest(entry.type) : undefined;
-        problems.push(context.problemAt(path, { ...error.worded, ...(near !== undefined && { fixes: [setTo(path, near)] }) }));
+        problems.push(problemOf(error, entry, i, context.problemAt));
       }
     }
     if (problems.length > 0) throw new TaskError(problems);
@@ -68,6 +73,12 @@ export async function openMetrics(entries: readonly MetricEntry[], context: Omit
 
 export async function releaseMetrics(metrics: readonly WeighedMetric[]): Promise<void> {
   for (const { metric } of metrics) await metric.release?.();
+}
+
+function problemOf({ field, worded }: MetricProblem, { type }: MetricEntry, i: number, problemAt: ProblemAt): Problem {
+  const path = ['metrics', i, field];
+  const near = field === 'type' ? nearest(type) : undefined;
+  return problemAt(path, { ...worded, ...(near !== undefined && { fixes: [setTo(path, near)] }) });
 }
 
 function withoutNot(type: string): string {

@@ -1,4 +1,5 @@
 import type { ModelCall } from './call';
+import type { Generator } from './generator';
 import type { Clock } from './http';
 import type { Ask } from './server/editorModel';
 import type { PromptIds, RowSet, TaskModel } from './taskModel';
@@ -49,18 +50,28 @@ export interface ServerPace {
   /** Tokens of a query; counted by the server, or a fourth of its characters. */
   readonly tokensPerQuery: number;
   readonly tokensCounted: boolean;
+  /** Texts that are generated for a query; absent where label words are scored. */
+  readonly textsPerQuery?: number;
   /** Where the key comes from; undefined if none is sent. */
   readonly keyFrom: string | undefined;
 }
 
 /** A task model, open, with the template laid out for it. */
-export interface OpenTask {
+export interface OpenTask extends OpenModel {
   readonly model: TaskModel;
+  readonly words: readonly string[];
+}
+
+/** A model that continues texts, open, with the template laid out for it. */
+export interface OpenGenerator extends OpenModel {
+  readonly generator: Generator;
+}
+
+interface OpenModel {
   /** What a run's folder and its table say about the model; its tokens are those of `tokenizer`. */
   readonly folder: Pick<ModelFolder, 'reference' | 'hash' | 'kind' | 'tokenizer'>;
   /** The template as this model reads it. */
   readonly parts: readonly Part[];
-  readonly words: readonly string[];
   readonly warnings: readonly Problem[];
   /** Tokens that fit; undefined where only the server knows. */
   readonly context: number | undefined;

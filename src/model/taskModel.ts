@@ -18,10 +18,12 @@ export interface RowSet {
 export interface TaskModel {
   /** Names the model, the template and the label words: scores are kept under it. */
   readonly key: string;
+  /** 1 where a row has a score in [0, 1] instead of classes: then it stands for the logits. */
   readonly classes: number;
   /** (Prompt, row) pairs answered so far; grows within a call, so that a long one can show how far it is. */
   readonly answered?: number;
-  rows(texts: readonly string[]): RowSet;
+  /** @param references right outputs of each row, where a task has them */
+  rows(texts: readonly string[], references?: readonly (readonly string[])[]): RowSet;
   /**
    * Label-word logits of every (prompt, row) pair: `result[p * rows.length + r]` holds the K logits of prompt p and row
    * `rows[r]`, so the whole is [prompts, rows, K]. A prompt is its ids in the task model's tokenizer.

@@ -8,6 +8,7 @@ import type { Part } from '../spec/template';
 import { ServerError } from '../model/server/serverError';
 import type { Compute } from '../model/local/session';
 import { Scorer, type LabelledRows } from '../method/scorer';
+import type { ScoredTexts } from '../metrics/scoredTexts';
 import type { PromptIds, TaskModel } from '../model/taskModel';
 import { loadDataset, type Dataset, type SplitName } from '../data/dataset';
 import { TaskError, type Problem } from '../spec/problem';
@@ -21,6 +22,7 @@ import type { ModelCall } from '../model/call';
 import { cutNotes, type Access, type OpenTask } from '../model/door';
 import { isTextModel, openTask } from '../model/openTask';
 import { ModelError } from '../model/modelError';
+import { openTexts } from './openTexts';
 import { planRuns, preview, type Plan, type Preview } from './preview';
 import { StoredModel, type RowLog } from './store/rows/storedModel';
 
@@ -47,6 +49,8 @@ export interface Experiment {
   /** What a run will ask of a server, and how long that takes; undefined for a model that runs here. */
   readonly preview: Preview | undefined;
   readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered'>;
+  /** The same model of a generation task, which shows what it wrote. */
+  readonly texts: ScoredTexts | undefined;
   /** A new scorer, whose cache and counts start empty; a log gets every result before the scorer does. */
   readonly scorer: (split: SplitName, log?: RowLog) => Scorer;
   /** Whether a chat's template takes a prompt of the policy's tokens, or the beginning of one, as it is; undefined if it takes all. */
@@ -90,14 +94,15 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const claimed = labelWords?.queries ?? 0;
   const plan = (options.plan ?? planRuns(true))(spec, settings, dataset, claimed);
   const needs = { spec, classes: dataset.classes, samples: train.texts, policy: policyFolder, mostQueries: plan.total, now };
-  const task = await placed(spec, openTask(needs, compute, options));
+  const texts = spec.kind === 'generation' ? await placed(spec, openTexts(needs, dataset, compute, options)) : undefined;
+  const task: OpenTask = texts ?? (await placed(spec, openTask(needs, compute, options)));
   const { tokenizer } = task.folder;
   const policyModel = await PolicyModel.open(policyFolder, compute);
 
   const notes = [...dataset.notes];
   const layOut = (name: SplitName): LabelledRows => {
-    const { texts, labels } = dataset.splits[name];
-    const set = task.model.rows(texts);
+    const { texts: inputs, labels, references } = dataset.splits[name];
+    const set = task.model.rows(inputs, references);
     notes.push(...cutNotes(name, set, task.context));
     return { set, labels };
   };
@@ -133,6 +138,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     warnings: [...dataset.warnings, ...task.warnings],
     preview: task.pace && preview(plan, task.pace),
     model: task.model,
+    texts: texts?.model,
     scorer: (split, log) => new Scorer(log ? new StoredModel(task.model, split, log) : task.model, splits[split], settings.classWeights),
     toTask,
     encodePrompt: (text) => task.encodePrompt(text),

@@ -150,7 +150,8 @@ class Run {
     const total = given.length * (pool.train + pool.validation);
     this.baselines = await this.during('baselines', total, () => scoreAll(given, ...scorers, experiment.prompt, this.options.signal));
     for (const { tokens: _, ...baseline } of this.baselines) this.emit({ event: 'baseline', ...baseline });
-    const outlook = outlookOf(this.baselines, pool, [...train.labels, ...validation.labels]);
+    // A score has no chance level.
+    const outlook = spec.kind === 'generation' ? undefined : outlookOf(this.baselines, pool, [...train.labels, ...validation.labels]);
     if (outlook) this.emit(outlook);
     this.emit({ event: 'stage', stage: this.stage });
     this.checkpoint();

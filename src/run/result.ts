@@ -16,6 +16,11 @@ export interface RunResult {
   /** Why the run failed. */
   readonly error?: string;
   readonly spec: string;
+  /** Of a generation task `accuracy` and `gap` are mean scores in [0, 1]. Absent: classification. */
+  readonly kind?: 'generation';
+  /** Texts that are generated for a query, and those that were; of a generation task. */
+  readonly samples?: number;
+  readonly generations?: number;
   readonly taskModel: string;
   readonly policyModel: string;
   readonly template: string;
@@ -82,7 +87,7 @@ export interface PromptResult extends PromptRow {
   readonly versusWinner?: PairedTest & { readonly rows: number };
 }
 
-/** Accuracy with its 95% Wilson score interval, over `n` rows. */
+/** Accuracy with its 95% Wilson score interval, or mean score with its bootstrap interval, over `n` rows. */
 export interface TransferScore {
   readonly accuracy: number;
   readonly interval: readonly [number, number];
@@ -90,12 +95,25 @@ export interface TransferScore {
 }
 
 export interface TestScore extends TransferScore {
-  readonly macroF1: number;
   readonly gap: number;
+  /** Of classes. */
+  readonly macroF1?: number;
   /** Rows by right class, columns by answer. */
-  readonly confusion: readonly (readonly number[])[];
+  readonly confusion?: readonly (readonly number[])[];
   /** A few rows to look at: wrong answers first, then right ones. Classes are indices. */
-  readonly examples: readonly Example[];
+  readonly examples?: readonly Example[];
+  /** Of generated texts: mean score by metric, and some texts from the worst to the best. */
+  readonly metrics?: readonly { readonly name: string; readonly score: number }[];
+  readonly texts?: readonly TextExample[];
+}
+
+/** A generated text beside its row, each cut where it is long. */
+export interface TextExample {
+  readonly input: string;
+  readonly references: readonly string[];
+  readonly output: string;
+  readonly score: number;
+  readonly parts: readonly { readonly name: string; readonly score: number; readonly reason: string }[];
 }
 
 export interface Example {
@@ -123,7 +141,7 @@ type Measured = Pick<
 };
 
 export function buildResult(
-  { spec, settings, dataset, verbalizer, labelWords, taskFolder, call }: Experiment,
+  { spec, settings, dataset, verbalizer, labelWords, taskFolder, texts, call }: Experiment,
   { means, prompts, pairedTest, seed, notes, ...measured }: Measured,
 ): RunResult {
   const { splits, classes } = dataset;
@@ -134,6 +152,7 @@ export function buildResult(
     format: 1,
     status: 'finished',
     spec: spec.file,
+    ...(texts && { kind: 'generation', samples: texts.samples, generations: texts.generations }),
     taskModel: spec.taskModel,
     policyModel: spec.policyModel,
     template: templateText(spec.template),
@@ -153,7 +172,7 @@ export function buildResult(
     ...measured,
     peakMemory: Math.round(process.resourceUsage().maxRSS / 1024),
     learning: { first: mean(means.slice(0, tenth)), last: mean(means.slice(-tenth)) },
-    majorityBaseline: majorityBaseline(dataset.classCounts, splits.test.labels),
+    majorityBaseline: texts ? 0 : majorityBaseline(dataset.classCounts, splits.test.labels),
     pairedTest,
     notes,
     prompts,

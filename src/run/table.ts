@@ -3,8 +3,9 @@ import type { ScoredPrompt } from '../search/prompt';
 import { byChoice } from '../search/selection';
 import { estimateOf } from './estimate';
 import type { Experiment } from './experiment';
-import { macroF1, mcnemar, wilson, type PairedTest } from './report/statistics';
+import { macroF1, mcnemar, pairedScores, wilson, type PairedTest } from './report/statistics';
 import type { Example, Origin, PromptResult, TestScore } from './result';
+import { textScore } from './textScore';
 
 /** What found a prompt, or who gave it. */
 type Entry = ScoredPrompt & { readonly origin: Origin };
@@ -51,7 +52,9 @@ export async function table(
       estimate: estimateOf(entry, pool),
       train,
       validation,
-      test: testScore(held[i]!, dataset.splits.test, dataset.classes.length),
+      test: experiment.texts
+        ? await textScore(held[i]!, experiment.texts, tokens, test.rows.set, dataset.splits.test, signal)
+        : testScore(held[i]!, dataset.splits.test, dataset.classes.length),
       perplexity: Number.isNaN(perplexity) ? null : perplexity,
       ...(i > 0 && { versusWinner: paired(held[0]!, held[i]!, dataset.splits.test.labels) }),
     });
@@ -63,6 +66,10 @@ export async function table(
 /** Two prompts on the rows that both have a score for. */
 export function paired(first: PromptScore, second: PromptScore, labels: readonly number[]): PairedTest & { rows: number } {
   const failed = new Set([...(first.failed ?? []), ...(second.failed ?? [])]);
+  if (first.scores && second.scores) {
+    const there = ({ scores }: PromptScore): number[] => scores!.filter((_, row) => !failed.has(row));
+    return { ...pairedScores(there(first), there(second)), rows: labels.length - failed.size };
+  }
   const right = ({ predicted }: PromptScore): boolean[] => predicted.flatMap((p, row) => (failed.has(row) ? [] : [p === labels[row]]));
   return { ...mcnemar(right(first), right(second)), rows: labels.length - failed.size };
 }

@@ -10,7 +10,7 @@ import { parseSpecValues } from '../spec/spec';
 import { Declined } from './declined';
 import { cutNotes, type OpenTask } from '../model/door';
 import { openTask } from '../model/openTask';
-import { word } from '../wording/wording';
+import { CodedError, word } from '../wording/wording';
 import type { FrontEnd } from './frontEnd';
 import { fetchHubModels } from './hubModels';
 import { planTest, preview } from './preview';
@@ -71,6 +71,7 @@ export async function transferJob(
   const task = folder.readTask();
   const result = folder.readResult();
   const spec = parseSpecValues(task.spec, task.specFile);
+  if (spec.kind === 'generation') throw new CodedError('run.noTransferOfTexts');
   const dataset = await loadDataset(spec);
   const { test } = dataset.splits;
   const date = nowOf(task);

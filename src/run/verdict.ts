@@ -1,5 +1,5 @@
 import { word } from '../wording/wording';
-import { jointQuantile, pairedInterval, wilson } from './report/statistics';
+import { jointQuantile, pairedInterval, widened, wilson } from './report/statistics';
 import { visible } from './report/tables';
 import type { Origin, PromptResult, RunResult } from './result';
 
@@ -37,7 +37,7 @@ interface Contender {
 
 type Interval = readonly [low: number, high: number];
 type Tested = PromptResult & { readonly test: NonNullable<PromptResult['test']> };
-export type Judged = Pick<RunResult, 'prompts' | 'majorityBaseline' | 'pairedTest' | 'taskModel'>;
+export type Judged = Pick<RunResult, 'prompts' | 'majorityBaseline' | 'pairedTest' | 'taskModel' | 'kind'>;
 
 const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
   better: [],
@@ -60,9 +60,10 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
   if (winner?.rank !== 1) return undefined;
   const z = jointQuantile(runs);
   const { accuracy, n } = winner.test;
-  const interval = wilson(Math.round(accuracy * n), n, z);
+  const isScore = result.kind === 'generation';
+  const interval = isScore ? widened(winner.test.interval, accuracy, z) : wilson(Math.round(accuracy * n), n, z);
   const rival = rivalOf(winner, others, result, z);
-  const kind = kindOf(winner, interval, majority, rival);
+  const kind = kindOf(winner, isScore ? undefined : { interval, majority }, rival);
   const random = others.find(({ origin, prompt }) => origin === 'random' && prompt !== rival?.prompt);
   const shown = { winner: { name: name(winner), accuracy, n, interval }, rival: rival && { ...rival, name: name(rival) }, runs };
   const text = [
@@ -78,13 +79,18 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
     ...(random && { random: contender(random) }),
     majority,
     runs,
-    next: NEXT[kind],
+    next: NEXT[kind].filter((step) => step !== 'labels' || !isScore),
   };
 }
 
-function kindOf(winner: Tested, interval: Interval, majority: number, rival: Verdict['rival']): VerdictKind {
+/** @param chance of classes: the winner's interval, and the score of always answering the most common one */
+function kindOf(
+  winner: Tested,
+  chance: { readonly interval: Interval; readonly majority: number } | undefined,
+  rival: Verdict['rival'],
+): VerdictKind {
   // Given the rows' labels, answers that do not depend on the texts are right at most as often as the most common class.
-  if (interval[0] <= majority) return 'atChance';
+  if (chance && chance.interval[0] <= chance.majority) return 'atChance';
   if (isBaseline(winner)) return winner.origin === 'none' ? 'noPrompt' : 'yours';
   const [low, high] = rival?.interval ?? [-1, 1];
   return low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
@@ -97,7 +103,8 @@ function rivalOf(winner: Tested, others: readonly Tested[], { pairedTest }: Judg
   if (!rival) return undefined;
   const counts = rival.versusWinner ?? (rival.origin === 'none' ? { ...pairedTest, rows: winner.test.n } : undefined);
   if (!counts) return { ...contender(rival), difference: winner.test.accuracy - rival.test.accuracy };
-  const { onlyFirst, onlySecond, rows } = counts;
+  const { onlyFirst, onlySecond, rows, difference, interval } = counts;
+  if (difference !== undefined && interval) return { ...contender(rival), difference, interval: widened(interval, difference, z) };
   return {
     ...contender(rival),
     difference: (onlyFirst - onlySecond) / rows,

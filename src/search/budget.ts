@@ -1,5 +1,5 @@
 import { setTo, type Problem } from '../spec/problem';
-import type { SearchSettings } from '../spec/schema';
+import { generationOf, type SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import { worded } from '../wording/wording';
 import { plan, rowsByDefault, type Plan } from './plan';
@@ -33,16 +33,26 @@ export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool
       return spec.problemAt(['search', 'rowsPerPrompt'], worded('search.fewerRows', { rowsPerPrompt, pool }));
     const split = memoryPlan(settings, splits, budget, claimed);
     if ('search' in split) return undefined;
-    const path = ['search', 'queryBudget'];
-    const { needed } = split;
-    return spec.problemAt(path, { ...worded('search.budgetTooSmallForRace', { budget, needed }), fixes: [setTo(path, needed)] });
+    const { path, texts } = unitOf(spec);
+    const needed = texts * split.needed;
+    const text = worded('search.budgetTooSmallForRace', { budget: texts * budget, needed });
+    return spec.problemAt(path, { ...text, fixes: [setTo(path, needed)] });
   }
   const { least, allows } = planBudget(budget - claimed, promptsPerStep, {
     train: splits.train.labels.length,
     validation: splits.validation.labels.length,
   });
   if (allows(0, 0)) return undefined;
-  return spec.problemAt(['search', 'queryBudget'], worded('search.budgetTooSmall', { budget, ...least, total: least.total + claimed }));
+  const { path, texts } = unitOf(spec);
+  const { step, ranking, total } = least;
+  const counts = { budget: texts * budget, step: texts * step, ranking: texts * ranking, total: texts * (total + claimed) };
+  return spec.problemAt(path, worded('search.budgetTooSmall', counts));
+}
+
+/** The field that bounds a search, and how many of what it counts make a query. */
+function unitOf(spec: Spec): { readonly path: string[]; readonly texts: number } {
+  if (spec.kind === 'classification') return { path: ['search', 'queryBudget'], texts: 1 };
+  return { path: ['search', 'generationBudget'], texts: generationOf(spec).samples };
 }
 
 interface Pool {

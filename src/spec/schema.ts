@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { generationSchema, metricSchema, type GenerationEntry } from './generation';
 
 const prompts = z.array(z.string());
 const positive = z.number().positive();
@@ -49,7 +50,12 @@ export const DEFAULT_TEMPLATE = '{input} {prompt} {mask} .';
  */
 export const specSchema = z.strictObject({
   $schema: z.string().optional().describe('Path or URL of the JSON schema of this file.'),
-  kind: z.literal('classification').default('classification').describe('The kind of task.'),
+  kind: z
+    .enum(['classification', 'generation'])
+    .default('classification')
+    .describe(
+      'The kind of task: `classification` scores label words, `generation` lets the model write and scores its texts by `metrics`.',
+    ),
   data: z
     .strictObject({
       train: z.string().min(1).describe('Labeled rows to learn from: a .csv, .tsv, .jsonl or .json file, relative to this file.'),
@@ -57,6 +63,10 @@ export const specSchema = z.strictObject({
       test: z.string().min(1).optional().describe('Held-out rows: reported, never used to choose a prompt. Drawn from `train` if absent.'),
       input: z.string().optional().describe('Column (or JSON field) with the text.'),
       label: z.string().optional().describe('Column (or JSON field) with the class.'),
+      reference: z
+        .union([z.string(), z.array(z.string()).min(1)])
+        .optional()
+        .describe('For `generation`: the column with a right output, or several columns. Metrics without a `value` compare with them.'),
       ignoreCase: z.boolean().optional().describe('Whether labels that differ only in capitals or spaces are one class.'),
       rowsPerClass: z
         .strictObject({
@@ -90,6 +100,12 @@ export const specSchema = z.strictObject({
         .describe('Tokens that a prompt may contain: readable words, or the whole vocabulary as in the paper.'),
     })
     .prefault({}),
+  generation: generationSchema.optional().describe('For `generation`: how texts are generated.'),
+  metrics: z
+    .array(metricSchema)
+    .min(1)
+    .optional()
+    .describe('For `generation`: what the texts are scored by. The weighted mean is the score, in [0, 1]; an empty text scores 0.'),
   compare: prompts.default([]).describe('Your own prompts, scored in the same table.'),
   search: z
     .strictObject({
@@ -99,6 +115,9 @@ export const specSchema = z.strictObject({
       seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Seed of all random numbers.'),
       seeds: z.array(z.number().int().min(0).max(0x7fffffff)).min(1).optional().describe('Runs the search once for each of these seeds.'),
       queryBudget: count.optional().describe('Distinct (prompt, row) pairs that the task model may score on train and validation rows.'),
+      generationBudget: count
+        .optional()
+        .describe('For `generation`: texts that may be generated on train and validation rows, in place of `queryBudget`.'),
       proposals: z
         .array(z.enum(PROPOSERS))
         .min(1)
@@ -221,11 +240,22 @@ const MANY_CLASSES_BUDGET = 10_000;
 
 /** The values of the preset, overridden by those of the spec. */
 export function searchSettings(spec: ParsedSpec): SearchSettings {
-  const { preset, seed: _seed, seeds: _seeds, ...search } = spec.search;
+  const { preset, seed: _seed, seeds: _seeds, generationBudget, ...search } = spec.search;
   const chosen = { ...search, ...spec.policy, tokens: spec.prompt.tokens };
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
+  // A query is a prompt on a row, which is so many texts.
+  const ofTexts = generationBudget !== undefined && { queryBudget: Math.floor(generationBudget / generationOf(spec).samples) };
   const manyClasses = preset === 'default' && Object.keys(spec.labels ?? {}).length > 4;
-  return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...given };
+  return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...given, ...ofTexts };
+}
+
+/** Texts for each prompt and row: one says all when nothing is drawn. */
+const SAMPLES = 2;
+
+/** How a spec generates texts. */
+export function generationOf({ generation }: Pick<ParsedSpec, 'generation'>): GenerationEntry & { readonly samples: number } {
+  const given = generation ?? generationSchema.parse({});
+  return { ...given, samples: given.temperature === 0 ? 1 : (given.samples ?? SAMPLES) };
 }
 
 /** The JSON schema of a spec. */

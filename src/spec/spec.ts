@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { findNodeAtLocation, parseTree, printParseErrorCode, type JSONPath, type Node, type ParseError } from 'jsonc-parser';
 import { word, worded } from '../wording/wording';
+import { kindProblems } from './kind';
 import { looksLikeKey, mayHoldKey } from './keys';
 import { fail, setTo, TaskError, type Fix, type Problem, type ProblemAt } from './problem';
 import { repetitions } from './repetitions';
@@ -62,7 +63,7 @@ export function parseSpec(text: string, file: string): Spec {
   const template = parseTemplate(written);
   const problems = [
     ...(result.success
-      ? repetitions(withoutAuto(result.data), problemAt)
+      ? [...repetitions(withoutAuto(result.data), problemAt), ...kindProblems(result.data, problemAt)]
       : result.error.issues.flatMap((issue) => schemaProblems(issue, tree, problemAt, source))),
     ...template.errors.map((error) => templateProblem(error, written, problemAt)),
     ...(template.turns && result.success ? chatProblems(withoutAuto(result.data), problemAt) : []),

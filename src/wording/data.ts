@@ -18,9 +18,9 @@ function atLines({ count, lines }: Some): string {
 }
 
 /** "8 rows without a label, first at lines 9, 59, 109". */
-function someRows(noText: Some, noLabel: Some): string {
+function someRows(noText: Some, noLabel: Some, label = 'a label'): string {
   const some = (rowsFound: Some, what: string): string => `${rows(rowsFound.count)} without ${what}, ${atLines(rowsFound)}`;
-  return [...(noLabel.count > 0 ? [some(noLabel, 'a label')] : []), ...(noText.count > 0 ? [some(noText, 'text')] : [])].join('; ');
+  return [...(noLabel.count > 0 ? [some(noLabel, label)] : []), ...(noText.count > 0 ? [some(noText, 'text')] : [])].join('; ');
 }
 
 interface Noted {
@@ -109,10 +109,18 @@ export const dataWording = {
     found: columns.join(', '),
     expected: `"${field}": one of these columns`,
   }),
-  'data.noUsableRows': ({ columns, noText, noLabel }: { columns: { input: string; label: string }; noText: Some; noLabel: Some }) => ({
-    message: 'no row has both a text and a label',
-    found: someRows(noText, noLabel),
-    expected: `rows with text in "${columns.input}" and a class in "${columns.label}"`,
+  'data.noUsableRows': ({
+    columns: { input, label, references },
+    noText,
+    noLabel,
+  }: {
+    columns: { input: string; label: string | undefined; references: readonly string[] };
+    noText: Some;
+    noLabel: Some;
+  }) => ({
+    message: label === undefined ? 'no row has all that the task needs' : 'no row has both a text and a label',
+    found: someRows(noText, noLabel, label === undefined ? 'a reference' : undefined),
+    expected: `rows with text in "${input}"${label === undefined ? references.map((name) => ` and a reference in "${name}"`).join(' or') : ` and a class in "${label}"`}`,
   }),
   'data.labelSpelling': ({ file, line, label, twin }: { file: string; line: number; label: string; twin: string }) => ({
     message: `${file}:${line} spells this label differently`,
@@ -162,8 +170,9 @@ export const dataWording = {
   },
   'data.drawnFromTrain': ({ split, count }: Noted) =>
     `${split}: no file given, so ${rows(count)} ${count === 1 ? 'was' : 'were'} drawn from train and kept out of it`,
-  'data.skipped': ({ split, noText, noLabel }: { split: string; noText: Some; noLabel: Some }) =>
-    `${split}: skipped ${someRows(noText, noLabel)}`,
+  'data.skipped': ({ split, noText, noLabel, ofTexts = false }: { split: string; noText: Some; noLabel: Some; ofTexts?: boolean }) =>
+    `${split}: skipped ${someRows(noText, noLabel, ofTexts ? 'a reference' : undefined)}`,
+  'data.rows': ({ file, rows: count }: { file: string; rows: number }) => `${file}: ${rows(count)}`,
   'data.bareQuotes': ({ split, count, lines }: Some & { split: string }) =>
     `${split}: ${rows(count)} with quotes that are not doubled as CSV asks; read as text (${atLines({ count, lines })})`,
   'data.duplicates': ({ split, count }: Noted) =>

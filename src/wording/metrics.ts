@@ -23,6 +23,8 @@ export const metricsWording = {
     found,
     expected: 'a whole number, or { "min": 5, "max": 20 }',
   }),
+  'metric.failed': ({ failed, of }: { failed: number; of: number }) =>
+    `${failed.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} texts have no score, since the model or a metric failed; their rows are left out of the means`,
   'metric.empty': () => 'the output is empty',
   'metric.equal': ({ expected }: { expected: string }) => `equals ${quoted(expected)}`,
   'metric.notEqual': ({ expected }: { expected: string }) => `differs from ${quoted(expected)}`,

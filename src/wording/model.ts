@@ -122,6 +122,8 @@ export const modelWording = {
     `${model}: the output head of its graph cannot be narrowed to the label words, so each score computes the whole vocabulary, which is slower`,
   'model.oneByOne': ({ model }: OfModel) =>
     `${model}: its activations are quantized by the range of all tokens of a run, so rows are scored one at a time, which is slower on long runs than a file in fp32, fp16 or q4`,
+  'model.noPastToWrite': ({ model }: OfModel) =>
+    `${model}: its graph cannot continue from a KV cache, so each token of a text reads the whole text again; an export with past (optimum-cli --task text-generation-with-past) is faster`,
   'model.noPast': ({ model }: OfModel) =>
     `${model}: its graph cannot continue from a KV cache, so each prompt reads every text again; an export with past (optimum-cli --task text-generation-with-past) is faster`,
 };

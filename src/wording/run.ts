@@ -57,6 +57,8 @@ export const runWording = {
   'run.noHeldOutYet': () => 'Held-out rows are scored when the search ends.',
   'run.rowsChanged': ({ name }: { name: string }) =>
     `The held-out rows in ${name} are not those that the run was scored on: the file has changed since, or this version of RLPrompt draws other rows from it. Restore the file, or run the task again.`,
+  'run.noTransferOfTexts': () =>
+    'The prompts of a generation task cannot be scored on other models yet: name the other model as "taskModel" and evaluate them.',
   'run.declined': ({ model }: { model: string }) => `You did not agree to use ${model}; nothing more was sent or downloaded.`,
   'run.notInteractive': () =>
     'Not an interactive terminal: pass --yes, or set RLPROMPT_YES=1, to agree. Nothing more was sent or downloaded.',

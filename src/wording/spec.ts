@@ -21,6 +21,15 @@ interface Found {
 
 /** Messages of `spec/`. */
 export const specWording = {
+  'spec.otherKind': ({ field, kind, of }: { field: string; kind: string; of: string }) => ({
+    message: `"${field}" is for "kind": "${of}"`,
+    found: `"kind": "${kind}"`,
+    expected: `no "${field}", or "kind": "${of}"`,
+  }),
+  'spec.noMetrics': () => ({
+    message: 'a generation task needs "metrics", which score what the model writes',
+    expected: 'for example "metrics": [{ "type": "icontains", "value": "thank you" }]',
+  }),
   'spec.missing': () => ({ message: 'there is no such task spec', expected: SPEC_FILE }),
   'spec.unreadable': ({ errno }: { errno: string | undefined }) => ({
     message: `the task spec cannot be read (${errno})`,

@@ -1,7 +1,7 @@
 import { batches } from './batches';
 import { split, stack, type KvCache } from './graphs/kvCache';
 import { StepGraphs } from './graphs/stepGraphs';
-import type { Layout, RowLayout } from './layout';
+import type { LaidOutText, TaskLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
 import { drawToken, likeliest, stream } from './nextToken';
 import type { Compute } from './session';
@@ -10,8 +10,7 @@ import type { GenerationSettings, Generator, Order } from '../generator';
 import type { RowSet } from '../taskModel';
 
 interface Rows extends RowSet {
-  readonly layouts: readonly RowLayout[];
-  readonly bare: readonly RowLayout[];
+  readonly layouts: readonly LaidOutText[];
 }
 
 /** One text that grows. */
@@ -35,7 +34,7 @@ export class LocalGenerator implements Generator {
   private constructor(
     private readonly model: ModelFolder,
     private readonly graphs: StepGraphs,
-    private readonly layout: Layout,
+    private readonly layout: TaskLayout,
     template: string,
     private readonly settings: GenerationSettings,
     private readonly lanes: number,
@@ -46,7 +45,7 @@ export class LocalGenerator implements Generator {
   /** @param layout with room for the generated tokens beside the prompt. @throws ModelError */
   static async open(
     model: ModelFolder,
-    layout: Layout,
+    layout: TaskLayout,
     template: string,
     settings: GenerationSettings,
     compute: Compute,
@@ -61,16 +60,15 @@ export class LocalGenerator implements Generator {
   }
 
   rows(texts: readonly string[]): Rows {
-    const layouts = texts.map((text) => this.layout.row(text, false));
-    return { texts, layouts, bare: texts.map((text) => this.layout.row(text, true)), cut: layouts.filter((row) => row.cut > 0).length };
+    const layouts = texts.map((text) => this.layout.text(text));
+    return { texts, layouts, cut: layouts.filter(({ cut }) => cut > 0).length };
   }
 
   async generate(orders: readonly Order[], set: Rows, signal?: AbortSignal): Promise<(string | undefined)[][]> {
     const texts: string[][] = orders.map(() => []);
     const all = orders
       .flatMap(({ ids, row, samples }, o) => {
-        const { before, after } = (ids.length === 0 ? set.bare : set.layouts)[row]!;
-        const start = this.layout.filled([...before, ...ids, ...after]);
+        const { ids: start } = set.layouts[row]!.with(ids);
         this.layout.refuseLonger(start.length + this.settings.maxTokens);
         const name = (sample: number): string => `${this.settings.seed}\n${ids.join()}\n${sample}\n${set.texts[row]!}`;
         return samples.map((sample, s): Lane => ({

@@ -9,7 +9,7 @@ import type { LmTokenizer } from './tokenizer/tokenizer';
 import { roundTrips } from './roundTrip';
 import type { Compute } from './session';
 import { setTo, TaskError } from '../../spec/problem';
-import { searchSettings } from '../../spec/schema';
+import { generationOf, searchSettings } from '../../spec/schema';
 import type { Spec } from '../../spec/spec';
 import { forCausal, type Part, type Turn } from '../../spec/template';
 import { verbalize, type LabelTokens, type Verbalizer } from '../../spec/verbalizer';
@@ -33,11 +33,21 @@ export async function openLocalTask({ spec, classes, policy, now, addMask = fals
     pace: undefined,
     encodePrompt: (text) => layout.encodePrompt(text),
     promptText: (ids) => layout.promptText(ids),
-    roundTrip: (ids, input) =>
-      layout instanceof ChatLayout ? layout.roundTrips(ids, input) : roundTrips(parts, layout, tokenizer, ids, input),
+    roundTrip: (ids, input) => roundTripsIn(layout, parts, tokenizer, ids, input),
     notes: () => (note === undefined ? notes : [note, ...notes]),
     call: () => (layout instanceof ChatLayout ? undefined : tokenCall(folder, layout, verbalizer.ids)),
   };
+}
+
+/** Whether the prompt, in place as text, gives the same ids. */
+export function roundTripsIn(
+  layout: Layout | ChatLayout,
+  parts: readonly Part[],
+  tokenizer: LmTokenizer,
+  ids: readonly number[],
+  input: string,
+): boolean {
+  return layout instanceof ChatLayout ? layout.roundTrips(ids, input) : roundTrips(parts, layout, tokenizer, ids, input);
 }
 
 interface LaidOutTemplate {
@@ -121,10 +131,11 @@ function layOutChat(
   }
 }
 
-/** Room for the longest prompt: what is searched for, and what the user wants to compare. */
+/** Room for the longest prompt, which is searched for or which the user wants to compare, and for what is generated. */
 function roomFor(spec: Spec, bare: TaskLayout, most: () => number): number {
   const searched = spec.prompt.length === 0 ? 0 : spec.prompt.length * most();
-  return Math.max(searched, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length));
+  const written = spec.kind === 'generation' ? generationOf(spec).maxTokens : 0;
+  return Math.max(searched, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length)) + written;
 }
 
 /** Tokens of the task model that one token of the policy can become on its way as text. */

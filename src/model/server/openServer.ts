@@ -30,16 +30,43 @@ export async function openServer(
   access: ServerAccess,
   signal?: AbortSignal,
 ): Promise<OpenText> {
+  const { use, keyNamed, ...about } = await connect(reference, settings, access, signal);
+  const probed = await use((client, model) => probe(client, model, task, settings, signal));
+  const { call } = probed;
+  return { model: { ...probed, ...(call && { call: () => ({ ...call(), ...keyNamed }) }) }, ...about };
+}
+
+/** A server and the name of its model. */
+export interface Connection extends Omit<OpenText, 'model'> {
+  /** The variable that other code finds the key in, if one is sent. */
+  readonly keyNamed: { readonly keyVariable: string } | undefined;
+  /** Uses the model; where the server does not have it, the error names those that it has. */
+  readonly use: <T>(how: (client: Client, model: string) => Promise<T>) => Promise<T>;
+}
+
+/** Finds the server and its model. @throws ServerError */
+export async function connect(
+  reference: string,
+  settings: ServerSettings,
+  access: ServerAccess,
+  signal?: AbortSignal,
+): Promise<Connection> {
   const { url, model } = parseServerReference(reference);
   const key = findApiKey(url, settings.apiKeyVariable, storedKey(url, access.environment), access.environment);
   const client = new Client({ ...settings, url, key, clock: access.clock });
   const name = model ?? (await onlyModel(client, signal));
+  const keyNamed = key && { keyVariable: keyVariable(url, settings.apiKeyVariable) };
+  return { use: (how) => knownModel(client, name, how, signal), name: `${name} on ${url}`, keyFrom: key?.from, keyNamed };
+}
+
+async function knownModel<T>(
+  client: Client,
+  name: string,
+  how: (client: Client, model: string) => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   try {
-    const probed = await probe(client, name, task, settings, signal);
-    const { call } = probed;
-    const variable = key && { keyVariable: keyVariable(url, settings.apiKeyVariable) };
-    const model: TextModel = { ...probed, ...(call && { call: () => ({ ...call(), ...variable }) }) };
-    return { model, name: `${name} on ${url}`, keyFrom: key?.from };
+    return await how(client, name);
   } catch (error) {
     if (!(error instanceof ServerError) || error.failure !== 'model') throw error;
     const names = await models(client, signal).catch((): string[] => []);

@@ -26,7 +26,7 @@ const MEASURED = 32;
 export async function openTextTask(needs: TaskNeeds, access: Access): Promise<OpenTask> {
   const { spec, classes, samples } = needs;
   const { tokenizer } = needs.policy;
-  const { parts, prompts, fill } = spec.turns ? chatOf(spec, spec.turns, tokenizer) : textOf(spec, tokenizer);
+  const { parts, prompts, fill } = fillingOf(spec, tokenizer);
   const words = textLabels(spec, classes);
   const texts = samples.map((input) => fill(input, []));
   const clock = access.clock ?? realClock;
@@ -74,6 +74,10 @@ export async function openTextTask(needs: TaskNeeds, access: Access): Promise<Op
 interface Filling extends Pick<OpenTask, 'parts'> {
   readonly prompts: Pick<OpenTask, 'encodePrompt' | 'promptText'>;
   readonly fill: (input: string, prompt: readonly number[]) => Sent;
+}
+
+export function fillingOf(spec: Spec, tokenizer: LmTokenizer): Filling {
+  return spec.turns ? chatOf(spec, spec.turns, tokenizer) : textOf(spec, tokenizer);
 }
 
 function textOf(spec: Spec, tokenizer: LmTokenizer): Filling {

@@ -23,8 +23,9 @@ export function htmlReport({ head, curves, rows }: RunView, held: HeldOut | stri
     section('The task', facts(head)),
     section('Prompts', prompts(rows)),
     section('Charts', charts({ head, curves, rows })),
-    section('Label words', labelWords(head)),
-    winner?.test ? section('Answers of the winner', confusion(head, winner)) : '',
+    head.summary?.classes.length === 1 ? '' : section('Label words', labelWords(head)),
+    winner?.test?.confusion ? section('Answers of the winner', confusion(head, winner.test.confusion)) : '',
+    winner?.test?.texts ? section('Texts of the winner', texts(winner.test.texts)) : '',
     section('Rows that the winner gets wrong', typeof held === 'string' ? paragraph(held) : wrongRows(held, winner)),
     head.notes.length > 0 ? section('Notes', `<ul>${head.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('\n')}</ul>`) : '',
   ];
@@ -101,7 +102,7 @@ function prompts(rows: readonly PromptRow[]): string {
     number(row.gap.toFixed(3)),
     score(row.estimate),
     score(row.test),
-    number(row.test ? row.test.macroF1.toFixed(3) : ''),
+    number(row.test?.macroF1?.toFixed(3) ?? ''),
     number(typeof row.perplexity === 'number' ? count(row.perplexity) : ''),
     ...models.map((model) => score(row.transfer?.[model])),
   ]);
@@ -147,13 +148,24 @@ function labelWords({ summary }: RunHead): string {
   return htmlTable(['Class', 'Label word', 'Training rows', 'Validation rows', 'Held-out rows'], rows, 'Classes with their label words');
 }
 
-function confusion({ summary }: RunHead, { test }: PromptRow): string {
+function confusion({ summary }: RunHead, counts: readonly (readonly number[])[]): string {
   const label = (c: number): string => summary?.classes[c]?.label ?? String(c);
-  const rows = test!.confusion.map((counts, c): Cell[] => [
+  const rows = counts.map((own, c): Cell[] => [
     { text: label(c), kind: 'head' },
-    ...counts.map((n, answer): Cell => ({ text: count(n), kind: answer === c ? 'number right' : 'number' })),
+    ...own.map((n, answer): Cell => ({ text: count(n), kind: answer === c ? 'number right' : 'number' })),
   ]);
-  return htmlTable(['Class', ...test!.confusion.map((_, c) => `Answered ${label(c)}`)], rows, 'Held-out rows by class and answer');
+  return htmlTable(['Class', ...counts.map((_, c) => `Answered ${label(c)}`)], rows, 'Held-out rows by class and answer');
+}
+
+function texts(examples: NonNullable<NonNullable<PromptRow['test']>['texts']>): string {
+  const rows = examples.map(({ input, references, output, score, parts }): Cell[] => [
+    input,
+    references.join(' · '),
+    output,
+    number(percent(score)),
+    parts.map(({ name, score: own, reason }) => `${name} ${percent(own)}: ${reason}`).join('; '),
+  ]);
+  return htmlTable(['Input', 'Reference', 'Output', 'Score', 'Reasons'], rows, 'Texts on held-out rows, lowest scores first');
 }
 
 function wrongRows({ rows, classes, file, prompts: all }: HeldOut, winner: PromptRow | undefined): string {

@@ -2,7 +2,16 @@ import { duration } from './duration';
 import type { Preview } from '../preview';
 
 /** What a run asks of a server, line by line. */
-export function describePreview({ name, queries, seconds, tokens, queriesPerSecond, tokensCounted, keyFrom }: Preview): string[] {
+export function describePreview({
+  name,
+  queries,
+  seconds,
+  tokens,
+  queriesPerSecond,
+  tokensCounted,
+  textsPerQuery,
+  keyFrom,
+}: Preview): string[] {
   const parts = [
     queries.search > 0 ? `search ${count(queries.search)}` : '',
     queries.random > 0 ? `random search ${count(queries.random)}` : '',
@@ -11,7 +20,7 @@ export function describePreview({ name, queries, seconds, tokens, queriesPerSeco
   ].filter(Boolean);
   return [
     `${name}${keyFrom === undefined ? ', without a key' : `, with the key of ${keyFrom}`}:`,
-    `  at most ${count(queries.total)} queries (${parts.join(', ')}); this is a hard limit`,
+    `  at most ${count(queries.total)} queries (${parts.join(', ')})${textsPerQuery === undefined ? '' : `, each of ${textsPerQuery} generated ${textsPerQuery === 1 ? 'text' : 'texts'}`}; this is a hard limit`,
     `  about ${duration(seconds)} at the measured ${queriesPerSecond.toFixed(queriesPerSecond < 10 ? 1 : 0)} queries a second`,
     `  about ${count(round(tokens))} tokens (${tokensCounted ? 'as the server counts them' : 'estimated from the number of characters'})`,
   ];

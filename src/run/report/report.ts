@@ -6,6 +6,17 @@ import { alignedTable, csvRows, escapeMarkdown, markdownRows, percent, promptCel
 
 export { percent };
 
+/** The columns of a table: of classes, or of generated texts, which have a score by metric. */
+function columns(prompts: readonly PromptRow[]): string[] {
+  const metrics = metricsOf(prompts);
+  if (!metrics) return [...COLUMNS];
+  return ['rank', 'prompt', 'origin', 'estimate', '95% interval', 'held out', '95% interval', ...metrics, 'perplexity', 'round trip'];
+}
+
+function metricsOf(prompts: readonly PromptRow[]): readonly string[] | undefined {
+  return prompts.find(({ test }) => test?.metrics)?.test!.metrics!.map(({ name }) => name);
+}
+
 const COLUMNS = [
   'rank',
   'prompt',
@@ -20,15 +31,16 @@ const COLUMNS = [
   'round trip',
 ] as const;
 
-function cells(p: PromptRow): string[] {
+function cells(p: PromptRow, metrics: readonly string[] | undefined): string[] {
+  const ofMetrics = metrics?.map((_, m) => (p.test?.metrics ? percent(p.test.metrics[m]!.score) : ''));
   return [
     String(p.rank),
     promptCell(p.prompt),
     p.origin,
-    p.gap.toFixed(3),
+    ...(metrics ? [] : [p.gap.toFixed(3)]),
     ...score(p.estimate),
     ...score(p.test),
-    p.test ? p.test.macroF1.toFixed(3) : '',
+    ...(ofMetrics ?? [p.test?.macroF1?.toFixed(3) ?? '']),
     typeof p.perplexity === 'number' ? perplexity(p.perplexity) : '',
     p.roundTrip === undefined ? '' : p.roundTrip ? '✓' : '✗',
   ];
@@ -43,9 +55,14 @@ function perplexity(value: number): string {
   return value >= 1e5 ? value.toExponential(1) : value.toFixed(0);
 }
 
+function tableCells(prompts: readonly PromptRow[]): string[][] {
+  const metrics = metricsOf(prompts);
+  return [columns(prompts), ...prompts.map((prompt) => cells(prompt, metrics))];
+}
+
 /** Ranked table in aligned columns, for a terminal. */
 export function textTable(prompts: readonly PromptRow[]): string {
-  return alignedTable([COLUMNS, ...prompts.map(cells)], new Set([1, 2, 10]));
+  return alignedTable(tableCells(prompts), new Set([1, 2, columns(prompts).length - 1]));
 }
 
 /** With the scores on other models. */
@@ -56,7 +73,11 @@ export function markdownTable(prompts: readonly PromptRow[]): string {
       const [accuracy, interval] = score(transfer?.[model]);
       return accuracy === '' ? '' : `${accuracy} (${interval})`;
     });
-  return markdownRows([[...COLUMNS, ...models.map((model) => `on ${model}`)], ...prompts.map((p) => [...cells(p), ...transferred(p)])]);
+  const [header, ...body] = tableCells(prompts);
+  return markdownRows([
+    [...header!, ...models.map((model) => `on ${model}`)],
+    ...prompts.map((prompt, i) => [...body[i]!, ...transferred(prompt)]),
+  ]);
 }
 
 /** The verdict, the model, the template, the label words, and the table. */
@@ -64,7 +85,11 @@ export function markdownReport(
   { name, verdict, taskModel, template, summary }: Pick<RunHead, 'name' | 'verdict' | 'taskModel' | 'template' | 'summary'>,
   prompts: readonly PromptRow[],
 ): string {
-  const words = summary?.classes.map((one) => `${one.label} “${one.word}”`).join(', ') ?? '';
+  const words =
+    summary?.classes
+      .filter(({ label }) => label !== '')
+      .map((one) => `${one.label} “${one.word}”`)
+      .join(', ') ?? '';
   const facts = [`Task model: ${taskModel}`, `Template: ${template}`, ...(words === '' ? [] : [`Label words: ${words}`])];
   const paragraphs = [
     `# ${escapeMarkdown(name)}`,
@@ -120,7 +145,7 @@ export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): stri
 
 /** What a run did and found, in a few lines under its table; the verdict comes last. */
 export function summary(result: RunResult, verdict: Verdict | undefined): string {
-  const { queries, queryBudget, randomQueries, prompts, learning } = result;
+  const { queries, queryBudget, randomQueries, prompts, learning, samples } = result;
   const { estimate } = prompts[0]!;
   const random = prompts.find((p) => p.origin === 'random');
   const policy = prompts.find((p) => p.origin === 'policy');
@@ -129,8 +154,8 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
   const lines = [
     ...(labelWords ? [`${word('search.labelWords', labelWords)}.`] : []),
     `${result.steps} steps in ${result.seconds.toFixed(0)} s (${word('run.ended', { reason: result.stopped })}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
-    `The winner's estimate: ${percent(estimate.accuracy)}% (95% interval ${estimate.interval.map(percent).join('–')}) on the ${count(estimate.n)} rows that steer the search. Only held-out accuracy was not searched for.`,
-    `Queries: ${count(queries.computed + forWords)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${forWords > 0 ? `, ${count(forWords)} for the label words` : ''}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; random search ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
+    `The winner's estimate: ${percent(estimate.accuracy)}% (95% interval ${estimate.interval.map(percent).join('–')}) on the ${count(estimate.n)} rows that steer the search. Only ${samples === undefined ? 'held-out accuracy' : 'the held-out score'} was not searched for.`,
+    `Queries${samples === undefined ? '' : ` (a prompt on a row, ${samples === 1 ? 'one text' : `${samples} texts`} each)`}: ${count(queries.computed + forWords)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${forWords > 0 ? `, ${count(forWords)} for the label words` : ''}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; random search ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
   ];
   if (random?.test && policy?.test)
     lines.push(

@@ -1,3 +1,5 @@
+import { Random } from '../../method/random';
+
 /** Standard normal quantile of a two-sided 95% interval. */
 const Z95 = 1.959963984540054;
 
@@ -44,8 +46,11 @@ export interface PairedTest {
   /** Rows that only the first gets right, and that only the second does. */
   readonly onlyFirst: number;
   readonly onlySecond: number;
-  /** Two-sided p of McNemar's exact test. */
+  /** Two-sided p of McNemar's exact test; of scores, of the paired permutation test. */
   readonly p: number;
+  /** Of scores: the mean difference, the first less the second, with its 95% bootstrap interval. */
+  readonly difference?: number;
+  readonly interval?: readonly [low: number, high: number];
 }
 
 /** McNemar's exact test: do two prompts differ on the same rows? */
@@ -76,6 +81,45 @@ export function pairedInterval(onlyFirst: number, onlySecond: number, n: number,
   const [first, second] = [(onlyFirst + 1) / (n + 2), (onlySecond + 1) / (n + 2)];
   const half = z * Math.sqrt((first + second - (first - second) ** 2) / (n + 2));
   return [Math.max(-1, first - second - half), Math.min(1, first - second + half)];
+}
+
+/** Resamples of a bootstrap, and sign flips of a permutation test. */
+const RESAMPLES = 4000;
+
+/** 95% percentile interval of the mean by the bootstrap over rows; always the same for the same values. */
+export function bootstrapInterval(values: readonly number[]): [low: number, high: number] {
+  const random = new Random(0);
+  const n = values.length;
+  const means = Array.from({ length: RESAMPLES }, () => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += values[random.below(n)]!;
+    return sum / n;
+  }).sort((a, b) => a - b);
+  return [means[Math.floor(0.025 * RESAMPLES)]!, means[Math.ceil(0.975 * RESAMPLES) - 1]!];
+}
+
+/** Do two prompts score differently on the same rows? By the paired permutation test: signs of the differences flipped at random. */
+export function pairedScores(first: readonly number[], second: readonly number[]): PairedTest {
+  const differences = first.map((score, i) => score - second[i]!);
+  const onlyFirst = differences.filter((d) => d > 0).length;
+  const onlySecond = differences.filter((d) => d < 0).length;
+  if (differences.length === 0) return { onlyFirst, onlySecond, p: 1 };
+  const difference = mean(differences);
+  const random = new Random(1);
+  let extreme = 0;
+  for (let k = 0; k < RESAMPLES; k++) {
+    let sum = 0;
+    for (const d of differences) sum += random.uniform() < 0.5 ? d : -d;
+    // Rounding must not make a flip of all signs look smaller.
+    if (Math.abs(sum / differences.length) >= Math.abs(difference) - 1e-12) extreme++;
+  }
+  return { onlyFirst, onlySecond, p: (extreme + 1) / (RESAMPLES + 1), difference, interval: bootstrapInterval(differences) };
+}
+
+/** An interval at 95% made wider about its estimate, to hold together with others. */
+export function widened([low, high]: readonly [number, number], estimate: number, z: number): [low: number, high: number] {
+  const scale = z / Z95;
+  return [estimate - scale * (estimate - low), estimate + scale * (high - estimate)];
 }
 
 export function mean(values: readonly number[]): number {

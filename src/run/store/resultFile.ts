@@ -22,7 +22,9 @@ const RESULT: Shape = {
   prompts: 'list',
 };
 const PROMPT: Shape = { rank: 'number', prompt: 'string', origin: 'string', gap: 'number', train: SPLIT, validation: SPLIT };
-const TEST: Shape = { accuracy: 'number', interval: 'list', n: 'number', macroF1: 'number' };
+const TEST = { accuracy: 'number', interval: 'list', n: 'number' } as const;
+/** Of classes only. */
+const TEST_OF_CLASSES: Shape = { ...TEST, macroF1: 'number' };
 
 /**
  * Reads the text of a `result.json`; of version 0.1.0, whose prompts have no estimates, works them out. By hand, since the extension host, which reads results too, is kept free of parsers.
@@ -60,9 +62,10 @@ function flawOf(result: Readonly<Record<string, unknown>>): string | undefined {
   if (flaw !== undefined) return flaw;
   const prompts = result.prompts as readonly { test?: unknown }[];
   if (prompts.length === 0) return '"prompts" is empty';
+  const test = result.kind === 'generation' ? TEST : TEST_OF_CLASSES;
   for (const [i, prompt] of prompts.entries()) {
     const place = `prompts[${i}]`;
-    const wrong = mismatch(prompt, PROMPT, place) ?? (prompt.test === undefined ? undefined : mismatch(prompt.test, TEST, `${place}.test`));
+    const wrong = mismatch(prompt, PROMPT, place) ?? (prompt.test === undefined ? undefined : mismatch(prompt.test, test, `${place}.test`));
     if (wrong !== undefined) return wrong;
   }
   return undefined;

@@ -53,7 +53,7 @@ describe('held-out scores', () => {
     ]);
     // Class 0: precision 1, recall 1/2; class 1: none right.
     expect(made.macroF1).toBeCloseTo((2 / 3 + 0) / 2, 12);
-    expect(made.examples.map(({ text }) => text).sort()).toEqual(['a', 'c', 'd']);
+    expect(made.examples!.map(({ text }) => text).sort()).toEqual(['a', 'c', 'd']);
   });
 
   it('are compared on the rows that both prompts have', () => {

@@ -32,7 +32,9 @@ describe('the JSON schema', () => {
       } else if (path !== '') expect(description, path).toMatch(/\S.*[.…]$/);
       // A default that the schema shows is the one that parsing gives.
       if (fallback !== undefined && !properties) {
-        const spec = parseSpec('{"data": {"train": "a.csv"}}', 'x.json') as unknown as Record<string, unknown>;
+        const ofTexts = '{"kind": "generation", "metrics": [{"type": "equals"}], "generation": {}, "data": {"train": "a.csv"}}';
+        const source = path.startsWith('.generation') ? ofTexts : '{"data": {"train": "a.csv"}}';
+        const spec = parseSpec(source, 'x.json') as unknown as Record<string, unknown>;
         const value = path
           .slice(1)
           .split('.')

@@ -145,7 +145,7 @@ describe('values out of range', () => {
     ['"taskModel": ""', 'taskModel', 'spec.emptyText', { found: '""' }],
     ['"search": {"preset": "fast"}', 'search.preset', 'spec.notAllowed', { found: '"fast"', values: ['default', 'paper'] }],
     ['"prompt": {"tokens": "word"}', 'prompt.tokens', 'spec.notAllowed', { found: '"word"', values: ['words', 'all'] }],
-    ['"kind": "regression"', 'kind', 'spec.notAllowed', { found: '"regression"', values: ['classification'] }],
+    ['"kind": "regression"', 'kind', 'spec.notAllowed', { found: '"regression"', values: ['classification', 'generation'] }],
   ])('%s', async (text, field, code, args) => {
     const problem = await problemOf(() => parse(`{"data": {"train": "a"},\n    ${text}}`));
     // The place is the key of the innermost field.

@@ -47,7 +47,7 @@ export function headerFor({ key, classes }: Pick<TaskModel, 'key' | 'classes'>, 
   return {
     format: ROW_FORMAT,
     model: hashOf(key),
-    values: 'logits',
+    values: classes === 1 ? 'score' : 'logits',
     width: classes,
     splits: { train: outline('train'), validation: outline('validation'), test: outline('test') },
   };

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { word } from '../../wording/wording';
+import { asGenerated } from '../generated';
+import type { GenerationSettings, Generator, Order } from '../generator';
+import { Deadline } from '../http';
+import type { RowSet } from '../taskModel';
+import type { AnswerStore } from './answerStore';
+import { ServerError } from './serverError';
+import { keyOf, type Sent } from './textModel';
+import type { TextWriter } from './textWriter';
+
+/** Consecutive failures that end a run. */
+const IN_A_ROW = 24;
+
+/** A text to continue, and where its samples go. */
+interface Job {
+  readonly text: Sent;
+  readonly samples: readonly number[];
+  readonly done: (sample: number, output: string) => void;
+}
+
+/** Generates texts on a server. Each sample is asked for once and kept; one that the server fails to give is undefined. */
+export class ServerGenerator implements Generator {
+  private sent = 0;
+  private failed = 0;
+  private short = 0;
+  private fromStore = 0;
+  private inARow = 0;
+  private lastFailure: ServerError | undefined;
+
+  constructor(
+    readonly key: string,
+    private readonly fill: (input: string, prompt: readonly number[]) => Sent,
+    private readonly writer: TextWriter,
+    private readonly store: AnswerStore,
+    private readonly settings: GenerationSettings,
+    /** Texts that may be asked for in all. */
+    private readonly most: number,
+  ) {}
+
+  rows(texts: readonly string[]): RowSet {
+    return { texts, cut: 0 };
+  }
+
+  async generate(orders: readonly Order[], set: RowSet, signal?: AbortSignal): Promise<(string | undefined)[][]> {
+    const results = orders.map(({ samples }) => samples.map((): string | undefined => undefined));
+    const jobs: Job[] = [];
+    orders.forEach(({ ids, row, samples }, o) => {
+      const text = this.fill(set.texts[row]!, ids);
+      const done = (sample: number, output: string): void => {
+        results[o]![samples.indexOf(sample)] = asGenerated(output, this.settings.stop);
+      };
+      const lacking = samples.filter((sample) => {
+        const known = this.store.get(keyOf(text), sample);
+        if (known === undefined) return true;
+        this.fromStore++;
+        done(sample, known);
+        return false;
+      });
+      const { perRequest } = this.writer;
+      for (let start = 0; start < lacking.length; start += perRequest)
+        jobs.push({ text, samples: lacking.slice(start, start + perRequest), done });
+    });
+    const count = jobs.reduce((sum, { samples }) => sum + samples.length, 0);
+    if (this.sent + count > this.most) throw new ServerError('quota', 'server.budgetSpent', [{ queries: this.most }]);
+    this.sent += count;
+    const requests = new Deadline(undefined, signal);
+    try {
+      await Promise.all(jobs.map((job) => this.request(job, requests.signal)));
+    } finally {
+      // What ends the run ends the requests that still run.
+      requests.stop();
+      await this.store.flush();
+    }
+    return results;
+  }
+
+  private async request({ text, samples, done }: Job, signal: AbortSignal): Promise<void> {
+    try {
+      const texts = await this.writer.write(text, samples.length, seedOf(this.settings.seed, keyOf(text), samples[0]!), signal);
+      this.inARow = 0;
+      texts.forEach((output, i) => {
+        this.store.set(keyOf(text), samples[i]!, output);
+        done(samples[i]!, output);
+      });
+      this.short += samples.length - texts.length;
+    } catch (error) {
+      if (!(error instanceof ServerError) || error.lasting) throw error;
+      this.failed += samples.length;
+      this.lastFailure = error;
+      if (++this.inARow >= IN_A_ROW)
+        throw new ServerError('broken', 'server.allFailed', [{ requests: this.inARow, problem: error.message }]);
+    }
+  }
+
+  /** What the user should know about how the texts came about. */
+  notes(): string[] {
+    const { ignored, way } = this.writer;
+    return [
+      word('server.writes', { way, perRequest: this.writer.perRequest }),
+      ...(ignored.length > 0 ? [word('server.ignores', { fields: ignored })] : []),
+      ...(this.short > 0 ? [word('server.fewerTexts', { missing: this.short, of: this.sent })] : []),
+      ...(this.failed > 0 ? [word('server.leftOut', { queries: this.failed, problem: this.lastFailure!.message })] : []),
+      ...(this.fromStore > 0 ? [word('server.fromStore', { texts: this.fromStore })] : []),
+      ...(this.store.problem === undefined ? [] : [this.store.problem]),
+    ];
+  }
+
+  async release(): Promise<void> {
+    await this.store.flush();
+  }
+}
+
+/** A server's seed for a text and its first sample: a whole number that all servers take. */
+function seedOf(seed: number, text: string, sample: number): number {
+  return createHash('sha256').update(`${seed}\n${sample}\n${text}`).digest().readUInt32LE(0) >>> 1;
+}

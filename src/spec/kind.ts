@@ -1,0 +1,27 @@
+import { word, worded } from '../wording/wording';
+import type { Problem, ProblemAt } from './problem';
+import type { SchemaSpec } from './schema';
+
+/** Fields that one kind of task needs, or has no use for. */
+export function kindProblems({ kind, data, labels, generation, metrics, search }: SchemaSpec, problemAt: ProblemAt): Problem[] {
+  const foreign = (path: readonly string[], value: unknown, of: SchemaSpec['kind']): Problem[] =>
+    value === undefined || kind === of
+      ? []
+      : [
+          problemAt([...path], {
+            ...worded('spec.otherKind', { field: path.join('.'), kind, of }),
+            fixes: [{ title: word('spec.fixRemove', { name: path.at(-1)! }), path, change: 'remove' }],
+          }),
+        ];
+  return [
+    ...foreign(['labels'], labels, 'classification'),
+    ...foreign(['data', 'label'], data.label, 'classification'),
+    ...foreign(['data', 'ignoreCase'], data.ignoreCase, 'classification'),
+    ...foreign(['search', 'queryBudget'], search.queryBudget, 'classification'),
+    ...foreign(['data', 'reference'], data.reference, 'generation'),
+    ...foreign(['generation'], generation, 'generation'),
+    ...foreign(['metrics'], metrics, 'generation'),
+    ...foreign(['search', 'generationBudget'], search.generationBudget, 'generation'),
+    ...(kind === 'generation' && metrics === undefined ? [problemAt(['kind'], worded('spec.noMetrics'))] : []),
+  ];
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { describeClasses } from '../../../src/data/dataset';
+import { load, makeFolder, problemOf, specIn } from './folder';
+
+const GENERATION = { kind: 'generation', metrics: [{ type: 'equals', value: 'a' }] };
+const rows = (count: number, name: string): string =>
+  Array.from({ length: count }, (_, i) => `${name} ${i},right ${i},also ${i}\n`).join('');
+
+describe('rows of a generation task', () => {
+  it('have an input and the references of some columns, and no class', async () => {
+    const { classes, splits, notes } = await load(
+      { 'train.csv': `text,r1,r2\n${rows(30, 'train')}`, 'test.csv': `text,r1,r2\n${rows(10, 'test')}odd,only,\n` },
+      { ...GENERATION, data: { test: 'test.csv', reference: ['r1', 'r2'] } },
+    );
+    expect(classes).toEqual(['']);
+    expect(new Set(splits.train.labels)).toEqual(new Set([0]));
+    const at = splits.test.texts.indexOf('test 3');
+    expect(splits.test.references![at]).toEqual(['right 3', 'also 3']);
+    expect(splits.test.references![splits.test.texts.indexOf('odd')]).toEqual(['only']);
+    expect(notes.some((note) => note.includes('skipped'))).toBe(false);
+  });
+
+  it('are found by usual names of columns, and need no references', async () => {
+    const named = await load({ 'train.csv': `text,reference\n${rows(12, 'a').replaceAll(/,also \d+/g, '')}` }, GENERATION);
+    expect(named.splits.train.references).toBeDefined();
+    const alone = await load({ 'train.csv': `opening\n${Array.from({ length: 12 }, (_, i) => `text ${i}\n`).join('')}` }, GENERATION);
+    expect(alone.splits.train.references).toBeUndefined();
+    expect(alone.splits.train.texts[0]).toMatch(/^text \d/);
+  });
+
+  it('are skipped where they lack all references', async () => {
+    const files = { 'train.csv': `text,reference\n${rows(12, 'a').replaceAll(/,also \d+/g, '')}bare,\n` };
+    const { notes, splits } = await load(files, GENERATION);
+    expect(notes.filter((note) => note.includes('without a reference'))).toHaveLength(1);
+    expect([...splits.train.texts, ...splits.validation.texts, ...splits.test.texts]).not.toContain('bare');
+  });
+
+  it('name a missing column at its place, and describe the file without classes', async () => {
+    const files = { 'train.csv': `text,reference\n${rows(12, 'a').replaceAll(/,also \d+/g, '')}` };
+    expect(await problemOf(() => load(files, { ...GENERATION, data: { reference: 'answer' } }))).toMatchObject({
+      code: 'data.noColumn',
+      field: 'data.reference',
+    });
+    const spec = specIn(await makeFolder(files), { ...GENERATION, data: { train: 'train.csv' } });
+    expect(describeClasses(spec, { classes: [''], classCounts: [12] })).toContain('12 rows');
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { TaskError } from '../../../src/spec/problem';
+import { generationOf, searchSettings } from '../../../src/spec/schema';
+import { parseSpec } from '../../../src/spec/spec';
+
+const METRICS = [{ type: 'equals', value: 'a' }];
+
+function problems(values: object): [code: string, field: string | undefined][] {
+  try {
+    parseSpec(JSON.stringify({ data: { train: 'a.csv' }, ...values }), 'x.prompt-task.json');
+    return [];
+  } catch (error) {
+    if (!(error instanceof TaskError)) throw error;
+    return error.problems.map(({ code, field }) => [code, field]);
+  }
+}
+
+describe('a task of generated texts', () => {
+  it('needs metrics', () => {
+    expect(problems({ kind: 'generation' })).toEqual([['spec.noMetrics', 'kind']]);
+    expect(problems({ kind: 'generation', metrics: METRICS })).toEqual([]);
+  });
+
+  it('has no classes, and a task with classes has no metrics', () => {
+    expect(
+      problems({
+        kind: 'generation',
+        metrics: METRICS,
+        data: { train: 'a.csv', label: 'l', ignoreCase: true },
+        labels: { a: 'b' },
+        search: { queryBudget: 100 },
+      }),
+    ).toEqual([
+      ['spec.otherKind', 'labels'],
+      ['spec.otherKind', 'data.label'],
+      ['spec.otherKind', 'data.ignoreCase'],
+      ['spec.otherKind', 'search.queryBudget'],
+    ]);
+    expect(
+      problems({ data: { train: 'a.csv', reference: 'r' }, generation: {}, metrics: METRICS, search: { generationBudget: 100 } }),
+    ).toEqual([
+      ['spec.otherKind', 'data.reference'],
+      ['spec.otherKind', 'generation'],
+      ['spec.otherKind', 'metrics'],
+      ['spec.otherKind', 'search.generationBudget'],
+    ]);
+  });
+
+  it('has a budget of texts, which is one of queries by the samples of each', () => {
+    const spec = (generation: object) =>
+      parseSpec(
+        JSON.stringify({ kind: 'generation', data: { train: 'a.csv' }, metrics: METRICS, generation, search: { generationBudget: 1000 } }),
+        'x.prompt-task.json',
+      );
+    expect(searchSettings(spec({ samples: 4 })).queryBudget).toBe(250);
+    expect(searchSettings(spec({})).queryBudget).toBe(500);
+    // Without chance, one text says all.
+    expect(generationOf(spec({ samples: 4, temperature: 0 })).samples).toBe(1);
+    expect(searchSettings(spec({ samples: 4, temperature: 0 })).queryBudget).toBe(1000);
+  });
+});
