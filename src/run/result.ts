@@ -18,9 +18,8 @@ export interface RunResult {
   readonly spec: string;
   /** Of a generation task `accuracy` and `gap` are mean scores in [0, 1]. Absent: classification. */
   readonly kind?: 'generation';
-  /** Texts that are generated for a query, and those that were; of a generation task. */
+  /** Texts that are generated for a query; of a generation task. */
   readonly samples?: number;
-  readonly generations?: number;
   readonly taskModel: string;
   readonly policyModel: string;
   readonly template: string;
@@ -152,7 +151,7 @@ export function buildResult(
     format: 1,
     status: 'finished',
     spec: spec.file,
-    ...(texts && { kind: 'generation', samples: texts.samples, generations: texts.generations }),
+    ...(texts && { kind: 'generation', samples: texts.samples }),
     taskModel: spec.taskModel,
     policyModel: spec.policyModel,
     template: templateText(spec.template),
