@@ -116,7 +116,11 @@ function baselines({ rows }: RunView): Level[] {
     const values = rows.filter((row) => row.origin === origin).map((row) => row.estimate.accuracy);
     return values.length > 0 ? [{ label, color, value: Math.max(...values) }] : [];
   };
-  return [...level('No prompt', RED, 'none'), ...level('Your best prompt', YELLOW, 'manual')];
+  return [
+    ...level('No prompt', RED, 'none'),
+    ...level('Your best prompt', YELLOW, 'manual'),
+    ...level('Best starting prompt', GREEN, 'start'),
+  ];
 }
 
 /** Lines that differ in dashes too, not in color alone. */

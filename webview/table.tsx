@@ -78,7 +78,7 @@ const COLUMNS: readonly Column[] = [
     final: true,
     highestFirst: true,
     sort: (row) => row.test && -row.test.accuracy,
-    cell: (row, range) => <Score value={row.test} range={range} />,
+    cell: (row, range) => (row.test ? <Score value={row.test} range={range} /> : <ScoreButton prompt={row.prompt} />),
   },
   {
     key: 'f1',
@@ -100,6 +100,16 @@ const COLUMNS: readonly Column[] = [
     cell: ({ perplexity }) => typeof perplexity === 'number' && whole(perplexity),
   },
 ];
+
+/** Where a score is paid for, only the prompts that the verdict is about have one. */
+function ScoreButton({ prompt }: { prompt: string }) {
+  const title = 'Score on held-out rows';
+  return (
+    <button type="button" class="small" title={title} aria-label={`${title}: ${prompt.trim()}`} onClick={() => send('evaluate', prompt)}>
+      Score
+    </button>
+  );
+}
 
 /** Milliseconds for which a row stays marked. */
 const MARKED = 3000;

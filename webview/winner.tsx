@@ -7,6 +7,7 @@ import { send } from './vscodeApi';
 export const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
   policy: 'RLPrompt',
   manual: 'yours',
+  start: 'starting prompt',
   random: 'random search',
   none: 'no prompt',
   evaluated: 'evaluated',
@@ -15,6 +16,7 @@ export const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
 const FOUND_BY: Readonly<Record<PromptRow['origin'], string>> = {
   policy: 'Found by RLPrompt',
   manual: 'Your own prompt',
+  start: 'A starting prompt',
   random: 'Found by random search',
   none: 'The task without a prompt',
   evaluated: 'Your own prompt',
@@ -24,6 +26,7 @@ const RIVALS: Readonly<Record<PromptRow['origin'], string>> = {
   policy: 'RLPrompt’s best',
   random: 'random search’s best',
   manual: 'your best prompt',
+  start: 'the best starting prompt',
   evaluated: 'your best prompt',
   none: 'no prompt',
 };

@@ -30,7 +30,8 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
   const problems: Problem[] = [];
   const dataset = await collect(spec, problems, () => loadDataset(spec));
   problems.push(...(dataset?.warnings ?? []));
-  const { settings, claimed } = spec.autoLabels && dataset ? labelCost(spec, dataset) : { settings: searchSettings(spec), claimed: 0 };
+  const { settings, claimed } =
+    spec.autoLabels && dataset ? labelCost(spec, dataset) : { settings: searchSettings(spec, dataset?.classes.length), claimed: 0 };
   const budget = dataset && budgetProblem(spec, settings, dataset.splits, claimed);
   if (budget) problems.push(budget);
   // Label words do not wait for the data to be right: the spec names its classes.

@@ -4,7 +4,7 @@ import { MOST_THREADS } from '../model/local/threads';
 export const USAGE = `RLPrompt finds the short prompt that makes a frozen language model do your task best.
 
   rlprompt optimize SPEC [--seed N] [--steps N] [--budget QUERIES] [--max-minutes N] [--labels auto] [--out DIR]
-                         [--no-random] [--threads N] [--json] [--yes]
+                         [--random | --no-random] [--threads N] [--json] [--yes]
   rlprompt optimize --resume DIR [--threads N] [--json] [--yes]
   rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes]
   rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes]
@@ -17,6 +17,7 @@ export const USAGE = `RLPrompt finds the short prompt that makes a frozen langua
 In a terminal, r and Enter end the search and rank its prompts; so does --max-minutes after that time. Ctrl-C stops a run, which can be resumed.
 report --html writes one file that stands alone, to FILE or to standard output.
 --labels auto searches for label words first, whatever the spec has, and compares them with those of the spec.
+Random search, the control, follows unless the task model is on a server; --random and --no-random say otherwise.
 transfer scores a run's prompts on other task models. --yes agrees to everything in advance: downloads, and what a server will be asked.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
@@ -43,7 +44,8 @@ export type Command =
       /** `--labels auto` */
       readonly autoLabels: boolean;
       readonly out: string | undefined;
-      readonly random: boolean;
+      /** As the spec says if undefined. */
+      readonly random: boolean | undefined;
       readonly json: boolean;
     } & Common)
   | ({ readonly name: 'evaluate'; readonly spec: string; readonly prompts: readonly string[]; readonly json: boolean } & Common)
@@ -78,6 +80,7 @@ const OPTIONS = {
     out: TEXT,
     resume: TEXT,
     labels: TEXT,
+    random: FLAG,
     'no-random': FLAG,
   },
   evaluate: { ...COMMON, prompt: TEXTS },
@@ -99,7 +102,7 @@ export function parseCommand(argv: readonly string[]): Command {
     case 'optimize': {
       const spec = only(positionals, 'SPEC', values.resume === undefined);
       if (values.resume !== undefined) {
-        const fixed = ['seed', 'steps', 'budget', 'max-minutes', 'labels', 'out', 'no-random'].find(
+        const fixed = ['seed', 'steps', 'budget', 'max-minutes', 'labels', 'out', 'random', 'no-random'].find(
           (option) => values[option] !== undefined,
         );
         if (spec !== undefined) throw new UsageError('--resume takes the task from the run: leave SPEC out');
@@ -107,6 +110,7 @@ export function parseCommand(argv: readonly string[]): Command {
       }
       if (values.labels !== undefined && values.labels !== 'auto')
         throw new UsageError(`--labels takes "auto", not ${JSON.stringify(values.labels)}: put label words into the spec`);
+      if (values.random === true && values['no-random'] === true) throw new UsageError('--random or --no-random, not both');
       return {
         name,
         spec,
@@ -117,7 +121,7 @@ export function parseCommand(argv: readonly string[]): Command {
         maxMinutes: whole(values['max-minutes'], 'max-minutes', 1),
         autoLabels: values.labels === 'auto',
         out: values.out as string | undefined,
-        random: values['no-random'] !== true,
+        random: values.random === true ? true : values['no-random'] === true ? false : undefined,
         json,
         ...common,
       };

@@ -45,7 +45,7 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
           steps,
           budget,
           autoLabels,
-          ...asEnded(result),
+          ...asEnded(spec, result),
         });
         progress.line(`\nSaved in ${folder}\nTo reproduce: ${repeat}`);
       }),
@@ -65,13 +65,13 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
 
 async function resume(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
   const folder = resolve(command.resume!);
-  const { specFile, seed, threads, labelWords } = new RunFolder(folder).readTask();
+  const { specFile, spec, seed, threads, labelWords } = new RunFolder(folder).readTask();
   const result = withVerdict(await resumable(terminal, () => resumeJob({ folder, threads: command.threads }, terminal)), folder);
   showResult(result, command.json);
   if (command.json) printSeeds([result], true);
   if (result.status !== 'failed')
     progress.line(
-      `\nSaved in ${folder}\nTo reproduce: ${reproduceCommand({ specFile, seed, threads: command.threads ?? threads, autoLabels: labelWords !== undefined, ...asEnded(result) })}`,
+      `\nSaved in ${folder}\nTo reproduce: ${reproduceCommand({ specFile, seed, threads: command.threads ?? threads, autoLabels: labelWords !== undefined, ...asEnded(spec, result) })}`,
     );
   return exitStatus(result);
 }

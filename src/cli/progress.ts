@@ -49,6 +49,13 @@ export class Progress {
         if (this.screen.isThere && event.seconds - this.stepAt > SHOWN)
           this.status(`${STAGES[event.stage]} ${bar(event.done / Math.max(1, event.total))}${leftText(this.left(event))}`);
         break;
+      case 'starts': {
+        const best = [...event.prompts].sort((a, b) => (b.choice ?? 0) - (a.choice ?? 0))[0]!;
+        this.line(
+          `Starting prompts: ${event.prompts.length}, the best so far ${JSON.stringify(best.prompt)}: estimate ${this.estimate(best)}, from ${count(best.filledIn?.rows ?? 0)} rows`,
+        );
+        break;
+      }
       case 'step': {
         this.note(event);
         this.stepAt = event.seconds;

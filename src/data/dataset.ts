@@ -2,6 +2,7 @@ import { word, worded } from '../wording/wording';
 import { ignoreCase, twinLabels } from '../spec/labels';
 import { TaskError, type Problem } from '../spec/problem';
 import type { Spec } from '../spec/spec';
+import { halves, quotasOf, type Quotas } from './quotas';
 import { readSplit } from './readSplit';
 import type { Example, Sample, SplitName } from './sample';
 
@@ -37,50 +38,54 @@ export function describeClasses(spec: Spec, { classes, classCounts }: Pick<Datas
 /** Loads the splits that a spec names. @throws TaskError */
 export async function loadDataset(spec: Spec): Promise<Dataset> {
   const seed = spec.search.seed;
-  const { rowsPerClass, testRows } = spec.data;
+  const quotas = quotasOf(spec);
   const notes: string[] = [];
-  const drawn = spec.data.validation === undefined || spec.data.test === undefined;
+  const drawn = quotas.drawsValidation || spec.data.test === undefined;
   // Room for every split that is drawn from the training file.
-  const room =
-    rowsPerClass.train + (spec.data.validation === undefined ? rowsPerClass.validation : 0) + (spec.data.test === undefined ? testRows : 0);
+  const room = quotas.train + (quotas.drawsValidation ? quotas.validation : 0) + (spec.data.test === undefined ? quotas.test : 0);
   const train = await readSplit(spec, 'train', { perClass: room, seed, notes });
   const classes = spec.labels ? Object.keys(spec.labels) : [...train.keys()].sort();
   if (spec.kind === 'classification') checkClasses(spec, classes, train);
 
   const classCounts = classes.map((label) => train.get(label)!.seen);
-  const quotas = proportions(classCounts, testRows);
+  const ofTest = proportions(classCounts, quotas.test);
+  const further =
+    spec.data.validation === undefined
+      ? undefined
+      : await readSplit(spec, 'validation', { perClass: quotas.validation, seed, classes, notes });
   const splits: Record<SplitName, Example[]> = { train: [], validation: [], test: [] };
   for (const [c, label] of classes.entries()) {
     const rows = train.get(label)!.take();
-    const parts = drawn ? shares(rows.length, spec, quotas[c]!) : { train: rows.length, validation: 0, test: 0 };
-    splits.train.push(...rows.slice(0, Math.min(rowsPerClass.train, parts.train)));
-    splits.validation.push(...rows.slice(parts.train, parts.train + parts.validation));
+    const parts = drawn ? shares(rows.length, spec, quotas, ofTest[c]!) : { train: rows.length, validation: 0, test: 0 };
+    const validation = further ? (further.get(label)?.take() ?? []) : rows.slice(parts.train, parts.train + parts.validation);
+    const kept = halves(quotas.pool, Math.min(quotas.train, parts.train), validation.length);
+    splits.train.push(...rows.slice(0, kept.train));
+    splits.validation.push(...validation.slice(0, kept.validation));
     splits.test.push(...rows.slice(parts.train + parts.validation, parts.train + parts.validation + parts.test));
   }
-  noteLeftOut(notes, 'train', train, splits.train.length + (drawn ? splits.validation.length + splits.test.length : 0));
-  for (const name of ['validation', 'test'] as const) {
-    if (spec.data[name] === undefined) {
-      notes.push(word('data.drawnFromTrain', { split: name, count: splits[name].length }));
-      continue;
-    }
-    const perClass = name === 'validation' ? rowsPerClass.validation : testRows;
-    const found = await readSplit(spec, name, { perClass, seed, classes, notes });
-    const total = [...found.values()].reduce((sum, sample) => sum + Math.min(sample.seen, perClass), 0);
+  noteLeftOut(notes, 'train', train, splits.train.length + splits.test.length + (further ? 0 : splits.validation.length));
+  if (further) noteLeftOut(notes, 'validation', further, splits.validation.length);
+  else if (quotas.drawsValidation) notes.push(word('data.drawnFromTrain', { split: 'validation', count: splits.validation.length }));
+  if (spec.data.test === undefined) notes.push(word('data.drawnFromTrain', { split: 'test', count: splits.test.length }));
+  else {
+    const found = await readSplit(spec, 'test', { perClass: quotas.test, seed, classes, notes });
+    const total = [...found.values()].reduce((sum, sample) => sum + Math.min(sample.seen, quotas.test), 0);
     const inProportion = proportions(
       classes.map((label) => found.get(label)?.seen ?? 0),
-      testRows,
+      quotas.test,
     );
     for (const [c, label] of classes.entries()) {
       const rows = found.get(label)?.take() ?? [];
-      splits[name].push(...rows.slice(0, name === 'test' && total > testRows ? inProportion[c] : rows.length));
+      splits.test.push(...rows.slice(0, total > quotas.test ? inProportion[c] : rows.length));
     }
-    noteLeftOut(notes, name, found, splits[name].length);
+    noteLeftOut(notes, 'test', found, splits.test.length);
   }
   noteConflicts(notes, splits);
   // A file may repeat another's rows, and a text under two labels can be drawn for two splits.
   dropShared(notes, splits, 'validation', ['train']);
   dropShared(notes, splits, 'test', ['train', 'validation']);
   for (const name of ['validation', 'test'] as const) {
+    if (name === 'validation' && !further && !quotas.drawsValidation) continue;
     if (splits[name].length === 0)
       throw new TaskError(
         spec.problemAt(['data', spec.data[name] === undefined ? 'train' : name], worded('data.emptySplit', { split: name })),
@@ -115,12 +120,11 @@ function interleave(byClass: readonly Example[][]): Example[] {
 }
 
 /** How many of a class's n rows each split gets when validation or test are drawn from train; test keeps the classes' proportions. */
-function shares(n: number, spec: Spec, testQuota: number): Record<SplitName, number> {
-  const needValidation = spec.data.validation === undefined;
+function shares(n: number, spec: Spec, { drawsValidation, ...quotas }: Quotas, testQuota: number): Record<SplitName, number> {
   const needTest = spec.data.test === undefined;
-  const whole = 0.4 + (needValidation ? 0.25 : 0) + (needTest ? 0.35 : 0);
-  const train = Math.max(1, Math.min(spec.data.rowsPerClass.train, Math.round((n * 0.4) / whole)));
-  const validation = needValidation ? Math.min(spec.data.rowsPerClass.validation, Math.round((n * 0.25) / whole)) : 0;
+  const whole = 0.4 + (drawsValidation ? 0.25 : 0) + (needTest ? 0.35 : 0);
+  const train = Math.max(1, Math.min(quotas.train, Math.round((n * 0.4) / whole)));
+  const validation = drawsValidation ? Math.min(quotas.validation, Math.round((n * 0.25) / whole)) : 0;
   const test = needTest ? Math.min(Math.max(1, testQuota), n - train - validation) : 0;
   return { train, validation, test: Math.max(0, test) };
 }

@@ -14,7 +14,8 @@ export interface OptimizeJob {
   /** The new run's folder. */
   readonly folder: string;
   readonly seed: number;
-  readonly random: boolean;
+  /** As the spec says if absent. */
+  readonly random?: boolean | undefined;
   readonly threads: number;
   /** Search for label words first, whatever the spec has. */
   readonly autoLabels?: boolean;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { Perplexity } from '../model/local/perplexity';
 import { readModel } from '../model/local/modelFolder';
-import { isTextModel, openTask } from '../model/openTask';
+import { openTask } from '../model/openTask';
 import type { MetricEntry } from '../spec/generation';
 import { TaskError } from '../spec/problem';
+import { isTextModel } from '../spec/scheme';
 import { parseSpecValues } from '../spec/spec';
 import { word, worded } from '../wording/wording';
 import { MetricProblem, type MetricContext } from './entry';

@@ -2,10 +2,9 @@ import type { Access, OpenGenerator, OpenTask, TaskNeeds } from './door';
 import { openLocalGeneration } from './local/localGeneration';
 import { openLocalTask } from './local/localTask';
 import type { Compute } from './local/session';
-import { EDITOR_SCHEME } from './server/editorModel';
-import { OPENAI_SCHEME } from './server/reference';
 import { openTextGeneration } from './server/textGeneration';
 import { openTextTask } from './server/textTask';
+import { isTextModel } from '../spec/scheme';
 
 /** Opens the task model that a spec names, by the scheme of its reference. @throws TaskError, ModelError */
 export function openTask(needs: TaskNeeds, compute: Compute, access: Access): Promise<OpenTask> {
@@ -15,9 +14,4 @@ export function openTask(needs: TaskNeeds, compute: Compute, access: Access): Pr
 /** Opens the model that a spec generates texts with. @throws TaskError, ModelError */
 export function openGenerator(needs: TaskNeeds, compute: Compute, access: Access): Promise<OpenGenerator> {
   return isTextModel(needs.spec.taskModel) ? openTextGeneration(needs, access) : openLocalGeneration(needs, compute);
-}
-
-/** Whether a reference names a model that takes text: behind a server, or the editor's. */
-export function isTextModel(reference: string): boolean {
-  return reference.startsWith(OPENAI_SCHEME) || reference.startsWith(EDITOR_SCHEME);
 }

@@ -1,11 +1,12 @@
 import type { ScoredPrompt } from '../search/prompt';
-import type { PolicyStep, RandomStep, SearchOrigin, StopReason } from '../search/search';
+import type { PolicyStep, RandomStep, SearchOrigin, StartsStep, StopReason } from '../search/search';
 
 /** What a front end hears while the run works. */
 export type RunEvent = JournalEvent | ProgressEvent;
 
 /** Lines of a run's journal, `events.jsonl`. Numbers are plain JSON. */
-export type JournalEvent = StartEvent | BaselineEvent | OutlookEvent | PolicyStepEvent | RandomStepEvent | StageEvent | FinishEvent;
+export type JournalEvent =
+  StartEvent | BaselineEvent | OutlookEvent | StartsEvent | PolicyStepEvent | RandomStepEvent | StageEvent | FinishEvent;
 
 export interface StartEvent {
   readonly event: 'start';
@@ -40,6 +41,8 @@ export interface OutlookEvent {
 interface Timed {
   readonly seconds: number;
 }
+
+export interface StartsEvent extends StartsStep, Timed {}
 
 export interface PolicyStepEvent extends PolicyStep, Timed {}
 

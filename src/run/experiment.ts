@@ -13,14 +13,16 @@ import type { PromptIds, TaskModel } from '../model/taskModel';
 import { loadDataset, type Dataset, type SplitName } from '../data/dataset';
 import { TaskError, type Problem } from '../spec/problem';
 import { searchSettings, type SearchSettings } from '../spec/schema';
+import { startingPrompts } from '../spec/startingPrompts';
 import type { Spec } from '../spec/spec';
 import { actionsOf } from '../model/local/localTask';
 import type { Prompt } from '../search/prompt';
 import type { LabelWordChoice } from '../search/labelWords/choice';
-import type { SearchContext } from '../search/search';
+import type { SearchContext, Start } from '../search/search';
 import type { ModelCall } from '../model/call';
 import { cutNotes, type Access, type OpenTask } from '../model/door';
-import { isTextModel, openTask } from '../model/openTask';
+import { openTask } from '../model/openTask';
+import { isTextModel } from '../spec/scheme';
 import { ModelError } from '../model/modelError';
 import { openTexts } from './openTexts';
 import { planRuns, preview, type Plan, type Preview } from './preview';
@@ -60,6 +62,8 @@ export interface Experiment {
   /** A prompt of the policy's tokens in the task model's tokens; it travels as text where the vocabularies differ. */
   readonly toTask: (ids: PromptIds) => number[];
   encodePrompt(text: string): number[];
+  /** The prompts that a search with a warm start begins with, each once. */
+  readonly starts: readonly Start[];
   /** A prompt from its ids in the task model's tokenizer. */
   readonly prompt: (ids: PromptIds) => Prompt;
   /** Whether the prompt, in place as text, gives the scored ids in the task model's and the policy's tokenizer. */
@@ -84,9 +88,9 @@ export interface OpenOptions extends Access {
 
 /** @throws TaskError, ModelError */
 export async function openExperiment(spec: Spec, compute: Compute, options: OpenOptions = {}): Promise<Experiment> {
-  const settings = options.settings ?? searchSettings(spec);
   if (isTextModel(spec.policyModel)) throw new ModelError('model.policyElsewhere', { scheme: spec.policyModel.split(':')[0]! });
   const dataset = await loadDataset(spec);
+  const settings = options.settings ?? searchSettings(spec, dataset.classes.length);
   const policyFolder = await readModel(spec.policyModel, spec.folder);
   const policy = policyFolder.tokenizer;
   const { train } = dataset.splits;
@@ -142,6 +146,12 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     scorer: (split, log) => new Scorer(log ? new StoredModel(task.model, split, log) : task.model, splits[split], settings.classWeights),
     toTask,
     encodePrompt: (text) => task.encodePrompt(text),
+    starts: settings.warmStart
+      ? startingPrompts(spec)
+          .map(({ text, origin }) => ({ origin, ids: task.encodePrompt(text) }))
+          .filter(({ ids }, i, all) => ids.length > 0 && all.findIndex((other) => other.ids.join() === ids.join()) === i)
+          .map(({ origin, ids }) => ({ origin, ids, tokens: policyIds(ids) }))
+      : [],
     prompt: (ids) => ({ prompt: task.promptText(ids), pieces: ids.map((id) => tokenizer.decodeBehind([id])), tokens: ids }),
     roundTrip: (ids) => task.roundTrip(ids, shortest) && passage.keeps(policyIds(ids)),
     call: () => task.call(),
@@ -177,9 +187,9 @@ function chatPassage(policy: LmTokenizer): Passage {
 
 /** What a search sees of an experiment: no test rows. */
 export function searchContext(experiment: Experiment, seed: number, budget: number, log?: RowLog): SearchContext {
-  const { settings, spec, compute, policyModel, actions, toTask, admits, prompt } = experiment;
+  const { settings, spec, compute, policyModel, actions, toTask, admits, starts, prompt } = experiment;
   const scorer: SearchContext['scorer'] = (split) => experiment.scorer(split, log);
-  return { settings, length: spec.prompt.length, seed, budget, compute, policyModel, actions, toTask, admits, prompt, scorer };
+  return { settings, length: spec.prompt.length, seed, budget, compute, policyModel, actions, toTask, admits, starts, prompt, scorer };
 }
 
 /** A server's complaint about a field of the spec, at that field; without the field's value, which may hold a key. */

@@ -12,7 +12,7 @@ import { planEvaluation, planRuns } from './preview';
 import { describePreview } from './report/previewText';
 import { quote } from './report/shell';
 import type { PromptResult, RunResult } from './result';
-import { keepEvaluated } from './start';
+import { hasControl, keepEvaluated } from './start';
 import { readJournal } from './store/history';
 import { whileLocked } from './store/lock';
 import { headerFor, type RowResults } from './store/rows/format';
@@ -24,17 +24,18 @@ export interface OptimizeRequest {
   readonly spec: Spec;
   /** One run for each seed, each in its own folder. */
   readonly runs: readonly { readonly seed: number; readonly folder: string }[];
-  /** Whether random search on an equal budget follows. */
-  readonly random: boolean;
+  /** Whether random search on an equal budget follows; as the spec says if undefined. */
+  readonly random: boolean | undefined;
   readonly threads: number;
 }
 
 /** Runs a spec's search once for each seed; `onResult` gets each result as soon as it is there. @throws RunStopped on request */
 export async function optimizeJob(
-  { spec, runs, random, threads }: OptimizeRequest,
+  { spec, runs, random: asked, threads }: OptimizeRequest,
   frontEnd: RunFrontEnd,
   onResult: (result: RunResult, folder: string) => void,
 ): Promise<void> {
+  const random = hasControl(spec, asked);
   await withExperiment(spec, threads, frontEnd, { plan: planRuns(random, runs.length) }, async (experiment) => {
     for (const run of runs) {
       const folder = new RunFolder(run.folder);

@@ -1,5 +1,5 @@
 import { loadDataset, type Dataset } from '../data/dataset';
-import { isTextModel } from '../model/openTask';
+import { isTextModel } from '../spec/scheme';
 import { readModel } from '../model/local/modelFolder';
 import { labelRows, type LabelWordChoice } from '../search/labelWords/choice';
 import { labelCost } from '../search/labelWords/cost';

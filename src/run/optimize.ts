@@ -1,7 +1,8 @@
 import type { ScoredPrompt } from '../search/prompt';
-import type { Search, SearchKind, StopReason } from '../search/search';
+import type { Queries, Search, SearchKind, StepReport, StopReason } from '../search/search';
 import { searchesOf } from '../search/searches';
 import { scoreAll } from '../search/selection';
+import { isTextModel } from '../spec/scheme';
 import { CodedError, word } from '../wording/wording';
 import type { JournalEvent, RunEvent, Stage } from './events';
 import { outlookOf } from './outlook';
@@ -11,7 +12,7 @@ import { CHECKPOINT_FORMAT, CheckpointPace, type Checkpoint, type Found } from '
 import { headerFor } from './store/rows/format';
 import { byPrompt, type RowLog } from './store/rows/storedModel';
 import { StorageError, type RunFolder, type SavedCheckpoint } from './store/storage';
-import { rank, table, withOrigin } from './table';
+import { decisive, rank, table, withOrigin } from './table';
 
 /** Milliseconds between two reports of a stage's progress. */
 const TELL_EVERY = 250;
@@ -161,7 +162,7 @@ class Run {
   private async find(kind: SearchKind): Promise<Found | undefined> {
     const { seed, signal } = this.options;
     const first = this.found[0];
-    const budget = first ? first.queries.computed : this.experiment.searchBudget;
+    const budget = first ? first.queries.computed : this.experiment.searchBudget - this.given;
     const search = await kind.open(searchContext(this.experiment, seed, budget, this.log), this.saved);
     this.search = search;
     this.saved = undefined;
@@ -171,8 +172,8 @@ class Run {
       while (!reason) {
         await this.betweenSteps();
         const report = await this.advance(search);
-        if (!first) this.means.push(report.mean);
-        this.emit({ ...report, seconds: this.seconds() });
+        if (!first && report.event === 'step') this.means.push(report.mean);
+        this.emit({ ...report, queries: this.withGiven(report.queries), seconds: this.seconds() });
         const { notes = [] } = search;
         if (notes.length > told) this.options.onNotes?.(notes);
         told = notes.length;
@@ -194,7 +195,7 @@ class Run {
     }
   }
 
-  private async advance(search: Search): ReturnType<Search['advance']> {
+  private async advance(search: Search): Promise<StepReport> {
     try {
       const { origin } = this.kinds[this.found.length]!;
       const { computed } = search.queries;
@@ -223,19 +224,21 @@ class Run {
     const entries = rank([
       ...withOrigin('none', baselines.slice(0, 1)),
       ...withOrigin('manual', baselines.slice(1)),
-      ...found.flatMap(({ origin, prompts }) => withOrigin(origin, prompts)),
+      ...found.flatMap(({ origin, prompts }) => prompts.map((prompt) => ({ origin, ...prompt }))),
     ]);
     const test = experiment.scorer('test', this.log);
-    const total = entries.length * test.size;
-    const ranked = await this.during('test', total, () => table(experiment, entries, test, this.options.signal));
+    const random = found.find(({ origin }) => origin === 'random');
+    const tested = isTextModel(experiment.spec.taskModel) ? decisive(entries) : entries;
+    const total = tested.length * test.size;
+    const ranked = await this.during('test', total, () => table(experiment, entries, test, this.options.signal, tested));
     this.emit({ event: 'finish', best: ranked.prompts[0]!.prompt, seconds: this.seconds() });
     return buildResult(experiment, {
       seed: this.options.seed,
       means,
       stopped,
       seconds: this.seconds(),
-      queries: found[0]!.queries,
-      randomQueries: found.find(({ origin }) => origin === 'random')?.queries ?? null,
+      queries: this.withGiven(found[0]!.queries),
+      randomQueries: random ? this.withGiven(random.queries) : null,
       testQueries: test.computed,
       notes: [
         ...experiment.notes,
@@ -244,6 +247,16 @@ class Run {
       ],
       ...ranked,
     });
+  }
+
+  /** Queries of the prompts that were there before the search; its budget is what they leave. */
+  private get given(): number {
+    const { train, validation } = this.experiment.dataset.splits;
+    return new Set(this.baselines.map(({ tokens }) => tokens?.join())).size * (train.labels.length + validation.labels.length);
+  }
+
+  private withGiven({ asked, computed }: Queries): Queries {
+    return { asked: asked + this.given, computed: computed + this.given };
   }
 
   private seconds(): number {

@@ -1,27 +1,29 @@
-import { budgetProblem, memoryPlan } from '../search/budget';
+import { budgetProblem, givenCost, memoryPlan } from '../search/budget';
 import { raceCost } from '../search/race';
 import { selectionCost } from '../search/selection';
 import { TaskError } from '../spec/problem';
 import type { Dataset } from '../data/dataset';
 import type { SearchSettings } from '../spec/schema';
+import { isTextModel } from '../spec/scheme';
 import type { Spec } from '../spec/spec';
+import { startingPrompts } from '../spec/startingPrompts';
 import type { ServerPace } from '../model/door';
 
 /** The most queries that a run may ask: a query is one text, a (prompt, row) pair. */
 export interface QueryPlan {
-  /** Of the policy's search: training, validation and ranking; its budget bounds them. */
+  /** Of the search, its starting prompts and its choice of finalists included. */
   readonly search: number;
   /** Of random search on an equal budget. */
   readonly random: number;
-  /** No prompt and the prompts to compare, on train and validation rows. */
+  /** No prompt and the prompts to compare, on train and validation rows; the budget bounds these and the search together. */
   readonly baselines: number;
   /** Ranked prompts on test rows. */
   readonly test: number;
   readonly total: number;
 }
 
-/** Prompts that get held-out scores beside the compared ones: the policy's ten best, no prompt, random's winner. */
-const RANKED = 12;
+/** Finalists of the search at most, its starting prompts among them. */
+const FINALISTS = 10;
 
 /** Texts without a prompt that the server's rate is measured on, and that may have to be sent again. */
 const TRIED = 32;
@@ -36,25 +38,35 @@ export type Plan = (spec: Spec, settings: SearchSettings, dataset: Pick<Dataset,
 export const planRuns =
   (withRandom: boolean, runs = 1): Plan =>
   (spec, settings, dataset, claimed = 0) => {
-    const { train, validation, test } = rows(dataset);
+    const { test } = rows(dataset);
     const problem = budgetProblem(spec, settings, dataset.splits, claimed);
     if (problem) throw new TaskError([problem]);
-    const search = Math.min(settings.queryBudget - claimed, mostOfSteps(settings, dataset.splits));
-    const compared = 1 + spec.compare.length;
+    const given = givenCost(spec, dataset.splits);
+    const budget = settings.queryBudget - claimed - given;
+    const search = Math.min(budget, mostOfSteps(spec, settings, dataset.splits, budget));
     return summed({
       search: runs * search,
       random: withRandom ? runs * search : 0,
-      baselines: runs * compared * (train + validation) + TRIED,
-      test: runs * (RANKED + compared) * test,
+      baselines: runs * given + TRIED,
+      test: runs * heldOut(spec, withRandom) * test,
     });
   };
 
+/** Prompts that get held-out scores. */
+function heldOut({ compare, taskModel }: Spec, withRandom: boolean): number {
+  // The winner, no prompt, and the best baseline or, where the winner is one, the best prompt found.
+  if (isTextModel(taskModel)) return 3 + Number(withRandom);
+  return FINALISTS + Number(withRandom) + new Set(['', ...compare]).size;
+}
+
 /** What all steps and the choice after them may ask, whatever the budget. */
-function mostOfSteps(settings: SearchSettings, splits: Dataset['splits']): number {
-  const { steps, promptsPerStep, validateEvery, queryBudget, proposals } = settings;
+function mostOfSteps(spec: Spec, settings: SearchSettings, splits: Dataset['splits'], budget: number): number {
+  const { steps, promptsPerStep, validateEvery, proposals } = settings;
   if (proposals) {
-    const split = memoryPlan(settings, splits, queryBudget);
-    return 'search' in split ? steps * promptsPerStep * split.rowsPerPrompt + raceCost(split.race, split.rowsPerPrompt) : 0;
+    const split = memoryPlan(settings, splits, budget);
+    if (!('search' in split)) return 0;
+    const starts = settings.warmStart ? Math.min(split.starts, startingPrompts(spec).length * split.rowsPerPrompt) : 0;
+    return starts + steps * promptsPerStep * split.rowsPerPrompt + raceCost(split.race, split.rowsPerPrompt);
   }
   const { train, validation } = rows({ splits });
   const training = steps * promptsPerStep * train + Math.floor(steps / validateEvery) * (train + validation);

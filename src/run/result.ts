@@ -6,8 +6,13 @@ import type { Experiment } from './experiment';
 import { templateText } from '../spec/template';
 import { majorityBaseline, mean, type PairedTest } from './report/statistics';
 
-/** What found a prompt; `manual` is one of the user's, `none` the empty one. */
-export type Origin = SearchOrigin | 'manual' | 'none';
+/** What found a prompt; `manual` is one of the user's, `start` an ordinary one, and `none` the empty one. */
+export type Origin = SearchOrigin | 'manual' | 'start' | 'none';
+
+/** Whether a prompt was there before the search, so that the winner has to beat it. */
+export function isBaseline({ origin }: { readonly origin: Origin | 'evaluated' }): boolean {
+  return origin === 'none' || origin === 'manual' || origin === 'start';
+}
 
 /** `result.json`: what a run found. */
 export interface RunResult {
@@ -42,11 +47,11 @@ export interface RunResult {
   readonly seconds: number;
   /** Peak memory of the process, in MiB. */
   readonly peakMemory: number;
-  /** Of the search, its choice of finalists included. */
+  /** Of no prompt, the prompts to compare, and the search with its choice of finalists: what the budget bounds. */
   readonly queries: Queries;
   /** Not in results of version 0.1.0. */
   readonly queryBudget?: number;
-  /** Of random search, which has an equal budget. */
+  /** Of random search, which has an equal budget and the same given prompts. */
   readonly randomQueries: Queries | null;
   readonly testQueries: number;
   /** Mean reward of the first and of the last tenth of the steps. */

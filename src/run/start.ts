@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { isTextModel } from '../spec/scheme';
+import type { ParsedSpec } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import { taskName } from './store/history';
 import type { PromptResult, RunResult } from './result';
@@ -21,18 +23,29 @@ export function keepEvaluated(folder: RunFolder, prompts: readonly PromptResult[
 }
 
 /** What makes a run end where the user, or the clock, ended this one. */
-export function asEnded({ stopped, steps, randomQueries }: Pick<RunResult, 'stopped' | 'steps' | 'randomQueries'>): {
-  readonly steps?: number;
-  readonly random: boolean;
-} {
-  return { ...((stopped === 'request' || stopped === 'time') && { steps }), random: randomQueries !== null };
+export function asEnded(
+  spec: Pick<ParsedSpec, 'search' | 'taskModel'>,
+  { stopped, steps, randomQueries }: Pick<RunResult, 'stopped' | 'steps' | 'randomQueries'>,
+): { readonly steps?: number; readonly random: boolean | undefined } {
+  return { ...((stopped === 'request' || stopped === 'time') && { steps }), random: askedControl(spec, randomQueries !== null) };
+}
+
+/** Whether random search on an equal budget follows, as a control: unless asked for, not where its queries are paid for. */
+export function hasControl({ search, taskModel }: Pick<ParsedSpec, 'search' | 'taskModel'>, asked?: boolean): boolean {
+  return asked ?? search.random ?? !isTextModel(taskModel);
+}
+
+/** What a command line has to say for a run to have its control, or to have none. */
+export function askedControl(spec: Pick<ParsedSpec, 'search' | 'taskModel'>, random: boolean): boolean | undefined {
+  return random === hasControl(spec) ? undefined : random;
 }
 
 /** The command line that repeats the run. */
 export function reproduceCommand(run: {
   specFile: string;
   seed: number;
-  random: boolean;
+  /** Where it differs from what the spec says. */
+  random: boolean | undefined;
   threads: number;
   steps?: number | undefined;
   budget?: number | undefined;
@@ -42,6 +55,6 @@ export function reproduceCommand(run: {
   if (run.steps !== undefined) parts.push(`--steps ${run.steps}`);
   if (run.budget !== undefined) parts.push(`--budget ${run.budget}`);
   if (run.autoLabels) parts.push('--labels auto');
-  if (!run.random) parts.push('--no-random');
+  if (run.random !== undefined) parts.push(run.random ? '--random' : '--no-random');
   return [...parts, `--threads ${run.threads}`].join(' ');
 }

@@ -4,7 +4,7 @@ import { byChoice } from '../search/selection';
 import { estimateOf } from './estimate';
 import type { Experiment } from './experiment';
 import { macroF1, mcnemar, pairedScores, wilson, type PairedTest } from './report/statistics';
-import type { Example, Origin, PromptResult, TestScore } from './result';
+import { isBaseline, type Example, type Origin, type PromptResult, type TestScore } from './result';
 import { textScore } from './textScore';
 
 /** What found a prompt, or who gave it. */
@@ -23,23 +23,41 @@ export function rank(entries: readonly Entry[]): Entry[] {
   });
 }
 
-/** The ranked prompts with their held-out scores, and the winner against no prompt. */
+/**
+ * Those of the ranked prompts that the verdict is about: the winner, no prompt, the best baseline or, where the winner is one,
+ * the best prompt found, and random search's.
+ */
+export function decisive(entries: readonly Entry[]): Entry[] {
+  const [winner] = entries;
+  const rival = entries.find((entry) => isBaseline(entry) !== isBaseline(winner!));
+  const first = (origin: Origin): Entry | undefined => entries.find((entry) => entry.origin === origin);
+  return [...new Set([winner, rival, first('none'), first('random')])].filter((entry) => entry !== undefined);
+}
+
+/**
+ * The ranked prompts with the winner against no prompt; those in `tested` get held-out scores, the winner among them. Elsewhere
+ * than here, each such score is paid for.
+ */
 export async function table(
   experiment: Experiment,
   entries: readonly Entry[],
   test: Scorer,
   signal?: AbortSignal,
+  tested: readonly Entry[] = entries,
 ): Promise<{ prompts: PromptResult[]; pairedTest: PairedTest }> {
   const { dataset } = experiment;
-  const held = await test.score(
-    entries.map(({ tokens = [] }) => tokens),
+  const scores = await test.score(
+    tested.map(({ tokens = [] }) => tokens),
     signal,
   );
+  const held = new Map(tested.map((entry, i) => [entry, scores[i]!]));
+  const winner = held.get(entries[0]!)!;
   const prompts: PromptResult[] = [];
   const pool = { train: dataset.splits.train.labels.length, validation: dataset.splits.validation.labels.length };
   for (const [i, entry] of entries.entries()) {
     const { prompt, tokens = [], pieces, origin, gap, choice, train, validation } = entry;
     const perplexity = await experiment.perplexity(tokens);
+    const own = held.get(entry);
     prompts.push({
       rank: i + 1,
       prompt,
@@ -52,11 +70,13 @@ export async function table(
       estimate: estimateOf(entry, pool),
       train,
       validation,
-      test: experiment.texts
-        ? await textScore(held[i]!, experiment.texts, tokens, test.rows.set, dataset.splits.test, signal)
-        : testScore(held[i]!, dataset.splits.test, dataset.classes.length),
+      ...(own && {
+        test: experiment.texts
+          ? await textScore(own, experiment.texts, tokens, test.rows.set, dataset.splits.test, signal)
+          : testScore(own, dataset.splits.test, dataset.classes.length),
+      }),
       perplexity: Number.isNaN(perplexity) ? null : perplexity,
-      ...(i > 0 && { versusWinner: paired(held[0]!, held[i]!, dataset.splits.test.labels) }),
+      ...(own && i > 0 && { versusWinner: paired(winner, own, dataset.splits.test.labels) }),
     });
   }
   const none = prompts.find(({ origin }) => origin === 'none');

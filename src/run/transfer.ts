@@ -163,8 +163,9 @@ export async function transferJob(
 /** Errors that concern one model only. */
 const OF_ONE_MODEL = [ModelError, TaskError, ScoringError, AskError, Declined];
 
-/** The best `top` prompts of the search, and every other prompt of the table. */
-function chosen(prompts: readonly PromptResult[], top = Infinity): PromptResult[] {
+/** The best `top` prompts of the search, and every other prompt of the table that has a held-out score. */
+function chosen(all: readonly PromptResult[], top = Infinity): PromptResult[] {
+  const prompts = all.filter(({ test }) => test);
   const searched = prompts.filter(({ origin }) => origin === 'policy').slice(0, top);
   return prompts.filter((prompt) => prompt.origin !== 'policy' || searched.includes(prompt));
 }

@@ -1,13 +1,13 @@
 import { word } from '../wording/wording';
 import { jointQuantile, pairedInterval, widened, wilson } from './report/statistics';
 import { visible } from './report/tables';
-import type { Origin, PromptResult, RunResult } from './result';
+import { isBaseline, type Origin, type PromptResult, type RunResult } from './result';
 
 /**
- * `yours` and `noPrompt`: one of the user's prompts, or no prompt, ranks first. The rest is about a prompt that a search found:
- * `atChance` compares it with the most common class, the others with the best baseline.
+ * `yours`, `start` and `noPrompt`: one of the user's prompts, a starting prompt, or no prompt ranks first. The rest is about a
+ * prompt that a search found: `atChance` compares it with the most common class, the others with the best baseline.
  */
-export type VerdictKind = 'better' | 'noDifference' | 'worse' | 'atChance' | 'yours' | 'noPrompt';
+export type VerdictKind = 'better' | 'noDifference' | 'worse' | 'atChance' | 'yours' | 'start' | 'noPrompt';
 
 /** What is worth changing in the task: its label words, the prompt's length, its data or its task model. */
 export type NextStep = 'labels' | 'length' | 'data' | 'model';
@@ -45,10 +45,9 @@ const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
   worse: ['labels', 'length', 'data', 'model'],
   atChance: ['model', 'labels'],
   yours: ['length', 'labels', 'model'],
+  start: ['length', 'labels', 'model'],
   noPrompt: ['labels', 'length', 'model'],
 };
-
-const isBaseline = ({ origin }: Pick<PromptResult, 'origin'>): boolean => origin === 'none' || origin === 'manual';
 
 /**
  * The held-out rows decide, since they chose neither the winner nor its rival: both are the best by rank, which test rows play
@@ -72,7 +71,7 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
   ];
   return {
     kind,
-    title: word(`verdict.${kind}`, { own: rival?.origin === 'manual' }),
+    title: word(`verdict.${kind}`, { rival: rival?.origin ?? 'none' }),
     text: text.join(' '),
     winner: { ...contender(winner), interval, n },
     ...(rival && { rival }),
@@ -91,7 +90,7 @@ function kindOf(
 ): VerdictKind {
   // Given the rows' labels, answers that do not depend on the texts are right at most as often as the most common class.
   if (chance && chance.interval[0] <= chance.majority) return 'atChance';
-  if (isBaseline(winner)) return winner.origin === 'none' ? 'noPrompt' : 'yours';
+  if (isBaseline(winner)) return winner.origin === 'none' ? 'noPrompt' : winner.origin === 'start' ? 'start' : 'yours';
   const [low, high] = rival?.interval ?? [-1, 1];
   return low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
 }

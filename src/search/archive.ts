@@ -4,10 +4,10 @@ import type { PromptIds } from '../model/taskModel';
 
 /** A prompt with what is known of it; rows are those of the pool. */
 export interface Known extends Observed {
-  /** As actions, and in the task model's tokens. */
+  /** As actions, none where it is not made of T of the search's tokens; and in the task model's tokens. */
   readonly prompt: readonly number[];
   readonly ids: PromptIds;
-  /** Who proposed it. */
+  /** Who proposed it; `manual` and `start` were there before the search. */
   readonly origin: string;
   readonly rows: number[];
   y: Float64Array;
@@ -19,6 +19,16 @@ export interface Known extends Observed {
   estimate: number;
   /** Estimated factors in the row model. */
   factors: Float64Array;
+}
+
+/** Whether it was there before the search. */
+export function isStart({ origin }: Pick<Known, 'origin'>): boolean {
+  return origin === 'manual' || origin === 'start';
+}
+
+/** Whether the search could have proposed it, so that proposals may build on it. */
+export function isOwn({ prompt }: Pick<Known, 'prompt'>): boolean {
+  return prompt.length > 0;
 }
 
 /** Rows that a prompt was scored on, those that failed included. */
@@ -104,7 +114,7 @@ export class Archive {
       return { scorer, own, asked: own.map(({ known, rows }) => ({ ids: known.ids, rows: rows.map((row) => row - first) })) };
     });
     const answers: Float32Array[][] = [];
-    for (const { scorer, asked } of parts) answers.push(await scorer.logits(asked, signal));
+    for (const { scorer, asked } of parts) answers.push(asked.length > 0 ? await scorer.logits(asked, signal) : []);
     parts.forEach(({ scorer, own, asked }, part) => {
       scorer.record(asked, answers[part]!);
       own.forEach(({ known, rows }, i) => this.learn(known, rows, answers[part]![i]!, model));

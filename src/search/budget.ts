@@ -24,29 +24,39 @@ export function planBudget(budget: number, promptsPerStep: number, rows: { train
   };
 }
 
+/** Queries of no prompt and the prompts to compare, each on all rows of the pool: the search gets what they leave of the budget. */
+export function givenCost({ compare }: Pick<Spec, 'compare'>, { train, validation }: Pool): number {
+  return new Set(['', ...compare]).size * (train.labels.length + validation.labels.length);
+}
+
 /** What is wrong with a spec whose budget has no room for its search. `claimed` queries go to the label words. */
 export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool, claimed = 0): Problem | undefined {
   const { queryBudget: budget, promptsPerStep, rowsPerPrompt } = settings;
+  const given = givenCost(spec, splits);
   if (settings.proposals) {
     const pool = splits.train.labels.length + splits.validation.labels.length;
     if (rowsPerPrompt !== null && rowsPerPrompt > pool)
-      return spec.problemAt(['search', 'rowsPerPrompt'], worded('search.fewerRows', { rowsPerPrompt, pool }));
-    const split = memoryPlan(settings, splits, budget, claimed);
+      return spec.problemAt(['search', 'rowsPerPrompt'], {
+        ...worded('search.fewerRows', { rowsPerPrompt, pool }),
+        fixes: [setTo(['search', 'rowsPerPrompt'], pool)],
+      });
+    const split = memoryPlan(settings, splits, budget - given, claimed);
     if ('search' in split) return undefined;
     const { path, texts } = unitOf(spec);
-    const needed = texts * split.needed;
-    const text = worded('search.budgetTooSmallForRace', { budget: texts * budget, needed });
+    const needed = texts * (split.needed + given);
+    const text = worded('search.budgetTooSmallForRace', { budget: texts * budget, needed, given: texts * given });
     return spec.problemAt(path, { ...text, fixes: [setTo(path, needed)] });
   }
   const { least, allows } = planBudget(budget - claimed, promptsPerStep, {
     train: splits.train.labels.length,
     validation: splits.validation.labels.length,
   });
-  if (allows(0, 0)) return undefined;
+  if (allows(0, given)) return undefined;
   const { path, texts } = unitOf(spec);
-  const { step, ranking, total } = least;
-  const counts = { budget: texts * budget, step: texts * step, ranking: texts * ranking, total: texts * (total + claimed) };
-  return spec.problemAt(path, worded('search.budgetTooSmall', counts));
+  const { step, ranking } = least;
+  const total = texts * (least.total + given + claimed);
+  const counts = { budget: texts * budget, given: texts * given, step: texts * step, ranking: texts * ranking, total };
+  return spec.problemAt(path, { ...worded('search.budgetTooSmall', counts), fixes: [setTo(path, total)] });
 }
 
 /** The field that bounds a search, and how many of what it counts make a query. */

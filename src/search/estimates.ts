@@ -2,11 +2,15 @@ import { measureOf, type Measure } from '../method/reward';
 import { RewardModel, type LinearReward, type Measured, type RewardModelState } from '../method/rewardModel';
 import { RowModel, type RowModelState } from '../method/rowModel';
 import type { Random } from '../method/random';
-import type { Archive, Known } from './archive';
-import type { FilledIn, SplitScore } from './prompt';
+import { isOwn, isStart, type Archive, type Known } from './archive';
+import type { FilledIn, Prompt, ScoredPrompt, SplitScore } from './prompt';
 
 /** Noise of a prompt's factors is that of its rows alone but for this weak prior. */
 const WEAK = 0.02;
+
+function byEstimate(a: Known, b: Known): number {
+  return b.estimate - a.estimate;
+}
 
 export interface EstimatesState {
   /** Places in the archive of the prompts that the models are fitted to. */
@@ -36,37 +40,49 @@ export class Estimates {
     return this.inFit;
   }
 
+  /** The best that the search found or could have, which proposals build on. */
   best(count: number): Known[] {
-    return [...this.inFit].sort((a, b) => b.estimate - a.estimate).slice(0, count);
+    return [...this.own].sort(byEstimate).slice(0, count);
+  }
+
+  /** The best that the search itself found. */
+  get winner(): Known | undefined {
+    return this.inFit.filter((known) => !isStart(known)).sort(byEstimate)[0];
+  }
+
+  private get own(): Known[] {
+    return this.inFit.filter(isOwn);
   }
 
   /** Fits both models, with new prompts, and estimates every prompt's score on the pool. */
   fit(fresh: readonly Known[]): void {
     this.inFit.push(...fresh);
-    const kept = RewardModel.chosen(this.inFit.map(({ estimate }) => estimate));
-    if (kept) this.inFit = kept.map((i) => this.inFit[i]!);
+    const own = this.own;
+    const kept = RewardModel.chosen(own.map(({ estimate }) => estimate));
+    if (kept) this.inFit = [...this.inFit.filter((known) => !isOwn(known)), ...kept.map((i) => own[i]!)];
     if (this.inFit.length === 0) return;
     this.rows.fit(this.inFit);
     this.measure();
-    const smooth = this.reward?.fitted(this.measured);
+    const smooth = this.measured.length > 0 ? this.reward?.fitted(this.measured) : undefined;
     const learn = (known: Known, factors: Float64Array): void => {
       known.factors = factors;
       known.estimate = this.rows.score(factors, known.gap);
     };
     const alone = (known: Known): Float64Array => this.rows.posterior(this.rows.evidence(known)).mean;
-    this.inFit.forEach((known, i) => learn(known, smooth ? Float64Array.from(smooth, (output) => output[i]!) : alone(known)));
+    this.own.forEach((known, i) => learn(known, smooth ? Float64Array.from(smooth, (output) => output[i]!) : alone(known)));
+    for (const known of this.inFit) if (!isOwn(known)) learn(known, alone(known));
     // Of a step with more prompts than the reward model holds, some have their rows alone.
     for (const known of fresh) if (known.estimate === -Infinity) learn(known, alone(known));
   }
 
   /** What the rows say of each prompt's factors, which the reward model is fitted to. */
   private measure(): void {
-    const { reward } = this;
-    if (!reward) return;
+    const { reward, own } = this;
+    if (!reward || own.length === 0) return;
     const { q } = this.rows;
-    const n = this.inFit.length;
+    const n = own.length;
     this.measured = Array.from({ length: q }, () => ({ value: new Float64Array(n), noise: new Float64Array(n) }));
-    this.inFit.forEach((known, i) => {
+    own.forEach((known, i) => {
       const { mean, covariance } = this.rows.posterior(this.rows.evidence(known), WEAK);
       mean.forEach((x, j) => {
         this.measured[j]!.value[i] = x;
@@ -74,7 +90,7 @@ export class Estimates {
       });
     });
     reward.fit(
-      this.inFit.map(({ prompt }) => prompt),
+      own.map(({ prompt }) => prompt),
       this.measured,
     );
   }
@@ -88,13 +104,11 @@ export class Estimates {
     return this.rows.mean(factors, gap, this.measureBy.right);
   }
 
-  /** Of the whole pool. */
-  score(known: Known): SplitScore {
-    return {
-      gap: this.rows.mean(known.factors, known.gap, (g) => g),
-      reward: 100 * known.estimate,
-      accuracy: this.accuracy(known),
-    };
+  /** A prompt with its estimates: of the whole pool, so the same for both splits. */
+  scored(known: Known, { tokens: _, ...prompt }: Prompt): ScoredPrompt {
+    const gap = this.rows.mean(known.factors, known.gap, (g) => g);
+    const score: SplitScore = { gap, reward: 100 * known.estimate, accuracy: this.accuracy(known) };
+    return { ...prompt, gap, choice: known.estimate, train: score, validation: score, filledIn: this.filledIn(known) };
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Known } from './archive';
 import type { Estimates } from './estimates';
-import type { FilledIn, Prompt, ScoredPrompt } from './prompt';
+import type { Prompt } from './prompt';
 import type { PolicyStep, RandomStep } from './search';
 
 /** What a step of a search with a memory did, beside what every step has. */
@@ -18,7 +18,7 @@ type Line<Step> = Omit<Step, 'event' | 'step' | 'queries'>;
 /** Mean and best reward of prompts, and the accuracies that the estimates stand for. */
 export function randomLine(estimates: Estimates, { prompts }: Pick<Facts, 'prompts'>): Line<RandomStep> {
   const rewards = prompts.map(({ estimate }) => 100 * estimate);
-  const [winner] = estimates.best(1);
+  const { winner } = estimates;
   return {
     mean: rewards.reduce((a, b) => a + b, 0) / Math.max(1, rewards.length),
     best: rewards.reduce((a, b) => Math.max(a, b), -100),
@@ -35,13 +35,13 @@ export function randomLine(estimates: Estimates, { prompts }: Pick<Facts, 'promp
 export function policyLine(estimates: Estimates, make: (ids: readonly number[]) => Prompt, facts: Facts): Line<PolicyStep> {
   const { prompts, distinct, shares, learned, milliseconds } = facts;
   const { mean, best, estimate } = randomLine(estimates, facts);
-  const [winner] = estimates.best(1);
+  const winner = estimates.winner!;
   const squares = prompts.reduce((sum, known) => sum + (100 * known.estimate - mean) ** 2, 0);
   return {
     mean,
     best,
-    bestPrompt: make(prompts.find((known) => 100 * known.estimate === best)?.ids ?? winner!.ids).prompt,
-    greedy: leader(estimates, make, winner!, estimate!),
+    bestPrompt: make(prompts.find((known) => 100 * known.estimate === best)?.ids ?? winner.ids).prompt,
+    greedy: estimates.scored(winner, make(winner.ids)),
     distinct,
     spread: Math.sqrt(squares / Math.max(1, prompts.length)),
     ...(learned ?? { entropy: 0, loss: 0, gradientNorm: 0 }),
@@ -49,11 +49,4 @@ export function policyLine(estimates: Estimates, make: (ids: readonly number[]) 
     ...(estimate && { estimate }),
     milliseconds,
   };
-}
-
-/** The best prompt so far with its estimates: of the whole pool, so the same for both splits. */
-function leader(estimates: Estimates, make: (ids: readonly number[]) => Prompt, known: Known, { rows, worth }: FilledIn): ScoredPrompt {
-  const { tokens: _, ...prompt } = make(known.ids);
-  const score = estimates.score(known);
-  return { ...prompt, gap: score.gap, choice: known.estimate, train: score, validation: score, filledIn: { rows, worth } };
 }

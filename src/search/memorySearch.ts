@@ -1,22 +1,33 @@
 import { Random } from '../method/random';
-import type { ScorerState } from '../method/scorer';
+import type { Scorer, ScorerState } from '../method/scorer';
 import { word } from '../wording/wording';
-import { Archive, asked, type Known } from './archive';
+import { Archive, asked, isOwn, isStart, type Known } from './archive';
 import { smallestAtLeast } from './budget';
 import { Estimates, type EstimatesState } from './estimates';
 import { policyLine, randomLine } from './memoryReport';
 import type { Plan } from './plan';
-import type { ScoredPrompt } from './prompt';
 import { Proposals, type Proposal, type ProposalsState, type Source } from './proposals';
 import { finalistsOf, raceCost } from './race';
 import { RowTurns } from './rowTurns';
-import { queriesOf, type PolicyStep, type RandomStep, type Search, type SearchContext, type SearchKind, type StopReason } from './search';
+import {
+  queriesOf,
+  type Finalist,
+  type Search,
+  type SearchContext,
+  type SearchKind,
+  type Start,
+  type StartsStep,
+  type StepReport,
+  type StopReason,
+} from './search';
 import { byChoice, scoreAll } from './selection';
 
 /** Queries after which the user hears that no prompt makes a difference. */
 const TOLD_AFTER = 200;
 
 interface State extends EstimatesState, ProposalsState {
+  /** Absent in checkpoints from before there were starting prompts. */
+  readonly started?: boolean;
   readonly step: number;
   readonly exhausted: boolean;
   readonly indifferent: boolean | undefined;
@@ -53,6 +64,9 @@ class MemorySearch implements Search {
   private readonly estimates: Estimates;
   private readonly turns: RowTurns;
   private readonly plan: Plan;
+  private readonly starts: readonly Start[];
+  /** Whether the starting prompts have their first scores. */
+  private started: boolean;
   private step = 0;
   /** No proposer finds anything new. */
   private exhausted = false;
@@ -72,6 +86,8 @@ class MemorySearch implements Search {
     this.estimates = new Estimates(this.archive, K, proposals.reward);
     this.plan = smallestAtLeast(context, { train: train.rows, validation: validation.rows });
     this.turns = new RowTurns(this.archive.labels, K, this.plan.rowsPerPrompt, random);
+    this.starts = context.starts.slice(0, Math.floor(this.plan.starts / this.plan.rowsPerPrompt));
+    this.started = this.starts.length === 0;
     if (saved) this.restore(saved);
   }
 
@@ -91,13 +107,47 @@ class MemorySearch implements Search {
     const { settings, budget, actions, length } = this.context;
     const { race, rowsPerPrompt } = this.plan;
     const known = this.archive.prompts.length;
-    if (this.exhausted || known >= actions.length ** length) return 'exhausted';
+    if (this.exhausted || this.archive.prompts.filter(isOwn).length >= actions.length ** length) return 'exhausted';
     const step = settings.promptsPerStep * rowsPerPrompt + raceCost(race, rowsPerPrompt, known + settings.promptsPerStep);
     if (this.archive.queries + step > budget) return 'budget';
     return !this.isControl && this.step >= settings.steps ? 'steps' : undefined;
   }
 
-  async advance(signal?: AbortSignal): Promise<PolicyStep | RandomStep> {
+  advance(signal?: AbortSignal): Promise<StepReport> {
+    return this.started ? this.propose(signal) : this.start(signal);
+  }
+
+  /** Scores the starting prompts, each on few rows. */
+  private async start(signal?: AbortSignal): Promise<StartsStep> {
+    const { archive, estimates } = this;
+    const before = { random: this.random.state, turns: this.turns.save() };
+    const action = new Map(this.context.actions.map((id, a) => [id, a]));
+    const jobs = this.starts.map(({ origin, ids, tokens }) => {
+      const own = tokens.flatMap((id) => action.get(id) ?? []);
+      const fits = own.length === this.context.length && own.length === tokens.length && this.context.toTask(tokens).join() === ids.join();
+      return { origin, ids, prompt: fits ? own : [], rows: this.turns.next() };
+    });
+    let known: Known[];
+    try {
+      known = await archive.add(jobs, estimates.rows, signal);
+    } catch (error) {
+      this.random.state = before.random;
+      this.turns.restore(before.turns);
+      throw error;
+    }
+    this.proposals.take(known);
+    estimates.fit(known);
+    this.started = true;
+    this.look();
+    const prompts = known.map((each, i) => ({ ...estimates.scored(each, this.context.prompt(each.ids)), origin: this.starts[i]!.origin }));
+    return { event: 'starts', step: 0, prompts, queries: this.queries };
+  }
+
+  private look(): void {
+    if (this.archive.queries >= TOLD_AFTER) this.indifferent ??= this.archive.indifferent;
+  }
+
+  private async propose(signal?: AbortSignal): Promise<StepReport> {
     const { archive, estimates, proposals } = this;
     const before = { random: this.random.state, turns: this.turns.save() };
     const start = performance.now();
@@ -118,50 +168,66 @@ class MemorySearch implements Search {
     }
     const scored = performance.now();
     this.exhausted = fresh.length === 0;
-    if (archive.queries >= TOLD_AFTER) this.indifferent ??= archive.indifferent;
+    this.look();
     proposals.take(fresh);
     estimates.fit(fresh);
     const { shares } = proposals;
-    const learned = await proposals.learn(fresh, archive.prompts, this.step === 0);
+    const own = archive.prompts.filter(isOwn);
+    const learned = await proposals.learn(fresh, own, this.step === 0);
     const milliseconds = { states: 0, policy: proposed - start, reward: scored - proposed, update: performance.now() - scored };
     this.step++;
-    const facts = { prompts: fresh.length > 0 ? fresh : archive.prompts, distinct: fresh.length, shares, learned, milliseconds };
+    const facts = { prompts: fresh.length > 0 ? fresh : own, distinct: fresh.length, shares, learned, milliseconds };
     const { step, queries } = this;
     return this.isControl
       ? { event: 'random', step, ...randomLine(estimates, facts), queries }
       : { event: 'step', step, ...policyLine(estimates, this.context.prompt, facts), queries };
   }
 
-  /** The race: the best prompts by their estimates on growing parts of the pool, and the last of them on all of it. */
-  async finalists(signal?: AbortSignal): Promise<ScoredPrompt[]> {
+  /**
+   * The race: the best prompts by their estimates on growing parts of the pool, and the last of them on all of it. The best
+   * starting prompt is always among them, and so is the best of the others.
+   */
+  async finalists(signal?: AbortSignal): Promise<Finalist[]> {
     const { archive, estimates, context } = this;
     const last = await finalistsOf(
       this.plan.race,
-      estimates.fitted,
+      [...new Set([...estimates.fitted, ...archive.prompts.filter(isStart)])],
       ({ estimate }) => estimate,
       async (alive, rows) => {
         const jobs = alive.map((known) => ({ known, rows: this.turns.grown(asked(known), rows) }));
         await archive.more(jobs, estimates.rows, signal);
         estimates.fit([]);
       },
+      isStart,
     );
     const { train, validation } = archive;
-    const scored = last.filter(({ rows }) => rows.some((row) => row < train.size) && rows.some((row) => row >= train.size));
+    const has = (rows: readonly number[], { size }: Scorer, first: number): boolean =>
+      size === 0 || rows.some((row) => row >= first && row < first + size);
+    const scored = last.filter(({ rows }) => has(rows, train, 0) && has(rows, validation, train.size));
     const ids = scored.map((known) => known.ids);
-    const prompts = byChoice(await scoreAll(ids, train, validation, context.prompt, signal));
-    return this.isControl ? prompts.slice(0, 1) : prompts;
+    const all = await scoreAll(ids, train, validation, context.prompt, signal);
+    const starts = new Map(this.starts.map(({ ids, origin }) => [ids.join(), origin]));
+    const prompts = byChoice(
+      all.map((prompt): Finalist => {
+        const origin = starts.get(prompt.tokens!.join());
+        return { ...prompt, ...(origin && { origin }) };
+      }),
+    );
+    // Of its own prompts the best alone, and the starting prompts that are better.
+    return this.isControl ? prompts.slice(0, 1 + prompts.findIndex(({ origin }) => origin === undefined)) : prompts;
   }
 
   save(): State {
-    const { step, exhausted, indifferent, archive } = this;
+    const { started, step, exhausted, indifferent, archive } = this;
     return {
+      started,
       step,
       exhausted,
       indifferent,
       random: this.random.state,
       turns: this.turns.save(),
       prompts: archive.prompts,
-      ...this.estimates.save(step > 0),
+      ...this.estimates.save(archive.prompts.length > 0),
       ...this.proposals.save(),
       train: archive.train.save(),
       validation: archive.validation.save(),
@@ -170,6 +236,7 @@ class MemorySearch implements Search {
 
   private restore(saved: State): void {
     const { archive } = this;
+    this.started = saved.started ?? true;
     [this.step, this.exhausted, this.indifferent] = [saved.step, saved.exhausted, saved.indifferent];
     this.random.state = saved.random;
     this.turns.restore(saved.turns);

@@ -3,7 +3,7 @@ import { raceCost, rounds, type Round } from './race';
 /** How a budget of queries is split. */
 export interface Plan {
   readonly total: number;
-  /** Queries for prompts that are known before the search begins. */
+  /** Queries of `search` for prompts that are there before it begins. */
   readonly starts: number;
   readonly search: number;
   readonly rowsPerPrompt: number;
@@ -24,9 +24,9 @@ export function rowsByDefault(labels: readonly number[]): number {
 }
 
 /**
- * Splits a budget: at most a tenth for starts, at most a quarter for a race of 10 to 3 finalists, as many as fit, the rest for the
- * search. A small budget leaves out the first rounds of the race, and the last costs what it costs. `claimed` queries are somebody
- * else's. The same for every control.
+ * Splits a budget: at most a tenth for the starting prompts, at most a quarter for a race of 10 to 3 finalists, as many as fit,
+ * the rest for the search. A small budget leaves out the first rounds of the race, and the last costs what it costs. `claimed`
+ * queries are somebody else's. The same for every control.
  */
 export function plan(budget: number, pool: number, rows: number, promptsPerStep: number, claimed = 0): Plan | { readonly needed: number } {
   const total = budget - claimed;
@@ -40,5 +40,6 @@ export function plan(budget: number, pool: number, rows: number, promptsPerStep:
   const cost = raceCost(race, rows);
   if (cost > total - least) return { needed: least + cost + claimed };
   const search = total - cost;
-  return { total, starts: Math.floor(total * STARTS), search, rowsPerPrompt: rows, race };
+  const starts = Math.max(0, Math.min(Math.floor(total * STARTS), search - least));
+  return { total, starts, search, rowsPerPrompt: rows, race };
 }

@@ -4,9 +4,9 @@ import { ReplayPolicy, type ReplayState } from '../method/replayPolicy';
 import { RewardModel } from '../method/rewardModel';
 import { TokenTables } from '../method/tokenTables';
 import type { Proposer } from '../spec/schema';
-import type { Known } from './archive';
+import { isOwn, isStart, type Known } from './archive';
 import { Bandit, type Arm } from './bandit';
-import { drawn, edit } from './edits';
+import { completed, drawn, edit } from './edits';
 import type { Estimates } from './estimates';
 import type { SearchContext } from './search';
 import { screen } from './screen';
@@ -94,12 +94,17 @@ export class Proposals {
       seen.add(prompt.join());
       found.push({ prompt, ids, origin });
     };
-    const seen = new Set(known.map(({ prompt }) => prompt.join()));
+    const seen = new Set(known.filter(isOwn).map(({ prompt }) => prompt.join()));
     const draw = (origin: Source, count: number): void => {
       for (let i = 0; i < count; i++) add(origin, drawn(length, actions.length, seen, this.random));
     };
-    if (estimates.fitted.length === 0) {
-      draw('random', promptsPerStep);
+    if (known.every(isStart)) {
+      if (this.sources[0] !== 'random') {
+        const most = Math.floor(promptsPerStep / 2);
+        for (const tokens of this.startTokens(known))
+          if (found.length < most) add('edits', completed(tokens, length, actions.length, seen, this.random));
+      }
+      draw('random', promptsPerStep - found.length);
       return found;
     }
     const best = estimates.best(PARENTS).map(({ prompt }) => prompt);
@@ -121,6 +126,17 @@ export class Proposals {
     // A policy that repeats itself is no proof that nothing is left.
     if (found.length === 0) draw('random', promptsPerStep);
     return found;
+  }
+
+  /** The tokens of the starting prompts, as far as the search has them, best prompt first. */
+  private startTokens(known: readonly Known[]): number[][] {
+    const { actions, starts } = this.context;
+    const action = new Map(actions.map((id, a) => [id, a]));
+    const tokens = new Map(starts.map(({ ids, tokens }) => [ids.join(), tokens]));
+    return [...known]
+      .sort((a, b) => b.estimate - a.estimate)
+      .map(({ ids }) => tokens.get(ids.join())!.flatMap((id) => action.get(id) ?? []))
+      .filter((own) => own.length > 0);
   }
 
   /** The mean of the reward model first, then its draws; none where there is no reward model. */
@@ -157,6 +173,8 @@ export class Proposals {
   /**
    * What the step's prompts teach: the policy from all rewards, the shares from who won, which is who is now among the parents
    * of the next edits. The first step is no proposer's.
+   *
+   * @param known all prompts that the search could have proposed
    */
   async learn(fresh: readonly Known[], known: readonly Known[], isFirst: boolean): Promise<Learned | undefined> {
     const ranked = known.map(({ estimate }) => estimate).sort((a, b) => b - a);

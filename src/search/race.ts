@@ -25,16 +25,24 @@ export function raceCost(race: readonly Round[], rows: number, candidates = Infi
   return cost;
 }
 
-/** Runs a race: in each round the best so far, by `worth`, get their rows by `score`, which may change what they are worth. */
+/**
+ * Runs a race: in each round the best so far, by `worth`, get their rows by `score`, which may change what they are worth. The
+ * best of each `kind` stays to the end, however good the others are.
+ */
 export async function finalistsOf<C>(
   race: readonly Round[],
   candidates: readonly C[],
   worth: (candidate: C) => number,
   score: (alive: readonly C[], rows: number) => Promise<void>,
+  kind: (candidate: C) => unknown = () => undefined,
 ): Promise<C[]> {
   let alive = [...candidates];
   for (const { prompts, rows } of race) {
-    alive = alive.sort((a, b) => worth(b) - worth(a)).slice(0, prompts);
+    alive.sort((a, b) => worth(b) - worth(a));
+    const first = new Set(new Map([...alive].reverse().map((candidate) => [kind(candidate), candidate])).values());
+    const others = alive.filter((candidate) => !first.has(candidate)).slice(0, Math.max(0, prompts - first.size));
+    const stay = new Set([...first, ...others]);
+    alive = alive.filter((candidate) => stay.has(candidate));
     await score(alive, rows);
   }
   return alive;

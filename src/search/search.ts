@@ -4,6 +4,7 @@ import type { StepReport as TrainingStep } from '../method/trainer';
 import type { Compute } from '../model/local/session';
 import type { PromptIds } from '../model/taskModel';
 import type { SearchSettings } from '../spec/schema';
+import type { StartingPrompt } from '../spec/startingPrompts';
 import type { FilledIn, Prompt, ScoredPrompt } from './prompt';
 
 /** What a search works on: the frozen models, the tokens, and the rows that may steer it. */
@@ -22,10 +23,20 @@ export interface SearchContext {
   readonly toTask: (ids: PromptIds) => number[];
   /** Whether the task's template takes a prompt of the policy's tokens, or the beginning of one, as it is; absent if it takes all. */
   readonly admits?: ((ids: PromptIds) => boolean) | undefined;
+  /** Prompts that the search begins with; none without a warm start. */
+  readonly starts: readonly Start[];
   /** A prompt from the task model's tokens. */
   readonly prompt: (ids: PromptIds) => Prompt;
   /** Every search has scorers of its own: caches and counts start empty. Test rows are out of reach. */
   readonly scorer: (split: 'train' | 'validation') => Scorer;
+}
+
+/** A prompt that is there before the search. */
+export interface Start {
+  readonly origin: StartingPrompt['origin'];
+  /** In the task model's tokens, and in the policy's. */
+  readonly ids: PromptIds;
+  readonly tokens: PromptIds;
 }
 
 /** Whose prompt it is; `policy` and `random` also name the stages of a run. */
@@ -52,11 +63,14 @@ export interface Search {
    */
   advance(signal?: AbortSignal): Promise<StepReport>;
   /** The prompts that get held-out scores, best first. */
-  finalists(signal?: AbortSignal): Promise<ScoredPrompt[]>;
+  finalists(signal?: AbortSignal): Promise<Finalist[]>;
   /** All that `open` needs to go on as if the search had never stopped: plain data for v8's `serialize`. */
   save(): unknown;
   release(): Promise<void>;
 }
+
+/** A prompt that a search leaves for the table, with its origin where the search did not find it. */
+export type Finalist = ScoredPrompt & { readonly origin?: Start['origin'] };
 
 export interface Queries {
   /** (Prompt, row) pairs that were wanted. */
@@ -69,7 +83,16 @@ export interface Queries {
 export type StopReason = 'steps' | 'budget' | 'converged' | 'patience' | 'time' | 'storage' | 'exhausted' | 'request';
 
 /** What a step did: a line of the run's journal, less its seconds. */
-export type StepReport = PolicyStep | RandomStep;
+export type StepReport = StartsStep | PolicyStep | RandomStep;
+
+/** The prompts that a search begins with, each scored on few rows. */
+export interface StartsStep {
+  readonly event: 'starts';
+  /** Before the first. */
+  readonly step: 0;
+  readonly prompts: readonly (ScoredPrompt & { readonly origin: Start['origin'] })[];
+  readonly queries: Queries;
+}
 
 export interface PolicyStep extends Omit<TrainingStep, 'bestPrompt'> {
   readonly event: 'step';

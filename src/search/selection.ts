@@ -43,6 +43,11 @@ export async function scoreAll(
 ): Promise<ScoredPrompt[]> {
   const { asked } = train;
   const onTrain = await train.score(prompts, signal);
+  if (validation.size === 0)
+    return prompts.map((ids, i) => {
+      const score = split(onTrain[i]!);
+      return { ...make(ids), gap: score.gap, choice: choiceOf(ids, train, validation), train: score, validation: score };
+    });
   const onValidation = await validation.score(prompts, signal).catch((error: unknown) => {
     // Whoever interrupted this asks for the train rows again; their scores are known by then.
     train.asked = asked;

@@ -59,7 +59,11 @@ export const specSchema = z.strictObject({
   data: z
     .strictObject({
       train: z.string().min(1).describe('Labeled rows to learn from: a .csv, .tsv, .jsonl or .json file, relative to this file.'),
-      validation: z.string().min(1).optional().describe('Rows that the ranking also uses. Drawn from `train` if absent.'),
+      validation: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Further rows to search and rank on. If absent, the preset `paper` draws some from `train`.'),
       test: z.string().min(1).optional().describe('Held-out rows: reported, never used to choose a prompt. Drawn from `train` if absent.'),
       input: z.string().optional().describe('Column (or JSON field) with the text.'),
       label: z.string().optional().describe('Column (or JSON field) with the class.'),
@@ -70,11 +74,19 @@ export const specSchema = z.strictObject({
       ignoreCase: z.boolean().optional().describe('Whether labels that differ only in capitals or spaces are one class.'),
       rowsPerClass: z
         .strictObject({
-          train: count.default(32).describe('Training rows per class; a seeded draw leaves out the rest.'),
-          validation: count.default(64).describe('Validation rows per class.'),
+          train: count
+            .optional()
+            .describe('Training rows per class; a seeded draw leaves out the rest. If absent, 32 together with the validation rows.'),
+          validation: count
+            .optional()
+            .describe(
+              'Validation rows per class. If absent, the default search uses those of `validation` only, and draws none from `train`.',
+            ),
         })
         .prefault({}),
-      testRows: count.default(2000).describe('Test rows in total.'),
+      testRows: count
+        .optional()
+        .describe('Test rows in total. If absent, 2,000, or 300 where the task model is on a server or in the editor.'),
     })
     .describe('The data.'),
   labels: z
@@ -114,6 +126,16 @@ export const specSchema = z.strictObject({
       promptsPerStep: count.min(2).optional().describe('Prompts sampled per step, B.'),
       seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Seed of all random numbers.'),
       seeds: z.array(z.number().int().min(0).max(0x7fffffff)).min(1).optional().describe('Runs the search once for each of these seeds.'),
+      warmStart: z
+        .boolean()
+        .optional()
+        .describe('Whether the search begins with `compare` and the ordinary starting prompts, on at most a tenth of the budget.'),
+      random: z
+        .boolean()
+        .optional()
+        .describe(
+          'Whether random search on an equal budget follows, as a control. If absent, it follows where the task model runs here, and not on a server.',
+        ),
       queryBudget: count.optional().describe('Distinct (prompt, row) pairs that the task model may score on train and validation rows.'),
       generationBudget: count
         .optional()
@@ -175,6 +197,7 @@ export interface SearchSettings {
   proposals: readonly Proposer[] | null;
   /** Null: from the data. */
   rowsPerPrompt: number | null;
+  warmStart: boolean;
   learningRate: number;
   targetRate: number;
   topK: number;
@@ -198,6 +221,7 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     queryBudget: 5000,
     proposals: PROPOSERS,
     rowsPerPrompt: null,
+    warmStart: true,
     learningRate: 1e-3,
     targetRate: 0.01,
     topK: 1024,
@@ -219,6 +243,7 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     queryBudget: 10_000_000,
     proposals: null,
     rowsPerPrompt: null,
+    warmStart: false,
     learningRate: 5e-5,
     targetRate: 1e-3,
     topK: 256,
@@ -235,18 +260,20 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
   },
 };
 
-/** Queries where the labels name more than four classes: each prompt is scored on four rows a class. */
+/** Queries where there are more than four classes: each prompt is scored on four rows a class. */
 const MANY_CLASSES_BUDGET = 10_000;
 
-/** The values of the preset, overridden by those of the spec. */
-export function searchSettings(spec: ParsedSpec): SearchSettings {
-  const { preset, seed: _seed, seeds: _seeds, generationBudget, ...search } = spec.search;
+/** The values of the preset, overridden by those of the spec. @param classes as the data has them, once it is read */
+export function searchSettings(spec: ParsedSpec, classes = Object.keys(spec.labels ?? {}).length): SearchSettings {
+  const { preset, seed: _seed, seeds: _seeds, random: _random, generationBudget, ...search } = spec.search;
   const chosen = { ...search, ...spec.policy, tokens: spec.prompt.tokens };
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
   // A query is a prompt on a row, which is so many texts.
   const ofTexts = generationBudget !== undefined && { queryBudget: Math.floor(generationBudget / generationOf(spec).samples) };
-  const manyClasses = preset === 'default' && Object.keys(spec.labels ?? {}).length > 4;
-  return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...given, ...ofTexts };
+  const manyClasses = preset === 'default' && classes > 4;
+  // The ordinary prompts are those of classifications.
+  const cold = spec.kind === 'generation' && { warmStart: false };
+  return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...cold, ...given, ...ofTexts };
 }
 
 /** Texts for each prompt and row: one says all when nothing is drawn. */

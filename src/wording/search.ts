@@ -6,6 +6,12 @@ interface ScoredWords {
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 const scored = ({ words, accuracy }: ScoredWords): string => `${words.join('/')} ${percent(accuracy)}`;
 
+interface Least {
+  readonly budget: number;
+  /** Queries of no prompt and the prompts to compare. */
+  readonly given: number;
+}
+
 /** Messages of `search/`: `'search.code': (arguments) => text`. */
 export const searchWording = {
   'search.noneAdmitted': ({ attempts }: { attempts: number }) =>
@@ -32,20 +38,20 @@ export const searchWording = {
     return `Label words: ${own ? `${found}, ${scored(own)}` : found}, ${where}`;
   },
 
-  'search.budgetTooSmall': ({ budget, step, ranking, total }: { budget: number; step: number; ranking: number; total: number }) => ({
-    message: 'the budget is too small for one step and the ranking',
+  'search.budgetTooSmall': ({ budget, given, step, ranking, total }: Least & { step: number; ranking: number; total: number }) => ({
+    message: 'the budget is too small for the prompts to compare, one step and the ranking',
     found: String(budget),
-    expected: `at least ${total} (a step: ${step}, the ranking: up to ${ranking}), or fewer rows by data.rowsPerClass`,
+    expected: `at least ${total} (no prompt and those of "compare": ${given}, a step: ${step}, the ranking: up to ${ranking}), or fewer rows by data.rowsPerClass`,
   }),
-  'search.budgetTooSmallForRace': ({ budget, needed }: { budget: number; needed: number }) => ({
-    message: 'the budget is too small for one step and the race of the finalists',
+  'search.budgetTooSmallForRace': ({ budget, given, needed }: Least & { needed: number }) => ({
+    message: 'the budget is too small for the prompts to compare, one step and the race of the finalists',
     found: String(budget),
-    expected: `at least ${needed}, or fewer rows by data.rowsPerClass or search.rowsPerPrompt`,
+    expected: `at least ${needed} (no prompt and those of "compare": ${given}, the search: ${needed - given}), or fewer rows by data.rowsPerClass or search.rowsPerPrompt`,
   }),
   'search.fewerRows': ({ rowsPerPrompt, pool }: { rowsPerPrompt: number; pool: number }) => ({
     message: 'the data has fewer rows than each prompt needs',
     found: String(rowsPerPrompt),
-    expected: `at most ${pool}, the training and validation rows together`,
+    expected: `at most ${pool}, the rows that steer the search, or more of them by data.rowsPerClass`,
   }),
   'search.sameScores': ({ queries }: { queries: number }) =>
     `after the first ${queries} queries, all prompts have the same scores: to the task model, the prompt makes no difference so far. The search continues; if this stays so, check the template, the label words and what the model answers`,

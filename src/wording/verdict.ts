@@ -26,11 +26,14 @@ interface Outlook {
 
 /** Verdicts on a run: a title, and a text that says what the held-out rows show. */
 export const verdictWording = {
-  'verdict.better': ({ own }: { own: boolean }) => (own ? 'Better than your own prompts' : 'Better than no prompt'),
+  'verdict.better': ({ rival }: { rival: string }) =>
+    `Better than ${rival === 'manual' ? 'your own prompts' : rival === 'start' ? 'the starting prompts' : 'no prompt'}`,
   'verdict.noDifference': () => 'No proven difference',
-  'verdict.worse': ({ own }: { own: boolean }) => (own ? 'Worse than your own prompt' : 'Worse than no prompt'),
+  'verdict.worse': ({ rival }: { rival: string }) =>
+    `Worse than ${rival === 'manual' ? 'your own prompt' : rival === 'start' ? 'a starting prompt' : 'no prompt'}`,
   'verdict.atChance': () => 'Not better than chance',
   'verdict.yours': () => 'Your own prompt ranks first',
+  'verdict.start': () => 'A starting prompt ranks first',
   'verdict.noPrompt': () => 'The search found nothing better than no prompt',
   'verdict.compared': ({ winner, rival, runs }: HeldOut) =>
     `${scored(winner)}${rival ? ` and ${rival.name} ${percent(rival.accuracy)}, a difference of ${points(rival.difference)} points${rival.interval ? ` (${interval(rival.interval.map(points), runs)})` : ''}` : ''}.`,

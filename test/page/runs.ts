@@ -190,7 +190,7 @@ function ranked(
   ...prompts: readonly (readonly [origin: Origin, accuracy: number, onlyFirst?: number, onlySecond?: number])[]
 ): PromptRow[] {
   return prompts.map(([origin, accuracy, onlyFirst = 0, onlySecond = 0], i) => {
-    const pieces = { policy: FIVE, random: [' lake', ' of'], manual: [' It', ' was'], none: [] }[origin];
+    const pieces = { policy: FIVE, random: [' lake', ' of'], manual: [' It', ' was'], start: [' In', ' short', ','], none: [] }[origin];
     const versusWinner = { onlyFirst, onlySecond, rows: 1821 };
     return row(i + 1, pieces, { origin, test: testScore(accuracy), ...(i > 0 && { versusWinner }) });
   });
@@ -203,5 +203,6 @@ export const VERDICTS: Readonly<Record<VerdictKind, RunView>> = {
   worse: finished({}, ranked(['policy', 0.723], ['random', 0.741, 123, 156], ['none', 0.768, 110, 192])),
   atChance: finished({}, ranked(['random', 0.512], ['policy', 0.509, 90, 85], ['none', 0.502, 160, 142])),
   yours: finished({}, ranked(['manual', 0.781], ['policy', 0.778, 80, 75], ['random', 0.741, 190, 117], ['none', 0.663, 310, 95])),
+  start: finished({}, ranked(['start', 0.781], ['policy', 0.778, 80, 75], ['random', 0.741, 190, 117], ['none', 0.663, 310, 95])),
   noPrompt: finished({}, ranked(['none', 0.743], ['policy', 0.723, 120, 84], ['random', 0.71, 150, 90])),
 };

@@ -48,7 +48,7 @@ export function smallTask(folder: string, search: object = {}, more: object = {}
     prompt: { length: 2 },
     compare: ['Overall'],
     policy: { hiddenSize: 64 },
-    search: { steps: 25, promptsPerStep: 4, queryBudget: 20_000, validateEvery: 5, ...search },
+    search: { steps: 25, promptsPerStep: 4, queryBudget: 20_000, validateEvery: 5, warmStart: false, ...search },
     ...more,
   };
   const file = join(folder, 'small.prompt-task.json');

@@ -79,6 +79,37 @@ describe('a run on a server', () => {
     expect(journal(join(dirname(spec), 'again'))).toEqual(journal(out));
   });
 
+  it(
+    'is asked for no more than its preview: no random search, and held-out rows of what the verdict is about',
+    { timeout: 120_000 },
+    async () => {
+      const server = await fakeServer(model);
+      const spec = task(server, {}, { steps: 3, queryBudget: 1500, warmStart: true });
+      const out = join(dirname(spec), 'run');
+      const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
+      expect(finished.status).toBe(0);
+      const { queries, randomQueries, testQueries, prompts } = result(out);
+      expect(randomQueries).toBeNull();
+      expect(finished.stderr).toContain('without random search, the control: --random');
+      // The winner, no prompt, and where no prompt is not the best baseline or the winner, that.
+      const tested = prompts.filter(({ test }) => test);
+      expect(tested.length).toBeLessThanOrEqual(3);
+      expect(tested).toContain(prompts[0]);
+      expect(tested.some(({ origin }) => origin === 'none')).toBe(true);
+      expect(testQueries).toBe(20 * tested.length);
+      expect(prompts.length).toBeGreaterThan(3);
+      expect(finished.stdout).toContain('not scored');
+      // Every query is one text; no prompt on a few rows is sent before, to measure the server's pace, and kept.
+      const texts = new Set(server.received.flatMap(({ body }) => body.prompt ?? []));
+      expect(texts.size).toBeGreaterThan(queries.computed + testQueries - 40);
+      expect(texts.size).toBeLessThan(queries.computed + testQueries + 40);
+      expect(queries.computed).toBeLessThanOrEqual(1500);
+      const starts = journal(out).find((line) => (line as { event: string }).event === 'starts') as { prompts: object[] } | undefined;
+      // A tenth of what no prompt and "Overall" leave, on 8 rows each.
+      expect(starts!.prompts).toHaveLength(Math.floor((1500 - 2 * 32) / 10 / 8));
+    },
+  );
+
   it('starts nothing where nobody can be asked and nobody has said yes', { timeout: 60_000 }, async () => {
     const server = await fakeServer(model);
     const spec = task(server);
@@ -138,7 +169,7 @@ describe('a run on a server', () => {
       const spec = task(server);
       const out = join(dirname(spec), 'run');
       const texts = (from: number): string[] => server.received.slice(from).flatMap(({ body }) => body.prompt ?? []);
-      const run = start('optimize', spec, '--out', out, '--threads', '1', '--yes');
+      const run = start('optimize', spec, '--out', out, '--random', '--threads', '1', '--yes');
       await untilJournal(run, out, (text) => text.includes('"event":"random"'));
       run.child.kill('SIGKILL');
       await run.finished;
@@ -151,7 +182,7 @@ describe('a run on a server', () => {
       // The probe and the measurement send theirs again, and a call that the kill cut short.
       expect(texts(sent).filter((text) => before.has(text)).length).toBeLessThan(110);
       const whole = join(dirname(spec), 'whole');
-      expect((await rlprompt('optimize', spec, '--out', whole, '--threads', '1', '--yes')).status).toBe(0);
+      expect((await rlprompt('optimize', spec, '--out', whole, '--random', '--threads', '1', '--yes')).status).toBe(0);
       expect(journal(out)).toEqual(journal(whole));
     },
   );
@@ -169,7 +200,7 @@ describe('a run on a server', () => {
     });
     const spec = task(server);
     const [out, whole] = [join(dirname(spec), 'run'), join(dirname(spec), 'whole')];
-    const run = start('optimize', spec, '--out', out, '--threads', '1', '--yes');
+    const run = start('optimize', spec, '--out', out, '--random', '--threads', '1', '--yes');
     const waits = new Promise<void>((resolve) => (held.waiting = resolve));
     await untilJournal(run, out, (text) => text.includes(line));
     held.now = true;
@@ -181,7 +212,7 @@ describe('a run on a server', () => {
     held.now = false;
     expect((await rlprompt('optimize', '--resume', out, '--threads', '1', '--yes')).status).toBe(0);
     // Its scores are all known by now, so that this one asks the server next to nothing.
-    expect((await rlprompt('optimize', spec, '--out', whole, '--threads', '1', '--yes')).status).toBe(0);
+    expect((await rlprompt('optimize', spec, '--out', whole, '--random', '--threads', '1', '--yes')).status).toBe(0);
     expect(journal(out)).toEqual(journal(whole));
     expect(result(out).prompts).toEqual(result(whole).prompts);
   });

@@ -16,7 +16,10 @@ export async function stability(data: string, threads: number): Promise<void> {
     const cell = { method: 'policy', split, seed: 0, budget: Infinity, length: 5, warmStart: false } as const;
     const search = await runner.open(cell, { steps: STEPS });
     const rewards: number[] = [];
-    while (!search.ended) rewards.push((await search.advance()).mean);
+    while (!search.ended) {
+      const report = await search.advance();
+      if (report.event === 'step') rewards.push(report.mean);
+    }
     await search.release();
     await runner.release();
     const parts = rewards.slice(PART - 1).map((_, i) => mean(rewards.slice(i, i + PART)));

@@ -1,3 +1,4 @@
+import { STARTING_PROMPTS } from '../../src/spec/startingPrompts';
 import { presets, specJsonSchema, type SearchSettings } from '../../src/spec/schema';
 
 interface SchemaNode {
@@ -47,4 +48,9 @@ function range(node: SchemaNode): string {
 
 function escape(text: string): string {
   return text.replaceAll('|', '\\|');
+}
+
+/** The ordinary starting prompts, in the order in which they are scored. */
+export function startingPromptsList(): string {
+  return STARTING_PROMPTS.map((text) => `\`${text}\``).join(' · ');
 }

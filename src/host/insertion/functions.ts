@@ -12,6 +12,7 @@ const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
   random: 'Prompt found by random search',
   manual: 'Prompt written by hand, scored with RLPrompt',
   evaluated: 'Prompt written by hand, scored with RLPrompt',
+  start: 'Ordinary starting prompt, scored with RLPrompt',
   none: 'No prompt',
 };
 

@@ -77,6 +77,8 @@ export function originText({ origin }: FoundPrompt): string {
       return t('Found by RLPrompt');
     case 'random':
       return t('Found by random search');
+    case 'start':
+      return t('Starting prompt');
     case 'none':
       return t('No prompt');
     default:

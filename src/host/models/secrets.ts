@@ -2,7 +2,8 @@ import { setTimeout as passed } from 'node:timers/promises';
 import { parse } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { STORED_KEYS } from '../../model/server/apiKey';
-import { OPENAI_SCHEME, parseServerReference } from '../../model/server/reference';
+import { parseServerReference } from '../../model/server/reference';
+import { OPENAI_SCHEME } from '../../spec/scheme';
 
 const HUB_TOKEN = 'rlprompt.hubToken';
 /** A locked keyring waits for the user; runs that need no key must not. */

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { Handlers } from '../../messages/channel';
 import type { ExportFormat, HeldOut, InsertForm, PanelMethods, RowReference } from '../../messages/page';
 import { quote } from '../../run/report/shell';
-import { reproduceCommand } from '../../run/start';
+import { askedControl, reproduceCommand } from '../../run/start';
 import type { RunTask } from '../../run/store/task';
 import type { NextStep, PromptRow, RunHead, RunView } from '../../run/view/runView';
 import type { Spec } from '../../spec/spec';
@@ -67,7 +67,8 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
       const task = JSON.parse(await readFile(join(id, 'task.json'), 'utf8')) as RunTask;
       const { steps, queryBudget: budget } = (task.spec as Pick<Spec, 'search'>).search;
       const specFile = vscode.workspace.asRelativePath(task.specFile, false);
-      const command = reproduceCommand({ ...task, specFile, steps, budget, autoLabels: task.labelWords !== undefined });
+      const random = askedControl(task.spec, task.random);
+      const command = reproduceCommand({ ...task, random, specFile, steps, budget, autoLabels: task.labelWords !== undefined });
       await copy(
         command.replace(/^npx rlprompt/, () => `node ${quote(services.commandLine)}`),
         t('Command copied'),

@@ -58,7 +58,6 @@ export class Runs implements vscode.Disposable {
       specFile,
       folder,
       seed,
-      random: true,
       threads: threads(),
       ...(autoLabels && { autoLabels }),
       ...(promptLength !== undefined && { promptLength }),

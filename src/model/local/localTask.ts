@@ -11,6 +11,7 @@ import type { Compute } from './session';
 import { setTo, TaskError } from '../../spec/problem';
 import { generationOf, searchSettings } from '../../spec/schema';
 import type { Spec } from '../../spec/spec';
+import { startingPrompts } from '../../spec/startingPrompts';
 import { forCausal, type Part, type Turn } from '../../spec/template';
 import { verbalize, type LabelTokens, type Verbalizer } from '../../spec/verbalizer';
 import { word, worded } from '../../wording/wording';
@@ -131,11 +132,13 @@ function layOutChat(
   }
 }
 
-/** Room for the longest prompt, which is searched for or which the user wants to compare, and for what is generated. */
+/** Room for the longest prompt, which is searched for, given, or compared by the user, and for what is generated. */
 function roomFor(spec: Spec, bare: TaskLayout, most: () => number): number {
-  const searched = spec.prompt.length === 0 ? 0 : spec.prompt.length * most();
+  const isSearched = spec.prompt.length > 0;
+  const searched = isSearched ? spec.prompt.length * most() : 0;
+  const given = isSearched && searchSettings(spec).warmStart ? startingPrompts(spec).map(({ text }) => text) : spec.compare;
   const written = spec.kind === 'generation' ? generationOf(spec).maxTokens : 0;
-  return Math.max(searched, ...spec.compare.map((prompt) => bare.encodePrompt(prompt).length)) + written;
+  return Math.max(searched, ...given.map((prompt) => bare.encodePrompt(prompt).length)) + written;
 }
 
 /** Tokens of the task model that one token of the policy can become on its way as text. */

@@ -7,11 +7,10 @@ import { chatMessages, defaultSystemMessage } from './chat';
 import type { ProbeTask } from './probe';
 import { Retry } from './retry';
 import { ServerError, type Failure } from './serverError';
+import { EDITOR_SCHEME } from '../../spec/scheme';
 import type { Sent, TextModel } from './textModel';
 import type { Message } from '../../spec/template';
 import { word } from '../../wording/wording';
-
-export const EDITOR_SCHEME = 'vscode-lm:';
 
 /** Asks one of the editor's own models; the host answers, and gives up when the signal aborts. */
 export type Ask = (request: AskRequest, signal?: AbortSignal) => Promise<string>;

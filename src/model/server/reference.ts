@@ -1,4 +1,5 @@
 import { looksLikeKey } from '../../spec/keys';
+import { OPENAI_SCHEME } from '../../spec/scheme';
 import type { Args, Code } from '../../wording/wording';
 import { ServerError } from './serverError';
 
@@ -9,8 +10,6 @@ export interface ServerReference {
   /** Base address without a slash at its end, such as `http://localhost:8000/v1`. */
   readonly url: string;
 }
-
-export const OPENAI_SCHEME = 'openai:';
 
 /**
  * Reads `openai:MODEL@URL`; MODEL may hold slashes, colons and @. `openai:URL` takes the server's only model. Adds `/v1`

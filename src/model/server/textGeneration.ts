@@ -6,7 +6,7 @@ import type { GenerationSettings } from '../generator';
 import { realClock } from '../http';
 import { AnswerStore } from './answerStore';
 import type { Client } from './client';
-import { EDITOR_SCHEME } from './editorModel';
+import { EDITOR_SCHEME } from '../../spec/scheme';
 import { connect } from './openServer';
 import { ServerError } from './serverError';
 import { ServerGenerator } from './serverGenerator';

@@ -21,6 +21,9 @@ export function describePreview({
   return [
     `${name}${keyFrom === undefined ? ', without a key' : `, with the key of ${keyFrom}`}:`,
     `  at most ${count(queries.total)} queries (${parts.join(', ')})${textsPerQuery === undefined ? '' : `, each of ${textsPerQuery} generated ${textsPerQuery === 1 ? 'text' : 'texts'}`}; this is a hard limit`,
+    ...(queries.search > 0 && queries.random === 0
+      ? [`  without random search, the control: --random, or "random": true in "search", asks for as many queries again`]
+      : []),
     `  about ${duration(seconds)} at the measured ${queriesPerSecond.toFixed(queriesPerSecond < 10 ? 1 : 0)} queries a second`,
     `  about ${count(round(tokens))} tokens (${tokensCounted ? 'as the server counts them' : 'estimated from the number of characters'})`,
   ];

@@ -47,7 +47,7 @@ function cells(p: PromptRow, metrics: readonly string[] | undefined): string[] {
 }
 
 function score(value: TransferScore | undefined): [accuracy: string, interval: string] {
-  if (!value) return ['', ''];
+  if (!value) return ['not scored', ''];
   return [percent(value.accuracy), value.interval.map(percent).join('–')];
 }
 

@@ -1,5 +1,5 @@
 import type { ScoredPrompt } from '../../search/prompt';
-import type { Queries, SearchOrigin, StopReason } from '../../search/search';
+import type { Finalist, Queries, SearchOrigin, StopReason } from '../../search/search';
 import type { Stage } from '../events';
 
 /** Version 0.1.0 wrote checkpoints without a format. */
@@ -26,8 +26,9 @@ export interface Checkpoint {
 /** What a search found. */
 export interface Found {
   readonly origin: SearchOrigin;
+  /** Without those of the given prompts. */
   readonly queries: Queries;
-  readonly prompts: readonly ScoredPrompt[];
+  readonly prompts: readonly Finalist[];
   readonly notes?: readonly string[] | undefined;
 }
 

@@ -133,6 +133,10 @@ export class RunViewBuilder {
       case 'outlook':
         this.set({ outlook: { ...event, text: word(event.code, event) } });
         break;
+      case 'starts':
+        for (const { origin, ...scored } of event.prompts) this.lead(scored, origin);
+        this.set({ seconds: event.seconds });
+        break;
       case 'step':
         this.applyStep(event);
         break;

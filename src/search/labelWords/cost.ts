@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/dataset';
-import { isTextModel } from '../../model/openTask';
+import { isTextModel } from '../../spec/scheme';
 import { searchSettings, type SearchSettings } from '../../spec/schema';
 import { withLabels, type Spec } from '../../spec/spec';
 import { labelRows } from './choice';

@@ -10,7 +10,7 @@ const OPTIMIZE = {
   budget: undefined,
   autoLabels: false,
   out: undefined,
-  random: true,
+  random: undefined,
   threads: undefined,
   json: false,
   yes: false,
@@ -42,7 +42,19 @@ describe('help and version', () => {
   });
 
   it('the usage names every command and option', () => {
-    const names = ['optimize', 'evaluate', 'report', '--seed', '--steps', '--budget', '--out', '--no-random', '--threads', '--json'];
+    const names = [
+      'optimize',
+      'evaluate',
+      'report',
+      '--seed',
+      '--steps',
+      '--budget',
+      '--out',
+      '--random',
+      '--no-random',
+      '--threads',
+      '--json',
+    ];
     for (const name of [...names, '--resume', '--prompt', '--csv', '--markdown', 'transfer', '--model', '--top', '--yes'])
       expect(USAGE).toContain(name);
   });
@@ -51,6 +63,10 @@ describe('help and version', () => {
 describe('optimize', () => {
   it('a spec alone', () => {
     expect(parse('optimize a.prompt-task.json')).toEqual({ ...OPTIMIZE, spec: 'a.prompt-task.json' });
+  });
+
+  it('random search if it is asked for', () => {
+    expect(parse('optimize a.json --random')).toEqual({ ...OPTIMIZE, spec: 'a.json', random: true });
   });
 
   it('every option, before or after the spec', () => {
@@ -180,7 +196,8 @@ describe('wrong usage', () => {
     ['optimize a.json --fast', "Unknown option '--fast'"],
     ['optimize a.json -x', "Unknown option '-x'"],
     ['optimize a.json --json=yes', '--json'],
-    ['optimize a.json --random', '--random'],
+    ['optimize a.json --random --no-random', '--random or --no-random, not both'],
+    ['optimize --resume runs/a --random', '--random cannot change it'],
     ['optimize --resume runs/a a.json', 'leave SPEC out'],
     ['optimize a.json --seed 2147483648', 'from 0 to 2147483647'],
     ['optimize --resume runs/a --seed 1', '--seed cannot change it'],

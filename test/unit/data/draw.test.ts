@@ -8,6 +8,7 @@ import { csv, lines, load, makeFolder, OWN, problemOf, specIn } from './folder';
 const leftOut = (split: SplitName, count: number, of: number) => word('data.leftOut', { split, count, of });
 const drawn = (split: SplitName, count: number) => word('data.drawnFromTrain', { split, count });
 
+const PAPER = { search: { preset: 'paper' } };
 const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];
 
 /** Rows of each class in a split. */
@@ -36,10 +37,30 @@ describe('files larger than their limits', () => {
       'test.csv': csv(...lines('test', { a: 1500, b: 1000 })),
     };
     const dataset = await load(files, { data: OWN });
-    expect(counts(dataset, 'train')).toEqual({ a: 32, b: 32 });
-    expect(counts(dataset, 'validation')).toEqual({ a: 64, b: 64 });
+    // 32 rows of a class steer the search.
+    expect(counts(dataset, 'train')).toEqual({ a: 16, b: 16 });
+    expect(counts(dataset, 'validation')).toEqual({ a: 16, b: 16 });
     expect(counts(dataset, 'test')).toEqual({ a: 1200, b: 800 });
-    expect(dataset.notes).toEqual([leftOut('train', 16, 80), leftOut('validation', 12, 140), leftOut('test', 500, 2500)]);
+    expect(dataset.notes).toEqual([leftOut('train', 48, 80), leftOut('validation', 108, 140), leftOut('test', 500, 2500)]);
+
+    const paper = await load(files, { data: OWN, search: { preset: 'paper' } });
+    expect(counts(paper, 'train')).toEqual({ a: 32, b: 32 });
+    expect(counts(paper, 'validation')).toEqual({ a: 64, b: 64 });
+    expect(counts(paper, 'test')).toEqual({ a: 1200, b: 800 });
+
+    const served = await load(files, { data: OWN, taskModel: 'openai:tiny@http://localhost:1/v1' });
+    expect(counts(served, 'test')).toEqual({ a: 180, b: 120 });
+  });
+
+  it('make up for what the other file lacks', async () => {
+    const files = {
+      'train.csv': csv(...lines('train', { a: 40, b: 10 })),
+      'dev.csv': csv(...lines('dev', { a: 5, b: 40 })),
+      'test.csv': csv(...lines('test', { a: 3, b: 3 })),
+    };
+    const dataset = await load(files, { data: OWN });
+    expect(counts(dataset, 'train')).toEqual({ a: 27, b: 10 });
+    expect(counts(dataset, 'validation')).toEqual({ a: 5, b: 22 });
   });
 
   it('give test rows in the proportions of the file', async () => {
@@ -92,9 +113,31 @@ describe('files larger than their limits', () => {
   });
 });
 
-describe('validation and test rows drawn from train', () => {
+describe('test rows drawn from train', () => {
+  it('leave all others to the search: none are drawn for validation', async () => {
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 30, b: 30 })) });
+    expect(SPLITS.map((split) => counts(dataset, split))).toEqual([
+      { a: 16, b: 16 },
+      { a: 0, b: 0 },
+      { a: 14, b: 14 },
+    ]);
+    expect(dataset.notes).toEqual([drawn('test', 28)]);
+    const large = await load({ 'train.csv': csv(...lines('row', { a: 300, b: 300 })) });
+    expect(counts(large, 'train')).toEqual({ a: 32, b: 32 });
+    const larger = await load({ 'train.csv': csv(...lines('row', { a: 300, b: 300 })) }, { data: { rowsPerClass: { train: 100 } } });
+    expect(counts(larger, 'train')).toEqual({ a: 100, b: 100 });
+  });
+
+  it('and validation rows where the spec says how many', async () => {
+    const data = { rowsPerClass: { validation: 64 } };
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 20 })) }, { data });
+    expect(SPLITS.map((split) => counts(dataset, split).a)).toEqual([8, 5, 7]);
+  });
+});
+
+describe('validation and test rows drawn from train by the preset of the paper', () => {
   it('are kept out of it and of each other', async () => {
-    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 60, b: 60 })) });
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 60, b: 60 })) }, PAPER);
     const all = SPLITS.flatMap((split) => dataset.splits[split].texts);
     expect(new Set(all).size).toBe(all.length);
     for (const split of SPLITS) {
@@ -104,7 +147,7 @@ describe('validation and test rows drawn from train', () => {
   });
 
   it('use every row of a small file, all classes in every split', async () => {
-    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 20 })) });
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 20 })) }, PAPER);
     // 40 % to train, 25 % to validation, the rest to test.
     expect(SPLITS.map((split) => counts(dataset, split))).toEqual([
       { a: 8, b: 8 },
@@ -115,7 +158,7 @@ describe('validation and test rows drawn from train', () => {
   });
 
   it('are stratified where one class is rare', async () => {
-    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 60, b: 20 })) });
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 60, b: 20 })) }, PAPER);
     for (const split of SPLITS) {
       const { a, b } = counts(dataset, split);
       expect(a! / (a! + b!)).toBeCloseTo(0.75, 1);
@@ -150,7 +193,7 @@ describe('validation and test rows drawn from train', () => {
   });
 
   it('are never more than testRows in all', async () => {
-    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 50, b: 50, c: 50 })) }, { data: { testRows: 20 } });
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 50, b: 50, c: 50 })) }, { data: { testRows: 20 }, ...PAPER });
     const { length } = dataset.splits.test.texts;
     expect(length).toBeLessThanOrEqual(20);
     expect(length).toBeGreaterThanOrEqual(18);
@@ -159,13 +202,13 @@ describe('validation and test rows drawn from train', () => {
   it('are drawn for the one that has no file only', async () => {
     const train = csv(...lines('row', { a: 26, b: 26 }));
     const dev = csv(...lines('dev', { a: 4, b: 4 }));
-    const noTest = await load({ 'train.csv': train, 'dev.csv': dev }, { data: { validation: 'dev.csv' } });
+    const noTest = await load({ 'train.csv': train, 'dev.csv': dev }, { data: { validation: 'dev.csv' }, ...PAPER });
     expect(counts(noTest, 'validation')).toEqual({ a: 4, b: 4 });
     const used = [...noTest.splits.train.texts, ...noTest.splits.test.texts];
     expect(new Set(used).size).toBe(52);
     expect(noTest.notes).toEqual([drawn('test', noTest.splits.test.texts.length)]);
 
-    const noValidation = await load({ 'train.csv': train, 'dev.csv': dev }, { data: { test: 'dev.csv' } });
+    const noValidation = await load({ 'train.csv': train, 'dev.csv': dev }, { data: { test: 'dev.csv' }, ...PAPER });
     expect(counts(noValidation, 'test')).toEqual({ a: 4, b: 4 });
     expect(counts(noValidation, 'train')).toEqual({ a: 16, b: 16 });
     expect(counts(noValidation, 'validation')).toEqual({ a: 10, b: 10 });
@@ -176,28 +219,29 @@ describe('validation and test rows drawn from train', () => {
     const shuffled = rows.map((row, i) => ({ row, key: (i * 7919) % 270 })).sort((x, y) => x.key - y.key);
     const draws = await Promise.all(
       [rows, [...rows].reverse(), shuffled.map(({ row }) => row)].map((order) =>
-        load({ 'train.csv': csv(...order) }, { search: { seed: 11 } }),
+        load({ 'train.csv': csv(...order) }, { search: { preset: 'paper', seed: 11 } }),
       ),
     );
-    expect(draws[1]).toEqual(draws[0]);
-    expect(draws[2]).toEqual(draws[0]);
+    const drawn = draws.map(({ splits }) => SPLITS.map((split) => [splits[split].texts, splits[split].labels]));
+    expect(drawn[1]).toEqual(drawn[0]);
+    expect(drawn[2]).toEqual(drawn[0]);
   });
 
   it('come out otherwise with another seed', async () => {
     const files = { 'train.csv': csv(...lines('row', { a: 150, b: 150 })) };
-    const draws = await Promise.all([0, 0, 1].map((seed) => load(files, { search: { seed } })));
+    const draws = await Promise.all([0, 0, 1].map((seed) => load(files, { search: { preset: 'paper', seed } })));
     expect(draws[1]).toEqual(draws[0]);
     for (const split of SPLITS) expect(new Set(draws[2]!.splits[split].texts)).not.toEqual(new Set(draws[0]!.splits[split].texts));
   });
 
   it('take the classes in turn, so that the first rows speak for all', async () => {
-    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 60, b: 60, c: 60 })) });
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 60, b: 60, c: 60 })) }, PAPER);
     for (const split of SPLITS) expect(dataset.splits[split].labels.slice(0, 9)).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2]);
   });
 
   it('need enough rows', async () => {
     const folder = await makeFolder({ 'train.csv': csv(...lines('row', { a: 2, b: 2 })) });
-    const spec = specIn(folder, '{\n  "data": {\n    "train": "train.csv"\n  }\n}');
+    const spec = specIn(folder, '{\n  "data": {\n    "train": "train.csv"\n  },\n  "search": { "preset": "paper" }\n}');
     expect(await problemOf(() => loadDataset(spec))).toMatchObject({
       file: spec.file,
       line: 3,
@@ -209,7 +253,7 @@ describe('validation and test rows drawn from train', () => {
   });
 
   it('are noted for the class that is too rare to be in all of them', async () => {
-    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 1 })) });
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 1 })) }, PAPER);
     expect(counts(dataset, 'train').b).toBe(1);
     expect(dataset.notes).toContain(word('data.classMissing', { split: 'validation', classes: ['b'] }));
     expect(dataset.notes).toContain(word('data.classMissing', { split: 'test', classes: ['b'] }));

@@ -3,6 +3,7 @@ import { describePreview as lines } from '../../../src/run/report/previewText';
 import { planEvaluation, planRuns, planTest, preview } from '../../../src/run/preview';
 import { searchSettings } from '../../../src/spec/schema';
 import { parseSpec } from '../../../src/spec/spec';
+import { STARTING_PROMPTS } from '../../../src/spec/startingPrompts';
 
 const split = (rows: number): { texts: string[]; labels: number[]; lines: number[] } => ({
   texts: Array<string>(rows).fill('x'),
@@ -29,24 +30,28 @@ describe('what a run may ask', () => {
       search,
       random: search,
       baselines: 3 * 96 + TRIED,
-      test: 15 * 100,
-      total: 2 * search + 288 + 32 + 1500,
+      test: 14 * 100,
+      total: 2 * search + 288 + 32 + 1400,
     });
   });
 
-  it('few steps with a memory: eight rows where there is one class, and the race of ten finalists', () => {
+  it('few steps with a memory: eight rows, as of two classes, and the race of ten finalists', () => {
     // 40 prompts get 24 rows, 20 of them 48, 10 of them all 96; each has had 8.
     const search = 10 * 8 * 8 + 40 * 16 + 20 * 24 + 10 * 48;
-    expect(plan({ steps: 10, promptsPerStep: 8, queryBudget: 20_000 })).toMatchObject({ search, random: search });
+    const settings = { steps: 10, promptsPerStep: 8, queryBudget: 20_000 };
+    expect(plan({ ...settings, warmStart: false })).toMatchObject({ search, random: search });
+    // Each starting prompt gets eight rows as well.
+    const starts = 8 * (STARTING_PROMPTS.length + 2);
+    expect(plan(settings, ['a', 'b'])).toMatchObject({ search: search + starts, random: search + starts, baselines: 3 * 96 + TRIED });
   });
 
-  it('many steps: the budget, without random search once, for each run that is started', () => {
-    expect(plan({ queryBudget: 20_000 }, [], false)).toMatchObject({ search: 20_000, random: 0 });
+  it('many steps: what no prompt leaves of the budget, without random search once, for each run that is started', () => {
+    expect(plan({ queryBudget: 20_000 }, [], false)).toMatchObject({ search: 20_000 - 96, random: 0 });
     expect(plan({ queryBudget: 20_000, seeds: [1, 2, 3] }, [], true, 3)).toMatchObject({
-      search: 60_000,
-      random: 60_000,
+      search: 60_000 - 3 * 96,
+      random: 60_000 - 3 * 96,
       baselines: 3 * 96 + TRIED,
-      test: 3 * 1300,
+      test: 3 * 1200,
     });
   });
 

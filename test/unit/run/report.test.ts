@@ -115,9 +115,9 @@ describe('markdownTable', () => {
     );
   });
 
-  it('leaves held-out cells empty where there are none', () => {
+  it('says so where there are no held-out scores', () => {
     const line = markdownTable([untested(WINNER)]).split('\n')[2]!;
-    expect(cellsOf(line).slice(6, 9)).toEqual(['', '', '']);
+    expect(cellsOf(line).slice(6, 9)).toEqual(['not scored', '', '']);
   });
 });
 

@@ -1,9 +1,9 @@
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
-import { Scorer } from '../../../src/method/scorer';
+import { Scorer, type LabelledRows } from '../../../src/method/scorer';
 import { memorySearch, randomWithMemory } from '../../../src/search/memorySearch';
-import type { PolicyStep, Search, SearchContext, SearchKind } from '../../../src/search/search';
+import type { PolicyStep, Search, SearchContext, SearchKind, Start, StartsStep } from '../../../src/search/search';
 import { presets, type Proposer } from '../../../src/spec/schema';
 import { alternating, bare, fakeModel, labelled, type FakeTaskModel } from '../method/fakeTaskModel';
 
@@ -14,8 +14,9 @@ const draws = new Random(7);
 const EMBEDDING = Float32Array.from({ length: A * d }, () => draws.normal());
 const DIRECTION = Float32Array.from({ length: d }, () => draws.normal());
 
-/** What a token is worth: linear in its embedding. */
+/** What a token is worth: linear in its embedding; nothing where the search does not have it. */
 function worth(id: number): number {
+  if (id >= 100 + A) return 0;
   let sum = 0;
   for (let k = 0; k < d; k++) sum += DIRECTION[k]! * EMBEDDING[(id - 100) * d + k]!;
   return sum / 10;
@@ -38,9 +39,18 @@ async function open(
     proposals,
     saved,
     gap = gapOf,
-  }: { budget?: number; proposals?: readonly Proposer[]; saved?: unknown; gap?: typeof gapOf } = {},
+    starts = [],
+    validation = VALIDATION,
+  }: {
+    budget?: number;
+    proposals?: readonly Proposer[];
+    saved?: unknown;
+    gap?: typeof gapOf;
+    starts?: readonly Start[];
+    validation?: LabelledRows;
+  } = {},
 ): Promise<Opened> {
-  const model = fakeModel(gap, TRAIN, VALIDATION);
+  const model = fakeModel(gap, TRAIN, validation);
   const context = {
     settings: { ...presets.default, promptsPerStep: 8, hiddenSize: 16, ...(proposals && { proposals }) },
     length: T,
@@ -49,6 +59,7 @@ async function open(
     compute: { threads: 1 },
     actions: Array.from({ length: A }, (_, a) => 100 + a),
     toTask: (ids: readonly number[]) => [...ids],
+    starts,
     prompt: bare,
     policyModel: {
       stateSize: d,
@@ -64,7 +75,7 @@ async function open(
           ),
         ),
     },
-    scorer: (split: string) => new Scorer(model, split === 'train' ? TRAIN : VALIDATION, 'balanced'),
+    scorer: (split: string) => new Scorer(model, split === 'train' ? TRAIN : validation, 'balanced'),
   } as unknown as SearchContext;
   return { search: await kind.open(context, saved), model };
 }
@@ -187,5 +198,107 @@ describe('search with a memory', () => {
     const { search } = await open(memorySearch, { budget: 100 });
     expect(search.ended).toBe('budget');
     expect(await search.finalists()).toEqual([]);
+  });
+});
+
+describe('a warm start', () => {
+  /** Of a token's worth by `worth`: the best and the worst. */
+  const ranked = Array.from({ length: A }, (_, a) => 100 + a).sort((a, b) => worth(b) - worth(a));
+  const [best, second] = [ranked[0]!, ranked[1]!];
+  const start = (origin: Start['origin'], ...ids: number[]): Start => ({ origin, ids, tokens: ids });
+  const STARTS: readonly Start[] = [
+    start('manual', best, 900, best, best, best),
+    start('start', second),
+    // Of the search's own tokens and length.
+    start('start', best, 101, second),
+    ...Array.from({ length: 20 }, (_, i) => start('start', 900 + i, ranked.at(-1 - i)!)),
+  ];
+
+  it.each([
+    ['all proposers', memorySearch],
+    ['random', randomWithMemory],
+  ])('%s: is scored first, on few rows and at most a tenth of the budget, and counted', async (_, kind) => {
+    const { search, model } = await open(kind, { starts: STARTS });
+    const first = (await search.advance()) as StartsStep;
+    expect(first.event).toBe('starts');
+    // 150 of 1,500 queries are 18 prompts on 8 rows.
+    expect(first.prompts.map(({ origin, filledIn }) => [origin, filledIn!.rows])).toEqual(
+      STARTS.slice(0, 18).map(({ origin }) => [origin, 8]),
+    );
+    expect(search.queries.computed).toBe(18 * 8);
+    expect(model.queries().pairs).toBe(18 * 8);
+    await trace(search);
+    await search.finalists();
+    const { pairs } = model.queries();
+    expect(search.queries.computed).toBe(pairs);
+    expect(model.queries(TRAIN.set).distinct + model.queries(VALIDATION.set).distinct).toBe(pairs);
+    expect(pairs).toBeLessThanOrEqual(1500);
+  });
+
+  it('keeps its origin in the choice, is never proposed, and the best of it and of the others are always there', async () => {
+    const { search, model } = await open(memorySearch, { starts: STARTS });
+    await trace(search);
+    const found = await search.finalists();
+    const given = new Map(STARTS.map(({ ids, origin }) => [ids.join(), origin]));
+    for (const { tokens, origin } of found) expect(origin).toBe(given.get(tokens!.join()));
+    expect(found.some(({ origin }) => origin !== undefined)).toBe(true);
+    expect(found.some(({ origin }) => origin === undefined)).toBe(true);
+    // Each (prompt, row) pair once: whatever the search proposes, it is none of these.
+    expect(model.queries(TRAIN.set).distinct).toBe(model.queries(TRAIN.set).pairs);
+  });
+
+  it('is the control’s as well, which gives the best of its own and what is better', async () => {
+    const { search } = await open(randomWithMemory, { starts: STARTS });
+    await trace(search);
+    const found = await search.finalists();
+    const own = found.filter(({ origin }) => origin === undefined);
+    expect(own).toEqual([found.at(-1)]);
+    expect(STARTS.map(({ ids }) => ids.join())).not.toContain(own[0]!.tokens!.join());
+  });
+
+  it('lends its tokens to the first step: half of it ends in those of the best', async () => {
+    const { search, model } = await open(memorySearch, { starts: STARTS.slice(0, 3) });
+    await search.advance();
+    const before = model.calls.length;
+    await search.advance();
+    const prompts = [...new Set(model.calls.slice(before).flatMap(({ prompts }) => prompts.map((ids) => ids.join())))];
+    expect(prompts).toHaveLength(8);
+    const ends = prompts.filter(
+      (ids) => ids.endsWith(`,${best},${best},${best}`) || ids.endsWith(`,${second}`) || ids === Array(3).fill(best).join(),
+    );
+    expect(ends.length).toBeGreaterThanOrEqual(2);
+    const control = await open(randomWithMemory, { starts: STARTS.slice(0, 3) });
+    await control.search.advance();
+    await control.search.advance();
+    expect(control.model.calls.at(-1)!.prompts[0]!.every((id) => id < 900)).toBe(true);
+  });
+
+  it('that was interrupted or stopped after it has the same trace', async () => {
+    const whole = await open(memorySearch, { starts: STARTS });
+    const expected = await trace(whole.search);
+    const first = await open(memorySearch, { starts: STARTS });
+    const score = first.model.score.bind(first.model);
+    let left = 5;
+    first.model.score = (...call) => (left-- > 0 ? score(...call) : Promise.reject(new Error('interrupted')));
+    await expect(first.search.advance()).rejects.toThrow('interrupted');
+    expect(first.search.queries.computed).toBe(0);
+    first.model.score = score;
+    await first.search.advance();
+    const saved = deserialize(serialize(first.search.save())) as unknown;
+    const second = await open(memorySearch, { starts: STARTS, saved });
+    expect(await trace(second.search)).toEqual(expected.slice(1));
+    expect(await second.search.finalists()).toEqual(await whole.search.finalists());
+  });
+});
+
+describe('a pool without validation rows', () => {
+  it('is searched and ranked on its training rows alone', async () => {
+    const { search, model } = await open(memorySearch, { validation: labelled([], 'validation') });
+    await trace(search);
+    const [winner] = await search.finalists();
+    expect(search.queries.computed).toBe(model.queries(TRAIN.set).pairs);
+    const gaps = Array.from({ length: 24 }, (_, row) => gapOf(winner!.tokens!, row));
+    expect(winner!.gap).toBeCloseTo(gaps.reduce((a, b) => a + b, 0) / 24, 5);
+    expect(winner!.validation).toEqual(winner!.train);
   });
 });

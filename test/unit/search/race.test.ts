@@ -30,6 +30,17 @@ describe('the race of the finalists', () => {
     expect(last).toEqual([11, 10, 9]);
   });
 
+  it('keeps the best of each kind to the end', async () => {
+    const last = await finalistsOf(
+      rounds(3, 64, 8),
+      Array.from({ length: 40 }, (_, i) => i),
+      (i) => -i,
+      () => Promise.resolve(),
+      (i) => i >= 30,
+    );
+    expect(last).toEqual([0, 1, 30]);
+  });
+
   it('costs what it asks', async () => {
     const race = rounds(4, 100, 8);
     const has = new Map(Array.from({ length: 30 }, (_, i) => [i, 8]));

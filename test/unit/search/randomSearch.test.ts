@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { Scorer } from '../../../src/method/scorer';
 import { randomSearch } from '../../../src/search/randomSearch';
-import type { Search, SearchContext } from '../../../src/search/search';
+import type { RandomStep, Search, SearchContext } from '../../../src/search/search';
 import { alternating, bare, fakeModel, labelled, type FakeTaskModel } from '../method/fakeTaskModel';
 
 const TRAIN = labelled(alternating(10), 'train');
@@ -98,7 +98,7 @@ describe('random search', () => {
 
   it('reports step, mean and best reward of the batch', async () => {
     const { random, model } = await search({ batch: 5 });
-    const report = await random.advance();
+    const report = (await random.advance()) as RandomStep;
     // No gap is negative: 200 × gap.
     const rewards = asked(model).map(([first]) => 2 * (first! - 100));
     expect(rewards.length).toBe(5);

@@ -15,7 +15,7 @@ describe('a task spec', () => {
     const spec = parse('{"data": {"train": "train.csv"}}');
     expect(specValues(spec)).toEqual({
       kind: 'classification',
-      data: { train: 'train.csv', rowsPerClass: { train: 32, validation: 64 }, testRows: 2000 },
+      data: { train: 'train.csv', rowsPerClass: {} },
       template: '{input} {prompt} {mask} .',
       taskModel: 'bundled:causal',
       policyModel: 'bundled:causal',

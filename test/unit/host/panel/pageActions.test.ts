@@ -48,7 +48,15 @@ afterEach(() => rmSync(id, { recursive: true, force: true }));
 
 async function copiedCommand(search: object): Promise<string> {
   const settings = { steps: 400, queryBudget: 400_000 };
-  const task = { format: 1, specFile: '/project/a.prompt-task.json', spec: { search }, seed: 7, random: false, threads: 2, settings };
+  const task = {
+    format: 1,
+    specFile: '/project/a.prompt-task.json',
+    spec: { search, taskModel: 'bundled:causal' },
+    seed: 7,
+    random: false,
+    threads: 2,
+    settings,
+  };
   writeFileSync(join(id, 'task.json'), JSON.stringify(task));
   const runs = { get: () => Promise.resolve(new RunViewBuilder(id, 'a', '/project/a.prompt-task.json')) } as unknown as Runs;
   const { copyCommand } = pageActions(runs, { commandLine: '/ext/dist/cli.js' } as PageServices, id);
