@@ -47,7 +47,7 @@ export function CompareRows({ views, names }: { views: readonly RunView[]; names
         {shared === 0
           ? 'The runs have no held-out row in common.'
           : `The winners differ on ${count(rows.length)} of the ${plural(shared, 'row')} that the runs have in common. Right alone: ${names
-              .map((name, i) => `${name} ${count(onlyRight[i]!)}`)
+              .map((name, i) => `${count(onlyRight[i]!)} in ${name}`)
               .join('; ')}.`}
         {rows.length > MOST && ` The first ${count(MOST)} are shown.`}
       </p>

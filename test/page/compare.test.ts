@@ -69,7 +69,7 @@ describe.skipIf(chromium === '')('the comparison of runs', () => {
     ]);
     await panel.replyInTurn('heldOutOf', [held([0, 1, null]), held([0, 0, 1])]);
     const rows = panel.page.locator('.compare-rows');
-    await expect.poll(() => rows.innerText()).toMatch(/differ on 2 of the 3 rows.*reviews, seed 1 1; reviews, seed 0 1\./s);
+    await expect.poll(() => rows.innerText()).toMatch(/differ on 2 of the 3 rows.*1 in reviews, seed 1; 1 in reviews, seed 0\./s);
     expect(await cells('.compare-rows .compare')).toEqual([
       ['text 1', 'positive', '✓ positive', '✗ negative'],
       ['text 2', 'positive', '✗ no answer', '✓ positive'],
