@@ -70,8 +70,8 @@ export function markdownTable(prompts: readonly PromptRow[]): string {
   const models = [...new Set(prompts.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
   const transferred = ({ transfer }: PromptRow): string[] =>
     models.map((model) => {
-      const [accuracy, interval] = score(transfer?.[model]);
-      return accuracy === '' ? '' : `${accuracy} (${interval})`;
+      const other = transfer?.[model];
+      return other ? score(other).join(' (') + ')' : '';
     });
   const [header, ...body] = tableCells(prompts);
   return markdownRows([
