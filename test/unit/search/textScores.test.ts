@@ -52,6 +52,7 @@ async function winner(kind: SearchKind, seed: number): Promise<{ truth: number; 
     seed,
     budget: 900,
     compute: { threads: 1 },
+    starts: [],
     actions: Array.from({ length: A }, (_, a) => 100 + a),
     toTask: (ids: readonly number[]) => [...ids],
     prompt: bare,
