@@ -5,7 +5,7 @@ import { compareChoices } from './choice';
 import { measureEditor } from './editor';
 import { missing, report } from './report';
 import { ResultFile } from './results';
-import { HAS_WARM_START, Runner } from './runner';
+import { Runner } from './runner';
 import { stability } from './stability';
 import { stepCost } from './stepCost';
 import { TASKS, type TaskName } from './tasks';
@@ -87,7 +87,7 @@ async function measure(data: string): Promise<void> {
   for (const tier of TIERS.filter((each) => !values.required || each.required))
     for (const cell of cellsOf(tier, selection)) {
       // Read anew: another process may have done it.
-      if (file.read().has(keyOf(cell)) || (cell.warmStart && !HAS_WARM_START)) continue;
+      if (file.read().has(keyOf(cell))) continue;
       if (!runner?.serves(cell)) {
         await runner?.release();
         runner = new Runner(where, cell);

@@ -8,7 +8,7 @@ import { randomSearch } from '../../src/search/randomSearch';
 import type { Search, SearchKind } from '../../src/search/search';
 import { scoreAll } from '../../src/search/selection';
 import { parseSpec } from '../../src/spec/spec';
-import { presets, type Proposer, type SearchSettings } from '../../src/spec/schema';
+import type { Proposer, SearchSettings } from '../../src/spec/schema';
 import { SEARCHES, type Cell, type SearchMethod } from './cells';
 import type { Result } from './results';
 import { filesOf, TASKS } from './tasks';
@@ -31,8 +31,6 @@ const METHODS: Record<SearchMethod, How> = {
 };
 
 const TEST_ROWS = 1000;
-/** Whether the search can begin with ordinary prompts. */
-export const HAS_WARM_START = 'warmStart' in presets.default;
 
 type Place = Pick<Cell, 'task' | 'split' | 'model'>;
 /** Where the data is, and which rows judge: the test rows, or those of the other splits. */
@@ -146,7 +144,7 @@ export class Runner {
         template: '{input} {prompt} {mask} .',
         taskModel: model,
         prompt: { length },
-        search: { ...settings, preset, ...(HAS_WARM_START && { warmStart }) },
+        search: { ...settings, preset, warmStart },
       }),
       'bench.prompt-task.json',
     );
