@@ -34,12 +34,13 @@ export function plan(budget: number, pool: number, rows: number, promptsPerStep:
     ...Array.from({ length: MOST_FINALISTS - FEWEST_FINALISTS + 1 }, (_, i) => rounds(MOST_FINALISTS - i, pool, rows)),
     ...[1, 2].map((skipped) => rounds(FEWEST_FINALISTS, pool, rows).slice(skipped)),
   ];
-  const race = races.find((each) => raceCost(each, rows) <= total * FINAL) ?? races.at(-1)!;
   // One step, and enough prompts for the race.
-  const least = Math.max(promptsPerStep, race[0]!.prompts) * rows;
+  const least = (race: readonly Round[]): number => Math.max(promptsPerStep, race[0]!.prompts) * rows;
+  const fits = (race: readonly Round[]): boolean => raceCost(race, rows) <= Math.min(total * FINAL, total - least(race));
+  const race = races.find(fits) ?? races.at(-1)!;
   const cost = raceCost(race, rows);
-  if (cost > total - least) return { needed: least + cost + claimed };
+  if (cost > total - least(race)) return { needed: least(race) + cost + claimed };
   const search = total - cost;
-  const starts = Math.max(0, Math.min(Math.floor(total * STARTS), search - least));
+  const starts = Math.max(0, Math.min(Math.floor(total * STARTS), search - least(race)));
   return { total, starts, search, rowsPerPrompt: rows, race };
 }
