@@ -82,6 +82,8 @@ class Run {
   private storageError: StorageError | undefined;
   private readonly isNew: boolean;
   private readonly log: RowLog;
+  /** Where the stored results begin that are still to be replayed; undefined if there are none. */
+  private readonly unplayed: () => number | undefined;
 
   constructor(
     private readonly experiment: Experiment,
@@ -92,7 +94,9 @@ class Run {
     const kinds = searchesOf(experiment.settings);
     this.kinds = options.random ? kinds : kinds.slice(0, 1);
     this.isNew = checkpoint === undefined;
-    const known = byPrompt(folder.openRows(headerFor(experiment.model, experiment.dataset), checkpoint?.rowsOffset));
+    const from = checkpoint?.rowsOffset ?? 0;
+    const known = byPrompt(folder.openRows(headerFor(experiment.model, experiment.dataset), from));
+    this.unplayed = () => ([...known.values()].some(({ size }) => size > 0) ? from : undefined);
     this.log = {
       known: (split, ids) => known.get(`${split} ${ids.join()}`),
       keep: (results) => this.write(() => this.folder.appendRows(results)),
@@ -323,7 +327,7 @@ class Run {
     const { stage, stopped, cut, means, baselines, found } = this;
     const search = this.search?.save();
     const state: Checkpoint = { format: CHECKPOINT_FORMAT, stage, seconds: this.seconds(), baselines, stopped, cut, means, found, search };
-    this.write(() => this.folder.writeCheckpoint(state));
+    this.write(() => this.folder.writeCheckpoint(state, this.unplayed()));
     this.pace.wrote(this.seconds(), (performance.now() - before) / 1000);
   }
 }

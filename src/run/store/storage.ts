@@ -100,12 +100,15 @@ export class RunFolder {
     }
   }
 
-  /** Writes the checkpoint with the other files' lengths; the old one stays until the new one is whole. */
-  writeCheckpoint(state: Checkpoint): void {
+  /**
+   * Writes the checkpoint with the other files' lengths; the old one stays until the new one is whole. `rowsOffset` is where the
+   * results begin that a resumed run has not replayed yet.
+   */
+  writeCheckpoint(state: Checkpoint, rowsOffset = this.rows?.offset): void {
     this.guard(() => {
       fsyncSync(this.journal!);
       this.rows?.sync();
-      this.replace('checkpoint', serialize({ ...state, journalOffset: this.offset, rowsOffset: this.rows?.offset }));
+      this.replace('checkpoint', serialize({ ...state, journalOffset: this.offset, rowsOffset }));
     });
   }
 

@@ -4,8 +4,8 @@ import type { RowResults } from './format';
 
 /** What keeps the results of a run. */
 export interface RowLog {
-  /** Results on rows of a split that need not be scored again, by row; undefined where there are none at all. */
-  known(split: SplitName, ids: PromptIds): ReadonlyMap<number, Float32Array> | undefined;
+  /** Results on rows of a split that need not be scored again, by row; undefined where there are none at all. The model takes out what it uses. */
+  known(split: SplitName, ids: PromptIds): Map<number, Float32Array> | undefined;
   /** Has the results on disk when it returns. */
   keep(results: readonly RowResults[]): void;
 }
@@ -80,8 +80,12 @@ export class StoredModel implements TaskModel {
   /** What the log knows is in place; the rest is lacking. */
   private place(ids: PromptIds, rows: readonly number[], result: Float32Array): Place {
     const known = this.log.known(this.split, ids);
-    rows.forEach((row, r) => result.set(known?.get(row) ?? [], r * this.classes));
-    return { ids, rows, result, lacking: known ? rows.filter((row) => !known.has(row)) : rows };
+    if (!known) return { ids, rows, result, lacking: rows };
+    const lacking = rows.filter((row) => !known.has(row));
+    rows.forEach((row, r) => result.set(known.get(row) ?? [], r * this.classes));
+    // Replayed once, as it was stored once: another search pays for the same row again.
+    for (const row of rows) known.delete(row);
+    return { ids, rows, result, lacking };
   }
 
   private fill(places: readonly Place[], answers: readonly Float32Array[]): void {
