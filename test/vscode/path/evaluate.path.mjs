@@ -6,7 +6,7 @@ import { until } from '../wait.mjs';
 const SPEC = 'sentiment.prompt-task.json';
 const NOTES = 'notes.md';
 const SELECTED = 'All told, it was';
-const TYPED = 'In one word:';
+const TYPED = 'In just one word:';
 
 /** @typedef {import('../workbench.mjs').Workbench} Workbench */
 

@@ -38,9 +38,9 @@ export default {
       await panel.seeState('finished');
       const { status, prompts } = result(workbench);
       assert.equal(status, 'finished');
-      assert.deepEqual([...new Set(prompts.map(({ origin }) => origin))].sort(), ['manual', 'none', 'policy', 'random']);
+      assert.deepEqual([...new Set(prompts.map(({ origin }) => origin))].sort(), ['manual', 'none', 'policy', 'random', 'start']);
       await until('the whole table', async () => (await panel.rows().count()) === prompts.length, { seen: () => panel.rows().count() });
-      for (const origin of ['manual', 'none', 'policy', 'random']) assert.ok((await panel.rows(origin).count()) > 0, origin);
+      for (const origin of ['manual', 'none', 'policy', 'random', 'start']) assert.ok((await panel.rows(origin).count()) > 0, origin);
       assert.match(await panel.rows('none').first().innerText(), /\(no prompt\)[^]*\d+\.\d/);
     },
 

@@ -102,7 +102,7 @@ describe('editing a task spec', () => {
       }
     });
     assert.match(written, /"train": "mail.csv", "input": "text", "label": "label"/);
-    assert.match(written, /"sports": "sports"/);
+    assert.match(written, /"labels": "auto"/);
     await until('the spec in an editor', () => (vscode.window.activeTextEditor?.document.uri.path === spec.path ? true : undefined));
     await vscode.commands.executeCommand('notifications.clearAll');
   });
