@@ -112,7 +112,8 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
       ]
         .filter(Boolean)
         .join('\n'),
-      accessibilityInformation: { label: `${head.name}, ${description}` },
+      // A screen reader does not see the icon.
+      accessibilityInformation: { label: `${head.name}, ${result === stateText(head) ? '' : `${stateText(head)}, `}${description}` },
     });
   }
 
