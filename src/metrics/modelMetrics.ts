@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { logSumExp } from '../model/logits';
 import { Perplexity } from '../model/local/perplexity';
 import { readModel } from '../model/local/modelFolder';
 import { openTask } from '../model/openTask';
@@ -63,9 +64,7 @@ function parsed(task: object, problemAt: MetricContext['problemAt']): ReturnType
 
 /** NaN where the model gave no logits; 0 where its answer was none of the words. */
 function softmaxOf(logits: Float32Array, of: number): number {
-  const top = logits.reduce((most, x) => Math.max(most, x), -Infinity);
-  if (top === -Infinity) return 0;
-  return Math.exp(logits[of]! - top) / logits.reduce((sum, x) => sum + Math.exp(x - top), 0);
+  return logits.every((x) => x === -Infinity) ? 0 : Math.exp(logits[of]! - logSumExp(logits));
 }
 
 const perplexitySchema = z.union([
