@@ -1,25 +1,17 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { parseTemplate } from '../../src/spec/template';
-import { openBrowser, Panel } from './panel';
+import { eachPanel, type Panel } from './panel';
 import { finished } from './runs';
 
 const chromium = inject('chromium');
 
 describe.skipIf(chromium === '')("the panel's page of a run with a chat", () => {
-  let browser: Browser;
   let panel: Panel;
-
-  beforeAll(async () => {
-    browser = await openBrowser(chromium);
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    panel = await Panel.open(browser);
-  });
-  afterEach(async () => {
-    expect(await panel.close()).toEqual([]);
-  });
+  eachPanel(
+    chromium,
+    (first) => (panel = first),
+    () => panel,
+  );
 
   const button = (name: string) => panel.page.getByRole('button', { name });
 

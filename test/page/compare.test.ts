@@ -1,24 +1,18 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import type { HeldOut } from '../../src/messages/page';
-import { openBrowser, Panel } from './panel';
+import { eachPanel, type Panel } from './panel';
 import { FINAL_ROWS, finished, head, training } from './runs';
 
 const chromium = inject('chromium');
 const WINNER = FINAL_ROWS[0]!.prompt;
 
 describe.skipIf(chromium === '')('the comparison of runs', () => {
-  let browser: Browser;
   let panel: Panel;
-
-  beforeAll(async () => {
-    browser = await openBrowser(chromium);
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    panel = await Panel.open(browser);
-  });
-  afterEach(async () => expect(await panel.close()).toEqual([]));
+  eachPanel(
+    chromium,
+    (first) => (panel = first),
+    () => panel,
+  );
 
   const cells = (table: string) =>
     panel.page

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { openBrowser, Panel } from './panel';
+import { describe, expect, inject, it } from 'vitest';
+import { eachPanel, Panel } from './panel';
 import { curves, FINAL_ROWS, finished, head, NO_CURVES, paperCurves, row, testScore, training, TRAINING_ROWS, VERDICTS } from './runs';
 import { THEMES } from './themes';
 
@@ -10,18 +10,13 @@ const ID = head().id;
 describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
   let browser: Browser;
   let panel: Panel;
-
-  beforeAll(async () => {
-    browser = await openBrowser(chromium);
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    panel = await Panel.open(browser);
-  });
-  afterEach(async () => {
-    // No error in the console and no breach of the content security policy, whatever the test did.
-    expect(await panel.close()).toEqual([]);
-  });
+  eachPanel(
+    chromium,
+    (first, its) => {
+      [panel, browser] = [first, its];
+    },
+    () => panel,
+  );
 
   const button = (name: string | RegExp) => panel.page.getByRole('button', { name });
   const card = () => panel.page.locator('.winner-card');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { pageHtml } from '../../src/host/panel/pageHtml';
 import type { Difference, PageMethods, PanelMethods } from '../../src/messages/page';
 import type { RunView } from '../../src/run/view/runView';
@@ -19,6 +20,20 @@ const settings = { smoothing: 0.8, trusted: true, functions: true };
 
 export const openBrowser = (executablePath: string): Promise<Browser> =>
   chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+
+/**
+ * Opens a panel before each test and hands it over. After each, there is no error in the console and no breach of the content
+ * security policy, whatever the test did. `current` is the panel that is open by then.
+ */
+export function eachPanel(executablePath: string, opened: (panel: Panel, browser: Browser) => void, current: () => Panel): void {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser(executablePath);
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => opened(await Panel.open(browser), browser));
+  afterEach(async () => expect(await current().close()).toEqual([]));
+}
 
 /** A call as one value: its method, and its argument if it has one. */
 export type Call<M> = { [K in keyof M]: M[K] extends (...argument: infer A) => unknown ? [method: K, ...argument: A] : never }[keyof M];

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import type { HeldOut } from '../../src/messages/page';
-import { openBrowser, Panel } from './panel';
+import { eachPanel, Panel } from './panel';
 import { finished, training } from './runs';
 import { THEMES, type Theme } from './themes';
 
@@ -34,16 +34,13 @@ const all = Array.from({ length: 300 }, (_, i) => i);
 describe.skipIf(chromium === '')('the held-out rows in the panel', () => {
   let browser: Browser;
   let panel: Panel;
-  beforeAll(async () => {
-    browser = await openBrowser(chromium);
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    panel = await Panel.open(browser);
-  });
-  afterEach(async () => {
-    expect(await panel.close()).toEqual([]);
-  });
+  eachPanel(
+    chromium,
+    (first, its) => {
+      [panel, browser] = [first, its];
+    },
+    () => panel,
+  );
 
   const section = () => panel.page.getByRole('region', { name: 'Held-out rows' });
   const lines = async () => (await section().locator('tbody tr td:first-child').allInnerTexts()).map((line) => Number(line) - 2);
