@@ -1,3 +1,5 @@
+import type { Random } from '../method/random';
+
 /** What a proposer has been given and what came of it, older steps fading. */
 export interface Arm {
   tried: number;
@@ -41,5 +43,61 @@ export class Bandit {
       arm.tried++;
       if (won) arm.won++;
     }
+  }
+}
+
+export interface Preferences {
+  readonly preferences: Readonly<Record<string, number>>;
+  /** Count, mean and sum of squared deviations of all gains so far. */
+  readonly gains: { readonly n: number; readonly mean: number; readonly squares: number };
+}
+
+/** Step size of the preferences, and the least deviation that a gain is measured in. */
+const RATE = 0.3;
+const LEAST_DEVIATION = 0.02;
+
+/**
+ * A softmax policy over a few actions. Each preference moves along the policy gradient by the z-scored gain of the action
+ * that was taken (Sutton and Barto, Reinforcement Learning, section 2.8).
+ */
+export class PreferenceBandit<A extends string> {
+  private readonly preferences: Record<string, number>;
+  private gains: Preferences['gains'] = { n: 0, mean: 0, squares: 0 };
+
+  constructor(private readonly actions: readonly A[]) {
+    this.preferences = Object.fromEntries(actions.map((action) => [action, 0]));
+  }
+
+  /** Probability of each action, among those that are possible. */
+  shares(possible: readonly A[] = this.actions): Record<string, number> {
+    const top = Math.max(...possible.map((action) => this.preferences[action]!));
+    const weights = possible.map((action) => Math.exp(this.preferences[action]! - top));
+    const total = weights.reduce((a, b) => a + b, 0);
+    return Object.fromEntries(possible.map((action, i) => [action, weights[i]! / total]));
+  }
+
+  choose(possible: readonly A[], random: Random): A {
+    const shares = this.shares(possible);
+    let left = random.uniform();
+    return possible.find((action) => (left -= shares[action]!) < 0) ?? possible.at(-1)!;
+  }
+
+  learn(taken: A, gain: number): void {
+    const { n, mean, squares } = this.gains;
+    const deviation = Math.max(LEAST_DEVIATION, Math.sqrt(squares / Math.max(1, n - 1)));
+    const z = n < 2 ? 0 : (gain - mean) / deviation;
+    const shares = this.shares();
+    for (const action of this.actions) this.preferences[action]! += RATE * z * (Number(action === taken) - shares[action]!);
+    const next = mean + (gain - mean) / (n + 1);
+    this.gains = { n: n + 1, mean: next, squares: squares + (gain - mean) * (gain - next) };
+  }
+
+  save(): Preferences {
+    return { preferences: { ...this.preferences }, gains: this.gains };
+  }
+
+  restore({ preferences, gains }: Preferences): void {
+    Object.assign(this.preferences, preferences);
+    this.gains = gains;
   }
 }

@@ -54,6 +54,7 @@ export class HiddenRules {
   /** Right class of each rule's cue. */
   readonly answers: readonly number[];
   readonly rows: readonly SimulatedRow[];
+  private readonly readings = new Map<string, Reading>();
 
   constructor(readonly settings: SimulationSettings) {
     const { seed, rules = 8, rows = 600 } = settings;
@@ -115,25 +116,40 @@ export class HiddenRules {
   }
 
   private misled(instruction: string, row: number): number | undefined {
-    const said = this.stated(instruction);
+    const { said } = this.read(instruction);
     const { rules, label } = this.rows[row]!;
     return rules.map((r) => said[r]).find((answer) => answer !== undefined && answer !== label);
   }
 
   /** Probability that the model answers rightly, noise apart. */
   private chance(instruction: string, row: number): number {
+    const { said, shown, attention } = this.read(instruction);
     const { rules } = this.rows[row]!;
-    const attention = 1 - Math.max(0, instruction.split(/\s+/).length - ATTENTION) / 1000;
     if (this.misled(instruction, row) !== undefined) return 1 - attention;
-    const said = this.stated(instruction);
-    const shown = new Set(
-      Array.from(instruction.matchAll(/Message (\d{4}):[^\n]*\n\s*(?:Answer|Expected|Output): \w+/g)).flatMap(([, id]) => [
-        ...(this.rows[Number(id)]?.rules ?? []),
-      ]),
-    );
     const known = rules.reduce((p, r) => p * (said[r] !== undefined ? 1 : shown.has(r) ? SHOWN : 0), 1);
     return attention * (known + (1 - known) * GUESSED);
   }
+
+  /** What an instruction states and shows, and the share of it that the model follows. */
+  private read(instruction: string): Reading {
+    const known = this.readings.get(instruction);
+    if (known) return known;
+    const examples = instruction.matchAll(/Message (\d{4}):[^\n]*\n\s*(?:Answer|Expected|Output): \w+/g);
+    const reading = {
+      said: this.stated(instruction),
+      shown: new Set(Array.from(examples).flatMap(([, id]) => [...(this.rows[Number(id)]?.rules ?? [])])),
+      attention: 1 - Math.max(0, instruction.split(/\s+/).length - ATTENTION) / 1000,
+    };
+    if (this.readings.size > 1000) this.readings.clear();
+    this.readings.set(instruction, reading);
+    return reading;
+  }
+}
+
+interface Reading {
+  readonly said: readonly (number | undefined)[];
+  readonly shown: ReadonlySet<number>;
+  readonly attention: number;
 }
 
 function drawn(weights: readonly number[], random: Random): number {
