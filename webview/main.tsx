@@ -8,13 +8,14 @@ import { Charts } from './charts';
 import { Comparison } from './compare';
 import { EvaluateField } from './evaluateField';
 import { Header } from './header';
+import { Remarks, Warnings } from './notes';
 import { HeldOutRows } from './rows';
 import { Gone, Loading, StateNotice } from './states';
 import { EMPTY, type Model } from './store';
 import { PromptTable } from './table';
 import { onThemeChange } from './theme';
 import { connect, vscode } from './vscodeApi';
-import { Notes, WinnerCard } from './winner';
+import { WinnerCard } from './winner';
 
 const NONE: readonly RunView[] = [];
 
@@ -77,9 +78,10 @@ function Page() {
       <Header view={view} trusted={settings.trusted} />
       <StateNotice head={view.head} trusted={settings.trusted} />
       <WinnerCard {...view} />
+      <Warnings {...view} />
       {/* While a run trains one watches its curves; then its table counts. */}
       {view.rows.some(({ test }) => test) ? [table, charts] : [charts, table]}
-      <Notes {...view} />
+      <Remarks {...view} />
       <Announcements {...view} />
     </main>
   );

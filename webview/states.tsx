@@ -1,4 +1,4 @@
-import type { RunHead, RunState } from '../src/run/view/runView';
+import type { Note, RunHead, RunState } from '../src/run/view/runView';
 import { count } from './format';
 
 type Kind = 'info' | 'warning' | 'error';
@@ -10,7 +10,7 @@ const NOTICES: Partial<Record<RunState, (head: RunHead, trusted: boolean) => Not
   starting: ({ notes }) => [
     'info',
     'Opening models and data',
-    notes.at(-1) ?? 'Reading the data and loading the language models. The first scores appear in a few seconds.',
+    remark(notes.at(-1)) ?? 'Reading the data and loading the language models. The first scores appear in a few seconds.',
   ],
   pausing: () => ['info', 'Pausing', 'The run finishes the current step.'],
   paused: ({ step }) => ['info', `Paused at step ${count(step)}`, 'The checkpoint is saved.'],
@@ -36,6 +36,10 @@ const NOTICES: Partial<Record<RunState, (head: RunHead, trusted: boolean) => Not
   ],
   failed: ({ error }) => ['error', 'The run failed', error ?? 'The engine gave no reason.'],
 };
+
+function remark(note: Note | undefined): string | undefined {
+  return typeof note === 'string' ? note : note?.warning;
+}
 
 export function StateNotice({ head, trusted }: { head: RunHead; trusted: boolean }) {
   const notice = NOTICES[head.state]?.(head, trusted);

@@ -1,6 +1,6 @@
 import type { NextStep, PromptRow, RunView } from '../src/run/view/runView';
 import { intervalOf, PromptCell } from './cells';
-import { count, percent, plural, signed } from './format';
+import { count, percent, signed } from './format';
 import { send } from './vscodeApi';
 
 /** Origins as the table names them. */
@@ -115,20 +115,5 @@ function Figure({ value, label }: { value: string; label: string }) {
     <li>
       <b>{value}</b> <span>{label}</span>
     </li>
-  );
-}
-
-/** Notes on data and models. */
-export function Notes({ head: { notes, state } }: RunView) {
-  if (notes.length === 0 || state === 'starting') return null;
-  return (
-    <details class="notes">
-      <summary>{plural(notes.length, 'note')}</summary>
-      <ul>
-        {notes.map((note) => (
-          <li key={note}>{note}</li>
-        ))}
-      </ul>
-    </details>
   );
 }

@@ -5,6 +5,7 @@ import { layOutTemplate } from '../model/local/localTask';
 import { TaskError } from '../spec/problem';
 import { parseSpec } from '../spec/spec';
 import { isLarge } from './check';
+import { noteText } from '../wording/note';
 
 /**
  * What the data of a spec holds, line by line, as a run says when it starts; for a bundled model also how many texts it will
@@ -14,7 +15,7 @@ export async function dataPreview(text: string, file: string): Promise<string[]>
   const spec = parseSpec(text, file);
   if (await isLarge(spec)) return [];
   const dataset = await loadDataset(spec);
-  const lines = [describeClasses(spec, dataset), ...dataset.notes];
+  const lines = [describeClasses(spec, dataset), ...dataset.notes.map(noteText)];
   if (!spec.taskModel.startsWith('bundled:')) return lines;
   const tokens = await bundledTokens(spec.taskModel);
   try {
@@ -23,7 +24,7 @@ export async function dataPreview(text: string, file: string): Promise<string[]>
       const cut = texts.filter((input) => layout.text(input).cut > 0).length;
       return cutNotes(name, { texts, cut }, tokens.context);
     });
-    return [...lines, ...cuts];
+    return [...lines, ...cuts.map(noteText)];
   } catch (error) {
     // The check shows what is wrong with template and words.
     if (error instanceof TaskError) return lines;

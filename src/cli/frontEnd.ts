@@ -4,9 +4,15 @@ import type { RunEvent } from '../run/events';
 import type { RunFrontEnd } from '../run/frontEnd';
 import { formatProblem, type Problem } from '../spec/problem';
 import { Progress } from './progress';
+import { isWarning, noteText, type Note } from '../wording/note';
 
 /** Everything but results goes through here: to standard error, so that standard output holds results alone. */
 export const progress = new Progress(process.stderr);
+
+/** A note as the command line shows it. */
+export function noteLine(note: Note): string {
+  return `${isWarning(note) ? 'Warning' : 'Note'}: ${noteText(note)}.`;
+}
 
 /** The terminal as the front end of one command. */
 export class TerminalFrontEnd implements RunFrontEnd {
@@ -49,10 +55,11 @@ export class TerminalFrontEnd implements RunFrontEnd {
   }
 
   /** Prints what was not printed before. */
-  notes(notes: readonly string[], warnings: readonly Problem[] = []): void {
+  notes(notes: readonly Note[], warnings: readonly Problem[] = []): void {
     for (const warning of warnings) this.screen.line(formatProblem(warning));
-    for (const note of notes) if (!this.told.has(note)) this.screen.line(`Note: ${note}.`);
-    for (const note of notes) this.told.add(note);
+    for (const { message } of warnings) this.told.add(message);
+    for (const note of notes) if (!this.told.has(noteText(note))) this.screen.line(noteLine(note));
+    for (const note of notes) this.told.add(noteText(note));
   }
 
   status(text: string, passing = false): void {

@@ -10,7 +10,7 @@ import { runsOnSameRows } from '../run/store/sameRows';
 import { sizeText } from '../run/store/size';
 import { verdictOf, type Verdict } from '../run/verdict';
 import type { Command } from './arguments';
-import { progress } from './frontEnd';
+import { noteLine, progress } from './frontEnd';
 
 /** Prints the table of a run on disk, or writes its report. */
 export async function report({ folder: path, format, file }: Extract<Command, { name: 'report' }>): Promise<number> {
@@ -28,7 +28,7 @@ export async function report({ folder: path, format, file }: Extract<Command, { 
       progress.line(`Saved in ${file}.`);
     }
   }
-  for (const note of result.notes) progress.line(`Note: ${note}.`);
+  for (const note of result.notes) progress.line(noteLine(note));
   return 0;
 }
 

@@ -1,3 +1,4 @@
+import { warning, type Note } from '../wording/note';
 import { word, worded } from '../wording/wording';
 import { ignoreCase, twinLabels } from '../spec/labels';
 import { TaskError, type Problem } from '../spec/problem';
@@ -24,7 +25,7 @@ export interface Dataset {
   /** Rows of each class in the training file, before the draw. */
   readonly classCounts: readonly number[];
   /** What the user should know: rows left out, duplicates, splits drawn from train. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** Labels that are probably one class. */
   readonly warnings: readonly Problem[];
 }
@@ -39,7 +40,7 @@ export function describeClasses(spec: Spec, { classes, classCounts }: Pick<Datas
 export async function loadDataset(spec: Spec): Promise<Dataset> {
   const seed = spec.search.seed;
   const quotas = quotasOf(spec);
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const drawn = quotas.drawsValidation || spec.data.test === undefined;
   // Room for every split that is drawn from the training file.
   const room = quotas.train + (quotas.drawsValidation ? quotas.validation : 0) + (spec.data.test === undefined ? quotas.test : 0);
@@ -91,7 +92,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
         spec.problemAt(['data', spec.data[name] === undefined ? 'train' : name], worded('data.emptySplit', { split: name })),
       );
     const missing = classes.filter((label) => !splits[name].some((example) => example.label === label));
-    if (missing.length > 0) notes.push(word('data.classMissing', { split: name, classes: missing }));
+    if (missing.length > 0) notes.push(warning('data.classMissing', { split: name, classes: missing }));
   }
   const toSplit = (examples: Example[]): Split => {
     const mixed = interleave(classes.map((label) => examples.filter((example) => example.label === label)));
@@ -148,7 +149,7 @@ function twinWarnings(spec: Spec, classes: readonly string[], counts: readonly n
   });
 }
 
-function noteLeftOut(notes: string[], split: SplitName, samples: Map<string, Sample>, used: number): void {
+function noteLeftOut(notes: Note[], split: SplitName, samples: Map<string, Sample>, used: number): void {
   const sum = (count: (sample: Sample) => number): number => [...samples.values()].reduce((all, sample) => all + count(sample), 0);
   const [seen, repeated] = [sum((sample) => sample.seen), sum((sample) => sample.repeated)];
   if (repeated > 0) notes.push(word('data.duplicates', { split, count: repeated }));
@@ -156,7 +157,7 @@ function noteLeftOut(notes: string[], split: SplitName, samples: Map<string, Sam
 }
 
 /** Drops the rows of a split whose text is in an earlier split. */
-function dropShared(notes: string[], splits: Record<SplitName, Example[]>, split: SplitName, earlier: readonly SplitName[]): void {
+function dropShared(notes: Note[], splits: Record<SplitName, Example[]>, split: SplitName, earlier: readonly SplitName[]): void {
   const known = new Set(earlier.flatMap((other) => splits[other].map((example) => example.text)));
   const clean = splits[split].filter((example) => !known.has(example.text));
   const count = splits[split].length - clean.length;
@@ -167,17 +168,17 @@ function dropShared(notes: string[], splits: Record<SplitName, Example[]>, split
 const CONFLICTS_SHOWN = 3;
 
 /** Notes the texts that a file has under two labels, in whatever splits the draw put them. */
-function noteConflicts(notes: string[], splits: Record<SplitName, Example[]>): void {
+function noteConflicts(notes: Note[], splits: Record<SplitName, Example[]>): void {
   const rows = new Map<string, Example>();
-  const found: string[] = [];
+  const found: Note[] = [];
   for (const split of ['train', 'validation', 'test'] as const) {
     for (const example of splits[split]) {
       const { file, line, text, label } = example;
       const other = rows.get(`${file}\n${text}`);
-      if (other && other.label !== label) found.push(word('data.conflict', { split, file, line, otherLine: other.line }));
+      if (other && other.label !== label) found.push(warning('data.conflict', { split, file, line, otherLine: other.line }));
       rows.set(`${file}\n${text}`, example);
     }
   }
   notes.push(...found.slice(0, CONFLICTS_SHOWN));
-  if (found.length > CONFLICTS_SHOWN) notes.push(word('data.moreConflicts', { count: found.length - CONFLICTS_SHOWN }));
+  if (found.length > CONFLICTS_SHOWN) notes.push(warning('data.moreConflicts', { count: found.length - CONFLICTS_SHOWN }));
 }

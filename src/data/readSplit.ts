@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { word, worded } from '../wording/wording';
+import { worded } from '../wording/wording';
 import { foldLabel, ignoreCase } from '../spec/labels';
 import { fail, TaskError } from '../spec/problem';
 import type { Spec } from '../spec/spec';
@@ -8,6 +8,7 @@ import { findColumns, type Columns } from './columns';
 import { isUtf8 } from './encoding';
 import { readRows } from './rows';
 import { Sample, type SplitName } from './sample';
+import { warning, type Note } from '../wording/note';
 
 const MOST_LABELS = 64;
 /** Rows that tell the columns: a row of JSON may lack some. */
@@ -20,7 +21,7 @@ export interface Reading {
   /** Those of train, for the other splits. */
   readonly classes?: readonly string[];
   /** Gets what the user should know. */
-  readonly notes: string[];
+  readonly notes: Note[];
 }
 
 /** Counts rows that have something in common, with the lines of the first. */
@@ -81,8 +82,8 @@ export async function readSplit(spec: Spec, name: SplitName, { perClass, seed, c
   }
   if (samples.size === 0) fail({ file }, 'data.noUsableRows', { columns, noText, noLabel });
   if (noText.count + noLabel.count > 0)
-    notes.push(word('data.skipped', { split: name, noText, noLabel, ofTexts: columns.label === undefined }));
-  if (bareQuotes.count > 0) notes.push(word('data.bareQuotes', { split: name, ...bareQuotes }));
+    notes.push(warning('data.skipped', { split: name, noText, noLabel, ofTexts: columns.label === undefined }));
+  if (bareQuotes.count > 0) notes.push(warning('data.bareQuotes', { split: name, ...bareQuotes }));
   return samples;
 }
 

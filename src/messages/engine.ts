@@ -8,6 +8,7 @@ import type { PromptResult, RunResult } from '../run/result';
 import type { RunTask } from '../run/store/task';
 import type { Problem } from '../spec/problem';
 import type { Channel } from './channel';
+import type { Note } from '../wording/note';
 
 export interface OptimizeJob {
   readonly specFile: string;
@@ -68,7 +69,7 @@ export interface HostMethods {
   events(events: readonly RunEvent[]): void;
   /** The run rests between two steps. */
   paused(): void;
-  notes(notes: { readonly notes: readonly string[]; readonly warnings: readonly Problem[] }): void;
+  notes(notes: { readonly notes: readonly Note[]; readonly warnings: readonly Problem[] }): void;
   /** Asks one of VS Code's language models. */
   ask(request: AskRequest): Promise<string>;
   /** Asks the user whether to use the model, given what it costs. */

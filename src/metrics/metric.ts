@@ -1,4 +1,5 @@
 /** What a metric may look at besides the output. */
+import type { Note } from '../wording/note';
 export interface MetricRow {
   readonly input: string;
   /** Right outputs; none where the data has no such column. */
@@ -26,7 +27,7 @@ export interface Metric {
   /** One judgment for each case, in order. Throws only what must end the run. */
   score(cases: readonly Case[], signal?: AbortSignal): Promise<readonly Judgment[]> | readonly Judgment[];
   /** What users should know about how the scores came about; grows while the metric is used. */
-  notes?(): readonly string[];
+  notes?(): readonly Note[];
   /** Frees native memory, ends processes. */
   release?(): Promise<void>;
 }

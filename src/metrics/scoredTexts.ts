@@ -1,8 +1,8 @@
 import type { Generator, Order } from '../model/generator';
 import type { PromptIds, RowSet, RowsOfPrompt, TaskModel } from '../model/taskModel';
-import { word } from '../wording/wording';
 import { judge } from './combine';
 import type { Judgment, MetricRow, WeighedMetric } from './metric';
+import { warning, type Note } from '../wording/note';
 
 /** One generated text with its scores; `output` and `parts` are missing where the model failed. */
 export interface ScoredText {
@@ -109,8 +109,8 @@ export class ScoredTexts implements TaskModel {
   }
 
   /** What users should know about how the scores came about. */
-  notes(): string[] {
-    const failed = this.failed > 0 ? [word('metric.failed', { failed: this.failed, of: this.generations })] : [];
+  notes(): Note[] {
+    const failed = this.failed > 0 ? [warning('metric.failed', { failed: this.failed, of: this.generations })] : [];
     return [...failed, ...this.metrics.flatMap(({ metric }) => metric.notes?.() ?? [])];
   }
 

@@ -6,7 +6,7 @@ import type { PromptIds, RowSet, TaskModel } from './taskModel';
 import type { ModelFolder } from './local/modelFolder';
 import type { Problem } from '../spec/problem';
 import type { Spec } from '../spec/spec';
-import { word } from '../wording/wording';
+import { warning, type Note } from '../wording/note';
 import type { Part } from '../spec/template';
 
 /** What opening a task model needs to know about the task. */
@@ -38,8 +38,8 @@ export interface Access {
 }
 
 /** Says how many texts of a split were cut, if any. */
-export function cutNotes(split: string, { cut, texts }: Pick<RowSet, 'cut' | 'texts'>, context: number | undefined): string[] {
-  return cut > 0 ? [word('model.textsCut', { split, cut, of: texts.length, context })] : [];
+export function cutNotes(split: string, { cut, texts }: Pick<RowSet, 'cut' | 'texts'>, context: number | undefined): Note[] {
+  return cut > 0 ? [warning('model.textsCut', { split, cut, of: texts.length, context })] : [];
 }
 
 /** How fast and how expensive a server is, by a trial. */
@@ -85,5 +85,5 @@ interface OpenModel {
   /** How other code gets the scores of this model; undefined where it cannot. */
   call(): ModelCall | undefined;
   /** Grows while the model is used. */
-  notes(): readonly string[];
+  notes(): readonly Note[];
 }

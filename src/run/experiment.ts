@@ -27,6 +27,7 @@ import { ModelError } from '../model/modelError';
 import { openTexts } from './openTexts';
 import { planRuns, preview, type Plan, type Preview } from './preview';
 import { StoredModel, type RowLog } from './store/rows/storedModel';
+import type { Note } from '../wording/note';
 
 /** A task spec with its data read, its models open and its template laid out: all that a run needs. */
 export interface Experiment {
@@ -45,8 +46,8 @@ export interface Experiment {
   readonly searchBudget: number;
   /** Token ids that a prompt may be made of, in the policy's tokenizer. */
   readonly actions: readonly number[];
-  /** What the user should know; grows while a server is asked. */
-  readonly notes: readonly string[];
+  /** What the user should know, the warnings about the spec among it; grows while a server is asked. */
+  readonly notes: readonly Note[];
   readonly warnings: readonly Problem[];
   /** What a run will ask of a server, and how long that takes; undefined for a model that runs here. */
   readonly preview: Preview | undefined;
@@ -103,6 +104,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const { tokenizer } = task.folder;
   const policyModel = await PolicyModel.open(policyFolder, compute);
 
+  const warnings = [...dataset.warnings, ...task.warnings];
   const notes = [...dataset.notes];
   const layOut = (name: SplitName): LabelledRows => {
     const { texts: inputs, labels, references } = dataset.splits[name];
@@ -137,9 +139,9 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     admits,
     now,
     get notes() {
-      return [...notes, ...task.notes()];
+      return [...warnings.map(({ message }) => ({ warning: message })), ...notes, ...task.notes()];
     },
-    warnings: [...dataset.warnings, ...task.warnings],
+    warnings,
     preview: task.pace && preview(plan, task.pace),
     model: task.model,
     texts: texts?.model,

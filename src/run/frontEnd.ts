@@ -2,6 +2,7 @@ import type { Ask } from '../model/server/editorModel';
 import type { Problem } from '../spec/problem';
 import type { RunEvent } from './events';
 import type { RunTask } from './store/task';
+import type { Note } from '../wording/note';
 
 /** What a job needs of the front end that runs it: a terminal, or an editor. */
 export interface FrontEnd {
@@ -10,7 +11,7 @@ export interface FrontEnd {
   /** Asks one of VS Code's models; absent outside VS Code. */
   readonly ask?: Ask | undefined;
   /** Remarks on data and models, all that there are so far, and warnings about the spec. */
-  notes(notes: readonly string[], warnings: readonly Problem[]): void;
+  notes(notes: readonly Note[], warnings: readonly Problem[]): void;
   /** What the job is doing. A passing text, as of a download, may be replaced by the next one. */
   status(text: string, passing?: boolean): void;
   /** Whether the user agrees to use a model, given what that downloads or asks of a server. @throws Declined where nobody can be asked */

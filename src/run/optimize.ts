@@ -13,6 +13,7 @@ import { headerFor } from './store/rows/format';
 import { byPrompt, type RowLog } from './store/rows/storedModel';
 import { StorageError, type RunFolder, type SavedCheckpoint } from './store/storage';
 import { decisive, rank, table, withOrigin } from './table';
+import type { Note } from '../wording/note';
 
 /** Milliseconds between two reports of a stage's progress. */
 const TELL_EVERY = 250;
@@ -29,7 +30,7 @@ export interface RunOptions {
   readonly pause?: (() => Promise<void> | undefined) | undefined;
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
   /** Called when the search has something to say, with all that it has said. */
-  readonly onNotes?: ((notes: readonly string[]) => void) | undefined;
+  readonly onNotes?: ((notes: readonly Note[]) => void) | undefined;
 }
 
 /** The run stopped on request; its checkpoint is written. */

@@ -5,6 +5,7 @@ import type { Queries, SearchOrigin, StopReason } from '../search/search';
 import type { Experiment } from './experiment';
 import { templateText } from '../spec/template';
 import { majorityBaseline, mean, type PairedTest } from './report/statistics';
+import type { Note } from '../wording/note';
 
 /** What found a prompt; `manual` is one of the user's, `start` an ordinary one, and `none` the empty one. */
 export type Origin = SearchOrigin | 'manual' | 'start' | 'none';
@@ -60,7 +61,7 @@ export interface RunResult {
   readonly majorityBaseline: number;
   /** The winner against no prompt, on the same test rows. */
   readonly pairedTest: PairedTest;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly prompts: readonly PromptResult[];
 }
 

@@ -19,6 +19,7 @@ import { wilson } from './report/statistics';
 import type { Origin, PromptResult, RunResult, TransferScore } from './result';
 import { RunFolder, StorageError } from './store/storage';
 import { hashData, nowOf } from './store/task';
+import { noteText } from '../wording/note';
 
 /** `transfer.json` in a run's folder: its prompts on other task models, on the run's test rows. */
 export interface TransferResult {
@@ -147,7 +148,7 @@ export async function transferJob(
       return {
         reference,
         own: false,
-        notes: [...cut, ...task.notes(), ...task.warnings.map(({ field, message }) => `${field}: ${message}`)],
+        notes: [...[...cut, ...task.notes()].map(noteText), ...task.warnings.map(({ field, message }) => `${field}: ${message}`)],
         scores: scores.map(({ accuracy, missing = 0 }) => score(accuracy, test.labels.length - missing)),
       };
     } catch (error) {

@@ -1,6 +1,5 @@
 import { Random } from '../method/random';
 import type { Scorer, ScorerState } from '../method/scorer';
-import { word } from '../wording/wording';
 import { Archive, asked, isOwn, isStart, type Known } from './archive';
 import { smallestAtLeast } from './budget';
 import { Estimates, type EstimatesState } from './estimates';
@@ -21,6 +20,7 @@ import {
   type StopReason,
 } from './search';
 import { byChoice, scoreAll } from './selection';
+import { warning, type Note } from '../wording/note';
 
 /** Queries after which the user hears that no prompt makes a difference. */
 const TOLD_AFTER = 200;
@@ -95,8 +95,8 @@ class MemorySearch implements Search {
     return queriesOf(this.archive.train, this.archive.validation);
   }
 
-  get notes(): string[] {
-    return this.indifferent ? [word('search.sameScores', { queries: TOLD_AFTER })] : [];
+  get notes(): Note[] {
+    return this.indifferent ? [warning('search.sameScores', { queries: TOLD_AFTER })] : [];
   }
 
   get finalistQueries(): number {

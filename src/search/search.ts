@@ -6,6 +6,7 @@ import type { PromptIds } from '../model/taskModel';
 import type { SearchSettings } from '../spec/schema';
 import type { StartingPrompt } from '../spec/startingPrompts';
 import type { FilledIn, Prompt, ScoredPrompt } from './prompt';
+import type { Note } from '../wording/note';
 
 /** What a search works on: the frozen models, the tokens, and the rows that may steer it. */
 export interface SearchContext {
@@ -56,7 +57,7 @@ export interface Search {
   /** The most queries that `finalists` may compute from here on. */
   readonly finalistQueries: number;
   /** What the user should know of it so far. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
   /**
    * Does one step. When the signal aborts, it throws within moments and leaves the search as it was before the step, so that
    * it can be saved and resumed with the same trace.

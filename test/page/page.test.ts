@@ -73,6 +73,17 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     expect(await card().innerText()).not.toContain(text);
   });
 
+  it('shows warnings in the open, and remarks when asked', async () => {
+    await panel.show(training({ notes: [{ warning: '3 rows skipped' }, 'drawn from train', { warning: '3 rows skipped' }] }));
+    const warnings = panel.page.getByRole('region', { name: 'Warnings' });
+    expect(await warnings.innerText()).toMatch(/^1 warning\s+3 rows skipped$/);
+    expect(await panel.page.getByText('drawn from train').isVisible()).toBe(false);
+    await panel.page.getByText('1 note', { exact: true }).click();
+    expect(await panel.page.getByText('drawn from train').isVisible()).toBe(true);
+    await update(undefined, { notes: [] });
+    expect(await warnings.count()).toBe(0);
+  });
+
   it('draws its charts, and adds the steps of an update', async () => {
     await panel.show(training());
     const plots = panel.page.locator('figure.chart .plot');

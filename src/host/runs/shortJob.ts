@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineChannel } from '../../messages/engine';
 import type { Engines } from './engines';
+import { noteText, type Note } from '../../wording/note';
 
 /**
  * Does one short job in an engine process of its own, under a notification that shows the engine's notes, such as how far a
@@ -16,7 +17,7 @@ export async function runInNotification<T>(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
       await engines.ready;
-      const notes = ({ notes }: { notes: readonly string[] }): void => progress.report({ message: notes.join('; ') || '…' });
+      const notes = ({ notes }: { notes: readonly Note[] }): void => progress.report({ message: notes.map(noteText).join('; ') || '…' });
       const engine = engines.start({ notes }, (line) => log.debug(line));
       const cancel = token.onCancellationRequested(() => engine.kill());
       try {

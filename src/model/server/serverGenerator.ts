@@ -8,6 +8,7 @@ import type { AnswerStore } from './answerStore';
 import { ServerError } from './serverError';
 import { keyOf, type Sent } from './textModel';
 import type { TextWriter } from './textWriter';
+import { warning, type Note } from '../../wording/note';
 
 /** Consecutive failures that end a run. */
 const IN_A_ROW = 24;
@@ -94,13 +95,13 @@ export class ServerGenerator implements Generator {
   }
 
   /** What the user should know about how the texts came about. */
-  notes(): string[] {
+  notes(): Note[] {
     const { ignored, way } = this.writer;
     return [
       word('server.writes', { way, perRequest: this.writer.perRequest }),
-      ...(ignored.length > 0 ? [word('server.ignores', { fields: ignored })] : []),
-      ...(this.short > 0 ? [word('server.fewerTexts', { missing: this.short, of: this.sent })] : []),
-      ...(this.failed > 0 ? [word('server.leftOut', { queries: this.failed, problem: this.lastFailure!.message })] : []),
+      ...(ignored.length > 0 ? [warning('server.ignores', { fields: ignored })] : []),
+      ...(this.short > 0 ? [warning('server.fewerTexts', { missing: this.short, of: this.sent })] : []),
+      ...(this.failed > 0 ? [warning('server.leftOut', { queries: this.failed, problem: this.lastFailure!.message })] : []),
       ...(this.fromStore > 0 ? [word('server.fromStore', { texts: this.fromStore })] : []),
       ...(this.store.problem === undefined ? [] : [this.store.problem]),
     ];

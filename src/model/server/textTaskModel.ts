@@ -4,6 +4,7 @@ import { Deadline } from '../http';
 import type { ScoreCache } from './scoreCache';
 import { ServerError } from './serverError';
 import { keyOf, type Sent, type TextModel, type TextScore } from './textModel';
+import { warning, type Note } from '../../wording/note';
 
 export interface TextTask {
   /** Names the model, the template and the label words. */
@@ -176,14 +177,14 @@ export class TextTaskModel implements TaskModel {
   }
 
   /** What the user should know about how the scores came about. */
-  notes(): string[] {
+  notes(): Note[] {
     const { scored: of } = this;
     return [
       this.model.how,
       ...(this.model.folded === undefined ? [] : [this.model.folded]),
       ...(this.unreported > 0 ? [word('server.unreported', { count: this.unreported, of })] : []),
-      ...(this.withoutAnswer > 0 ? [word('server.withoutAnswer', { count: this.withoutAnswer, of })] : []),
-      ...(this.failed > 0 ? [word('server.leftOut', { queries: this.failed, problem: this.lastFailure!.message })] : []),
+      ...(this.withoutAnswer > 0 ? [warning('server.withoutAnswer', { count: this.withoutAnswer, of })] : []),
+      ...(this.failed > 0 ? [warning('server.leftOut', { queries: this.failed, problem: this.lastFailure!.message })] : []),
       ...(this.fromCache > 0 ? [word('server.fromCache', { scores: this.fromCache })] : []),
       ...(this.cache.problem === undefined ? [] : [this.cache.problem]),
     ];

@@ -4,6 +4,7 @@ import { escapeHtml, htmlTable, type Cell } from './htmlText';
 import { STYLE } from './htmlStyle';
 import { svgChart, type ChartLevel } from './svgChart';
 import { percent, promptCell } from './tables';
+import { sortedNotes } from '../../wording/note';
 
 /** Origins as the panel names them. */
 const ORIGINS: Partial<Record<string, string>> = { policy: 'RLPrompt', manual: 'yours', random: 'random search', none: 'no prompt' };
@@ -18,8 +19,10 @@ const MOST_ROWS = 500;
  */
 export function htmlReport({ head, curves, rows }: RunView, held: HeldOut | string): string {
   const winner = rows.find(({ origin }) => origin !== 'evaluated');
+  const { warnings, remarks } = sortedNotes(head.notes);
   const sections = [
     verdict(head, winner),
+    section('Warnings', list(warnings)),
     section('The task', facts(head)),
     section('Prompts', prompts(rows)),
     section('Charts', charts({ head, curves, rows })),
@@ -27,7 +30,7 @@ export function htmlReport({ head, curves, rows }: RunView, held: HeldOut | stri
     winner?.test?.confusion ? section('Answers of the winner', confusion(head, winner.test.confusion)) : '',
     winner?.test?.texts ? section('Texts of the winner', texts(winner.test.texts)) : '',
     section('Rows that the winner gets wrong', typeof held === 'string' ? paragraph(held) : wrongRows(held, winner)),
-    head.notes.length > 0 ? section('Notes', `<ul>${head.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('\n')}</ul>`) : '',
+    section('Notes', list(remarks)),
   ];
   return `<!doctype html>
 <html lang="en">
@@ -50,6 +53,10 @@ ${sections.filter(Boolean).join('\n')}
 
 function section(title: string, content: string): string {
   return content === '' ? '' : `<section>\n<h2>${escapeHtml(title)}</h2>\n${content}\n</section>`;
+}
+
+function list(items: readonly string[]): string {
+  return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}</ul>`;
 }
 
 function paragraph(text: string, kind = ''): string {

@@ -1,6 +1,7 @@
 import type { ScoredPrompt } from '../../search/prompt';
 import type { Finalist, Queries, SearchOrigin, StopReason } from '../../search/search';
 import type { Stage } from '../events';
+import type { Note } from '../../wording/note';
 
 /** Version 0.1.0 wrote checkpoints without a format. */
 export const CHECKPOINT_FORMAT = 2;
@@ -29,7 +30,7 @@ export interface Found {
   /** Without those of the given prompts. */
   readonly queries: Queries;
   readonly prompts: readonly Finalist[];
-  readonly notes?: readonly string[] | undefined;
+  readonly notes?: readonly Note[] | undefined;
 }
 
 const EVERY = 10;

@@ -5,8 +5,9 @@ import type { Queries, StopReason } from '../../search/search';
 import type { OutlookEvent, Stage } from '../events';
 import type { PromptRow, RunResult, TransferScore } from '../result';
 import type { Verdict } from '../verdict';
+import type { Note } from '../../wording/note';
 
-export type { PromptRow, TransferScore };
+export type { Note, PromptRow, TransferScore };
 export type { NextStep, Verdict } from '../verdict';
 
 /**
@@ -74,7 +75,7 @@ export interface RunHead {
   /** Whether the run can be resumed. */
   readonly resumable: boolean;
   /** Remarks on data and models ("12 texts were cut …"). */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** What a run that no process trains takes on disk, in words. */
   readonly size?: string;
   /** Of a finished run. */

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TerminalFrontEnd } from '../../../src/cli/frontEnd';
+import type { Problem } from '../../../src/spec/problem';
 import { Progress } from '../../../src/cli/progress';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -51,6 +52,14 @@ it('prints each note once, whichever run of the command has it', () => {
   frontEnd.notes(['one']);
   frontEnd.notes(['one', 'two']);
   expect(text()).toBe('Note: one.\nNote: two.\n');
+});
+
+it('says what is a warning, and a problem of the spec once', () => {
+  const { frontEnd, text } = terminal(false);
+  const problem = { file: '/a.prompt-task.json', field: 'labels', message: 'two labels', severity: 'warning' as const };
+  frontEnd.notes([{ warning: 'two labels' }, { warning: 'rows skipped' }, 'drawn'], [problem as unknown as Problem]);
+  expect(text().match(/two labels/g)).toHaveLength(1);
+  expect(text()).toContain('Warning: rows skipped.\nNote: drawn.\n');
 });
 
 it('takes r and Enter, once a run is there, for the wish to rank now', () => {

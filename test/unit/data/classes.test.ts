@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../src/data/dataset';
+import { noteText, warning } from '../../../src/wording/note';
 import { word } from '../../../src/wording/wording';
 import { applyFix, csv, FILES, lines, load, makeFolder, OWN, problemOf, problemsOf, specIn } from './folder';
 
@@ -89,7 +90,7 @@ describe('classes', () => {
   it.each(['validation', 'test'])('that %s lacks are noted', async (name) => {
     const files = { ...FILES, 'odd.csv': csv('a,neg', 'b,neg') };
     const { notes } = await load(files, { data: { ...OWN, [name]: 'odd.csv' } });
-    expect(notes).toEqual([word('data.classMissing', { split: name, classes: ['pos'] })]);
+    expect(notes).toEqual([warning('data.classMissing', { split: name, classes: ['pos'] })]);
   });
 });
 
@@ -176,7 +177,7 @@ describe('duplicate rows', () => {
   it('under two labels are noted, with both lines', async () => {
     const files = { ...FILES, 'dev.csv': csv('x,neg', 'same,neg', 'y,pos', 'same,pos') };
     const { splits, notes } = await load(files, { data: OWN });
-    expect(notes).toEqual([word('data.conflict', { split: 'validation', file: 'dev.csv', line: 5, otherLine: 3 })]);
+    expect(notes).toEqual([warning('data.conflict', { split: 'validation', file: 'dev.csv', line: 5, otherLine: 3 })]);
     expect(splits.validation.texts.filter((text) => text === 'same')).toHaveLength(2);
   });
 
@@ -191,10 +192,10 @@ describe('duplicate rows', () => {
       for (const text of inValidation!) expect(inTrain).not.toContain(text);
       for (const text of inTest!) expect([...inTrain!, ...inValidation!]).not.toContain(text);
       // Row i of the second class is text 4i: line 42 + i, and the same text of the first class is on line 2 + 4i.
-      const conflicts = notes.filter((note) => note.includes('under another label'));
+      const conflicts = notes.map(noteText).filter((note) => note.includes('under another label'));
       // The first three by name, the rest as a number.
       expect(conflicts).toHaveLength(3);
-      expect(notes).toContain(word('data.moreConflicts', { count: 7 }));
+      expect(notes).toContainEqual(warning('data.moreConflicts', { count: 7 }));
       for (const conflict of conflicts) {
         const [later, earlier] = [.../:(\d+) .* line (\d+) /.exec(conflict)!]
           .slice(1)

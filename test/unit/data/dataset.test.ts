@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadDataset, type Dataset, type Split } from '../../../src/data/dataset';
-import { word } from '../../../src/wording/wording';
+import { noteText, warning } from '../../../src/wording/note';
 import { csv, FILES, load, makeFolder, OWN, problemOf, specIn } from './folder';
 
 const pairs = (dataset: Dataset, split: Split): string[] => split.texts.map((text, i) => `${text} → ${dataset.classes[split.labels[i]!]}`);
@@ -123,14 +123,14 @@ describe('rows', () => {
       { count: 2, lines: [3, 7] },
       { count: 5, lines: [4, 8, 9] },
     ];
-    expect(notes).toEqual([word('data.skipped', { split: 'train', noText, noLabel })]);
-    expect(notes[0]).toBe('train: skipped 5 rows without a label, first at lines 4, 8, 9; 2 rows without text, at lines 3, 7');
+    expect(notes).toEqual([warning('data.skipped', { split: 'train', noText, noLabel })]);
+    expect(noteText(notes[0]!)).toBe('train: skipped 5 rows without a label, first at lines 4, 8, 9; 2 rows without text, at lines 3, 7');
   });
 
   it('are skipped in test too', async () => {
     const { splits, notes } = await load({ ...FILES, 'test.csv': csv('a,neg', '"",pos', 'c,pos') }, { data: OWN });
     expect(splits.test.texts).toEqual(['a', 'c']);
-    expect(notes).toEqual([word('data.skipped', { split: 'test', noText: { count: 1, lines: [3] }, noLabel: { count: 0, lines: [] } })]);
+    expect(notes).toEqual([warning('data.skipped', { split: 'test', noText: { count: 1, lines: [3] }, noLabel: { count: 0, lines: [] } })]);
   });
 
   it.each([
@@ -143,7 +143,7 @@ describe('rows', () => {
     const { splits, notes } = await load({ ...FILES, 'train.jsonl': train }, { data: { ...OWN, train: 'train.jsonl' } });
     expect([...splits.train.texts].sort()).toEqual(['b', 'c']);
     const at = (count: number) => ({ count, lines: count > 0 ? [1] : [] });
-    expect(notes).toEqual([word('data.skipped', { split: 'train', noText: at(texts), noLabel: at(labels) })]);
+    expect(notes).toEqual([warning('data.skipped', { split: 'train', noText: at(texts), noLabel: at(labels) })]);
   });
 
   it('end in an error where all are skipped, or all of a class', async () => {
@@ -161,7 +161,7 @@ describe('rows', () => {
 
   it('with bare quotes are noted', async () => {
     const { notes } = await load({ ...FILES, 'train.csv': csv('a 5" screen,neg', 'b,pos') }, { data: OWN });
-    expect(notes).toEqual([word('data.bareQuotes', { split: 'train', count: 1, lines: [2] })]);
+    expect(notes).toEqual([warning('data.bareQuotes', { split: 'train', count: 1, lines: [2] })]);
   });
 
   it.each(['', 'text,label\n', '\uFEFFtext,label\r\n\r\n'])('are missed in a file without any: %j', async (content) => {

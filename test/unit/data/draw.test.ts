@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadDataset, type Dataset, type SplitName } from '../../../src/data/dataset';
 import { Sample } from '../../../src/data/sample';
+import { warning } from '../../../src/wording/note';
 import { word } from '../../../src/wording/wording';
 import { csv, lines, load, makeFolder, OWN, problemOf, specIn } from './folder';
 
@@ -255,8 +256,8 @@ describe('validation and test rows drawn from train by the preset of the paper',
   it('are noted for the class that is too rare to be in all of them', async () => {
     const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 1 })) }, PAPER);
     expect(counts(dataset, 'train').b).toBe(1);
-    expect(dataset.notes).toContain(word('data.classMissing', { split: 'validation', classes: ['b'] }));
-    expect(dataset.notes).toContain(word('data.classMissing', { split: 'test', classes: ['b'] }));
+    expect(dataset.notes).toContainEqual(warning('data.classMissing', { split: 'validation', classes: ['b'] }));
+    expect(dataset.notes).toContainEqual(warning('data.classMissing', { split: 'test', classes: ['b'] }));
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noteText } from '../../../src/wording/note';
 import { describeClasses } from '../../../src/data/dataset';
 import { load, makeFolder, problemOf, specIn } from './folder';
 
@@ -17,7 +18,7 @@ describe('rows of a generation task', () => {
     const at = splits.test.texts.indexOf('test 3');
     expect(splits.test.references![at]).toEqual(['right 3', 'also 3']);
     expect(splits.test.references![splits.test.texts.indexOf('odd')]).toEqual(['only']);
-    expect(notes.some((note) => note.includes('skipped'))).toBe(false);
+    expect(notes.map(noteText).some((note) => note.includes('skipped'))).toBe(false);
   });
 
   it('are found by usual names of columns, and need no references', async () => {
@@ -31,7 +32,7 @@ describe('rows of a generation task', () => {
   it('are skipped where they lack all references', async () => {
     const files = { 'train.csv': `text,reference\n${rows(12, 'a').replaceAll(/,also \d+/g, '')}bare,\n` };
     const { notes, splits } = await load(files, GENERATION);
-    expect(notes.filter((note) => note.includes('without a reference'))).toHaveLength(1);
+    expect(notes.map(noteText).filter((note) => note.includes('without a reference'))).toHaveLength(1);
     expect([...splits.train.texts, ...splits.validation.texts, ...splits.test.texts]).not.toContain('bare');
   });
 

@@ -1,3 +1,4 @@
+import { noteText } from '../../../src/wording/note';
 import type { RunFrontEnd } from '../../../src/run/frontEnd';
 
 /** A front end that agrees to everything and keeps what it is told. */
@@ -13,7 +14,7 @@ export function fakeFrontEnd(change: Partial<RunFrontEnd> = {}): FakeFrontEnd {
     told,
     passing,
     signal: new AbortController().signal,
-    notes: (notes) => void told.push(...notes),
+    notes: (notes) => void told.push(...notes.map(noteText)),
     status: (text, passes = false) => void (passes ? passing : told).push(text),
     consent: () => Promise.resolve(true),
     opened: () => undefined,

@@ -30,7 +30,10 @@ function tags(html: string): string[] {
 }
 
 describe('an HTML report', () => {
-  const view = finished({ name: HOSTILE, template: `{input} ${HOSTILE} {prompt}`, notes: [HOSTILE] }, rows);
+  const view = finished(
+    { name: HOSTILE, template: `{input} ${HOSTILE} {prompt}`, notes: [HOSTILE, { warning: `Skipped ${HOSTILE}` }] },
+    rows,
+  );
   const html = htmlReport(view, held);
 
   it('escapes every text: its tags are its own, and none loads or runs anything', () => {
@@ -63,6 +66,8 @@ describe('an HTML report', () => {
       'great',
       'On folder:&lt;b&gt;',
       '61.0% (50.0–70.0)',
+      '<h2>Warnings</h2>\n<ul><li>Skipped',
+      '<h2>Notes</h2>',
     ])
       expect(html).toContain(text);
     expect(html.match(/<svg /g)).toHaveLength(2);

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noteText } from '../../../../src/wording/note';
 import type { Access } from '../../../../src/model/door';
 import { readModel } from '../../../../src/model/local/modelFolder';
 import { openTextGeneration } from '../../../../src/model/server/textGeneration';
@@ -108,7 +109,12 @@ describe('texts of a server', () => {
       ['A FILM #0', 'A FILM #1', undefined],
       [undefined, undefined, undefined],
     ]);
-    expect(opened.notes().filter((note) => /1 of 6 texts|3 queries|left out/.test(note)).length).toBeGreaterThanOrEqual(2);
+    expect(
+      opened
+        .notes()
+        .map(noteText)
+        .filter((note) => /1 of 6 texts|3 queries|left out/.test(note)).length,
+    ).toBeGreaterThanOrEqual(2);
   });
 
   it('go without the fields that a server refuses', async () => {
@@ -119,7 +125,12 @@ describe('texts of a server', () => {
     });
     const { generator, ...opened } = await open(server.url);
     expect(await generator.generate([{ ids: [], row: 0, samples: [0] }], generator.rows(['a film']))).toEqual([['A FILM #0']]);
-    expect(opened.notes().some((note) => note.includes('seed, top_k'))).toBe(true);
+    expect(
+      opened
+        .notes()
+        .map(noteText)
+        .some((note) => note.includes('seed, top_k')),
+    ).toBe(true);
   });
 
   it('are never more than the plan allows', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { warning } from '../../../../src/wording/note';
 import { ScoreCache } from '../../../../src/model/server/scoreCache';
 import { ServerError, type Failure } from '../../../../src/model/server/serverError';
 import type { TextModel, TextScore } from '../../../../src/model/server/textModel';
@@ -110,7 +111,7 @@ describe('failures', () => {
     const logits = await task.score([[]], task.rows(texts), rows);
     expect(Array.from(logits)).toEqual([1, -1, NaN, NaN, 3, -3, NaN, NaN, 5, -5, 6, -6]);
     expect(model.requests.map((request) => request.length)).toEqual([6, 1, 1, 1, 1, 1, 1]);
-    expect(task.notes()).toContain(word('server.leftOut', { queries: 2, problem: word('server.noLogprobs') }));
+    expect(task.notes()).toContainEqual(warning('server.leftOut', { queries: 2, problem: word('server.noLogprobs') }));
   });
 
   it('are not cached: the next run asks again', async () => {
@@ -180,7 +181,7 @@ describe('failures', () => {
     expect(task.notes()).toEqual([
       'scores are made up',
       word('server.unreported', { count: 1, of: 4 }),
-      word('server.withoutAnswer', { count: 1, of: 4 }),
+      warning('server.withoutAnswer', { count: 1, of: 4 }),
     ]);
   });
 
