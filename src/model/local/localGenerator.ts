@@ -1,5 +1,6 @@
 import { batches } from './batches';
 import { split, stack, type KvCache } from './graphs/kvCache';
+import { OutputBuffers } from './graphs/outputBuffers';
 import { StepGraphs } from './graphs/stepGraphs';
 import type { LaidOutText, TaskLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
@@ -98,6 +99,7 @@ export class LocalGenerator implements Generator {
 
   /** Lets lanes grow until all have ended. */
   private async write(lanes: readonly Lane[], width: number, signal: AbortSignal | undefined): Promise<void> {
+    const buffers = new OutputBuffers();
     let live = [...lanes];
     let said = await this.begin(lanes, width);
     for (;;) {
@@ -109,14 +111,14 @@ export class LocalGenerator implements Generator {
       live = live.filter((lane) => grown.has(lane));
       if (live.length === 0) return;
       signal?.throwIfAborted();
-      said = await this.next(said, live, width);
+      said = await this.next(said, live, width, buffers);
     }
   }
 
   /** Reads each beginning once, whatever its number of samples. */
   private async begin(lanes: readonly Lane[], width: number): Promise<Round> {
     const starts = [...new Set(lanes.map(({ start }) => start))];
-    const { logits, cache } = await this.graphs.read(starts, undefined, width);
+    const { logits, cache } = await this.graphs.read(starts, width);
     const V = logits.length / starts.length;
     const all = new Float32Array(lanes.length * V);
     const from = lanes.map(({ start }) => starts.indexOf(start));
@@ -125,21 +127,21 @@ export class LocalGenerator implements Generator {
     return { lanes, logits: all, cache: parts && stack(from.map((start) => parts[start]!)) };
   }
 
-  private async next({ lanes, cache }: Round, live: readonly Lane[], width: number): Promise<Round> {
+  private async next({ lanes, cache }: Round, live: readonly Lane[], width: number, buffers: OutputBuffers): Promise<Round> {
     if (!cache) return this.reread(live, width);
     // Lanes that have ended stay until they are half of all: taking them out copies the cache.
     const kept = 2 * live.length <= lanes.length ? live : lanes;
     const parts = kept.length < lanes.length ? split(cache) : undefined;
     const past: KvCache = parts ? stack(kept.map((lane) => parts[lanes.indexOf(lane)]!)) : cache;
-    const tokens = kept.map(({ written }) => [written.at(-1)!]);
-    return { lanes: kept, ...(await this.graphs.read(tokens, past)) };
+    const tokens = kept.map(({ written }) => written.at(-1)!);
+    return { lanes: kept, ...(await this.graphs.next(tokens, past, buffers)) };
   }
 
   /** Without a KV cache every token needs the whole text again. */
   private async reread(live: readonly Lane[], width: number): Promise<Round> {
     const rows = live.map(({ start, written }) => [...start, ...written]);
     const room = width + Math.ceil(live[0]!.written.length / STEP) * STEP;
-    const { logits } = await this.graphs.read(rows, undefined, Math.min(this.model.context, room));
+    const { logits } = await this.graphs.read(rows, Math.min(this.model.context, room));
     return { lanes: live, logits, cache: undefined };
   }
 

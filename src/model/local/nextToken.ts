@@ -19,40 +19,41 @@ export function likeliest(row: Float32Array): number {
 /** An index drawn from softmax(row / temperature) among the `topK` largest logits, or among all. */
 export function drawToken(row: Float32Array, temperature: number, topK: number | null, random: () => number): number {
   const kept = topK === null || topK >= row.length ? undefined : largest(row, topK);
-  const top = row[kept?.[0] ?? likeliest(row)]!;
-  const count = kept?.length ?? row.length;
-  const at = (j: number): number => kept?.[j] ?? j;
-  const weight = (j: number): number => Math.exp((row[at(j)]! - top) / temperature);
+  const logits = kept ? Float32Array.from(kept, (i) => row[i]!) : row;
+  const top = logits[kept ? 0 : likeliest(row)]!;
+  const weights = new Float64Array(logits.length);
   let sum = 0;
-  for (let j = 0; j < count; j++) sum += weight(j);
+  for (let j = 0; j < weights.length; j++) sum += weights[j] = Math.exp((logits[j]! - top) / temperature);
   let left = random() * sum;
-  let last = at(0);
-  for (let j = 0; j < count; j++) {
-    const w = weight(j);
-    left -= w;
-    if (w > 0) last = at(j);
-    if (left < 0) return last;
+  let last = 0;
+  for (let j = 0; j < weights.length; j++) {
+    left -= weights[j]!;
+    if (weights[j]! > 0) last = j;
+    if (left < 0) break;
   }
-  // Rounding can leave a rest.
-  return last;
+  // Rounding can leave a rest: then it is the last that can be drawn at all.
+  return kept ? kept[last]! : last;
 }
 
 /** Indices of the k largest values, largest first; of equal values the first. */
-export function largest(row: Float32Array, k: number): number[] {
-  const best: number[] = [];
+export function largest(row: Float32Array, k: number): Int32Array {
+  const most = Math.min(k, row.length);
+  const best = new Int32Array(most);
+  const value = new Float32Array(most);
+  let count = 0;
   let least = -Infinity;
   for (let i = 0; i < row.length; i++) {
     const x = row[i]!;
-    if (best.length === k && x <= least) continue;
-    let [low, high] = [0, best.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (row[best[middle]!]! >= x) low = middle + 1;
-      else high = middle;
+    if (count === most && !(x > least)) continue;
+    // Insertion from the back, where most new ones belong.
+    let at = count < most ? count++ : most - 1;
+    for (; at > 0 && value[at - 1]! < x; at--) {
+      value[at] = value[at - 1]!;
+      best[at] = best[at - 1]!;
     }
-    best.splice(low, 0, i);
-    if (best.length > k) best.pop();
-    if (best.length === k) least = row[best[k - 1]!]!;
+    value[at] = x;
+    best[at] = i;
+    least = value[count - 1]!;
   }
   return best;
 }

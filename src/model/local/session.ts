@@ -19,10 +19,14 @@ export class Session {
     private readonly origin: Origin,
   ) {}
 
-  /** @param outputs all when absent. @throws ModelError */
-  async run(feeds: InferenceSession.FeedsType, outputs?: readonly string[]): Promise<InferenceSession.ReturnType> {
+  /** @param outputs names, or tensors to write into by name; all when absent. @throws ModelError */
+  async run(
+    feeds: InferenceSession.FeedsType,
+    outputs?: readonly string[] | Readonly<Record<string, Tensor | null>>,
+  ): Promise<InferenceSession.ReturnType> {
     try {
-      return await (outputs ? this.session.run(feeds, [...outputs]) : this.session.run(feeds));
+      if (!outputs) return await this.session.run(feeds);
+      return await this.session.run(feeds, Array.isArray(outputs) ? [...(outputs as readonly string[])] : { ...outputs });
     } catch (error) {
       throw runtimeError(error, this.origin.reference);
     }

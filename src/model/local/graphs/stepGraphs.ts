@@ -4,6 +4,7 @@ import type { ModelFolder, ModelGraph } from '../modelFolder';
 import { integers, openSession, values, type Compute, type Session } from '../session';
 import type { Batching } from './cachedGraphs';
 import { split, stack, type KvCache } from './kvCache';
+import { OutputBuffers } from './outputBuffers';
 import { LABEL_LOGITS, POSITIONS, scoringGraph } from './scoring';
 
 /** What a model says after each of some rows. */
@@ -16,6 +17,9 @@ export interface Said {
 
 /** The graphs of a causal model that generate texts token by token, with a KV cache where there is one. */
 export class StepGraphs {
+  /** Words of the vocabulary, as the graph has them. */
+  private words = 0;
+
   private constructor(
     private readonly whole: Opened,
     private readonly withPast: Opened | undefined,
@@ -47,19 +51,25 @@ export class StepGraphs {
     return this.withPast !== undefined;
   }
 
-  /** Reads texts padded to `width`, or continues from a KV cache. */
-  async read(rows: readonly (readonly number[])[], past?: KvCache, width = Math.max(...rows.map((row) => row.length))): Promise<Said> {
-    const { session, feeder, present } = past ? this.withPast! : this.whole;
-    const positions = integers(
-      rows.map((row, i) => i * width + row.length - 1),
-      [rows.length],
-    );
-    const output = await session.run({ ...feeder.feeds(rows, past, width), [POSITIONS]: positions });
-    const tensors = Object.fromEntries([...(present ?? [])].map(([input, name]) => [input, output[name] as Tensor]));
-    const cache: KvCache = past
-      ? { ...past, tensors, width: past.width + 1, behind: (past.behind ?? 0) + 1 }
-      : { tensors, width, lengths: rows.map((row) => row.length) };
+  /** Reads whole texts, padded to `width`. */
+  async read(rows: readonly (readonly number[])[], width = Math.max(...rows.map((row) => row.length))): Promise<Said> {
+    const { session, feeder, present } = this.whole;
+    const output = await session.run({ ...feeder.feeds(rows, undefined, width), [POSITIONS]: lastOf(rows, width) });
+    const cache = { tensors: pasts(present, output), width, lengths: rows.map((row) => row.length) };
+    this.words = (output[LABEL_LOGITS] as Tensor).dims[1]!;
     return { logits: values(output[LABEL_LOGITS]), cache: this.withPast && cache };
+  }
+
+  /** Reads one more token of each text. @param buffers hold what is said until the next token but one */
+  async next(tokens: readonly number[], past: KvCache, buffers: OutputBuffers): Promise<Said> {
+    const { session, feeder, present } = this.withPast!;
+    const rows = tokens.map((token) => [token]);
+    const longer = present && buffers.longer(past.tensors, past.width, present);
+    const logits = longer && buffers.tensor(LABEL_LOGITS, 'float32', Float32Array, [rows.length, this.words]);
+    const feeds = { ...feeder.feeds(rows, past, 1), [POSITIONS]: lastOf(rows, 1) };
+    const output = await session.run(feeds, logits && { ...longer, [LABEL_LOGITS]: logits });
+    const cache = { ...past, tensors: pasts(present, output), width: past.width + 1, behind: (past.behind ?? 0) + 1 };
+    return { logits: values(output[LABEL_LOGITS]), cache };
   }
 
   /** Tries on short texts whether tokens that follow one by one get the logits that whole rows get. */
@@ -71,12 +81,14 @@ export class StepGraphs {
     const texts = this.batching === 'none' ? [ids.slice(0, 5)] : [ids.slice(0, 5), pads ? ids.slice(7, 10) : ids.slice(2, 7)];
     const tolerance = whole.file.halfPrecision ? 2e-2 : 1e-3;
     try {
-      let { cache } = await this.read(texts, undefined, pads ? 6 : 5);
+      let { cache } = await this.read(texts, pads ? 6 : 5);
+      const buffers = new OutputBuffers();
       for (const step of [1, 2]) {
         // Taken apart and put together again, as when texts end.
-        const said = await this.read(
-          texts.map(() => [ids[4 + step]!]),
+        const said = await this.next(
+          texts.map(() => ids[4 + step]!),
           stack(split(cache!)),
+          buffers,
         );
         cache = said.cache;
         const rows = texts.map((text) => [...text, ...ids.slice(5, 5 + step)]);
@@ -113,4 +125,16 @@ async function open(
 ): Promise<Opened> {
   const { bytes } = scoringGraph(await file.load(), model.logits, 'all', [...(present?.values() ?? [])]);
   return { session: await openSession(bytes, compute, { reference: model.reference, folder: file.weightsFolder }), feeder, present };
+}
+
+/** Index of each row's last token in the flattened batch. */
+function lastOf(rows: readonly (readonly number[])[], width: number): Tensor {
+  return integers(
+    rows.map((row, i) => i * width + row.length - 1),
+    [rows.length],
+  );
+}
+
+function pasts(present: Opened['present'], output: Awaited<ReturnType<Session['run']>>): KvCache['tensors'] {
+  return Object.fromEntries([...(present ?? [])].map(([input, name]) => [input, output[name] as Tensor]));
 }

@@ -177,6 +177,15 @@ describe('the bundled causal model', () => {
     texts.forEach((text, i) => expect(` ${text!}`.split(/ the| a/)[0]!.trim()).toBe(cut[i]));
   });
 
+  it('writes the same where two calls grow texts at once', async () => {
+    const one = await generator({});
+    const all = orders(layoutOf(model, SAMPLED.maxTokens), [0, 1]);
+    const [half, rest] = [all.slice(0, 6), all.slice(6)];
+    const alone = [...(await one.generate(half, one.rows(TEXTS))), ...(await one.generate(rest, one.rows(TEXTS)))];
+    const atOnce = await Promise.all([half, rest].map((some) => one.generate(some, one.rows(TEXTS))));
+    expect(atOnce.flat()).toEqual(alone);
+  });
+
   it('depends on the seed, and with topK 1 is greedy at any temperature', async () => {
     const layout = layoutOf(model, SAMPLED.maxTokens);
     const write = async (settings: Partial<GenerationSettings>) => {
@@ -208,8 +217,10 @@ describe('the bundled causal model', () => {
 });
 
 it('picks the largest of a row in order, the first of equal ones', () => {
-  expect(largest(Float32Array.of(1, 5, 5, -2, 9, 5), 3)).toEqual([4, 1, 2]);
-  expect(largest(Float32Array.of(2, 1), 5)).toEqual([0, 1]);
+  const row = Float32Array.of(1, 5, 5, -2, 9, 5);
+  expect([...largest(row, 3)]).toEqual([4, 1, 2]);
+  expect([...largest(row, 6)]).toEqual([4, 1, 2, 5, 0, 3]);
+  expect([...largest(Float32Array.of(2, 1), 5)]).toEqual([0, 1]);
 });
 
 it('does not generate with a masked model', async () => {
