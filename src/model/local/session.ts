@@ -22,11 +22,10 @@ export class Session {
   /** @param outputs names, or tensors to write into by name; all when absent. @throws ModelError */
   async run(
     feeds: InferenceSession.FeedsType,
-    outputs?: readonly string[] | Readonly<Record<string, Tensor | null>>,
+    outputs?: readonly string[] | Readonly<Record<string, Tensor>>,
   ): Promise<InferenceSession.ReturnType> {
     try {
-      if (!outputs) return await this.session.run(feeds);
-      return await this.session.run(feeds, Array.isArray(outputs) ? [...(outputs as readonly string[])] : { ...outputs });
+      return await (outputs ? this.session.run(feeds, outputs as string[]) : this.session.run(feeds));
     } catch (error) {
       throw runtimeError(error, this.origin.reference);
     }
