@@ -41,6 +41,8 @@ const PRIMARY: readonly Control[] = ['continue', 'resume'];
 export function Header({ view: { head, rows }, trusted }: { view: RunView; trusted: boolean }) {
   const { text, icon, controls } = STATES[head.state];
   const going = ['running', 'pausing', 'paused', 'elsewhere'].includes(head.state);
+  // The search for label words comes before the models are open.
+  const starting = head.state === 'starting' && head.stage !== 'labels';
   const busy = going || head.state === 'starting' || head.state === 'stopping';
   return (
     <header>
@@ -71,13 +73,8 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
       {head.taskModel !== '' && <Task head={head} />}
       {busy && (
         <>
-          <vscode-progress-bar
-            aria-label="Progress"
-            max={100}
-            value={Math.round(100 * head.progress)}
-            indeterminate={head.state === 'starting'}
-          />
-          {head.state !== 'starting' && head.stages.length > 0 && <Phases head={head} />}
+          <vscode-progress-bar aria-label="Progress" max={100} value={Math.round(100 * head.progress)} indeterminate={starting} />
+          {!starting && head.stages.length > 0 && <Phases head={head} />}
         </>
       )}
       {head.steps > 0 && <Progress head={head} />}

@@ -7,9 +7,9 @@ type Notice = readonly [kind: Kind, title: string, text: string];
 /** What a state has to say beyond its numbers; a run that trains or has finished says it by itself. */
 const NOTICES: Partial<Record<RunState, (head: RunHead, trusted: boolean) => Notice>> = {
   queued: () => ['info', 'Waiting', 'Another run is training. This one starts when that one ends.'],
-  starting: ({ notes }) => [
+  starting: ({ notes, stage }) => [
     'info',
-    'Opening models and data',
+    stage === 'labels' ? 'Choosing label words' : 'Opening models and data',
     remark(notes.at(-1)) ?? 'Reading the data and loading the language models. The first scores appear in a few seconds.',
   ],
   pausing: () => ['info', 'Pausing', 'The run finishes the current step.'],

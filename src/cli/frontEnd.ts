@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Declined } from '../run/declined';
-import type { RunEvent } from '../run/events';
+import type { ProgressEvent, RunEvent } from '../run/events';
 import type { RunFrontEnd } from '../run/frontEnd';
 import { formatProblem, type Problem } from '../spec/problem';
 import { Progress } from './progress';
@@ -65,6 +65,10 @@ export class TerminalFrontEnd implements RunFrontEnd {
   status(text: string, passing = false): void {
     if (passing) this.screen.status(text);
     else this.screen.line(text);
+  }
+
+  progress(event: ProgressEvent): void {
+    this.screen.show(event);
   }
 
   async consent(_model: string, lines: readonly string[]): Promise<boolean> {

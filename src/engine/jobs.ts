@@ -52,6 +52,7 @@ function frontEnd({ host, signal, rankNow, pause }: JobContext): RunFrontEnd {
     status: (text) => host.notify('notes', { notes: [text], warnings: [] }),
     consent: (model, lines) => host.request('confirm', { model, lines }, signal),
     opened: (_folder, task) => host.notify('opened', task),
+    progress: (event) => host.notify('events', [event]),
     events: (events) => host.notify('events', events),
   };
 }

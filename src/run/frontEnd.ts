@@ -1,6 +1,6 @@
 import type { Ask } from '../model/server/editorModel';
 import type { Problem } from '../spec/problem';
-import type { RunEvent } from './events';
+import type { ProgressEvent, RunEvent } from './events';
 import type { RunTask } from './store/task';
 import type { Note } from '../wording/note';
 
@@ -14,6 +14,8 @@ export interface FrontEnd {
   notes(notes: readonly Note[], warnings: readonly Problem[]): void;
   /** What the job is doing. A passing text, as of a download, may be replaced by the next one. */
   status(text: string, passing?: boolean): void;
+  /** How far the job is before its run begins. */
+  progress?(event: ProgressEvent): void;
   /** Whether the user agrees to use a model, given what that downloads or asks of a server. @throws Declined where nobody can be asked */
   consent(model: string, lines: readonly string[]): Promise<boolean>;
 }

@@ -3,14 +3,16 @@ import { isTextModel } from '../spec/scheme';
 import { readModel } from '../model/local/modelFolder';
 import { labelRows, type LabelWordChoice } from '../search/labelWords/choice';
 import { labelCost } from '../search/labelWords/cost';
-import { findLocalWords } from '../search/labelWords/localWords';
+import { findLocalWords, type Watch } from '../search/labelWords/localWords';
 import { findServerWords } from '../search/labelWords/serverWords';
+import type { TaskModel } from '../model/taskModel';
 import { withLabels, type Spec } from '../spec/spec';
 import { word } from '../wording/wording';
 import { Declined } from './declined';
 import type { FrontEnd } from './frontEnd';
 import { planRuns, preview, type Plan } from './preview';
 import { describePreview } from './report/previewText';
+import { whileTelling } from './whileTelling';
 
 /** A spec whose label words are settled, and how they were found. */
 export interface Settled {
@@ -26,18 +28,35 @@ export async function settleLabels(spec: Spec, threads: number, frontEnd: FrontE
   const dataset = await loadDataset(spec);
   const { classes } = dataset;
   const elsewhere = isTextModel(spec.taskModel);
-  const labelWords = await (elsewhere ? onServer : here)(spec, dataset, threads, frontEnd, plan);
+  const models: Pick<TaskModel, 'answered'>[] = [];
+  const opened = (model: Pick<TaskModel, 'answered'>): void => void models.push(model);
+  const total = elsewhere ? labelCost(spec, dataset).claimed : labelRows(dataset.splits).labels.length;
+  const began = performance.now();
+  const tell = (): void => {
+    const done = models.reduce((sum, { answered = 0 }) => sum + answered, 0);
+    const seconds = Math.round(performance.now() - began) / 1000;
+    frontEnd.progress?.({ event: 'progress', stage: 'labels', done: Math.min(done, total), total, seconds });
+  };
+  tell();
+  const labelWords = await whileTelling(tell, () => (elsewhere ? onServer : here)(spec, dataset, threads, frontEnd, opened, plan));
+  tell();
   frontEnd.status(`${word('search.labelWords', labelWords)}.`);
   const words = Object.fromEntries(classes.map((label, c) => [label, labelWords.chosen.words[c]!]));
   return { spec: withLabels(spec, words), labelWords, agreed: elsewhere };
 }
 
-async function here(spec: Spec, { classes, splits }: Dataset, threads: number, frontEnd: FrontEnd): Promise<LabelWordChoice> {
+async function here(
+  spec: Spec,
+  { classes, splits }: Dataset,
+  threads: number,
+  frontEnd: FrontEnd,
+  opened: Watch['opened'],
+): Promise<LabelWordChoice> {
   const pool = labelRows(splits);
   const policy = await readModel(spec.policyModel, spec.folder);
   const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
   frontEnd.status(word('search.findingLabels', { rows: pool.labels.length }));
-  return findLocalWords(spec, classes, pool, folder, policy.tokenizer, { threads }, frontEnd.signal);
+  return findLocalWords(spec, classes, pool, folder, policy, { threads }, { signal: frontEnd.signal, opened });
 }
 
 async function onServer(
@@ -45,6 +64,7 @@ async function onServer(
   dataset: Dataset,
   _threads: number,
   frontEnd: FrontEnd,
+  opened: Watch['opened'],
   plan: Plan = planRuns(true),
 ): Promise<LabelWordChoice> {
   const { classes, splits } = dataset;
@@ -53,9 +73,16 @@ async function onServer(
   const { settings, claimed: queries } = labelCost(spec, dataset);
   const planned = plan(spec, settings, dataset, queries);
   const whole = { ...planned, search: planned.search + queries, total: planned.total + queries };
-  return findServerWords({ spec, classes, policy }, labelRows(splits), queries, { signal, ask }, async ({ pace }) => {
-    if (pace && !(await frontEnd.consent(spec.taskModel, describePreview(preview(whole, pace)))))
-      throw new Declined('run.declined', { model: spec.taskModel });
-    frontEnd.status(word('search.findingLabels', { rows: queries }));
-  });
+  return findServerWords(
+    { spec, classes, policy },
+    labelRows(splits),
+    queries,
+    { signal, ask },
+    async ({ pace }) => {
+      if (pace && !(await frontEnd.consent(spec.taskModel, describePreview(preview(whole, pace)))))
+        throw new Declined('run.declined', { model: spec.taskModel });
+      frontEnd.status(word('search.findingLabels', { rows: queries }));
+    },
+    opened,
+  );
 }

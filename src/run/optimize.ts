@@ -13,10 +13,8 @@ import { headerFor } from './store/rows/format';
 import { byPrompt, type RowLog } from './store/rows/storedModel';
 import { StorageError, type RunFolder, type SavedCheckpoint } from './store/storage';
 import { decisive, rank, table, withOrigin } from './table';
+import { whileTelling } from './whileTelling';
 import type { Note } from '../wording/note';
-
-/** Milliseconds between two reports of a stage's progress. */
-const TELL_EVERY = 250;
 
 export interface RunOptions {
   readonly seed: number;
@@ -282,12 +280,7 @@ class Run {
       const answered = done + (model.answered ?? 0) - before;
       this.options.onEvent?.({ event: 'progress', stage, done: Math.min(total, answered), total, seconds: this.seconds() });
     };
-    const timer = setInterval(tell, TELL_EVERY);
-    try {
-      return await work();
-    } finally {
-      clearInterval(timer);
-    }
+    return whileTelling(tell, work);
   }
 
   private emit(event: JournalEvent): void {

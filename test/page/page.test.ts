@@ -64,6 +64,14 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     expect(await panel.page.locator('.phases, vscode-progress-bar').count()).toBe(0);
   });
 
+  it('shows how far the search for label words is, while the run starts', async () => {
+    const stages = ['labels', 'baselines', 'policy', 'ranking', 'test'] as const;
+    await panel.show(training({ state: 'starting', stage: 'labels', stages, progress: 0.25, steps: 0, notes: ['Searching …'] }));
+    expect(await panel.page.locator('.phases [aria-current=step]').innerText()).toMatch(/Label words\s25%/);
+    expect(await panel.page.locator('vscode-progress-bar').getAttribute('value')).toBe('25');
+    expect(await panel.page.locator('.face').innerText()).toMatch(/Choosing label words\s+Searching …/);
+  });
+
   it('says at once when the first scores are not above chance, and what the best estimate rests on', async () => {
     const text = 'Not above chance so far.';
     const outlook = { code: 'verdict.notAboveChanceSoFar', accuracy: 0.53, interval: [0.41, 0.65], n: 64, majority: 0.5, text } as const;

@@ -66,7 +66,11 @@ export class LiveRun {
         },
         events: (events) => {
           for (const event of events) builder.apply(event);
-          this.set(builder.head.state === 'starting' ? { state: this.paused ? 'pausing' : 'running', resumable: true } : {});
+          this.set(
+            builder.head.state === 'starting' && builder.head.stage !== 'labels'
+              ? { state: this.paused ? 'pausing' : 'running', resumable: true }
+              : {},
+          );
         },
       },
       (line) => this.log.warn(`[${builder.head.name}] ${line}`),

@@ -47,9 +47,18 @@ export class WordScores {
   }
 
   /** Logits [texts, ids] after each text without a prompt: one pass a text, whatever the number of words. @throws ModelError */
-  async logits(texts: readonly string[], ids: readonly number[], compute: Compute, signal?: AbortSignal): Promise<Float32Array> {
+  async logits(
+    texts: readonly string[],
+    ids: readonly number[],
+    compute: Compute,
+    {
+      signal,
+      opened,
+    }: { readonly signal?: AbortSignal | undefined; readonly opened?: ((model: WholeRowTaskModel) => void) | undefined } = {},
+  ): Promise<Float32Array> {
     const { layout, source } = this.template;
     const model = await WholeRowTaskModel.open(this.folder, layout, source, ids, compute);
+    opened?.(model);
     try {
       const rows = model.rows(texts);
       return await model.score(

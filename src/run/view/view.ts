@@ -3,7 +3,7 @@ import type { Curves, PromptRow, RunHead, RunView } from './runView';
 import type { ScoredPrompt } from '../../search/prompt';
 import { byChoice } from '../../search/selection';
 import { estimateInterval, estimateOf, pooled, type Older, type Pool } from '../estimate';
-import type { PolicyStepEvent, ProgressEvent, RunEvent } from '../events';
+import type { PolicyStepEvent, ProgressEvent, RunEvent, Stage } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result';
 import type { RunTask } from '../store/task';
 import { verdictOf } from '../verdict';
@@ -12,6 +12,9 @@ import { testQueries, TimeLeft, type Horizon } from './timeLeft';
 
 /** Prompts in the table while a run trains. */
 const LEADERS = 20;
+
+/** The stages of a run that still searches for label words. */
+const BEFORE: readonly Stage[] = ['labels', 'baselines', 'policy', 'ranking', 'test'];
 
 type MutableCurves = { -readonly [G in keyof Curves]: { -readonly [C in keyof Curves[G]]: number[] } };
 
@@ -97,7 +100,14 @@ export class RunViewBuilder {
       seed: task.seed,
       ...(task.labelWords && { labelWords: word('search.labelWords', task.labelWords) }),
       created: task.created,
-      stages: ['baselines', 'policy', 'ranking', ...(task.random ? (['random'] as const) : []), 'test'],
+      stages: [
+        ...(task.labelWords ? (['labels'] as const) : []),
+        'baselines',
+        'policy',
+        'ranking',
+        ...(task.random ? (['random'] as const) : []),
+        'test',
+      ],
       steps: settings.steps,
       queryBudget: settings.queryBudget,
     });
@@ -245,6 +255,8 @@ export class RunViewBuilder {
 
   private applyProgress(event: ProgressEvent): void {
     const { stage, done, total, seconds } = event;
+    // The run begins after its label words.
+    if (stage === 'labels') return this.set({ stage, progress: done / Math.max(1, total), stages: BEFORE });
     const share = Math.min(1, done / Math.max(1, total));
     // The search may end by its steps, too.
     const progress = stage === this.head.stage ? Math.max(share, this.head.progress) : share;

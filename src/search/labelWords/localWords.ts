@@ -1,14 +1,15 @@
 import type { ModelFolder } from '../../model/local/modelFolder';
 import type { Compute } from '../../model/local/session';
-import type { LmTokenizer } from '../../model/local/tokenizer/tokenizer';
+import type { TaskModel } from '../../model/taskModel';
 import { WordScores as Words } from '../../model/local/wordScores';
 import type { Spec } from '../../spec/spec';
 import { namedCandidates, type WordOrigin } from './candidates';
 import type { LabelWordChoice, Pool } from './choice';
 import type { Option, WordScores } from './choose';
+import { fragmentsAmong } from './fragments';
 import { givenWords } from './given';
 import { Neighbors } from './neighbors';
-import { accuracyOf, chooserOf, proposeWords } from './propose';
+import { accuracyOf, chooserOf, choosingRows, proposeWords } from './propose';
 
 /**
  * What a word must be ahead by, in mean bounded gap on 64 rows, by its origin; on n rows √(64/n) times that. Of the values
@@ -18,17 +19,28 @@ const COSTS: Readonly<Record<WordOrigin, number>> = { own: 0, part: 0.01, synony
 const COST_ROWS = 64;
 const NEAR = 12;
 
-/** Finds label words for a local model by one pass over the pool's rows. @throws TaskError, ModelError */
+/** How a caller follows the search for label words, and stops it. */
+export interface Watch {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with each task model that is opened; its `answered` grows. */
+  readonly opened?: ((model: Pick<TaskModel, 'answered'>) => void) | undefined;
+}
+
+/**
+ * Finds label words for a local model by one pass over the pool's rows.
+ * @param policy a causal model, which tells words from fragments
+ * @throws TaskError, ModelError
+ */
 export async function findLocalWords(
   spec: Spec,
   classes: readonly string[],
   pool: Pool,
   folder: ModelFolder,
-  policy: LmTokenizer,
+  policy: ModelFolder,
   compute: Compute,
-  signal?: AbortSignal,
+  { signal, opened }: Watch = {},
 ): Promise<LabelWordChoice> {
-  const words = Words.of(spec, folder, policy);
+  const words = Words.of(spec, folder, policy.tokenizer);
   const own = ownWords(spec, classes, words);
   const named = classes.map((label, c) =>
     namedCandidates(label, own.words[c])
@@ -50,7 +62,7 @@ export async function findLocalWords(
   const column = new Map(ids.map((id, i) => [id, i]));
   const scores: WordScores = {
     labels: pool.labels,
-    logits: await words.logits(pool.texts, ids, compute, signal),
+    logits: await words.logits(pool.texts, ids, compute, { signal, opened }),
     columns: ids.length,
   };
 
@@ -62,12 +74,29 @@ export async function findLocalWords(
   const cost = (origin: WordOrigin): number => COSTS[origin] * Math.sqrt(COST_ROWS / pool.labels.length);
   const option = (id: number, origin: WordOrigin): Option => ({ column: column.get(id)!, cost: cost(origin) });
   const namedOptions = cased.map((found) => cheapest(found.map(({ id, origin }) => option(id, origin))));
+  // The same rows choose for several choosers.
+  const given = new Map<string, number[][]>();
+  const givenBy = (rows: readonly number[]): number[][] => {
+    const key = rows.join();
+    const found = given.get(key) ?? givenWords(scores, classes.length, rows).map((columns) => columns.map((at) => ids[at]!));
+    given.set(key, found);
+    return found;
+  };
+  const all = pool.labels.map((_, row) => row);
+  const offered = new Set([...near, ...[all, ...choosingRows(pool.labels)].flatMap(givenBy)].flat());
+  const fragments = await fragmentsAmong(
+    [...offered].map((id) => texts.get(id)!),
+    policy,
+    compute,
+    signal,
+  );
+  const whole = (id: number): boolean => !fragments.has(texts.get(id)!);
   const allOptions = (rows: readonly number[]): Option[][] => {
-    const given = givenWords(scores, classes.length, rows);
+    const own = givenBy(rows);
     return classes.map((_, c) => {
       // What names another class is no word for this one.
       const taken = new Set(namedOptions.flatMap((other, j) => (j === c ? [] : other.map((one) => one.column))));
-      const found = [...near[c]!.map((id) => option(id, 'near')), ...given[c]!.map((at) => option(ids[at]!, 'given'))];
+      const found = [...near[c]!.filter(whole).map((id) => option(id, 'near')), ...own[c]!.filter(whole).map((id) => option(id, 'given'))];
       return cheapest([...namedOptions[c]!, ...found.filter((one) => !taken.has(one.column))]);
     });
   };
@@ -78,7 +107,6 @@ export async function findLocalWords(
   ];
   const ownColumns = own.ids?.map((id) => column.get(id)!);
   const { columns, crossValidated } = proposeWords(scores, choosers, ownColumns);
-  const all = allOptions(pool.labels.map((_, row) => row));
   return {
     chosen: {
       words: ownColumns?.join() === columns.join() ? own.words.map((word) => word!) : columns.map((at) => texts.get(ids[at]!)!),
@@ -86,7 +114,7 @@ export async function findLocalWords(
       crossValidated,
     },
     own: ownColumns ? { words: own.words.map((word) => word!), accuracy: accuracyOf(scores, ownColumns) } : null,
-    candidates: all.map((options) => options.length),
+    candidates: allOptions(all).map((options) => options.length),
     rows: pool.labels.length,
     queries: pool.labels.length,
   };

@@ -22,8 +22,9 @@ export function proposeWords(scores: WordScores, choosers: readonly Chooser[], o
   const { labels } = scores;
   const rows = labels.map((_, row) => row);
   const folds = foldsOf(labels);
+  const choosing = choosingRows(labels);
   const tried = choosers.map((choose) => {
-    const chosen = Array.from({ length: FOLDS }, (_, fold) => choose(rows.filter((row) => folds[row] !== fold)));
+    const chosen = choosing.map(choose);
     return { choose, held: rows.map((row) => judged(scores, chosen[folds[row]!]!, row)) };
   });
   const value = (each: readonly Judged[]): number =>
@@ -64,6 +65,12 @@ interface Judged {
 export function accuracyOf(scores: WordScores, columns: readonly number[]): number {
   const { labels } = scores;
   return share(labels.map((_, row) => judged(scores, columns, row)));
+}
+
+/** The rows that choose in each fold of the cross-validation; the others judge. */
+export function choosingRows(labels: readonly number[]): number[][] {
+  const folds = foldsOf(labels);
+  return Array.from({ length: FOLDS }, (_, fold) => folds.flatMap((own, row) => (own === fold ? [] : [row])));
 }
 
 /** Rows of each class take turns. */

@@ -6,6 +6,7 @@ import { withLabels, type Spec } from '../../spec/spec';
 import { textLabels } from '../../spec/verbalizer';
 import { worded } from '../../wording/wording';
 import type { LabelWordChoice, Pool } from './choice';
+import type { Watch } from './localWords';
 import { raceWords, type Contestant } from './wordRace';
 import { wordSets } from './wordSets';
 
@@ -24,6 +25,7 @@ export async function findServerWords(
   queries: number,
   access: Access,
   agree: (task: OpenTask) => Promise<void>,
+  opened?: Watch['opened'],
 ): Promise<LabelWordChoice> {
   const { spec, classes } = needs;
   const own = ownWords(spec, classes);
@@ -38,6 +40,7 @@ export async function findServerWords(
       try {
         const task = await openTextTask(set, access);
         if (open.push(task) === 1) await agree(task);
+        opened?.(task.model);
         const rows = task.model.rows(pool.texts);
         contestants.push({
           words,

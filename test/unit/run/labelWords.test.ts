@@ -7,6 +7,7 @@ import { PrefixTaskModel } from '../../../src/model/local/prefixTaskModel';
 import { WordScores } from '../../../src/model/local/wordScores';
 import { WholeRowTaskModel } from '../../../src/model/local/wholeRowTaskModel';
 import { evaluateJob, optimizeJob, resumeJob } from '../../../src/run/jobs';
+import type { ProgressEvent } from '../../../src/run/events';
 import { settleLabels } from '../../../src/run/labelWords';
 import type { RunResult } from '../../../src/run/result';
 import { RunFolder } from '../../../src/run/store/storage';
@@ -62,8 +63,11 @@ function countQueries(): { pairs: number; words: number }[] {
 describe('"labels": "auto"', () => {
   it('scores thousands of words by one pass over each row of the pool', { timeout: 60_000 }, async () => {
     const calls = countQueries();
-    const told = fakeFrontEnd();
+    const events: ProgressEvent[] = [];
+    const told = fakeFrontEnd({ progress: (event) => void events.push(event) });
     const { spec, labelWords } = await settleLabels(task(), 1, told);
+    expect(events[0]).toMatchObject({ stage: 'labels', done: 0, total: 32 });
+    expect(events.at(-1)).toMatchObject({ stage: 'labels', done: 32, total: 32 });
     expect(calls).toHaveLength(1);
     expect(calls[0]).toEqual({ pairs: 32, words: expect.any(Number) as number });
     expect(calls[0]!.words).toBeGreaterThan(4000);

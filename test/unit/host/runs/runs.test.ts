@@ -72,6 +72,18 @@ describe('the runs of a window', () => {
     expect(runs.current?.id).toBe(second);
   });
 
+  it('shows how far the search for label words is, before the run has a folder to resume', async () => {
+    const id = runs.optimize(specFile(), 0);
+    await settled();
+    const stop = new AbortController().signal;
+    void started[0]!.tell.events([{ event: 'progress', stage: 'labels', done: 8, total: 32, seconds: 1 }], stop);
+    const head = runs.current!;
+    expect(head).toMatchObject({ id, state: 'starting', stage: 'labels', progress: 0.25, resumable: false });
+    expect(head.stages[0]).toBe('labels');
+    started[0]!.gone();
+    await settled();
+  });
+
   it('tells that a run ended, once its process is gone', async () => {
     const ended: unknown[] = [];
     runs.onDidEnd(({ id, state }) => ended.push([id, state]));
