@@ -12,7 +12,7 @@ import { CodeLenses, replacePrompt } from './host/insertion/codeLenses';
 import { foundPrompt, foundPrompts } from './host/insertion/found';
 import { insertPrompt } from './host/insertion/insertPrompt';
 import { insertSnippet } from './host/insertion/insertSnippet';
-import { hasFunction } from './host/insertion/languages';
+import { hasFunction } from './host/insertion/functionLanguages';
 import { LastEditor } from './host/insertion/lastEditor';
 import { PromptCompletion } from './host/insertion/promptCompletion';
 import { Secrets } from './host/models/secrets';

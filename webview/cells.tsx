@@ -1,5 +1,5 @@
 import type { PromptRow, TransferScore } from '../src/run/view/runView';
-import { percent, plural } from './format';
+import { isInstruction, percent, plural, shortPrompt } from './format';
 
 /** The least and the greatest share in the table's intervals. */
 export type Range = readonly [number, number];
@@ -9,33 +9,36 @@ export function intervalRange(rows: readonly PromptRow[]): Range {
   return all.length === 0 ? [0, 1] : [Math.min(...all), Math.max(...all)];
 }
 
-/** Tokens as chips with visible spaces, and whether the text gives the same tokens. */
-export function PromptCell({ row: { prompt, pieces, roundTrip } }: { row: PromptRow }) {
+/** Tokens as chips with visible spaces, or the beginning of an instruction; and whether the text gives the same tokens. */
+export function PromptCell({ row: { prompt, pieces, roundTrip }, most }: { row: PromptRow; most?: number }) {
   if (prompt === '') return <span class="no-prompt">(no prompt)</span>;
   const mark = (kind: string, text: string, label: string, title: string) => (
     <span class={kind} role="img" title={title} aria-label={label}>
       {text}
     </span>
   );
+  const long = isInstruction(prompt);
   return (
-    <span class="chips">
-      {pieces.map((piece) => {
-        const bare = piece.replace(/^ /, '');
-        return (
-          <span class="chip">
-            {piece !== bare && (
-              <span class="space" aria-hidden="true">
-                ␣
-              </span>
-            )}
-            {bare.replaceAll('\n', '↵') || ' '}
-          </span>
-        );
-      })}
+    <span class={long ? 'instruction' : 'chips'}>
+      {long ? shortPrompt(prompt, most) : pieces.map((piece) => <Chip piece={piece} />)}
       {roundTrip === true &&
         mark('round-trip', '✓', 'The text gives the same tokens', 'As text, this prompt gives exactly the scored tokens')}
       {roundTrip === false &&
         mark('broken', '≠', 'The text gives other tokens', 'As text, this prompt gives other tokens than the scored ones')}
+    </span>
+  );
+}
+
+function Chip({ piece }: { piece: string }) {
+  const bare = piece.replace(/^ /, '');
+  return (
+    <span class="chip">
+      {piece !== bare && (
+        <span class="space" aria-hidden="true">
+          ␣
+        </span>
+      )}
+      {bare.replaceAll('\n', '↵') || ' '}
     </span>
   );
 }

@@ -1,6 +1,5 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
-import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { HTMLAttributes } from 'preact';
 
 /** The custom elements of VS Code's look that the page uses, with the properties that it sets. */
@@ -12,7 +11,6 @@ declare module 'preact' {
     interface IntrinsicElements {
       'vscode-button': Custom<{ secondary: boolean; disabled: boolean }>;
       'vscode-progress-bar': Custom<{ value: number; max: number; indeterminate: boolean }>;
-      'vscode-textfield': Custom<{ placeholder: string; label: string; disabled: boolean }>;
     }
   }
 }

@@ -7,7 +7,7 @@ const LABEL = 'Prompt to evaluate';
 
 /** The field for a prompt to evaluate, and what became of the last one. */
 export function EvaluateField({ evaluation: { busy, error, scored }, trusted }: { evaluation: Evaluation; trusted: boolean }) {
-  const field = useRef<HTMLElement & { value: string }>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
   const submitted = useRef('');
   const disabled = busy || !trusted;
   // The user may have typed another prompt while one from elsewhere was evaluated.
@@ -23,13 +23,18 @@ export function EvaluateField({ evaluation: { busy, error, scored }, trusted }: 
   return (
     <div class="evaluate">
       <div class="evaluate-row">
-        <vscode-textfield
+        <textarea
           ref={field}
           aria-label={LABEL}
-          label={LABEL}
           placeholder="Type a prompt to evaluate"
           disabled={disabled}
-          onKeyDown={(event) => event.key === 'Enter' && submit()}
+          rows={1}
+          onKeyDown={(event) => {
+            // Shift+Enter begins a line.
+            if (event.key !== 'Enter' || event.shiftKey) return;
+            event.preventDefault();
+            submit();
+          }}
         />
         <vscode-button secondary disabled={disabled} onClick={submit}>
           Evaluate

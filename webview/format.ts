@@ -41,7 +41,20 @@ export function signed(value: number): string {
 /** The rank of an evaluated prompt, and its held-out accuracy if it has one. */
 export function scoredText({ row, of }: Scored): string {
   const held = row.test ? `, held-out accuracy ${percent(row.test.accuracy)}` : '';
-  return `“${row.prompt.trim()}” ranks ${ordinal(row.rank)} of ${of}${held}.`;
+  return `“${shortPrompt(row.prompt)}” ranks ${ordinal(row.rank)} of ${of}${held}.`;
+}
+
+/** Whether a prompt is too long to be shown token by token. */
+export function isInstruction(prompt: string): boolean {
+  return prompt.length > 120 || prompt.trim().includes('\n');
+}
+
+/** A prompt on one line, cut between words. */
+export function shortPrompt(prompt: string, most = 80): string {
+  const line = prompt.trim().replace(/\s+/g, ' ');
+  if (line.length <= most) return line;
+  const cut = line.slice(0, most);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), most / 2)).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** `1 row`, `2 rows`. */

@@ -7,6 +7,7 @@ import type { RunView } from '../src/run/view/runView';
 import { Charts } from './charts';
 import { Comparison } from './compare';
 import { EvaluateField } from './evaluateField';
+import { shortPrompt } from './format';
 import { Header } from './header';
 import { Remarks, Warnings } from './notes';
 import { HeldOutRows } from './rows';
@@ -89,11 +90,11 @@ function Page() {
 
 /** For screen readers: each change of state, each new best prompt, and the verdict. */
 function Announcements({ head, rows }: RunView) {
-  const best = rows.find(({ origin }) => origin === 'policy')?.prompt.trim();
+  const best = rows.find(({ origin }) => origin === 'policy');
   return (
     <div class="hidden" aria-live="polite">
       <p>{`${head.name}: ${head.state}.`}</p>
-      {head.verdict ? <p>{`${head.verdict.title}.`}</p> : best && <p>{`Best prompt so far: ${best}.`}</p>}
+      {head.verdict ? <p>{`${head.verdict.title}.`}</p> : best && <p>{`Best prompt so far: ${shortPrompt(best.prompt)}.`}</p>}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import './rows.css';
 import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import type { HeldOut, HeldOutAnswers } from '../src/messages/page';
 import type { PromptRow } from '../src/run/view/runView';
-import { count, percent, plural } from './format';
+import { count, percent, plural, shortPrompt } from './format';
 import { FILTERS, pageOf, shownRows, type Filter } from './rowFilter';
 import { ask, send } from './vscodeApi';
 import { ORIGINS } from './winner';
@@ -218,5 +218,5 @@ function Pages({ at, pages, go }: { at: number; pages: number; go: (page: number
 }
 
 function nameOf({ prompt }: HeldOutAnswers): string {
-  return prompt === '' ? 'no prompt' : `“${prompt.trim()}”`;
+  return prompt === '' ? 'no prompt' : `“${shortPrompt(prompt, 60)}”`;
 }

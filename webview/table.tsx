@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RowReference } from '../src/messages/page';
 import type { PromptRow, RunHead, RunView } from '../src/run/view/runView';
 import { Estimate, intervalRange, PromptCell, Score, type Range } from './cells';
-import { whole } from './format';
+import { shortPrompt, whole } from './format';
 import { Icon } from './icons';
 import { useFit } from './fit';
 import { RowDetails } from './rowDetails';
@@ -105,7 +105,13 @@ const COLUMNS: readonly Column[] = [
 function ScoreButton({ prompt }: { prompt: string }) {
   const title = 'Score on held-out rows';
   return (
-    <button type="button" class="small" title={title} aria-label={`${title}: ${prompt.trim()}`} onClick={() => send('evaluate', prompt)}>
+    <button
+      type="button"
+      class="small"
+      title={title}
+      aria-label={`${title}: ${shortPrompt(prompt)}`}
+      onClick={() => send('evaluate', prompt)}
+    >
       Score
     </button>
   );
@@ -154,7 +160,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
       <div class="table-box" ref={box}>
         {rows.length > 0 && (
           <table class="ranked">
-            <caption class="hidden">{`Prompts of ${head.name}${best ? `; the best one found is ${best.prompt.trim()}` : ''}`}</caption>
+            <caption class="hidden">{`Prompts of ${head.name}${best ? `; the best one found is ${shortPrompt(best.prompt)}` : ''}`}</caption>
             <thead>
               <tr>
                 <td class="expander" />
@@ -185,7 +191,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                           type="button"
                           class="expand"
                           aria-expanded={opened}
-                          aria-label={`Details of ${row.prompt.trim() || 'no prompt'}`}
+                          aria-label={`Details of ${shortPrompt(row.prompt) || 'no prompt'}`}
                           onClick={() => toggle(row.prompt)}
                         >
                           <Icon name="chevron" />
@@ -281,7 +287,7 @@ function DetailActions({ which, functions, classifier }: { which: RowReference; 
 function Actions({ prompt, index }: { prompt: string; index: number }) {
   const which = { row: index, prompt };
   const action = (content: ComponentChildren, title: string, act: () => void) => (
-    <button type="button" class="small" title={title} aria-label={`${title}: ${prompt.trim()}`} onClick={act}>
+    <button type="button" class="small" title={title} aria-label={`${title}: ${shortPrompt(prompt)}`} onClick={act}>
       {content}
     </button>
   );

@@ -1,6 +1,6 @@
 import type { NextStep, PromptRow, RunView } from '../src/run/view/runView';
 import { intervalOf, PromptCell } from './cells';
-import { count, percent, signed } from './format';
+import { count, percent, plural, shortPrompt, signed } from './format';
 import { send } from './vscodeApi';
 
 /** Origins as the table names them. */
@@ -57,8 +57,14 @@ export function WinnerCard({ head: { verdict, outlook }, rows }: RunView) {
       <div class="winner-main">
         <h2>{verdict?.title ?? 'Best so far'}</h2>
         <p class="winner-prompt">
-          <PromptCell row={winner} /> <span class={`origin origin-${origin}`}>{FOUND_BY[origin]}</span>
+          <PromptCell row={winner} most={400} /> <span class={`origin origin-${origin}`}>{FOUND_BY[origin]}</span>
         </p>
+        {shortPrompt(prompt, 400) !== shortPrompt(prompt, Infinity) && (
+          <details class="whole-prompt">
+            <summary>Whole prompt ({plural(Array.from(prompt).length, 'character')})</summary>
+            <code class="filled">{prompt}</code>
+          </details>
+        )}
         {(verdict ?? outlook) && <p class="winner-text">{(verdict ?? outlook)!.text}</p>}
       </div>
       <ul class="winner-scores">

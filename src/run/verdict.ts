@@ -1,6 +1,6 @@
 import { word } from '../wording/wording';
 import { jointQuantile, pairedInterval, widened, wilson } from './report/statistics';
-import { visible } from './report/tables';
+import { cut } from './report/tables';
 import { isBaseline, type Origin, type PromptResult, type RunResult } from './result';
 
 /**
@@ -116,5 +116,5 @@ function contender({ prompt, origin, test }: Tested): Contender {
 }
 
 function name({ prompt }: { readonly prompt: string }): string {
-  return prompt === '' ? 'no prompt' : `“${visible(prompt.trim())}”`;
+  return prompt === '' ? 'no prompt' : `“${cut(prompt.trim())}”`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import { parseTemplate } from '../../src/spec/template';
 import { eachPanel, type Panel } from './panel';
-import { finished } from './runs';
+import { finished, instructed } from './runs';
 
 const chromium = inject('chromium');
 
@@ -29,5 +29,37 @@ describe.skipIf(chromium === '')("the panel's page of a run with a chat", () => 
     await button('Details of It was').press('Enter');
     await button('Details of no prompt').press('Enter');
     expect(await filled.innerText()).toBe('user: Review: {input}\nassistant:');
+  });
+
+  it('shows the beginning of an instruction, and the whole of it when that is opened', async () => {
+    const view = instructed();
+    const { prompt } = view.rows[0]!;
+    await panel.show(view);
+    const card = panel.page.locator('.winner-card');
+    const short = await card.locator('.instruction').innerText();
+    expect(short.length).toBeLessThan(420);
+    expect(short).toMatch(/^You sort reviews by their mood\. Rules: - Irony .*…\s*✓$/s);
+    for (const one of await panel.page.locator('table.ranked .instruction').allInnerTexts()) expect(one.length).toBeLessThan(140);
+    const whole = card.locator('.whole-prompt');
+    expect(await whole.locator('code').isVisible()).toBe(false);
+    await whole.locator('summary').press('Enter');
+    expect(await whole.locator('summary').innerText()).toMatch(/^Whole prompt \([\d,]+ characters\)$/);
+    expect(await whole.locator('code').evaluate((one) => one.textContent)).toBe(prompt);
+    await panel.page.getByRole('button', { name: /^Details of You sort reviews/ }).press('Enter');
+    expect(await panel.page.locator('.row-details .filled mark').evaluate((one) => one.textContent)).toBe(prompt);
+    // No name that a screen reader speaks holds all of it.
+    const names = await panel.page.locator('[aria-label]').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')!.length));
+    expect(Math.max(...names)).toBeLessThan(160);
+  });
+
+  it('evaluates an instruction of several lines', async () => {
+    await panel.show(instructed());
+    const field = panel.page.getByLabel('Prompt to evaluate');
+    await panel.sent();
+    await field.fill('Sort reviews.');
+    await field.press('Shift+Enter');
+    await field.pressSequentially('Be brief.');
+    await field.press('Enter');
+    expect(await panel.sent()).toEqual([['evaluate', 'Sort reviews.\nBe brief.']]);
   });
 });

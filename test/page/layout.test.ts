@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import type { RunView } from '../../src/run/view/runView';
 import { word } from '../../src/wording/wording';
 import { openBrowser, Panel } from './panel';
-import { FINAL_ROWS, finished, FINISHED, testScore, training, VERDICTS } from './runs';
+import { FINAL_ROWS, finished, FINISHED, instructed, testScore, training, VERDICTS } from './runs';
 
 const chromium = inject('chromium');
 
@@ -52,9 +52,12 @@ describe.skipIf(chromium === '')('the layout of the page', () => {
       sized(tokens, classes, false),
       sized(tokens, classes, true),
       VERDICTS.noDifference,
+      instructed(),
     ];
     for (const view of views) {
       await panel.show(view);
+      const whole = panel.page.locator('.whole-prompt:not([open]) > summary');
+      if (await whole.isVisible()) await whole.click();
       const first = panel.page.getByRole('button', { name: /^Details of / }).first();
       if ((await first.getAttribute('aria-expanded')) === 'false') await first.click();
       for (const width of WIDTHS) {

@@ -261,7 +261,7 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     await panel.page.setViewportSize({ width: 700, height: 420 });
     const many = Array.from({ length: 40 }, (_, i) => row(i + 1, ` prompt${i}`, { test: testScore(0.7) }));
     await panel.show(finished({}, many));
-    const field = panel.page.getByLabel('Prompt to evaluate').locator('input');
+    const field = panel.page.getByLabel('Prompt to evaluate');
     await panel.sent();
     await field.fill('In a word:');
     await field.press('Enter');

@@ -133,6 +133,19 @@ export function row(rank: number, pieces: string | readonly string[], values: Pa
   };
 }
 
+/** Instructions of about 2,000 characters and many lines, with words that no line breaks. */
+export const INSTRUCTIONS = ['You sort reviews by their mood.', 'Read the review twice.'].map(
+  (first) =>
+    `${first}\n\nRules:\n${[
+      '- Irony counts as what it means, not as what it says; a quotation counts only if the writer agrees with it.',
+      `- A link such as https://example.com/${'reviews/'.repeat(20)} says nothing about the mood.`,
+      '\t- "Not bad" is positive.',
+    ]
+      .join('\n')
+      .concat('\n')
+      .repeat(5)}\nAnswer with one word: negative or positive.\n`,
+);
+
 const FIVE = [' Absolutely', ' unforgettable', ' performances', ' nevertheless', ' downright'];
 
 export const TRAINING_ROWS: readonly PromptRow[] = [
@@ -194,6 +207,19 @@ function ranked(
     const versusWinner = { onlyFirst, onlySecond, rows: 1821 };
     return row(i + 1, pieces, { origin, test: testScore(accuracy), ...(i > 0 && { versusWinner }) });
   });
+}
+
+/** A finished run of instructions in a chat, with a starting prompt of few words. */
+export function instructed(): RunView {
+  const { parts, turns } = parseTemplate([
+    { role: 'system', content: '{prompt}' },
+    { role: 'user', content: 'Review: {input}' },
+  ]);
+  const rows = FINAL_ROWS.map((one, i) => {
+    const prompt = INSTRUCTIONS[i];
+    return prompt === undefined ? one : { ...one, prompt, pieces: [prompt] };
+  });
+  return finished({ parts, ...(turns && { turns }) }, rows);
 }
 
 /** A finished run for each verdict. */

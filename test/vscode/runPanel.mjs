@@ -43,7 +43,7 @@ export class RunPanel {
 
   /** Types into the field that evaluates a prompt. @param {string} text */
   async typePrompt(text) {
-    const field = this.page.locator('.evaluate vscode-textfield input');
+    const field = this.page.locator('.evaluate textarea');
     await until('the field for a prompt to accept text', () => field.isEnabled());
     await field.fill(text, { timeout: SHORT });
   }

@@ -1,6 +1,7 @@
+import type { ServerCall } from '../../model/call';
 import type { ClassifierParts } from './classifierParts';
 import type { FoundPrompt } from './found';
-import { aroundInput, identifier, marker, oneLine, originLine } from './functions';
+import { aroundInput, identifier, marker, messageList, messagesOf, oneLine, originLine, sumOf, type MessageAround } from './functions';
 import { InsertionError } from './insertionError';
 import { languageOf } from './languages';
 import { literal } from './literal';
@@ -21,7 +22,7 @@ export function promptClassifier(found: FoundPrompt, languageId: string, unit: s
   if (!python && language?.quoting !== QUOTING.javascript) throw new InsertionError('noClassifierLanguage', languageId);
   if (!call || !classes) throw new InsertionError('noClassifierModel', found.taskModel);
   if (call.way === 'tokens' && roundTrip === false) throw new InsertionError('noRoundTrip');
-  const { before, after } = aroundInput(found);
+  const chat = call.way.startsWith('chat');
   const parts: ClassifierParts = {
     call,
     name: identifier(found.taskName, python ? 'snake' : 'camel', 'classifier'),
@@ -30,14 +31,21 @@ export function promptClassifier(found: FoundPrompt, languageId: string, unit: s
       originLine(found),
       marker(found),
     ],
-    before,
-    after,
+    text: chat ? [] : sumOf(aroundInput(found), languageId),
+    messages: chat ? messageList(chatOf(found, call as ServerCall), languageId) : [],
     classes,
     promptTokens: found.tokens ?? 0,
     quote: (value) => literal(value, languageId),
   };
   const lines = python ? pythonClassifier(parts) : scriptClassifier(parts, /^(ts|tsx|typescript)/.test(languageId));
   return lines.map((line) => line.replace(/^\t+/, (tabs) => unit.repeat(tabs.length)));
+}
+
+/** The messages that were scored: those of the template, or a text after the system message. */
+function chatOf(found: FoundPrompt, { systemMessage }: ServerCall): MessageAround[] {
+  if (found.turns) return messagesOf(found.turns, found.prompt);
+  const system: MessageAround[] = systemMessage ? [{ role: 'system', before: systemMessage, after: undefined }] : [];
+  return [...system, { role: 'user', ...aroundInput(found) }];
 }
 
 /** Whether a classifier can be written into a language for the model of a run. */

@@ -7,9 +7,9 @@ export interface ClassifierParts {
   readonly name: string;
   /** Lines of its description. */
   readonly about: readonly string[];
-  /** What the text is put between. */
-  readonly before: string;
-  readonly after: string;
+  /** The lines of the text with its input, or, of a chat, of its list of messages; the other has none. */
+  readonly text: readonly string[];
+  readonly messages: readonly string[];
   /** Each class with its label word. */
   readonly classes: readonly { readonly label: string; readonly word: string }[];
   /** Tokens of the prompt. */

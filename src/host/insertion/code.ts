@@ -2,7 +2,7 @@
 export { hasClassifier, promptClassifier } from './classifier';
 export { promptFunction } from './functions';
 export { InsertionError } from './insertionError';
-export { hasFunction, languageAt, languageOf } from './languages';
+export { languageAt, languageOf } from './languages';
 export { promptString } from './literal';
 export { openString } from './openString';
 export { endsOfInsertions, placed } from './placement';

@@ -6,7 +6,7 @@ import { accuracyText, foundPrompt, visiblePrompt, type FoundPrompt } from './fo
 /** What inserted code says about where it comes from; `functions.ts` writes it. */
 const MARKER = /\bRLPrompt run: (\S+)/;
 /** Lines from the marker to the end of what was inserted, at most. */
-const MOST_LINES = 80;
+const MOST_LINES = 400;
 
 /** A prompt in the user's code: the run that it is from, and what that run says of it. */
 export interface InsertedPrompt {
@@ -32,7 +32,11 @@ export async function insertedPrompts(
     const run = name === undefined ? undefined : views.find(({ head }) => folderName(head.id) === name);
     if (!run) return [];
     const { head, rows } = run;
-    const near = lines.slice(line, line + MOST_LINES).join('\n');
+    // A long prompt is in several literals, joined.
+    const near = lines
+      .slice(line, line + MOST_LINES)
+      .join('\n')
+      .replace(/"\s*[+,]?\s*\n\s*"/g, '');
     // The longest that is there: a prompt may be part of another.
     const row = [...rows]
       .filter(({ prompt }) => prompt !== '' && near.includes(escaped(prompt)))

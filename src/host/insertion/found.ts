@@ -89,9 +89,11 @@ export function accuracyText({ accuracy, interval, n }: FoundPrompt): string | u
   return `${percent(accuracy)}%${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
 }
 
-/** A prompt in quotes, on one line: line breaks, tabs, and unprintable characters as escapes. */
-export function visiblePrompt(prompt: string): string {
+/** A prompt in quotes, on one line: line breaks, tabs, and unprintable characters as escapes; a long one is cut. */
+export function visiblePrompt(prompt: string, most = 100): string {
   const short: Partial<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
   const visible = (character: string): string => short[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`;
-  return `“${prompt.replace(/(?! )[\p{C}\p{Z}]/gu, visible)}”`;
+  const characters = Array.from(prompt);
+  const shown = characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : prompt;
+  return `“${shown.replace(/(?! )[\p{C}\p{Z}]/gu, visible)}”`;
 }

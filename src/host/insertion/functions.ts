@@ -4,7 +4,7 @@ import { fillTemplate, fillTurns, forCausal, type Turn } from '../../spec/templa
 import { accuracyText, type FoundPrompt } from './found';
 import { InsertionError } from './insertionError';
 import { languageOf } from './languages';
-import { literal } from './literal';
+import { joined, literal, literals } from './literal';
 
 /** Where a prompt comes from, as inserted code says it. */
 const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
@@ -17,46 +17,77 @@ const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
 };
 
 /**
- * The lines of a function that takes an input and returns the whole text to send to the model.
+ * The lines of a function that takes an input and returns the whole text, or the messages, to send to the model.
  * @param unit one level of indentation
  * @throws InsertionError when the language has no function form, or its strings cannot hold the text
  */
 export function promptFunction(found: FoundPrompt, languageId: string, unit: string): string[] {
   const form = languageOf(languageId)?.function;
   if (!form) throw new InsertionError('noFunction', languageId);
-  if (found.turns && !form.chat) throw new InsertionError('noChatFunction', languageId);
-  const quote = (text: string): string => literal(text, languageId);
-  const sum = ({ before, after }: Around): string =>
-    [...(before === '' ? [] : [quote(before)]), 'text', ...(after === '' ? [] : [quote(after)])].join(form.join ?? ' + ');
   const what = found.turns ? 'messages' : 'text';
-  const describe = (text: string): string => form.describe?.(text, quote) ?? text;
+  const describe = (text: string): string => form.describe?.(text, (value) => literal(value, languageId)) ?? text;
   const fields: Readonly<Record<string, string>> = {
     name: identifier(found.taskName, form.naming),
     about: describe(`${what} to send to ${oneLine(found.taskModel)} for the task '${oneLine(found.taskName)}'.`),
     origin: describe(originLine(found)),
     run: describe(marker(found)),
-    text: found.turns ? '' : sum(aroundInput(found)),
+    type: found.turns ? form.chat.type : form.text,
   };
-  const lines = (found.turns && form.chat ? form.chat.code : form.code).split('\n').map((line) => line.replace(/^\t/, unit));
-  const messages = found.turns ? filledMessages(found.turns, found.prompt) : [];
-  return lines.flatMap((line) =>
-    line === '{messages}'
-      ? messages.map(({ role, content, around }) => unit + unit + form.chat!.message(role, around ? sum(around) : quote(content)))
-      : [line.replace(/\{(name|about|origin|run|text)\}/g, (_, field: string) => fields[field]!)],
-  );
+  const value = found.turns ? messageList(messagesOf(found.turns, found.prompt), languageId) : sumOf(aroundInput(found), languageId);
+  return form.code
+    .split('\n')
+    .map((line) => line.replace(/\{(name|about|origin|run|type)\}/g, (_, field: string) => fields[field]!))
+    .flatMap((line) => filled(line, '{value}', value))
+    .map((line) => line.replace(/^\t+/, (tabs) => unit.repeat(tabs.length)));
 }
 
-interface Around {
+/** Texts around the input; a text without the input is all before it. */
+export interface Around {
   readonly before: string;
-  readonly after: string;
+  readonly after: string | undefined;
 }
 
-/** The messages that were scored; the one with the input has what is around it. */
-function filledMessages(turns: readonly Turn[], prompt: string): { role: string; content: string; around: Around | undefined }[] {
+export interface MessageAround extends Around {
+  readonly role: string;
+}
+
+/** The lines of an expression of a text with its input, which is called `text`. */
+export function sumOf({ before, after }: Around, languageId: string): string[] {
+  const { function: form, quoting } = languageOf(languageId)!;
+  const written = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : literals(text, languageId));
+  const [first, last] = [written(before), written(after)];
+  const parts = [...first, ...(after === undefined ? [] : ['text']), ...last];
+  return joined(parts.length === 0 ? [literal('', languageId)] : parts, form?.join ?? quoting.join!, first.length > 1 || last.length > 1);
+}
+
+/** The lines of a list of messages. */
+export function messageList(messages: readonly MessageAround[], languageId: string): string[] {
+  const { list, message, noLastComma } = languageOf(languageId)!.function!.chat;
+  const written = messages.flatMap(({ role, ...around }, i) =>
+    filled(
+      `\t${message}${noLastComma && i === messages.length - 1 ? '' : ','}`.replace('{role}', role),
+      '{content}',
+      sumOf(around, languageId),
+    ),
+  );
+  return [list[0], ...written, list[1]];
+}
+
+/** A line of code with the lines of a value in place of a field, as deep as the line is. */
+export function filled(line: string, field: string, value: readonly string[]): string[] {
+  const at = line.indexOf(field);
+  if (at < 0) return [line];
+  const tabs = /^\t*/.exec(line)![0];
+  const [before, after] = [line.slice(0, at), line.slice(at + field.length)];
+  return value.map((one, i) => (i === 0 ? before : tabs) + one + (i === value.length - 1 ? after : ''));
+}
+
+/** The messages that were scored, with what is around the input. */
+export function messagesOf(turns: readonly Turn[], prompt: string): MessageAround[] {
   const input = randomUUID();
   return fillTurns(turns, input, prompt).map(({ role, content }) => {
     const [before, after] = content.split(input);
-    return { role, content, around: after === undefined ? undefined : { before: before!, after } };
+    return { role, before: before!, after };
   });
 }
 
@@ -68,7 +99,7 @@ export function aroundInput(found: FoundPrompt): Around {
   if (masked && parts.some(({ kind }) => kind === 'mask') && maskToken === undefined) throw new InsertionError('noMaskToken');
   const input = randomUUID();
   const [before, after] = fillTemplate(parts, input, prompt, maskToken ?? '').split(input);
-  return { before: before!, after: after! };
+  return { before: before!, after };
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { accuracyText, visiblePrompt, type FoundPrompt } from './found';
+import { hasFunction } from './functionLanguages';
 import { insertPrompt } from './insertPrompt';
 import type { LastEditor } from './lastEditor';
 import { originText } from './promptCompletion';
@@ -9,7 +10,7 @@ interface PromptItem extends vscode.QuickPickItem {
   readonly found?: FoundPrompt;
 }
 
-type Choice = { readonly found: FoundPrompt; readonly form: InsertForm | 'copy' };
+type Choice = { readonly found: FoundPrompt; readonly form: InsertForm | 'copy' | 'show' };
 
 /**
  * `Insert Prompt Snippet`: lets the user pick a prompt of a finished run and inserts it into the last editor.
@@ -33,6 +34,10 @@ export async function insertSnippet(prompts: () => Promise<readonly FoundPrompt[
     vscode.window.setStatusBarMessage(vscode.l10n.t('Prompt copied'), 3000);
     return;
   }
+  if (choice.form === 'show') {
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: choice.found.prompt }));
+    return;
+  }
   const editor = await lastEditor.open(true);
   if (editor) await insertPrompt(choice.found, choice.form, editor);
 }
@@ -40,16 +45,18 @@ export async function insertSnippet(prompts: () => Promise<readonly FoundPrompt[
 function choose(
   found: readonly FoundPrompt[],
   languageId: string | undefined,
-  { hasClassifier, hasFunction }: Pick<typeof import('./code'), 'hasClassifier' | 'hasFunction'>,
+  { hasClassifier }: Pick<typeof import('./code'), 'hasClassifier'>,
 ): Promise<Choice | undefined> {
   const asFunction = { iconPath: new vscode.ThemeIcon('symbol-method'), tooltip: vscode.l10n.t('Insert as Function') };
   const asClassifier = { iconPath: new vscode.ThemeIcon('symbol-class'), tooltip: vscode.l10n.t('Insert as Classifier') };
+  const show = { iconPath: new vscode.ThemeIcon('eye'), tooltip: vscode.l10n.t('Show Whole Prompt') };
   const copy = { iconPath: new vscode.ThemeIcon('copy'), tooltip: vscode.l10n.t('Copy Prompt') };
   // Without an editor yet, the user may choose one of any language; in Markdown, one may be in a code fence.
   const open = languageId === undefined || languageId === 'markdown';
   const buttons = (prompt: FoundPrompt): vscode.QuickInputButton[] => [
     ...(open || hasFunction(languageId) ? [asFunction] : []),
     ...(hasClassifier(prompt, open ? 'python' : languageId) ? [asClassifier] : []),
+    ...(visiblePrompt(prompt.prompt) === visiblePrompt(prompt.prompt, Infinity) ? [] : [show]),
     copy,
   ];
   const pick = vscode.window.createQuickPick<PromptItem>();
@@ -71,7 +78,14 @@ function choose(
       end(prompt && { found: prompt, form: 'string' });
     });
     pick.onDidTriggerItemButton(({ item, button }) => {
-      if (item.found) end({ found: item.found, form: button === copy ? 'copy' : button === asClassifier ? 'classifier' : 'function' });
+      const form = (
+        [
+          [copy, 'copy'],
+          [show, 'show'],
+          [asClassifier, 'classifier'],
+        ] as const
+      ).find(([one]) => one === button)?.[1];
+      if (item.found) end({ found: item.found, form: form ?? 'function' });
     });
     pick.onDidHide(() => end(undefined));
     pick.show();

@@ -5,7 +5,6 @@ const MESSAGES = {
     'The cursor is in {0}, which cannot hold {1}, and the prompt has one. Put the cursor outside the string, or use a string with escapes.',
   notAscii: 'The cursor is in {0}, which cannot hold the characters beyond ASCII that the prompt has.',
   noFunction: 'There is no function form for the language “{0}”. Insert the prompt as a string, or set the language of the file.',
-  noChatFunction: 'There is no function form with messages for the language “{0}”. Insert the prompt as a string.',
   insideString: 'The cursor is inside a string. Put it where a function can be, or insert the prompt as a string.',
   template: 'There is no function for the template “{0}”: {1}.',
   noMaskToken:

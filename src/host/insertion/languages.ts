@@ -1,14 +1,23 @@
-import { QUOTING, type Quoting } from './quoting';
+import { FUNCTION_IDS } from './functionLanguages';
+import { QUOTING, type Join, type Quoting } from './quoting';
 
-/** How a language writes a function that takes an input and returns the text to send to the model. */
+/** How a language writes a function that takes an input and returns what to send to the model. */
 export interface FunctionForm {
   readonly naming: 'snake' | 'camel' | 'pascal';
   /** The code, with a tab for each level of indentation. `{about}`, `{origin}` and `{run}` are the lines that describe it. */
   readonly code: string;
-  /** Of a chat: the code, with each message on a line of its own in place of `{messages}`. */
-  readonly chat?: { readonly code: string; readonly message: (role: string, content: string) => string };
-  /** How to join the literals and the input; by default a plus sign. */
-  readonly join?: string;
+  /** The type of a text. */
+  readonly text: string;
+  /** The messages of a chat: their type, what is around the list, and each message. */
+  readonly chat: {
+    readonly type: string;
+    readonly list: readonly [string, string];
+    readonly message: string;
+    /** The language allows no comma after the last one. */
+    readonly noLastComma?: true;
+  };
+  /** How to join literals and the input, where that is not how literals alone are joined. */
+  readonly join?: Join;
   /** How a described name is written where the description is. */
   readonly describe?: (text: string, literal: (text: string) => string) => string;
 }
@@ -20,61 +29,80 @@ export interface Language {
 }
 
 const JAVADOC = '/**\n * The {about}\n * {origin}\n * {run}\n';
-const RETURN = '{\n\treturn {text};\n}';
-const RETURN_MESSAGES = '{\n\treturn [\n{messages}\n\t];\n}';
-const ROLES = '"system" | "user" | "assistant"';
-const message = (role: string, content: string): string => `{ role: "${role}", content: ${content} },`;
+const RETURN = '{\n\treturn {value};\n}';
+const SCRIPT_CHAT = { list: ['[', ']'], message: '{ role: "{role}", content: {content} }' } as const;
 const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const FUNCTIONS = {
   python: {
     naming: 'snake',
-    code: 'def {name}(text: str) -> str:\n\t"""The {about}\n\n\t{origin}\n\t{run}\n\t"""\n\treturn {text}',
-    chat: {
-      code: 'def {name}(text: str) -> list[dict[str, str]]:\n\t"""The {about}\n\n\t{origin}\n\t{run}\n\t"""\n\treturn [\n{messages}\n\t]',
-      message: (role, content) => `{"role": "${role}", "content": ${content}},`,
-    },
+    code: 'def {name}(text: str) -> {type}:\n\t"""The {about}\n\n\t{origin}\n\t{run}\n\t"""\n\treturn {value}',
+    text: 'str',
+    chat: { type: 'list[dict[str, str]]', list: ['[', ']'], message: '{"role": "{role}", "content": {content}}' },
     describe: (text, literal) => literal(text).slice(1, -1),
   },
   typescript: {
     naming: 'camel',
-    code: `${JAVADOC} */\nfunction {name}(text: string): string ${RETURN}`,
-    chat: { code: `${JAVADOC} */\nfunction {name}(text: string): { role: ${ROLES}; content: string }[] ${RETURN_MESSAGES}`, message },
+    code: `${JAVADOC} */\nfunction {name}(text: string): {type} ${RETURN}`,
+    text: 'string',
+    chat: { type: '{ role: "system" | "user" | "assistant"; content: string }[]', ...SCRIPT_CHAT },
   },
   javascript: {
     naming: 'camel',
-    code: `${JAVADOC} * @param {string} text\n * @returns {string}\n */\nfunction {name}(text) ${RETURN}`,
+    code: `${JAVADOC} * @param {string} text\n * @returns {{type}}\n */\nfunction {name}(text) ${RETURN}`,
+    text: 'string',
+    chat: { type: '{ role: string, content: string }[]', ...SCRIPT_CHAT },
+  },
+  java: {
+    naming: 'camel',
+    code: `${JAVADOC} */\npublic static {type} {name}(String text) ${RETURN}`,
+    text: 'String',
     chat: {
-      code: `${JAVADOC} * @param {string} text\n * @returns {{ role: string, content: string }[]}\n */\nfunction {name}(text) ${RETURN_MESSAGES}`,
-      message,
+      type: 'java.util.List<java.util.Map<String, String>>',
+      list: ['java.util.List.of(', ')'],
+      message: 'java.util.Map.of("role", "{role}", "content", {content})',
+      noLastComma: true,
     },
   },
-  java: { naming: 'camel', code: `${JAVADOC} */\npublic static String {name}(String text) ${RETURN}` },
   csharp: {
     naming: 'pascal',
-    code: `/// <summary>\n/// The {about}\n/// {origin}\n/// {run}\n/// </summary>\npublic static string {name}(string text)\n${RETURN}`,
+    code: `/// <summary>\n/// The {about}\n/// {origin}\n/// {run}\n/// </summary>\npublic static {type} {name}(string text)\n${RETURN}`,
+    text: 'string',
+    chat: {
+      type: '(string Role, string Content)[]',
+      list: ['new (string Role, string Content)[] {', '}'],
+      message: '("{role}", {content})',
+    },
     describe: xml,
   },
   go: {
     naming: 'camel',
-    code: '// {name} returns the {about}\n// {origin}\n// {run}\nfunc {name}(text string) string {\n\treturn {text}\n}',
+    code: '// {name} returns the {about}\n// {origin}\n// {run}\nfunc {name}(text string) {type} {\n\treturn {value}\n}',
+    text: 'string',
+    chat: {
+      type: '[]map[string]string',
+      list: ['[]map[string]string{', '}'],
+      message: '{"role": "{role}", "content": {content}}',
+    },
   },
   rust: {
     naming: 'snake',
-    code: '/// The {about}\n/// {origin}\n/// {run}\nfn {name}(text: &str) -> String {\n\t[{text}].concat()\n}',
-    join: ', ',
+    code: '/// The {about}\n/// {origin}\n/// {run}\nfn {name}(text: &str) -> {type} {\n\t{value}\n}',
+    text: 'String',
+    chat: { type: "Vec<(&'static str, String)>", list: ['vec![', ']'], message: '("{role}", {content})' },
+    join: ['[', ',', '].concat()'],
   },
 } satisfies Record<string, FunctionForm>;
 
 /** By the language ids of VS Code and the names after a code fence of Markdown. Anything else gets the bare text. */
 const FORMS: readonly (readonly [ids: string, quoting: Quoting, form?: FunctionForm])[] = [
-  ['python py', QUOTING.python, FUNCTIONS.python],
-  ['typescript typescriptreact ts tsx', QUOTING.javascript, FUNCTIONS.typescript],
-  ['javascript javascriptreact js jsx vue svelte astro', QUOTING.javascript, FUNCTIONS.javascript],
-  ['java', QUOTING.java, FUNCTIONS.java],
-  ['csharp cs c#', QUOTING.csharp, FUNCTIONS.csharp],
-  ['go golang', QUOTING.go, FUNCTIONS.go],
-  ['rust rs', QUOTING.rust, FUNCTIONS.rust],
+  [FUNCTION_IDS.python, QUOTING.python, FUNCTIONS.python],
+  [FUNCTION_IDS.typescript, QUOTING.javascript, FUNCTIONS.typescript],
+  [FUNCTION_IDS.javascript, QUOTING.javascript, FUNCTIONS.javascript],
+  [FUNCTION_IDS.java, QUOTING.java, FUNCTIONS.java],
+  [FUNCTION_IDS.csharp, QUOTING.csharp, FUNCTIONS.csharp],
+  [FUNCTION_IDS.go, QUOTING.go, FUNCTIONS.go],
+  [FUNCTION_IDS.rust, QUOTING.rust, FUNCTIONS.rust],
   ['json jsonc', QUOTING.json],
   ['php', QUOTING.php],
   ['ruby rb', QUOTING.ruby],
@@ -96,10 +124,6 @@ const LANGUAGES = new Map(
 /** Undefined for prose and for languages whose strings are not known here. */
 export function languageOf(languageId: string): Language | undefined {
   return LANGUAGES.get(languageId);
-}
-
-export function hasFunction(languageId: string): boolean {
-  return languageOf(languageId)?.function !== undefined;
 }
 
 /** The language after the first lines of a document: in a code fence of Markdown, that of the fence. */

@@ -2,7 +2,7 @@ import { escapeText, PRINTABLE } from './escapes';
 import type { FoundPrompt } from './found';
 import { languageOf } from './languages';
 import { openString } from './openString';
-import { QUOTING } from './quoting';
+import { QUOTING, type Join } from './quoting';
 
 /** Languages of data: what is put in their strings is filled into a template later, which has its own spaces. */
 const DATA: readonly unknown[] = [QUOTING.json, QUOTING.yaml, QUOTING.toml];
@@ -22,7 +22,8 @@ export function promptString({ prompt, parts }: FoundPrompt, languageId: string,
 }
 
 /**
- * A text to insert after the beginning of a line: inside a string literal, escaped for that string; elsewhere, a literal.
+ * A text to insert after the beginning of a line: inside a string literal, escaped for that string; elsewhere, a literal, or,
+ * of a long text, several to join.
  * @throws InsertionError when the string cannot hold the text
  */
 export function literalAt(text: string, languageId: string, before: string): string {
@@ -30,7 +31,13 @@ export function literalAt(text: string, languageId: string, before: string): str
   // After an open backtick of Markdown, the text is in a code span already.
   if (!language) return (before.match(/`/g) ?? []).length % 2 === 1 ? text : literal(text, languageId);
   const inside = openString(before, language.quoting);
-  return inside ? inside.form.body(text, inside.open) : literal(text, languageId);
+  if (inside) return inside.form.body(text, inside.open);
+  const parts = literals(text, languageId);
+  if (parts.length === 1) return parts[0]!;
+  const indent = /^[ \t]*/.exec(before)![0];
+  return joined(parts, language.quoting.join!, true)
+    .map((line, i) => (i === 0 ? line : indent + line.replace('\t', indent.startsWith('\t') ? '\t' : '    ')))
+    .join('\n');
 }
 
 /**
@@ -47,6 +54,28 @@ export function literal(text: string, languageId: string): string {
   const string = `"${escaped('"')}"`;
   // A std::string made from a char array would end at the NUL.
   return language.quoting === QUOTING.cpp && text.includes('\0') ? `std::string(${string}, ${Buffer.byteLength(text)})` : string;
+}
+
+/** Characters from which on a string is written on several lines, and the most characters of one. */
+const [LONG, LINE] = [100, 90];
+
+/** A text as string literals to join: one, or, of a long text, one for each line, and several for a long line. */
+export function literals(text: string, languageId: string): string[] {
+  const join = languageOf(languageId)?.quoting.join;
+  // Where the NUL makes a call of the literal, that is one.
+  const whole = text.length <= LONG || !join || (join[1] === '' && text.includes('\0'));
+  const parts = whole ? [text] : text.match(new RegExp(`[^\\n]{0,${LINE}}\\n|[^\\n]{1,${LINE}}(?:[^\\S\\n]|$)|[^\\n]{1,${LINE}}`, 'gu'))!;
+  return parts.map((part) => literal(part, languageId));
+}
+
+/** The lines of an expression that joins parts: one line, or one for each part, a tab deeper than what is around them. */
+export function joined(parts: readonly string[], [open, between, close]: Join, apart: boolean): string[] {
+  if (!apart) {
+    const line = parts.join(`${between} `);
+    return [open === '(' ? line : open + line + close];
+  }
+  const lines = parts.map((part, i) => `\t${part}${i < parts.length - 1 ? between : ''}`);
+  return open === '' ? [lines[0]!.slice(1), ...lines.slice(1)] : [open, ...lines, close];
 }
 
 /** What CommonMark may read as markup rather than as the character. */

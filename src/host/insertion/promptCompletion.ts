@@ -49,7 +49,7 @@ function item(
 ): vscode.CompletionItem[] {
   const accuracy = accuracyText(found);
   const completion = new vscode.CompletionItem(
-    { label: `${WORD} ${found.taskName}`, detail: ` ${visiblePrompt(found.prompt)}`, ...(accuracy && { description: accuracy }) },
+    { label: `${WORD} ${found.taskName}`, detail: ` ${visiblePrompt(found.prompt, 60)}`, ...(accuracy && { description: accuracy }) },
     vscode.CompletionItemKind.Constant,
   );
   try {
@@ -88,7 +88,7 @@ export function originText({ origin }: FoundPrompt): string {
 
 function documentation(found: FoundPrompt, accuracy: string | undefined): vscode.MarkdownString {
   const lines: readonly (readonly [string, string])[] = [
-    [vscode.l10n.t('Prompt'), visiblePrompt(found.prompt)],
+    [vscode.l10n.t('Prompt'), visiblePrompt(found.prompt, Infinity)],
     [vscode.l10n.t('Task'), found.taskName],
     [vscode.l10n.t('Model'), found.taskModel],
     [vscode.l10n.t('Template'), found.template],

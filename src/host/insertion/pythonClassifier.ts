@@ -1,6 +1,7 @@
 import type { ServerCall, TokenCall } from '../../model/call';
 import { UNSPACED } from '../../model/server/fold';
 import { answerNames, fieldsOf, longest, type ClassifierParts } from './classifierParts';
+import { filled } from './functions';
 import { InsertionError } from './insertionError';
 
 /** A classifier in Python: with the standard library alone for a server, with onnxruntime for a graph. Tabs are indentation. */
@@ -15,18 +16,10 @@ export function pythonClassifier(parts: ClassifierParts): string[] {
   return [`def ${name}(${parameter}) -> ${result}:`, ...[...doc, ...body].map((line) => (line === '' ? '' : `\t${line}`))];
 }
 
-function filledIn({ before, after, quote }: ClassifierParts): string {
-  return [...(before === '' ? [] : [quote(before)]), 'text', ...(after === '' ? [] : [quote(after)])].join(' + ');
-}
-
 function onServer(parts: ClassifierParts, call: ServerCall): string[] {
   const { quote } = parts;
   const chat = call.way.startsWith('chat');
   const value = (one: string | number | boolean): string => (typeof one === 'string' ? quote(one) : one === true ? 'True' : String(one));
-  const messages = [
-    ...(call.systemMessage ? [`{"role": "system", "content": ${quote(call.systemMessage)}}`] : []),
-    '{"role": "user", "content": prompt}',
-  ];
   const draws = call.way.endsWith('logprobs') && (!chat || call.temperature !== false);
   const key = call.keyVariable === undefined ? [] : [`headers["Authorization"] = "Bearer " + os.environ[${quote(call.keyVariable)}]`];
   const address = quote(`${call.url}${chat ? '/chat' : ''}/completions`);
@@ -40,11 +33,10 @@ function onServer(parts: ClassifierParts, call: ServerCall): string[] {
       (module) => `import ${module}`,
     ),
     '',
-    `prompt = ${filledIn(parts)}`,
     'body = {',
     ...Object.entries(fieldsOf(call)).map(([field, one]) => `\t${quote(field)}: ${value(one)},`),
     ...(chat && call.temperature === false ? [] : ['\t"temperature": 0,']),
-    chat ? `\t"messages": [${messages.join(', ')}],` : '\t"prompt": prompt,',
+    ...(chat ? filled('\t"messages": {},', '{}', parts.messages) : filled('\t"prompt": {},', '{}', parts.text)),
     '}',
     'headers = {"Content-Type": "application/json"}',
     ...key,
@@ -171,7 +163,7 @@ function onTokens(parts: ClassifierParts, call: TokenCall): string[] {
     '\ttokenizer.no_truncation()',
     '\t_loaded[:] = [tokenizer, onnxruntime.InferenceSession(files[1], providers=["CPUExecutionProvider"])]',
     'tokenizer, session = _loaded',
-    `ids = tokenizer.encode(${filledIn(parts)}).ids`,
+    ...filled('ids = tokenizer.encode({}).ids', '{}', parts.text),
     ...(most === undefined ? [] : [`over = max(0, len(ids) - ${most})`, `del ids[${from} : ${to}]`]),
     'values = {',
     '\t"input_ids": [ids],',

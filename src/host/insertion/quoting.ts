@@ -17,10 +17,17 @@ export interface StringForm {
   readonly body: (text: string, open: RegExpExecArray) => string;
 }
 
+/** How the parts of a long string are joined, each on a line of its own. Parentheses are left out on a single line. */
+export type Join = readonly [open: string, between: string, close: string];
+
+const PLUS: Join = ['(', ' +', ')'];
+
 /** What a language's strings are, and what on a line may look like one. */
 export interface Quoting {
   /** How a new string is written, between double quotes. */
   readonly escapes: Escapes;
+  /** Absent for languages of data and shells, whose long strings stay on one line. */
+  readonly join?: Join;
   readonly strings: readonly StringForm[];
   /** Sticky: what begins a comment up to the end of the line. */
   readonly comment?: RegExp;
@@ -108,6 +115,8 @@ const YAML_VALUE = String.raw`(?<=(?:^|[-:,[{?]|![^\s]*)\s*)`;
 
 const C: Quoting = {
   escapes: ESCAPES.c,
+  // Adjacent literals are one.
+  join: ['', '', ''],
   strings: [
     raw(/(?<!\w)(?:u8|[uUL])?R"([^\s()\\]{0,16})\(/y, '[")]', (open) => `)${open[1]}"`),
     escaped(/(?<!\w)[uUL]"/y, WIDE),
@@ -120,6 +129,7 @@ const C: Quoting = {
 export const QUOTING = {
   python: {
     escapes: ESCAPES.python,
+    join: PLUS,
     strings: [
       {
         open: /(?:(?<!\w)([A-Za-z]{1,2}))?("""|'''|"|')/y,
@@ -137,15 +147,17 @@ export const QUOTING = {
   },
   javascript: {
     escapes: ESCAPES.javascript,
+    join: PLUS,
     strings: [escaped(/["']/y, ESCAPES.javascript), escaped(/`/y, BACKTICK, { hole: () => ['${', '}'] })],
     ...SLASHES,
     // A regular expression, where a value may begin.
     skip: /(?<=(?:^|[(,=:[!&|?{};+\-*%~]|\b(?:return|typeof|case))\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+\//y,
   },
   json: { escapes: ESCAPES.json, strings: [escaped(/"/y, ESCAPES.json)], ...SLASHES },
-  java: { escapes: ESCAPES.java, strings: [escaped(/"""|"/y, ESCAPES.java, { close: whole })], ...C_LIKE },
+  java: { escapes: ESCAPES.java, join: PLUS, strings: [escaped(/"""|"/y, ESCAPES.java, { close: whole })], ...C_LIKE },
   csharp: {
     escapes: ESCAPES.csharp,
+    join: PLUS,
     strings: [
       {
         open: /(\$*)("{3,})/y,
@@ -169,9 +181,11 @@ export const QUOTING = {
     ],
     ...C_LIKE,
   },
-  go: { escapes: ESCAPES.go, strings: [escaped(/"/y, ESCAPES.go), raw(/`/y, '`', whole)], ...C_LIKE },
+  // A line break before a closing parenthesis would end the statement.
+  go: { escapes: ESCAPES.go, join: ['', ' +', ''], strings: [escaped(/"/y, ESCAPES.go), raw(/`/y, '`', whole)], ...C_LIKE },
   rust: {
     escapes: ESCAPES.rust,
+    join: ['concat!(', ',', ')'],
     strings: [
       raw(/(?<!\w)[bc]?r(#*)"/y, '"', (open) => `"${open[1]}`),
       escaped(/(?<!\w)b"/y, ESCAPES.rust, {
@@ -183,20 +197,23 @@ export const QUOTING = {
   },
   php: {
     escapes: ESCAPES.php,
+    join: ['(', ' .', ')'],
     strings: [escaped(/"/y, ESCAPES.php, { hole: () => ['{$', '}'] }), plain],
     comment: /\/\/|#(?!\[)/y,
     block: true,
   },
-  ruby: { escapes: ESCAPES.ruby, strings: [escaped(/"/y, ESCAPES.ruby, { hole: () => ['#{', '}'] }), plain], comment: /#/y },
+  ruby: { escapes: ESCAPES.ruby, join: PLUS, strings: [escaped(/"/y, ESCAPES.ruby, { hole: () => ['#{', '}'] }), plain], comment: /#/y },
   c: C,
   cpp: { ...C },
   kotlin: {
     escapes: ESCAPES.kotlin,
+    join: PLUS,
     strings: [{ ...raw(/"""/y, '["$]', whole), hole: () => ['${', '}'] }, escaped(/"/y, ESCAPES.kotlin, { hole: () => ['${', '}'] })],
     ...C_LIKE,
   },
   swift: {
     escapes: ESCAPES.swift,
+    join: ['[', ',', '].joined()'],
     strings: [
       raw(/(#+)("""|")/y, '["\\\\]', (open) => open[2]! + open[1]!),
       escaped(/"""|"/y, ESCAPES.swift, { close: whole, hole: () => ['\\(', ')'] }),

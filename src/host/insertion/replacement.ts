@@ -1,14 +1,14 @@
 import { promptClassifier } from './classifier';
 import type { FoundPrompt } from './found';
-import { aroundInput, marker, originLine, promptFunction } from './functions';
+import { aroundInput, marker, messagesOf, originLine, promptFunction } from './functions';
 import { InsertionError } from './insertionError';
 import { languageAt } from './languages';
-import { literal } from './literal';
+import { literal, literals } from './literal';
 
 /** Indentation that editors use. */
 const UNITS = ['    ', '  ', '\t', '   ', '        '];
 /** Lines above the marker and below it that may belong to what was inserted. */
-const [ABOVE, BELOW] = [8, 80];
+const [ABOVE, BELOW] = [8, 400];
 
 /** A part of a text to replace. */
 export interface Replacement {
@@ -37,7 +37,7 @@ export function replaced(text: string, line: number, languageId: string, old: Fo
         const at = before === undefined ? -1 : near.indexOf(before);
         if (at >= 0 && after !== undefined) return { offset: start + at, length: before!.length, text: after };
       }
-  return sameTask(old, next) ? literals(near, start, language, old, next) : undefined;
+  return sameTask(old, next) ? changedText(near, start, language, old, next) : undefined;
 }
 
 /** Code as it was inserted; undefined where there is none for this prompt. */
@@ -58,23 +58,32 @@ function sameTask(a: FoundPrompt, b: FoundPrompt): boolean {
   return task(a) === task(b);
 }
 
-/** In code that a formatter has changed: the literal that holds the prompt, in either quotes, if there is one. */
-function literals(near: string, start: number, language: string, old: FoundPrompt, next: FoundPrompt): Replacement | undefined {
-  const [from, to] = [aroundInput(old), aroundInput(next)];
-  const side = from.before === to.before ? 'after' : from.after === to.after ? 'before' : undefined;
-  if (side === undefined || from[side].trim() === '') return undefined;
+/** In code that a formatter has changed: the literals that hold the prompt, in either quotes, if they are there once. */
+function changedText(near: string, start: number, language: string, old: FoundPrompt, next: FoundPrompt): Replacement | undefined {
+  const [from, to] = [textsOf(old), textsOf(next)];
+  const at = from.findIndex((text, i) => text !== to[i]);
+  if (from.length !== to.length || at < 0 || from.some((text, i) => i > at && text !== to[i]) || from[at]!.trim() === '') return undefined;
   for (const quotes of ['"', "'"]) {
-    const quoted = (value: string): string => {
-      const double = literal(value, language);
-      return quotes === '"' ? double : `'${double.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
-    };
-    const before = quoted(from[side]);
-    const at = near.indexOf(before);
-    if (at >= 0 && near.indexOf(before, at + 1) < 0) {
-      return withNewNumbers(near, start, { offset: start + at, length: before.length, text: quoted(to[side]) }, old, next);
-    }
+    const quoted = (double: string): string =>
+      quotes === '"' ? double : `'${double.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+    const were = literals(from[at]!, language).map(quoted);
+    const found = [
+      ...near.matchAll(new RegExp(were.map((one) => one.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join(String.raw`(\s*[+,]?\s*)`), 'g')),
+    ];
+    if (found.length !== 1) continue;
+    const [{ 0: before, 1: between, index }] = found as [RegExpExecArray];
+    // One literal may be without parentheses, which several need.
+    const are = between === undefined ? [literal(to[at]!, language)] : literals(to[at]!, language);
+    const prompt = { offset: start + index, length: before.length, text: are.map(quoted).join(between) };
+    return withNewNumbers(near, start, prompt, old, next);
   }
   return undefined;
+}
+
+/** The texts of inserted code, around the input or by message. */
+function textsOf(found: FoundPrompt): string[] {
+  const messages = found.turns ? messagesOf(found.turns, found.prompt) : [aroundInput(found)];
+  return messages.flatMap(({ before, after = '' }) => [before, after]);
 }
 
 /** The description above gets the new run's name and score; undefined if it no longer has the old ones. */

@@ -1,6 +1,7 @@
 import type { ServerCall, TokenCall } from '../../model/call';
 import { UNSPACED } from '../../model/server/fold';
 import { answerNames, fieldsOf, longest, type ClassifierParts } from './classifierParts';
+import { filled } from './functions';
 import { InsertionError } from './insertionError';
 
 /** A classifier in TypeScript or JavaScript: with `fetch` alone for a server, with @huggingface/transformers for a graph. */
@@ -21,18 +22,10 @@ export function scriptClassifier(parts: ClassifierParts, typed: boolean): string
   ];
 }
 
-function filledIn({ before, after, quote }: ClassifierParts): string {
-  return [...(before === '' ? [] : [quote(before)]), 'text', ...(after === '' ? [] : [quote(after)])].join(' + ');
-}
-
 function onServer(parts: ClassifierParts, call: ServerCall, typed: boolean): string[] {
   const { quote } = parts;
   const chat = call.way.startsWith('chat');
   const value = (one: string | number | boolean): string => (typeof one === 'string' ? quote(one) : String(one));
-  const messages = [
-    ...(call.systemMessage ? [`{ role: "system", content: ${quote(call.systemMessage)} }`] : []),
-    '{ role: "user", content: prompt }',
-  ];
   const logprobs = call.way.endsWith('logprobs');
   const tempered = !chat || call.temperature !== false;
   const draws = logprobs && tempered;
@@ -47,11 +40,10 @@ function onServer(parts: ClassifierParts, call: ServerCall, typed: boolean): str
     'const [choice] = (await response.json()).choices;',
   ];
   return [
-    `const prompt = ${filledIn(parts)};`,
     'const body = {',
     ...Object.entries(fieldsOf(call)).map(([field, one]) => `\t${field}: ${value(one)},`),
     ...(tempered && !draws ? ['\ttemperature: 0,'] : []),
-    chat ? `\tmessages: [${messages.join(', ')}],` : '\tprompt,',
+    ...(chat ? filled('\tmessages: {},', '{}', parts.messages) : filled('\tprompt: {},', '{}', parts.text)),
     '};',
     ...(logprobs ? [...ask(send, draws, typed), ...readTop(parts, call, typed)] : [...send, ...readAnswer(parts, call, typed)]),
   ];
@@ -174,7 +166,7 @@ function onTokens(parts: ClassifierParts, call: TokenCall, typed: boolean): read
       `\tModel.from_pretrained(${model}, { ${options} }),`,
       ']);',
       `const [tokenizer, model] = await ${loaded};`,
-      `const ids${typed ? ': number[]' : ''} = tokenizer.encode(${filledIn(parts)});`,
+      ...filled(`const ids${typed ? ': number[]' : ''} = tokenizer.encode({});`, '{}', parts.text),
       ...(most === undefined ? [] : [`const over = Math.max(0, ids.length - ${most});`, `ids.splice(${from}, over);`]),
       'const input_ids = new Tensor("int64", BigInt64Array.from(ids, BigInt), [1, ids.length]);',
       'const attention_mask = new Tensor("int64", new BigInt64Array(ids.length).fill(1n), [1, ids.length]);',

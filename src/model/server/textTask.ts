@@ -67,7 +67,7 @@ export async function openTextTask(needs: TaskNeeds, access: Access): Promise<Op
     ...prompts,
     roundTrip: () => true,
     notes: () => taskModel.notes(),
-    call: () => (spec.turns ? undefined : model.call?.()),
+    call: () => model.call?.(),
   };
 }
 

@@ -2,7 +2,7 @@ import type { PromptRow, RunResult, SeedsResult, TransferScore } from '../result
 import { word } from '../../wording/wording';
 import type { Verdict } from '../verdict';
 import type { RunHead } from '../view/runView';
-import { alignedTable, csvRows, escapeMarkdown, markdownRows, percent, promptCell, visible } from './tables';
+import { alignedTable, csvRows, cut, escapeMarkdown, markdownRows, percent, promptCell, visible } from './tables';
 
 export { percent };
 
@@ -60,9 +60,17 @@ function tableCells(prompts: readonly PromptRow[]): string[][] {
   return [columns(prompts), ...prompts.map((prompt) => cells(prompt, metrics))];
 }
 
-/** Ranked table in aligned columns, for a terminal. */
+/** Ranked table in aligned columns, for a terminal; below it, the first prompt in full if it has no room there. */
 export function textTable(prompts: readonly PromptRow[]): string {
-  return alignedTable(tableCells(prompts), new Set([1, 2, columns(prompts).length - 1]));
+  const cells = tableCells(prompts).map((row) => row.map((cell, c) => (c === 1 ? cut(cell) : cell)));
+  const table = alignedTable(cells, new Set([1, 2, columns(prompts).length - 1]));
+  const best = prompts[0]?.prompt ?? '';
+  return cut(best) === visible(best)
+    ? table
+    : `${table}\n\n${best
+        .split(/\r\n|\r|\n/)
+        .map(visible)
+        .join('\n')}`;
 }
 
 /** With the scores on other models. */

@@ -54,6 +54,12 @@ export function percent(share: number): string {
   return (100 * share).toFixed(1);
 }
 
+/** A text on one line, cut if it is long: an instruction has a place for its whole text elsewhere. */
+export function cut(text: string, most = 60): string {
+  const characters = Array.from(visible(text));
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : characters.join('');
+}
+
 /** A prompt as a table shows it. */
 export function promptCell(prompt: string): string {
   return prompt === '' ? '(no prompt)' : visible(prompt);

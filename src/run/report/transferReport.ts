@@ -1,4 +1,4 @@
-import { alignedTable, csvRows, markdownRows, percent, promptCell, type Cells } from './tables';
+import { alignedTable, csvRows, cut, markdownRows, percent, promptCell, type Cells } from './tables';
 import type { TransferModel, TransferResult } from '../transfer';
 
 /** Prompt × model, test accuracy in percent with its 95% interval. */
@@ -21,7 +21,14 @@ function cell({ scores }: TransferModel, p: number): string {
 }
 
 export function transferText(result: TransferResult): string {
-  return [alignedTable(cells(result), new Set([1, 2])), '', ...remarks(result)].join('\n');
+  return [
+    alignedTable(
+      cells(result).map((row) => row.map((cell, c) => (c === 1 ? cut(cell) : cell))),
+      new Set([1, 2]),
+    ),
+    '',
+    ...remarks(result),
+  ].join('\n');
 }
 
 export function transferMarkdown(result: TransferResult): string {

@@ -34,7 +34,7 @@ async function seeTold(panel, prompt) {
   const status = panel.page.locator('.evaluate [role="status"]');
   const seen = () => status.innerText();
   await until(`${text} under the field`, async () => text.test((await status.textContent()) ?? ''), { seen });
-  assert.equal(await panel.page.locator('.evaluate vscode-textfield input').inputValue(), '');
+  assert.equal(await panel.page.locator('.evaluate textarea').inputValue(), '');
   assert.ok(
     await panel.rowOf(prompt).evaluate((row) => row.getBoundingClientRect().top >= 0 && row.getBoundingClientRect().bottom <= innerHeight),
   );

@@ -11,7 +11,7 @@ import { readModel } from '../../../../src/model/local/modelFolder';
 import { openTask } from '../../../../src/model/openTask';
 import { Scorer } from '../../../../src/method/scorer';
 import { parseSpec } from '../../../../src/spec/spec';
-import { fillTemplate } from '../../../../src/spec/template';
+import { fillTemplate, templateText, type Message } from '../../../../src/spec/template';
 import { chatCompletion, completion, fakeServer, send, type Body, type Handler, type Tokens } from '../../model/server/fakeServer';
 import { found } from './functions';
 import { pythonHas } from './programs';
@@ -92,19 +92,22 @@ function mayBeEmpty(texts: readonly string[], say: (text: string) => Tokens): ob
 async function measured(
   taskModel: string,
   settings: object,
-  template = '{input} {prompt}',
+  template: string | readonly Message[] = '{input} {prompt}',
+  wording = 'Overall, it "was"',
 ): Promise<{ predicted: (string | null)[]; prompt: FoundPrompt }> {
   const folder = mkdtempSync(join(tmpdir(), 'rlprompt-classifier-'));
-  const text = JSON.stringify({ data: { train: 'x.csv' }, labels: WORDS, template, taskModel, server: { maxRetries: 0, ...settings } });
-  const spec = parseSpec(text, join(folder, 'x.prompt-task.json'));
+  const source = JSON.stringify({ data: { train: 'x.csv' }, labels: WORDS, template, taskModel, server: { maxRetries: 0, ...settings } });
+  const spec = parseSpec(source, join(folder, 'x.prompt-task.json'));
   const policy = await readModel('bundled:causal', '.');
   const task = await openTask({ spec, classes: CLASSES, samples: ROWS, policy, mostQueries: 1000 }, { threads: 1 }, {});
-  const ids = task.encodePrompt('Overall, it "was"');
+  const ids = task.encodePrompt(wording);
   const labels = ROWS.map((_, i) => i % CLASSES.length);
   const [score] = await new Scorer(task.model, { set: task.model.rows(ROWS), labels }, 'rows').score([ids]);
   const call = task.call() as ModelCall;
   const classes = CLASSES.map((label, i) => ({ label, word: task.words[i]! }));
-  const prompt = found({ prompt: task.promptText(ids), template, taskModel, call, classes, tokens: ids.length, roundTrip: true });
+  const { parts, turns } = spec;
+  const about = { template: templateText(spec.template), parts, ...(turns && { turns }), taskModel, call, classes };
+  const prompt = found({ prompt: task.promptText(ids), tokens: ids.length, roundTrip: true, ...about });
   expect(score!.failed).toBeUndefined();
   return { predicted: score!.predicted.map((c) => CLASSES[c] ?? null), prompt };
 }
@@ -149,6 +152,15 @@ const ANSWERS = [
 ];
 const answers = (text: string): string => ANSWERS[Math.floor(chance(text, 'a') * 7.999)]!;
 
+/** A chat, and an instruction of several lines that is its system message. */
+const CHAT: readonly Message[] = [
+  { role: 'system', content: '{prompt}' },
+  { role: 'user', content: 'Is "Dull." good?' },
+  { role: 'assistant', content: 'terrible' },
+  { role: 'user', content: 'Is "{input}" good?' },
+];
+const INSTRUCTION = `You sort reviews by "mood".\n\n${"- Irony counts as what it means, and \\quotations\\ don't count.\n".repeat(6)}`;
+
 describe('an inserted classifier gives the predictions of the run', () => {
   it.each([
     ['completions', { space: ' ' }, {}, 'completion-logprobs', '{input} {prompt}'],
@@ -168,6 +180,8 @@ describe('an inserted classifier gives the predictions of the run', () => {
       '{prompt}{input}',
     ],
     ['written answers', { space: '', answers }, { scoring: 'answer' }, 'chat-answer', '{input} {prompt}'],
+    ['chats with messages', { space: '', chat: true, mute: true }, {}, 'chat-logprobs', CHAT],
+    ['written answers in chats with messages', { space: '', answers }, { scoring: 'answer' }, 'chat-answer', CHAT],
     [
       'written answers found by a pattern',
       { space: '', answers },
@@ -177,7 +191,7 @@ describe('an inserted classifier gives the predictions of the run', () => {
     ],
   ] as const)('%s', { timeout: 60_000 }, async (_, shape, settings, way, template) => {
     const { url, received } = await fakeServer(server(shape));
-    const { predicted, prompt } = await measured(`openai:made-up@${url}`, settings, template);
+    const { predicted, prompt } = await measured(`openai:made-up@${url}`, settings, template, template === CHAT ? INSTRUCTION : undefined);
     expect(prompt.call).toMatchObject({ way });
     // Each class, and answers that name none.
     expect(new Set(predicted).size).toBeGreaterThanOrEqual(3);

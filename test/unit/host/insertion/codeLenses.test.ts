@@ -46,6 +46,15 @@ describe('prompts of runs in code', () => {
     expect(code.split('\n')[all[0]!.line]).toContain('RLPrompt run: 20260101-a');
   });
 
+  it('are found on several lines', async () => {
+    const prompt = `You sort reviews.\n${'Irony counts as "what it means".\n'.repeat(9)}`;
+    for (const language of ['python', 'typescript', 'java', 'go', 'rust']) {
+      const text = promptFunction(found({ prompt, template: '{prompt} {input}', runFolder: '/r/a' }), language, '  ').join('\n');
+      const views = { views: () => Promise.resolve([view('/r/a', '2026-01-01', ['You sort reviews.', prompt])]) } as never;
+      expect((await insertedPrompts(document(text), views))[0]!.found?.prompt).toBe(prompt);
+    }
+  });
+
   it('have no newer run where there is none, and nothing is said of a run that is not here', async () => {
     const views = (id: string) => ({ views: () => Promise.resolve([view(id, '2026-01-01', ['It was "it"'])]) }) as never;
     expect((await insertedPrompts(document(code), views('/r/20260101-a')))[0]!.newer).toBeUndefined();

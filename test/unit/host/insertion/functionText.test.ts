@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FoundPrompt } from '../../../../src/host/insertion/found';
 import { parseTemplate, templateText, type Message } from '../../../../src/spec/template';
 import { identifier, promptFunction } from '../../../../src/host/insertion/functions';
-import { hasFunction } from '../../../../src/host/insertion/languages';
+import { hasFunction } from '../../../../src/host/insertion/functionLanguages';
 import { readSum } from './escapeReader';
 import { found, functionsIn } from './functions';
 import { NASTY, randomTexts } from './nastyTexts';
@@ -66,7 +66,38 @@ function sentimentPrompt(text: string): string {
     const typescript = code('typescript', chat(), '  ');
     expect(ts.transpileModule(typescript, { reportDiagnostics: true }).diagnostics).toEqual([]);
     expect(code('python', chat(''))).not.toContain('system');
-    expect(() => code('go', chat())).toThrow(refused('noChatFunction'));
+    expect(code('csharp', chat())).toContain(`public static (string Role, string Content)[] SentimentPrompt(string text)
+{
+    return new (string Role, string Content)[] {
+        ("system", "Absolutely"),
+        ("assistant", "say \\"yes\\""),
+        ("user", "Review: " + text + "!"),
+    };
+}`);
+  });
+
+  it('writes an instruction of several lines on lines of its own', () => {
+    const prompt = `You sort reviews by their mood.\n\nRules:\n- ${'Irony counts as what it means, not as what it says. '.repeat(2)}`;
+    expect(
+      code('python', { ...chat(prompt) })
+        .split('\n')
+        .slice(6),
+    ).toEqual([
+      '    return [',
+      '        {"role": "system", "content": (',
+      '            "You sort reviews by their mood.\\n" +',
+      '            "\\n" +',
+      '            "Rules:\\n" +',
+      '            "- Irony counts as what it means, not as what it says. Irony counts as what it means, not " +',
+      '            "as what it says. "',
+      '        )},',
+      '        {"role": "assistant", "content": "say \\"yes\\""},',
+      '        {"role": "user", "content": "Review: " + text + "!"},',
+      '    ]',
+    ]);
+    expect(code('go', { template: '{prompt} Review: {input}', prompt: prompt.slice(0, 44) + 'x'.repeat(70) }, '\t')).toContain(
+      `return "You sort reviews by their mood.\\n" +\n\t\t"\\n" +\n\t\t"Rules:\\n" +\n\t\t"- Ir${'x'.repeat(70)} Review: " +\n\t\ttext\n}`,
+    );
   });
 
   it('csharp: returns what fillTemplate returns', () => {

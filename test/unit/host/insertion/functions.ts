@@ -1,6 +1,6 @@
 import type { FoundPrompt } from '../../../../src/host/insertion/found';
 import { promptFunction } from '../../../../src/host/insertion/functions';
-import { fillTemplate, forCausal, parseTemplate } from '../../../../src/spec/template';
+import { fillTemplate, fillTurns, forCausal, parseTemplate, templateText, type Message } from '../../../../src/spec/template';
 
 export function found(more: Partial<FoundPrompt> = {}): FoundPrompt {
   return {
@@ -75,4 +75,36 @@ export function functionsIn(languageId: string, prompts: readonly string[], inpu
       cases: inputs.map((input) => ({ input, text: fillTemplate(parts, input, prompt.prompt, prompt.maskToken ?? '') })),
     };
   });
+}
+
+const CHATS: readonly (readonly Message[])[] = [
+  [
+    { role: 'system', content: '{prompt}' },
+    { role: 'user', content: 'Review: "{input}"\n' },
+    { role: 'assistant', content: '\\ ${x} #{y}' },
+    { role: 'user', content: 'Mood?' },
+  ],
+  [{ role: 'user', content: '{prompt} {input}' }],
+];
+
+/** Functions that return the messages of a chat, and the content of each message. */
+export function chatsIn(languageId: string, prompts: readonly string[], inputs: readonly string[]): (WrittenFunction & { at: number })[] {
+  return CHATS.flatMap((template, t) =>
+    prompts.flatMap((prompt, p) => {
+      const { parts, turns } = parseTemplate(template);
+      const name = `chat ${t} of ${p}`;
+      const declaration = promptFunction(
+        found({ template: templateText(template), parts, turns: turns!, prompt, taskName: name }),
+        languageId,
+        '  ',
+      ).join('\n');
+      const called = new RegExp(String.raw`\bchat_?${t}_?of_?${p}\w*(?=\()`, 'i').exec(declaration)![0];
+      return turns!.map((_, at) => ({
+        declaration: at === 0 ? declaration : '',
+        name: called,
+        at,
+        cases: inputs.map((input) => ({ input, text: fillTurns(turns!, input, prompt)[at]!.content })),
+      }));
+    }),
+  );
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { InsertionError } from '../../../../src/host/insertion/insertionError';
-import { hasFunction } from '../../../../src/host/insertion/languages';
+import { hasFunction } from '../../../../src/host/insertion/functionLanguages';
 import { literal, literalAt } from '../../../../src/host/insertion/literal';
-import { functionsIn } from './functions';
-import { LONE, NASTY, randomTexts } from './nastyTexts';
+import { chatsIn, functionsIn } from './functions';
+import { LONE, LONG, NASTY, randomTexts } from './nastyTexts';
 import { PLACES } from './places';
 import { PROGRAMS, type Expression, type Program } from './programs';
 
@@ -12,6 +12,18 @@ const WELL_FORMED = [...NASTY, ...randomTexts(150, 11)];
 function textsOf({ languageId, utf8 }: Program): string[] {
   const texts = utf8 ? WELL_FORMED : [...WELL_FORMED, ...LONE];
   return languageId === 'shellscript' ? texts.filter((text) => !text.includes('\0')) : texts;
+}
+
+/** The content of a message of a chat. */
+const CONTENT: Readonly<Record<string, (chat: string, at: number) => string>> = {
+  java: (chat, at) => `${chat}.get(${at}).get("content")`,
+  rust: (chat, at) => `&${chat}[${at}].1`,
+};
+
+/** Long texts as they are inserted into an indented line outside strings. */
+function outsideStrings(languageId: string, texts: readonly string[]): Expression[] {
+  const before = PLACES[languageId]!.length > 0 ? '    ' : '';
+  return texts.map((text) => ({ code: literalAt(text, languageId, before), text }));
 }
 
 /** Every text in every kind of string that the language has, without those that a kind cannot hold and refuses. */
@@ -35,15 +47,20 @@ describe('inserted code, run by the language itself', () => {
     it.skipIf(!available)(title, { timeout: 180_000 }, () => {
       const texts = textsOf(program);
       const inputs = ['An input', '"quoted" \'it\' $x \\ {prompt} <mask>\n', ...texts.slice(-30, -27)];
-      const functions = hasFunction(languageId) ? functionsIn(languageId, texts.slice(-6), inputs) : [];
+      const long = LONG.map((text) => (languageId === 'shellscript' ? text.replaceAll('\0', '') : text));
+      const functions = hasFunction(languageId) ? functionsIn(languageId, [...texts.slice(-6), ...long], inputs) : [];
+      const chats = hasFunction(languageId) ? chatsIn(languageId, ['Absolutely', ...long], inputs) : [];
+      const content = CONTENT[languageId] ?? ((chat: string, at: number) => `${chat}[${at}]["content"]`);
       const call = (name: string, input: string): string => `${name}(${literal(input, languageId)})`;
       const expressions: Expression[] = [
         ...texts.map((text) => ({ code: literal(text, languageId), text })),
-        ...insideStrings(languageId, texts),
+        ...outsideStrings(languageId, long),
+        ...insideStrings(languageId, [...texts, ...long]),
         ...functions.flatMap(({ name, cases }) => cases.map(({ input, text }) => ({ code: call(name, input), text }))),
+        ...chats.flatMap(({ name, at, cases }) => cases.map(({ input, text }) => ({ code: content(call(name, input), at), text }))),
       ];
       const values = program.evaluate(
-        functions.map(({ declaration }) => declaration),
+        [...functions, ...chats].map(({ declaration }) => declaration),
         expressions,
       );
       expect(values.length).toBe(expressions.length);

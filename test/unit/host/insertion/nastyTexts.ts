@@ -49,6 +49,13 @@ export const NASTY: readonly string[] = [
 /** Halves of surrogate pairs: UTF-16 strings can hold them, UTF-8 strings cannot. */
 export const LONE: readonly string[] = ['\uD83D', 'a\uDE00b', '\uDE00\uD83D', '😀\uD83D'];
 
+/** Instructions, which are written on several lines. */
+export const LONG: readonly string[] = [
+  NASTY.join('\n'),
+  `You sort reviews.\n\n- Say "positive" if the writer\'s mood is good.\n${'Think of irony, quotations and comparisons with other films. '.repeat(6)}\n`,
+  ` ${'\\"$'.repeat(100)}  \n  x ${'👩‍👩‍👧 '.repeat(40)}`,
+];
+
 const ALPHABET = Array.from('"\'`\\$#{}()%@?/*<>!-&|;:, \n\r\t\0\x07\x1b\x7f\x85\u2028\uFEFF01afnxuUéÿ語😀\u{1F469}\u200D');
 
 /** Texts of 1 to 12 characters that have a meaning somewhere, the same every time. */

@@ -4,6 +4,7 @@ import type { FoundPrompt } from '../../../../src/host/insertion/found';
 import { promptFunction } from '../../../../src/host/insertion/functions';
 import { replaced } from '../../../../src/host/insertion/replacement';
 import type { ModelCall } from '../../../../src/model/call';
+import { parseTemplate } from '../../../../src/spec/template';
 import { found } from './functions';
 
 const call: ModelCall = { way: 'completion-logprobs', url: 'http://x/v1', model: 'm', top: 5, firsts: ['a', 'b'] };
@@ -41,6 +42,31 @@ describe('inserted code with the prompt of a newer run', () => {
     expect(after(around(promptClassifier(old, languageId, '  '), '', '\n'), languageId, old, other)).toBe(
       around(promptClassifier(other, languageId, '  '), '', '\n'),
     );
+  });
+
+  const instruction = (last: string): string => `You sort reviews.\n${'Irony counts as "what it means".\n'.repeat(90)}${last}`;
+  const long = [
+    { ...old, prompt: instruction('Be brief.') },
+    { ...next, prompt: instruction('Take your time.') },
+  ] as const;
+
+  it.each(['python', 'typescript', 'java', 'csharp', 'go', 'rust'])('%s: of many lines', (languageId) => {
+    const [was, is] = long.map((one) => around(promptFunction(one, languageId, '  '), '', '\n'));
+    expect(after(was!, languageId, ...long)).toBe(is);
+    // Somebody has renamed the function and indented it anew.
+    const edit = (code: string): string => code.replace(/sentiment_?prompt/i, 'ask').replaceAll(/^ {4}(?=")/gm, '\t  ');
+    expect(after(edit(was!), languageId, ...long)).toBe(edit(is!));
+  });
+
+  it('of a chat', () => {
+    const { parts, turns } = parseTemplate([
+      { role: 'system', content: '{prompt}' },
+      { role: 'user', content: 'Review: {input}' },
+    ]);
+    const [from, to] = long.map((one) => ({ ...one, parts, turns: turns! })) as [FoundPrompt, FoundPrompt];
+    const [was, is] = [from, to].map((one) => around(promptFunction(one, 'python', '    '), '', '\n'));
+    expect(after(was!, 'python', from, to)).toBe(is);
+    expect(after(was!.replace('sentiment_prompt', 'ask'), 'python', from, to)).toBe(is!.replace('sentiment_prompt', 'ask'));
   });
 
   it('keeps what a formatter or a user has changed, if only the prompt differs', () => {
