@@ -7,6 +7,7 @@ import { shortPrompt, whole } from './format';
 import { Icon } from './icons';
 import { useFit } from './fit';
 import { RowDetails } from './rowDetails';
+import { similarRows } from './similar';
 import { sorted, type Scored, type SortKey } from './store';
 import { send } from './vscodeApi';
 import { ORIGINS, winnerOf } from './winner';
@@ -137,6 +138,8 @@ interface TableProps {
 export function PromptTable({ view: { head, rows }, open, toggle, scored, compact = false, functions = false }: TableProps) {
   const [order, setOrder] = useState({ column: COLUMNS[0]!, reverse: false });
   const [seen, setSeen] = useState<Scored>();
+  /** Prompts whose similar ones are shown. */
+  const [spread, setSpread] = useState<ReadonlySet<string>>(new Set());
   const box = useRef<HTMLDivElement>(null);
   const marked = scored === seen ? undefined : scored?.row.prompt;
   useEffect(() => {
@@ -150,7 +153,10 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
   const columns = COLUMNS.filter((column) => (final || !column.final) && !(compact && column.wide));
   const models = compact ? [] : [...new Set(rows.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
   const range = intervalRange(rows);
-  useFit(box, [rows, order, open, models.length, final]);
+  // Sorted by another column, each row stands for itself.
+  const groups = order.column.key === 'rank' && !order.reverse ? similarRows(rows) : new Map<PromptRow, readonly PromptRow[]>();
+  const folded = new Set([...groups].flatMap(([first, similar]) => (spread.has(first.prompt) ? [] : similar)));
+  useFit(box, [rows, order, open, models.length, final, spread]);
   const best = rows.find(({ origin }) => origin === 'policy');
   const better = head.verdict?.kind === 'better' && winnerOf(rows);
   const caption = captionOf(head, rows.length, final);
@@ -182,10 +188,15 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
             </thead>
             <tbody>
               {sorted(rows, order.column.sort, order.reverse).map((row) => {
-                const opened = open.has(row.prompt);
+                const hidden = folded.has(row);
+                const opened = open.has(row.prompt) && !hidden;
+                const similar = groups.get(row) ?? [];
                 return (
-                  <Fragment key={row.pieces.join('\0')}>
-                    <tr class={`${row === better ? 'winner ' : ''}${row.prompt === marked ? 'marked ' : ''}origin-${row.origin}`}>
+                  <Fragment key={`${row.origin}\0${row.pieces.join('\0')}`}>
+                    <tr
+                      hidden={hidden}
+                      class={`${row === better ? 'winner ' : ''}${row.prompt === marked ? 'marked ' : ''}origin-${row.origin}`}
+                    >
                       <td class="expander">
                         <button
                           type="button"
@@ -200,6 +211,17 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                       {columns.map(({ key, text, cell }) => (
                         <td key={key} class={`${text ? '' : 'number '}column-${key}`}>
                           {cell(row, range)}
+                          {key === 'prompt' && similar.length > 0 && (
+                            <button
+                              type="button"
+                              class="link similar"
+                              title="Prompts that share at least half of their tokens with this one"
+                              aria-expanded={spread.has(row.prompt)}
+                              onClick={() => setSpread(spread.symmetricDifference(new Set([row.prompt])))}
+                            >
+                              {spread.has(row.prompt) ? 'Hide similar' : `${similar.length} similar`}
+                            </button>
+                          )}
                         </td>
                       ))}
                       {models.map((model) => (

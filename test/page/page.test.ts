@@ -212,6 +212,24 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     expect(await panel.sent()).toEqual([['copy', { row: 1, prompt: ' All in all, it was' }]]);
   });
 
+  it('folds prompts that are much alike under the best of them, until asked or sorted by another column', async () => {
+    const twin = row(2, [' Absolutely', ' unforgettable', ' performances', ' though', ' simply'], { test: testScore(0.77) });
+    const ranks = FINAL_ROWS.slice(1).map((one, i) => ({ ...one, rank: i + 3 }));
+    await panel.show(finished({}, [FINAL_ROWS[0]!, twin, ...ranks]));
+    const hidden = () => panel.page.locator('table.ranked > tbody > tr[hidden]').count();
+    expect(await hidden()).toBe(1);
+    const more = button('1 similar');
+    expect(await more.getAttribute('aria-expanded')).toBe('false');
+    await more.press('Enter');
+    expect(await hidden()).toBe(0);
+    expect(await focused()).toBe('Hide similar');
+    await button('Hide similar').press(' ');
+    expect(await hidden()).toBe(1);
+    await button(/^Held out/).click();
+    expect(await hidden()).toBe(0);
+    expect(await more.count()).toBe(0);
+  });
+
   it('opens a row by the keyboard to what the model reads and answers, and keeps it open over an update', async () => {
     await panel.show(finished());
     await button('Details of It was').press('Enter');
@@ -302,7 +320,7 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
       const error = 'The model file is damaged.';
       const rankable = ['running', 'pausing', 'paused'].includes(state);
       await panel.show(training({ state: state as keyof typeof states, rankable, resumable: true, error, log: ['line 1', 'line 2'] }));
-      expect(await panel.page.locator('.face h2').allInnerTexts()).toEqual(title === undefined ? [] : [title]);
+      expect(await panel.page.locator('.face:not(.warnings) h2').allInnerTexts()).toEqual(title === undefined ? [] : [title]);
       expect(await panel.page.locator('.buttons vscode-button').allInnerTexts()).toEqual(buttons);
       if (state === 'interrupted') expect(await panel.page.locator('.face').innerText()).toContain(error);
       if (state === 'failed') expect(await panel.page.locator('.face').innerText()).toMatch(/The model file is damaged\.\s+line 1\nline 2/);
