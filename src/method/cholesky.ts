@@ -1,6 +1,7 @@
 /**
- * A Cholesky factor that can grow: L Lᵀ = M for a symmetric positive definite M, kept as rows of the lower triangle. A row
- * that is appended leaves those before it as they are, so n prompts more cost n·N² and not N³.
+ * A Cholesky factor that can grow: L Lᵀ = M for a symmetric positive definite M, kept as rows of the lower triangle. Rows
+ * that are appended leave those before them as they are, so n prompts more cost n·N² and not N³. Right-hand sides are worked on four
+ * at a time: a sum waits for its last addition, so that four take little longer than one. What comes out does not depend on that.
  */
 export class Cholesky {
   private readonly rows: Float64Array[] = [];
@@ -9,56 +10,66 @@ export class Cholesky {
     return this.rows.length;
   }
 
-  /** Appends a row of M: its elements up to and with the diagonal. */
-  append(row: ArrayLike<number>): void {
-    const n = this.rows.length;
-    const l = new Float64Array(n + 1);
-    for (let j = 0; j <= n; j++) {
-      const other = j < n ? this.rows[j]! : l;
-      let sum = row[j]!;
-      for (let k = 0; k < j; k++) sum -= l[k]! * other[k]!;
-      // Rounding can leave a repeated prompt with a pivot below 0.
-      l[j] = j < n ? sum / other[j]! : Math.sqrt(Math.max(sum, 1e-10));
+  /** Appends rows of M: the elements of each up to and with the diagonal. */
+  append(...added: readonly ArrayLike<number>[]): void {
+    for (let first = 0; first < added.length; first += 4) {
+      const n = this.rows.length;
+      const block = added.slice(first, first + 4).map((row) => Float64Array.from(row));
+      this.forwardFour(block);
+      for (const l of block) {
+        for (let j = n; j < l.length; j++) {
+          const other = j < l.length - 1 ? this.rows[j]! : l;
+          let sum = l[j]!;
+          for (let k = 0; k < j; k++) sum -= l[k]! * other[k]!;
+          // Rounding can leave a repeated prompt with a pivot below 0.
+          l[j] = j < l.length - 1 ? sum / other[j]! : Math.sqrt(Math.max(sum, 1e-10));
+        }
+        this.rows.push(l);
+      }
     }
-    this.rows.push(l);
   }
 
-  /** L⁻¹ b. */
-  forward(b: ArrayLike<number>): Float64Array {
-    const x = Float64Array.from(b);
-    this.rows.forEach((row, i) => {
-      let sum = x[i]!;
-      for (let k = 0; k < i; k++) sum -= row[k]! * x[k]!;
-      x[i] = sum / row[i]!;
-    });
-    return x;
+  /** M⁻¹ b of each b. */
+  solve(...right: readonly ArrayLike<number>[]): Float64Array[] {
+    const solved = right.map((b) => Float64Array.from(b));
+    for (let first = 0; first < solved.length; first += 4) {
+      const block = solved.slice(first, first + 4);
+      this.forwardFour(block);
+      for (const x of block) this.backward(x);
+    }
+    return solved;
   }
 
-  /** M⁻¹ b. */
-  solve(b: ArrayLike<number>): Float64Array {
-    const x = this.forward(b);
+  /** L⁻¹ of up to four vectors, in place; what is longer than L stays as it is. */
+  private forwardFour(block: readonly Float64Array[]): void {
+    const { rows } = this;
+    const unused = new Float64Array(rows.length);
+    const [a, b, c, d] = [block[0]!, block[1] ?? unused, block[2] ?? unused, block[3] ?? unused];
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      let [p, q, r, s] = [a[i]!, b[i]!, c[i]!, d[i]!];
+      for (let k = 0; k < i; k++) {
+        const l = row[k]!;
+        p -= l * a[k]!;
+        q -= l * b[k]!;
+        r -= l * c[k]!;
+        s -= l * d[k]!;
+      }
+      const pivot = row[i]!;
+      a[i] = p / pivot;
+      b[i] = q / pivot;
+      c[i] = r / pivot;
+      d[i] = s / pivot;
+    }
+  }
+
+  /** L⁻ᵀ x in place. */
+  private backward(x: Float64Array): void {
     for (let i = x.length - 1; i >= 0; i--) {
       const row = this.rows[i]!;
       const xi = x[i]! / row[i]!;
       x[i] = xi;
       for (let k = 0; k < i; k++) x[k] = x[k]! - row[k]! * xi;
     }
-    return x;
-  }
-
-  /** Column j of L. */
-  column(j: number): Float64Array {
-    return Float64Array.from(this.rows, (row) => row[j] ?? 0);
-  }
-
-  /** log |M|. */
-  get logDeterminant(): number {
-    return this.rows.reduce((sum, row, i) => sum + 2 * Math.log(row[i]!), 0);
-  }
-
-  static of(matrix: readonly ArrayLike<number>[]): Cholesky {
-    const factor = new Cholesky();
-    for (const row of matrix) factor.append(row);
-    return factor;
   }
 }

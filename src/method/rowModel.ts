@@ -1,5 +1,5 @@
-import { Cholesky } from './cholesky';
 import { boundedMargin, Margins } from './margins';
+import { congruent, diagonal, dot, inverse, lowerInverse, lowerOf, lowerTimes, times } from './smallMatrices';
 
 /** What is known of one prompt: contrasts `y` [rows, C] on some rows of the pool. */
 export interface Observed {
@@ -58,6 +58,8 @@ export class RowModel {
   private readonly sums: Float64Array;
   private readonly counts: Float64Array;
   private readonly margins: Margins;
+  private readonly certainty: Float64Array;
+  private readonly sketched: Float64Array;
 
   constructor(
     private readonly labels: readonly number[],
@@ -76,6 +78,8 @@ export class RowModel {
     this.sums = new Float64Array(K);
     this.counts = new Float64Array(K);
     this.margins = new Margins(K);
+    this.certainty = new Float64Array(labels.length * this.q ** 2);
+    this.sketched = new Float64Array(this.some.length * Math.max(0, K - 1) * (1 + this.q));
   }
 
   /** Contrasts of K label-word logits, or of a score, [C]; undefined where the row could not be scored. */
@@ -106,6 +110,7 @@ export class RowModel {
       this.maximize(prompts, whiten(factors, this.q));
       factors = this.expect(prompts);
     }
+    this.prepareSketch();
   }
 
   /** First factors: the leading components of each prompt's mean contrasts by class. */
@@ -147,31 +152,38 @@ export class RowModel {
 
   /** What a prompt's observed rows say of its factors. */
   evidence({ rows, y }: Observed): Evidence {
-    const { C, q } = this;
+    const { C, q, theta, noise, certainty } = this;
     const precision = new Float64Array(q * q);
     const pull = new Float64Array(q);
-    rows.forEach((row, r) => {
-      for (let c = 0; c < C; c++) {
-        const at = (row * C + c) * (1 + q);
-        const rest = (y[r * C + c]! - this.theta[at]!) / this.noise;
-        for (let j = 0; j < q; j++) {
-          const w = this.theta[at + 1 + j]!;
-          pull[j]! += w * rest;
-          for (let k = 0; k <= j; k++) precision[j * q + k]! += (w * this.theta[at + 1 + k]!) / this.noise;
-        }
+    for (let r = 0; r < rows.length; r++) {
+      const row = rows[r]!;
+      for (let i = 0, from = row * q * q; i < q * q; i++, from++) precision[i]! += certainty[from]!;
+      for (let c = 0, at = row * C * (1 + q); c < C; c++, at += 1 + q) {
+        const rest = (y[r * C + c]! - theta[at]!) / noise;
+        for (let j = 0; j < q; j++) pull[j]! += theta[at + 1 + j]! * rest;
       }
-    });
-    for (let j = 0; j < q; j++) for (let k = 0; k < j; k++) precision[k * q + j] = precision[j * q + k]!;
+    }
     return { precision, pull };
+  }
+
+  /** Σ_c w_c w_cᵀ / σ² of each row: what it adds to the precision of the factors of any prompt. */
+  private weigh(): void {
+    const { C, q, theta, certainty } = this;
+    certainty.fill(0);
+    for (let row = 0; row < this.labels.length; row++)
+      for (let c = 0, at = row * C * (1 + q) + 1; c < C; c++, at += 1 + q)
+        for (let j = 0; j < q; j++) {
+          const w = theta[at + j]! / this.noise;
+          for (let k = 0; k < q; k++) certainty[(row * q + j) * q + k]! += w * theta[at + k]!;
+        }
   }
 
   /** Posterior of the factors under N(0, I): covariance (I + precision)⁻¹, mean covariance·pull. */
   posterior(evidence: Evidence, prior = 1): { mean: Float64Array; covariance: Float64Array } {
     const { q } = this;
-    const covariance = inverse(
-      evidence.precision.map((x, i) => x + (i % (q + 1) === 0 ? prior : 0)),
-      q,
-    );
+    const precision = evidence.precision.slice();
+    for (let j = 0; j < q; j++) precision[j * (q + 1)]! += prior;
+    const covariance = inverse(precision, q);
     return { mean: times(covariance, evidence.pull, q), covariance };
   }
 
@@ -185,63 +197,62 @@ export class RowModel {
     const { C, K, q, labels, theta, classTheta } = this;
     const p = 1 + q;
     const N = labels.length;
-    // Σ_i E[f̃ f̃ᵀ] [p, p] of each row, and Σ_i f̃ y [C, p]; f̃ = (1, f).
-    const square = Array.from({ length: N }, () => new Float64Array(p * p));
-    const cross = Array.from({ length: N }, () => new Float64Array(C * p));
-    const total = Array.from({ length: N }, () => new Float64Array(C));
-    let count = 0;
-    prompts.forEach(({ rows, y }, i) => {
-      const second = new Float64Array(p * p);
-      const full = Float64Array.of(1, ...f[i]!);
+    // Σ_i E[f̃ f̃ᵀ] of each row, [N, p, p], and Σ_i f̃ y, [N, C, p]; f̃ = (1, f).
+    const square = new Float64Array(N * p * p);
+    const cross = new Float64Array(N * C * p);
+    const [second, full] = [new Float64Array(p * p), new Float64Array(p).fill(1)];
+    let [count, misfit] = [0, 0];
+    for (let i = 0; i < prompts.length; i++) {
+      const { rows, y } = prompts[i]!;
+      full.set(f[i]!, 1);
+      const own = covariance[i]!;
       for (let j = 0; j < p; j++)
-        for (let k = 0; k < p; k++) second[j * p + k] = full[j]! * full[k]! + (j > 0 && k > 0 ? covariance[i]![(j - 1) * q + k - 1]! : 0);
-      rows.forEach((row, r) => {
-        const into = square[row]!;
-        for (let j = 0; j < p * p; j++) into[j]! += second[j]!;
-        for (let c = 0; c < C; c++) {
+        for (let k = 0; k < p; k++) second[j * p + k] = full[j]! * full[k]! + (j > 0 && k > 0 ? own[(j - 1) * q + k - 1]! : 0);
+      for (let r = 0; r < rows.length; r++) {
+        const row = rows[r]!;
+        for (let j = 0, to = row * p * p; j < p * p; j++, to++) square[to]! += second[j]!;
+        for (let c = 0, to = row * C * p; c < C; c++, to += p) {
           const value = y[r * C + c]!;
-          total[row]![c]! += value * value;
-          for (let j = 0; j < p; j++) cross[row]![c * p + j]! += value * full[j]!;
+          misfit += value * value;
+          for (let j = 0; j < p; j++) cross[to + j]! += value * full[j]!;
         }
-      });
-      count += rows.length * C;
-    });
-    for (let k = 0; k < K; k++) {
-      const own = labels.flatMap((label, row) => (label === k ? [row] : []));
-      const sum = new Float64Array(p * p);
-      for (const row of own) square[row]!.forEach((x, j) => (sum[j]! += x));
-      for (let j = 0; j < p; j++) sum[j * p + j]! += 1;
-      const factor = factorOf(sum, p);
-      for (let c = 0; c < C; c++) {
-        const right = new Float64Array(p);
-        for (const row of own) for (let j = 0; j < p; j++) right[j]! += cross[row]![c * p + j]!;
-        classTheta.set(factor.solve(right), (k * C + c) * p);
       }
+      count += rows.length * C;
+    }
+    for (let k = 0; k < K; k++) {
+      const sum = diagonal(p, 1);
+      const right = new Float64Array(C * p);
+      for (let row = 0; row < N; row++) {
+        if (labels[row] !== k) continue;
+        for (let j = 0; j < p * p; j++) sum[j]! += square[row * p * p + j]!;
+        for (let j = 0; j < C * p; j++) right[j]! += cross[row * C * p + j]!;
+      }
+      const solved = inverse(sum, p);
+      for (let c = 0; c < C; c++) times(solved, right, p, c * p, classTheta, (k * C + c) * p);
     }
     const spread = new Float64Array(p);
-    let misfit = 0;
+    const [matrix, right] = [new Float64Array(p * p), new Float64Array(p)];
     for (let row = 0; row < N; row++) {
-      const matrix = square[row]!.map((x, i) => x / this.noise + (i % (p + 1) === 0 ? 1 / this.spread[i % p]! : 0));
-      const factor = factorOf(matrix, p);
+      const from = row * p * p;
+      for (let j = 0; j < p * p; j++) matrix[j] = square[from + j]! / this.noise;
+      for (let j = 0; j < p; j++) matrix[j * (p + 1)]! += 1 / this.spread[j]!;
       const posterior = inverse(matrix, p);
       for (let c = 0; c < C; c++) {
-        const mean = classTheta.subarray((labels[row]! * C + c) * p, (labels[row]! * C + c + 1) * p);
-        const at = (row * C + c) * p;
-        theta.set(
-          factor.solve(Float64Array.from({ length: p }, (_, j) => cross[row]![c * p + j]! / this.noise + mean[j]! / this.spread[j]!)),
-          at,
-        );
+        const [mean, at] = [(labels[row]! * C + c) * p, (row * C + c) * p];
+        for (let j = 0; j < p; j++) right[j] = cross[at + j]! / this.noise + classTheta[mean + j]! / this.spread[j]!;
+        times(posterior, right, p, 0, theta, at);
         // E[(y − θ·f̃)²], θ's own posterior variance included.
-        misfit += total[row]![c]!;
         for (let j = 0; j < p; j++) {
-          misfit -= 2 * theta[at + j]! * cross[row]![c * p + j]!;
-          for (let k = 0; k < p; k++) misfit += square[row]![j * p + k]! * (theta[at + j]! * theta[at + k]! + posterior[j * p + k]!);
-          spread[j]! += ((theta[at + j]! - mean[j]!) ** 2 + posterior[j * p + j]!) / (N * C);
+          const own = theta[at + j]!;
+          misfit -= 2 * own * cross[at + j]!;
+          for (let k = 0; k < p; k++) misfit += square[from + j * p + k]! * (own * theta[at + k]! + posterior[j * p + k]!);
+          spread[j]! += ((own - classTheta[mean + j]!) ** 2 + posterior[j * (p + 1)]!) / (N * C);
         }
       }
     }
     this.spread = spread.map((x) => Math.max(x, 1e-3));
     this.noise = Math.max(misfit / Math.max(1, count), NOISE_FLOOR);
+    this.weigh();
   }
 
   /** The score to expect on new rows at factors f, by the margins on the pool; rows whose gap is `known` (not NaN) count by it. */
@@ -250,27 +261,58 @@ export class RowModel {
     margins.clear();
     for (const row of this.all) {
       const gap = known ? known[row]! : NaN;
-      margins.add(labels[row]!, Number.isNaN(gap) ? this.gapAt(f, row) : gap);
+      if (!Number.isNaN(gap)) margins.add(labels[row]!, gap);
+      else if (this.K === 2) margins.addMargin(labels[row]!, this.marginAt(f, row));
+      else margins.add(labels[row]!, this.gapAt(f, row));
     }
     return margins.score();
   }
 
+  /** The predicted margin of a row, of two classes. */
+  private marginAt(f: ArrayLike<number>, row: number): number {
+    this.predict(f, row);
+    const half = this.logits[1]! / 2;
+    return boundedMargin(this.labels[row] === 1 ? half : -half);
+  }
+
   /** The same over at most SKETCHED rows, for many factors in a row: logits of the strongest rival stand for all others. */
-  sketch(f: ArrayLike<number>): number {
-    const { K, margins, labels, logits } = this;
+  sketch(f: Float64Array): number {
+    const { K, margins, labels, sketched, some } = this;
+    const p = 1 + this.q;
     margins.clear();
-    for (const row of this.some) {
-      const label = labels[row]!;
+    for (let i = 0, at = 0; i < some.length; i++) {
       if (K === 1) {
-        margins.add(label, this.gapAt(f, row));
+        margins.add(0, this.gapAt(f, some[i]!));
         continue;
       }
-      this.predict(f, row);
-      let rival = -Infinity;
-      for (let c = 0; c < logits.length; c++) if (c !== label && logits[c]! > rival) rival = logits[c]!;
-      margins.addMargin(label, boundedMargin((logits[label]! - rival) / 2));
+      let least = Infinity;
+      for (let rival = 1; rival < K; rival++, at += p) {
+        let margin = sketched[at]!;
+        for (let j = 1; j < p; j++) margin += sketched[at + j]! * f[j - 1]!;
+        if (margin < least) least = margin;
+      }
+      margins.addMargin(labels[some[i]!]!, boundedMargin(least));
     }
     return margins.score();
+  }
+
+  /** Half the difference of a row's own logit to that of each rival, as linear functions of the factors: [some, K − 1, 1 + q]. */
+  private prepareSketch(): void {
+    const { K, C, q, theta, labels, sketched } = this;
+    const p = 1 + q;
+    let at = 0;
+    for (const row of this.some)
+      for (let c = 0; c < K; c++) {
+        const label = labels[row]!;
+        if (c === label) continue;
+        for (let j = 0; j < p; j++, at++)
+          sketched[at] =
+            (C === 1
+              ? label === 1
+                ? theta[row * p + j]!
+                : -theta[row * p + j]!
+              : theta[(row * C + label) * p + j]! - theta[(row * C + c) * p + j]!) / 2;
+      }
   }
 
   /** The pool's mean of any function of the gap. */
@@ -281,14 +323,13 @@ export class RowModel {
   /** Variance of that mean while the factors are N(f, covariance): by the unscented transform, f ± √q·L_j. */
   variance(f: Float64Array, covariance: Float64Array, known: Float64Array, of: (gap: number) => number): number {
     const { q } = this;
-    const factor = factorOf(covariance, q);
+    const lower = lowerOf(covariance, q);
     const means: number[] = [];
     for (let j = 0; j < q; j++) {
-      const step = factor.column(j);
       for (const sign of [-1, 1])
         means.push(
           this.mean(
-            f.map((x, i) => x + sign * Math.sqrt(q) * step[i]!),
+            f.map((x, i) => x + sign * Math.sqrt(q) * lower[i * q + j]!),
             known,
             of,
           ),
@@ -344,6 +385,8 @@ export class RowModel {
     this.spread = state.spread;
     this.noise = state.noise;
     this.fitted = true;
+    this.weigh();
+    this.prepareSketch();
   }
 }
 
@@ -388,84 +431,4 @@ function whiten({ f, covariance }: Moments, q: number): Moments {
     ),
     covariance: covariance.map((one) => congruent(lower, one, q)),
   };
-}
-
-function factorOf(matrix: Float64Array, n: number): Cholesky {
-  return Cholesky.of(Array.from({ length: n }, (_, i) => matrix.subarray(i * n, (i + 1) * n)));
-}
-
-/** M⁻¹ of a small symmetric positive definite matrix: L⁻ᵀ L⁻¹. */
-export function inverse(matrix: Float64Array, n: number): Float64Array {
-  const lower = lowerInverse(matrix, n);
-  const result = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = i; k < n; k++) sum += lower[k * n + i]! * lower[k * n + j]!;
-      result[i * n + j] = result[j * n + i] = sum;
-    }
-  return result;
-}
-
-/** L⁻¹ of M = L Lᵀ, without the objects of `Cholesky`: thousands are needed in a step. */
-function lowerInverse(matrix: Float64Array, n: number): Float64Array {
-  const l = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
-      l[i * n + j] = i === j ? Math.sqrt(Math.max(sum, 1e-10)) : sum / l[j * n + j]!;
-    }
-  for (let i = 0; i < n; i++) {
-    const scale = 1 / l[i * n + i]!;
-    for (let j = 0; j < i; j++) {
-      let sum = 0;
-      for (let k = j; k < i; k++) sum -= l[i * n + k]! * l[k * n + j]!;
-      l[i * n + j] = sum * scale;
-    }
-    l[i * n + i] = scale;
-  }
-  return l;
-}
-
-/** Products with a lower triangle: A x, and A S Aᵀ. */
-function lowerTimes(lower: Float64Array, x: Float64Array, n: number): Float64Array {
-  const result = new Float64Array(n);
-  for (let i = 0; i < n; i++) for (let k = 0; k <= i; k++) result[i]! += lower[i * n + k]! * x[k]!;
-  return result;
-}
-
-function congruent(lower: Float64Array, matrix: Float64Array, n: number): Float64Array {
-  const half = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let k = 0; k <= i; k++) {
-      const a = lower[i * n + k]!;
-      for (let j = 0; j < n; j++) half[i * n + j]! += a * matrix[k * n + j]!;
-    }
-  const result = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let k = 0; k <= j; k++) sum += half[i * n + k]! * lower[j * n + k]!;
-      result[i * n + j] = sum;
-    }
-  return result;
-}
-
-function times(matrix: Float64Array, vector: Float64Array, n: number): Float64Array {
-  const result = new Float64Array(n);
-  for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) result[i]! += matrix[i * n + k]! * vector[k]!;
-  return result;
-}
-
-function diagonal(n: number, value: number): Float64Array {
-  const result = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) result[i * (n + 1)] = value;
-  return result;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -97,7 +97,7 @@ export class Estimates {
 
   /** The reward model's mean, then draws from it. */
   rewards(reward: RewardModel, draws: number, random: Random): (readonly LinearReward[])[] {
-    return [reward.mean(), ...Array.from({ length: draws }, () => reward.draw(this.measured, random))];
+    return [reward.mean(), ...reward.draws(draws, this.measured, random)];
   }
 
   accuracy({ factors, gap }: Known): number {

@@ -10,7 +10,7 @@ export interface Landscape {
   readonly table: Float32Array;
   readonly T: number;
   readonly A: number;
-  readonly score: (f: ArrayLike<number>) => number;
+  readonly score: (f: Float64Array) => number;
 }
 
 /** Tables of several draws in one product. */
@@ -39,7 +39,9 @@ const SWEEPS = 2;
 const STEP = 0.3;
 
 export function factorsOf({ mean, table, T, A }: Landscape, prompt: readonly number[]): Float64Array {
-  return Float64Array.from(mean, (m, j) => prompt.reduce((sum, a, t) => sum + table[(j * T + t) * A + a]!, m));
+  const f = Float64Array.from(mean);
+  for (let j = 0; j < f.length; j++) for (let t = 0; t < T; t++) f[j]! += table[(j * T + t) * A + prompt[t]!]!;
+  return f;
 }
 
 /**
@@ -51,7 +53,7 @@ export function climb(landscape: Landscape, start: readonly number[], taken: Rea
   const seen = Uint8Array.from({ length: A }, () => Number(random.uniform() < 0.5));
   const prompt = [...start];
   const q = landscape.mean.length;
-  let f = factorsOf(landscape, prompt);
+  const f = factorsOf(landscape, prompt);
   let current = score(f);
   let best: { prompt: number[]; score: number } | undefined;
   const note = (value: number, t: number, a: number): void => {
@@ -60,23 +62,22 @@ export function climb(landscape: Landscape, start: readonly number[], taken: Rea
     if (!taken.has(found.join())) best = { prompt: found, score: value };
   };
   note(current, 0, prompt[0]!);
-  const step = new Float64Array(q);
+  const [rest, next, origin] = [new Float64Array(q), new Float64Array(q), new Float64Array(q)];
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     let moved = false;
     // One quadratic model serves a sweep: it only says which tokens are worth a look.
     const model = quadratic(score, f);
-    const origin = f;
+    origin.set(f);
     for (const t of shuffled(T, random)) {
-      const rest = f.map((x, j) => x - table[(j * T + t) * A + prompt[t]!]!);
-      const ranked = mostLiked(seen, (a) => {
-        for (let j = 0; j < q; j++) step[j] = rest[j]! + table[(j * T + t) * A + a]! - origin[j]!;
-        return model(step);
-      });
-      for (const a of ranked) {
-        const next = rest.map((x, j) => x + table[(j * T + t) * A + a]!);
+      for (let j = 0; j < q; j++) rest[j] = f[j]! - table[(j * T + t) * A + prompt[t]!]!;
+      for (const a of mostLiked(landscape, t, seen, model, rest, origin)) {
+        for (let j = 0; j < q; j++) next[j] = rest[j]! + table[(j * T + t) * A + a]!;
         const value = score(next);
         note(value, t, a);
-        if (value > current) [prompt[t], f, current, moved] = [a, next, value, true];
+        if (value > current) {
+          [prompt[t], current, moved] = [a, value, true];
+          f.set(next);
+        }
       }
     }
     if (!moved) break;
@@ -84,44 +85,57 @@ export function climb(landscape: Landscape, start: readonly number[], taken: Rea
   return best?.prompt;
 }
 
-/** score(f + δ) − score(f) to second order, from differences. */
-function quadratic(score: Landscape['score'], f: Float64Array): (step: Float64Array) => number {
-  const q = f.length;
-  const at = (...moves: readonly (readonly [number, number])[]): number => {
-    const moved = f.slice();
-    for (const [j, by] of moves) moved[j]! += by;
-    return score(moved);
-  };
-  const center = at();
-  const up = Array.from({ length: q }, (_, j) => at([j, STEP]));
-  const down = Array.from({ length: q }, (_, j) => at([j, -STEP]));
-  const gradient = up.map((x, j) => (x - down[j]!) / (2 * STEP));
-  const hessian = new Float64Array(q * q);
-  for (let j = 0; j < q; j++) {
-    hessian[j * q + j] = (up[j]! + down[j]! - 2 * center) / STEP ** 2;
-    for (let k = 0; k < j; k++) {
-      const mixed = (at([j, STEP], [k, STEP]) - up[j]! - up[k]! + center) / STEP ** 2;
-      hessian[j * q + k] = hessian[k * q + j] = mixed;
-    }
-  }
-  return (step) => {
-    let value = 0;
-    for (let j = 0; j < q; j++) {
-      let along = gradient[j]!;
-      for (let k = 0; k < q; k++) along += (hessian[j * q + k]! / 2) * step[k]!;
-      value += along * step[j]!;
-    }
-    return value;
-  };
+/** Gradient [q] and half the Hessian, of which the lower triangle counts, the off-diagonal twice: [q, q]. */
+interface Quadratic {
+  readonly gradient: Float64Array;
+  readonly half: Float64Array;
 }
 
-/** The seen tokens of largest value, best first. */
-function mostLiked(seen: Uint8Array, valueOf: (a: number) => number): number[] {
+/** score(f + δ) − score(f) to second order, from differences. */
+function quadratic(score: Landscape['score'], f: Float64Array): Quadratic {
+  const q = f.length;
+  const moved = f.slice();
+  const at = (j: number, by: number, k = j, also = 0): number => {
+    moved.set(f);
+    moved[j]! += by;
+    moved[k]! += also;
+    return score(moved);
+  };
+  const center = score(f);
+  const up = Float64Array.from({ length: q }, (_, j) => at(j, STEP));
+  const down = Float64Array.from({ length: q }, (_, j) => at(j, -STEP));
+  const gradient = up.map((x, j) => (x - down[j]!) / (2 * STEP));
+  const half = new Float64Array(q * q);
+  for (let j = 0; j < q; j++) {
+    half[j * q + j] = (up[j]! + down[j]! - 2 * center) / STEP ** 2 / 2;
+    for (let k = 0; k < j; k++) half[j * q + k] = (at(j, STEP, k, STEP) - up[j]! - up[k]! + center) / STEP ** 2;
+  }
+  return { gradient, half };
+}
+
+/** The seen tokens of place t that a quadratic model of the score about `origin` likes best, best first. */
+function mostLiked(
+  { table, T, A }: Landscape,
+  t: number,
+  seen: Uint8Array,
+  { gradient, half }: Quadratic,
+  rest: Float64Array,
+  origin: Float64Array,
+): number[] {
+  const q = rest.length;
+  const step = new Float64Array(q);
   const tokens: number[] = [];
   const valued: number[] = [];
-  for (let a = 0; a < seen.length; a++) {
+  for (let a = 0; a < A; a++) {
     if (seen[a] === 0) continue;
-    const value = valueOf(a);
+    let value = 0;
+    for (let j = 0; j < q; j++) {
+      const own = rest[j]! + table[(j * T + t) * A + a]! - origin[j]!;
+      step[j] = own;
+      let along = gradient[j]!;
+      for (let k = 0; k <= j; k++) along += half[j * q + k]! * step[k]!;
+      value += along * own;
+    }
     if (tokens.length === TRIED && value <= valued[TRIED - 1]!) continue;
     let at = tokens.length;
     while (at > 0 && valued[at - 1]! < value) at--;

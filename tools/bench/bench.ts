@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   if (values.data !== undefined && existsSync(values.data)) {
     if (values.stability) return stability(values.data, threads);
     if (values.choice) return compareChoices({ data: values.data, threads });
-    if (values['step-cost']) return stepCost(values.data, threads);
+    if (values['step-cost']) return stepCost(values.data, threads, selection.tasks);
     await measure(values.data);
   } else {
     console.error(

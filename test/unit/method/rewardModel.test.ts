@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Cholesky } from '../../../src/method/cholesky';
 import { Random } from '../../../src/method/random';
+import { PlacedTokens } from '../../../src/method/placedTokens';
 import { RewardModel, type Measured } from '../../../src/method/rewardModel';
 
 const [A, d, T] = [30, 6, 3];
@@ -9,11 +10,16 @@ const embedding = Float32Array.from({ length: A * d }, () => 3 + random.normal()
 const truth = Float64Array.from({ length: T * d }, (_, i) => (i < 2 * d ? 0.1 : 1) * random.normal());
 const prompts = Array.from({ length: 60 }, () => Array.from({ length: T }, () => random.below(A)));
 
+/** Σ_t weights_t · e(z_t). */
+function valueOf(model: RewardModel, weights: Float64Array, prompt: readonly number[]): number {
+  return weights.reduce((sum, w, i) => sum + w * model.tokens[prompt[Math.floor(i / d)]! * d + (i % d)]!, 0);
+}
+
 function measure(model: RewardModel, noise: number): Measured[] {
   const draws = new Random(4);
   return [
     {
-      value: Float64Array.from(prompts, (prompt) => 2 + model.value(truth, prompt) + Math.sqrt(noise) * draws.normal()),
+      value: Float64Array.from(prompts, (prompt) => 2 + valueOf(model, truth, prompt) + Math.sqrt(noise) * draws.normal()),
       noise: new Float64Array(prompts.length).fill(noise),
     },
   ];
@@ -60,8 +66,10 @@ function direct(model: RewardModel, { value, noise }: Measured): { mean: number;
 
 describe('Cholesky factor', () => {
   it('solves, and grows row by row', () => {
-    const factor = Cholesky.of([[4], [2, 5], [2, 3, 6]]);
-    const x = factor.solve([2, 1, 5]);
+    const factor = new Cholesky();
+    factor.append([4], [2, 5]);
+    factor.append([2, 3, 6]);
+    const [x] = factor.solve([2, 1, 5]) as [Float64Array];
     const expected = solve(
       [
         [4, 2, 2],
@@ -71,7 +79,53 @@ describe('Cholesky factor', () => {
       [2, 1, 5],
     );
     expected.forEach((value, i) => expect(x[i]).toBeCloseTo(value, 12));
-    expect(factor.logDeterminant).toBeCloseTo(Math.log(64), 12);
+  });
+});
+
+it('a Cholesky factor does not depend on how many rows came at once', () => {
+  const rows = Array.from({ length: 11 }, (_, i) => Float64Array.from({ length: i + 1 }, (_, j) => (i === j ? 12 : random.normal())));
+  const [together, single] = [new Cholesky(), new Cholesky()];
+  together.append(...rows);
+  for (const row of rows) single.append(row);
+  const right = Array.from({ length: 5 }, () => Float64Array.from({ length: 11 }, () => random.normal()));
+  expect(together.solve(...right)).toEqual(right.flatMap((b) => single.solve(b)));
+});
+
+describe('tokens of prompts by place', () => {
+  const [few, C] = [prompts.slice(0, 9).map((prompt) => prompt.map((a) => a % 5)), 6];
+  const placed = new PlacedTokens(few, embedding, d, T);
+  const e = (a: number, k: number): number => embedding[a * d + k]!;
+
+  it('give each prompt its sum, and its products with weights', () => {
+    const weights = Float64Array.from({ length: C * T * d }, () => random.normal());
+    const [sums, values] = [placed.sums(), placed.values(weights)];
+    few.forEach((prompt, i) => {
+      for (let k = 0; k < d; k++)
+        expect(sums[i * d + k]).toBeCloseTo(
+          prompt.reduce((sum, a) => sum + e(a, k), 0),
+          10,
+        );
+      for (let c = 0; c < C; c++) {
+        let expected = 0;
+        prompt.forEach((a, t) => {
+          for (let k = 0; k < d; k++) expected += weights[(c * T + t) * d + k]! * e(a, k);
+        });
+        expect(values[c * few.length + i]).toBeCloseTo(expected, 10);
+      }
+    });
+  });
+
+  it('give the sums of their embeddings by coefficients of the prompts', () => {
+    const alphas = Array.from({ length: 2 }, () => Float64Array.from(few, () => random.normal()));
+    const spread = placed.spread(alphas);
+    alphas.forEach((alpha, c) => {
+      for (let t = 0; t < T; t++)
+        for (let k = 0; k < d; k++)
+          expect(spread[(c * T + t) * d + k]).toBeCloseTo(
+            few.reduce((sum, prompt, i) => sum + alpha[i]! * e(prompt[t]!, k), 0),
+            10,
+          );
+    });
   });
 });
 
@@ -102,11 +156,8 @@ describe('reward model', () => {
     const source = new Random(2);
     const target = [3, 7, 11];
     const [mean] = model.mean();
-    const expected = mean!.mean + model.value(mean!.weights, target);
-    const drawn = Array.from({ length: 1500 }, () => {
-      const [draw] = model.draw(short, source);
-      return draw!.mean + model.value(draw!.weights, target);
-    });
+    const expected = mean!.mean + valueOf(model, mean!.weights, target);
+    const drawn = model.draws(1500, short, source).map(([draw]) => draw!.mean + valueOf(model, draw!.weights, target));
     const average = drawn.reduce((a, b) => a + b, 0) / drawn.length;
     const variance = drawn.reduce((a, b) => a + (b - average) ** 2, 0) / drawn.length;
     // k(z, z) − kᵀ M⁻¹ k, by kernels written out here.
