@@ -21,7 +21,7 @@ await build({
 const engineOnly = {
   name: 'messages of the engine',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /src[\\/]wording[\\/](hub|model|method)\.ts$/ }, ({ path }) => ({
+    onLoad({ filter: /src[\\/]wording[\\/](hub|model|method|metrics)\.ts$/ }, ({ path }) => ({
       contents: `export const ${/(\w+)\.ts$/.exec(path)[1]}Wording = {};`,
     })),
 };

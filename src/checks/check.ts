@@ -4,6 +4,7 @@ import { loadDataset } from '../data/dataset';
 import { bundledTokens } from '../model/local/bundledTokens';
 import { layOutTask, layOutTemplate } from '../model/local/localTask';
 import { metricProblems } from '../metrics/open';
+import { readScripts } from '../metrics/script/readScript';
 import { ModelError } from '../model/modelError';
 import { budgetProblem } from '../search/budget';
 import { labelCost } from '../search/labelWords/cost';
@@ -36,7 +37,10 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
   if (budget) problems.push(budget);
   // Label words do not wait for the data to be right: the spec names its classes.
   const classes = dataset?.classes ?? Object.keys(spec.labels ?? {});
-  if (spec.kind === 'generation') problems.push(...metricProblems(spec.metrics!, spec.problemAt));
+  if (spec.kind === 'generation') {
+    problems.push(...metricProblems(spec.metrics!, spec.problemAt));
+    await collect(spec, problems, () => Promise.resolve(readScripts(spec.metrics!, spec)));
+  }
   if (models && spec.taskModel.startsWith('bundled:'))
     await collect(spec, problems, async () => {
       const tokens = await bundledTokens(spec.taskModel);

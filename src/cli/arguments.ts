@@ -4,9 +4,9 @@ import { MOST_THREADS } from '../model/local/threads';
 export const USAGE = `RLPrompt finds the short prompt that makes a frozen language model do your task best.
 
   rlprompt optimize SPEC [--seed N] [--steps N] [--budget QUERIES] [--max-minutes N] [--labels auto] [--out DIR]
-                         [--random | --no-random] [--threads N] [--json] [--yes]
-  rlprompt optimize --resume DIR [--threads N] [--json] [--yes]
-  rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes]
+                         [--random | --no-random] [--threads N] [--json] [--yes] [--allow-scripts]
+  rlprompt optimize --resume DIR [--threads N] [--json] [--yes] [--allow-scripts]
+  rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes] [--allow-scripts]
   rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes]
   rlprompt report DIR [--csv | --markdown | --html [FILE]]
 
@@ -19,6 +19,7 @@ report --html writes one file that stands alone, to FILE or to standard output.
 --labels auto searches for label words first, whatever the spec has, and compares them with those of the spec.
 Random search, the control, follows unless the task model is on a server; --random and --no-random say otherwise.
 transfer scores a run's prompts on other task models. --yes agrees to everything in advance: downloads, and what a server will be asked.
+--allow-scripts runs the scripts that the spec names as metrics; --yes does not.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
 `;
@@ -29,6 +30,10 @@ export class UsageError extends Error {}
 interface Common {
   readonly threads: number | undefined;
   readonly yes: boolean;
+}
+
+interface Scripted {
+  readonly allowScripts?: true;
 }
 
 export type Command =
@@ -47,8 +52,9 @@ export type Command =
       /** As the spec says if undefined. */
       readonly random: boolean | undefined;
       readonly json: boolean;
-    } & Common)
-  | ({ readonly name: 'evaluate'; readonly spec: string; readonly prompts: readonly string[]; readonly json: boolean } & Common)
+    } & Common &
+      Scripted)
+  | ({ readonly name: 'evaluate'; readonly spec: string; readonly prompts: readonly string[]; readonly json: boolean } & Common & Scripted)
   | ({
       readonly name: 'transfer';
       readonly folder: string;
@@ -82,8 +88,9 @@ const OPTIONS = {
     labels: TEXT,
     random: FLAG,
     'no-random': FLAG,
+    'allow-scripts': FLAG,
   },
-  evaluate: { ...COMMON, prompt: TEXTS },
+  evaluate: { ...COMMON, prompt: TEXTS, 'allow-scripts': FLAG },
   transfer: { ...COMMON, model: TEXTS, top: TEXT, csv: FLAG, markdown: FLAG },
   report: { csv: FLAG, markdown: FLAG, html: FLAG },
 };
@@ -98,6 +105,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.help) return { name: 'help' };
   const json = values.json === true;
   const common = { threads: whole(values.threads, 'threads', 1, MOST_THREADS), yes: values.yes === true };
+  const scripted = values['allow-scripts'] === true && { allowScripts: true as const };
   switch (name) {
     case 'optimize': {
       const spec = only(positionals, 'SPEC', values.resume === undefined);
@@ -123,13 +131,14 @@ export function parseCommand(argv: readonly string[]): Command {
         out: values.out as string | undefined,
         random: values.random === true ? true : values['no-random'] === true ? false : undefined,
         json,
+        ...scripted,
         ...common,
       };
     }
     case 'evaluate': {
       const spec = only(positionals, 'SPEC', true)!;
       if (values.prompt === undefined) throw new UsageError('evaluate needs at least one --prompt TEXT');
-      return { name, spec, prompts: values.prompt as string[], json, ...common };
+      return { name, spec, prompts: values.prompt as string[], json, ...scripted, ...common };
     }
     case 'transfer': {
       const folder = only(positionals, 'DIR', true)!;

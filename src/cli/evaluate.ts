@@ -8,7 +8,7 @@ import { TerminalFrontEnd } from './frontEnd';
 
 /** Scores given prompts; resolves to the exit status. */
 export async function evaluatePrompts(command: Extract<Command, { name: 'evaluate' }>): Promise<number> {
-  const terminal = new TerminalFrontEnd(command.yes);
+  const terminal = new TerminalFrontEnd(command);
   const task = await readSpec(resolve(command.spec));
   const threads = command.threads ?? availableParallelism();
   const prompts = await terminal.whileListening(() => evaluateJob({ task, prompts: command.prompts, threads }, terminal));

@@ -22,9 +22,9 @@ export class TerminalFrontEnd implements RunFrontEnd {
   private readonly rank = new AbortController();
   private readonly told = new Set<string>();
 
-  /** @param yes `--yes` was given, which agrees to everything; RLPROMPT_YES=1 says the same */
+  /** @param agreed `--yes` was given, which agrees to downloads and queries (RLPROMPT_YES=1 says the same), or `--allow-scripts` */
   constructor(
-    private readonly yes: boolean,
+    private readonly agreed: { readonly yes: boolean; readonly allowScripts?: boolean },
     private readonly input: NodeJS.ReadStream = process.stdin,
     private readonly screen = progress,
   ) {}
@@ -73,7 +73,7 @@ export class TerminalFrontEnd implements RunFrontEnd {
 
   async consent(_model: string, lines: readonly string[]): Promise<boolean> {
     for (const line of lines) this.screen.line(line);
-    if (this.yes || process.env.RLPROMPT_YES === '1') return true;
+    if (this.agreed.yes || process.env.RLPROMPT_YES === '1') return true;
     const { input } = this;
     const output = this.screen.out;
     if (!input.isTTY || !output.isTTY) throw new Declined('run.notInteractive');
@@ -89,6 +89,13 @@ export class TerminalFrontEnd implements RunFrontEnd {
     } finally {
       questions.close();
     }
+  }
+
+  /** Not asked: whoever runs a script has read it. */
+  allowScript(name: string, lines: readonly string[]): Promise<boolean> {
+    for (const line of lines) this.screen.line(`${line}.`);
+    if (!this.agreed.allowScripts) throw new Declined('run.scriptNotAllowed', { name });
+    return Promise.resolve(true);
   }
 
   opened(folder: string): void {

@@ -6,6 +6,7 @@ import { summarizeSeeds } from '../run/report/seeds';
 import { quote } from '../run/report/shell';
 import type { RunResult } from '../run/result';
 import { asEnded, newRunPath, reproduceCommand } from '../run/start';
+import { hasScripts } from '../run/scripts';
 import { RunFolder } from '../run/store/storage';
 import { readSpec, type Spec } from '../spec/spec';
 import type { Command } from './arguments';
@@ -16,7 +17,7 @@ type Optimize = Extract<Command, { name: 'optimize' }>;
 
 /** Runs a search, of one seed or several, or resumes one; resolves to the exit status. */
 export async function optimize(command: Optimize): Promise<number> {
-  const terminal = new TerminalFrontEnd(command.yes);
+  const terminal = new TerminalFrontEnd(command);
   return terminal.whileListening(() => (command.resume === undefined ? start(command, terminal) : resume(command, terminal)));
 }
 
@@ -32,7 +33,7 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
   const runs = seeds.map((seed) => ({ seed, folder: runPath(command, spec, seed, seeds.length > 1) }));
   const results: JudgedResult[] = [];
   try {
-    await resumable(terminal, () =>
+    await resumable(command, terminal, () =>
       optimizeJob({ spec, runs, random, threads }, terminal, (found, folder) => {
         const result = withVerdict(found, folder);
         results.push(result);
@@ -45,6 +46,7 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
           steps,
           budget,
           autoLabels,
+          ...(hasScripts(spec) && { scripts: {} }),
           ...asEnded(spec, result),
         });
         progress.line(`\nSaved in ${folder}\nTo reproduce: ${repeat}`);
@@ -65,25 +67,27 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
 
 async function resume(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
   const folder = resolve(command.resume!);
-  const { specFile, spec, seed, threads, labelWords } = new RunFolder(folder).readTask();
-  const result = withVerdict(await resumable(terminal, () => resumeJob({ folder, threads: command.threads }, terminal)), folder);
+  const { specFile, spec, seed, threads, labelWords, scripts } = new RunFolder(folder).readTask();
+  const result = withVerdict(await resumable(command, terminal, () => resumeJob({ folder, threads: command.threads }, terminal)), folder);
   showResult(result, command.json);
   if (command.json) printSeeds([result], true);
   if (result.status !== 'failed')
     progress.line(
-      `\nSaved in ${folder}\nTo reproduce: ${reproduceCommand({ specFile, seed, threads: command.threads ?? threads, autoLabels: labelWords !== undefined, ...asEnded(spec, result) })}`,
+      `\nSaved in ${folder}\nTo reproduce: ${reproduceCommand({ specFile, seed, threads: command.threads ?? threads, autoLabels: labelWords !== undefined, scripts, ...asEnded(spec, result) })}`,
     );
   return exitStatus(result);
 }
 
 /** A run that fails, as when its server does, says how to resume it. */
-async function resumable<T>(terminal: TerminalFrontEnd, run: () => Promise<T>): Promise<T> {
+async function resumable<T>({ allowScripts }: Optimize, terminal: TerminalFrontEnd, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
     const { folder, signal } = terminal;
     if (!signal.aborted && folder !== undefined && new RunFolder(folder).hasCheckpoint())
-      progress.line(`To resume the run from its last checkpoint: npx rlprompt optimize --resume ${quote(folder)}`);
+      progress.line(
+        `To resume the run from its last checkpoint: npx rlprompt optimize --resume ${quote(folder)}${allowScripts ? ' --allow-scripts' : ''}`,
+      );
     throw error;
   }
 }

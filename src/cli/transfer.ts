@@ -17,7 +17,7 @@ const FORMATS = {
 export async function transferPrompts(command: Extract<Command, { name: 'transfer' }>): Promise<number> {
   const { models, top } = command;
   const folder = finishedRun(command.folder).folder.path;
-  const terminal = new TerminalFrontEnd(command.yes);
+  const terminal = new TerminalFrontEnd(command);
   const threads = command.threads ?? availableParallelism();
   const { result, unsaved } = await terminal.whileListening(() => transferJob({ folder, models, top, threads }, terminal));
   process.stdout.write(FORMATS[command.format](result));

@@ -51,6 +51,7 @@ function frontEnd({ host, signal, rankNow, pause }: JobContext): RunFrontEnd {
     notes: (notes, warnings) => host.notify('notes', { notes, warnings }),
     status: (text) => host.notify('notes', { notes: [text], warnings: [] }),
     consent: (model, lines) => host.request('confirm', { model, lines }, signal),
+    allowScript: (name, lines) => host.request('confirm', { model: name, lines }, signal),
     opened: (_folder, task) => host.notify('opened', task),
     progress: (event) => host.notify('events', [event]),
     events: (events) => host.notify('events', events),

@@ -72,7 +72,7 @@ export interface HostMethods {
   notes(notes: { readonly notes: readonly Note[]; readonly warnings: readonly Problem[] }): void;
   /** Asks one of VS Code's language models. */
   ask(request: AskRequest): Promise<string>;
-  /** Asks the user whether to use the model, given what it costs. */
+  /** Asks the user whether to use the model, given what it costs, or the script, given what it may do. */
   confirm(question: { readonly model: string; readonly lines: readonly string[] }): Promise<boolean>;
 }
 

@@ -88,7 +88,7 @@ export class Scorer {
   async score(prompts: readonly PromptIds[], signal?: AbortSignal, count = this.size): Promise<PromptScore[]> {
     const scores = await this.scoreAny(prompts, signal, count);
     return scores.map((score) => {
-      if (!score) throw new ScoringError('method.noRowScored', { rows: count });
+      if (!score) throw new ScoringError('method.noRowScored', { rows: count, reason: this.model.failure });
       return score;
     });
   }

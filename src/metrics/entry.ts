@@ -2,6 +2,7 @@ import type { Access } from '../model/door';
 import type { Compute } from '../model/local/session';
 import type { ProblemAt } from '../spec/problem';
 import type { Worded } from '../wording/wording';
+import type { Scripts } from './script/script';
 
 /** What metrics need of the task around them. */
 export interface MetricContext {
@@ -18,6 +19,8 @@ export interface MetricContext {
   readonly mostJudged: number;
   readonly compute: Compute;
   readonly access: Access;
+  /** The scripts that the user has agreed to run, by their names in the spec. */
+  readonly scripts?: Scripts | undefined;
 }
 
 /** What is wrong with an entry, and the field that it is wrong in. */

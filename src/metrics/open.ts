@@ -5,6 +5,7 @@ import { worded } from '../wording/wording';
 import { contains, equals, levenshtein, startsWith } from './comparison';
 import { MetricProblem, type MetricContext } from './entry';
 import type { Metric, WeighedMetric } from './metric';
+import { javascript } from './javascript';
 import { containsJson, isJson } from './json';
 import { classifier, perplexity } from './modelMetrics';
 import { bleu, chrf, f1, rougeLongest, rougeNgrams } from './overlap';
@@ -35,6 +36,7 @@ const METRICS: Readonly<Record<string, Open>> = {
   classifier,
   perplexity,
   'word-count': wordCount,
+  javascript,
 };
 
 export const METRIC_NAMES: readonly string[] = Object.keys(METRICS);

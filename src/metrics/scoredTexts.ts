@@ -1,5 +1,6 @@
 import type { Generator, Order } from '../model/generator';
 import type { PromptIds, RowSet, RowsOfPrompt, TaskModel } from '../model/taskModel';
+import { CodedError } from '../wording/wording';
 import { judge } from './combine';
 import type { Judgment, MetricRow, WeighedMetric } from './metric';
 import { warning, type Note } from '../wording/note';
@@ -19,6 +20,8 @@ interface Rows extends RowSet {
 
 /** Orders generated in one go: between them a run can stop. */
 const AT_ONCE = 256;
+/** Texts in a row that metrics fail on before a run ends. */
+const IN_A_ROW = 64;
 /** (Prompt, row) pairs whose texts are kept, to be shown. */
 const KEPT = 20_000;
 
@@ -33,6 +36,9 @@ export class ScoredTexts implements TaskModel {
   /** Texts that the model was asked for, and those that have no score. */
   generations = 0;
   failed = 0;
+  /** Texts in a row that a metric failed on, and why the last one. */
+  private inARow = 0;
+  failure: string | undefined;
   private readonly kept = new Map<string, readonly ScoredText[]>();
   private readonly numbers: readonly number[];
 
@@ -94,10 +100,23 @@ export class ScoredTexts implements TaskModel {
     const scored = texts.map(({ output }): ScoredText =>
       output === undefined ? { score: NaN, parts: [] } : { output, ...verdicts[next++]! },
     );
-    this.failed += scored.filter(({ score }) => Number.isNaN(score)).length;
+    for (const { score, parts } of scored) this.count(score, parts);
     this.answered += orders.length;
     let at = 0;
     return written.map((outputs) => scored.slice(at, (at += outputs.length)));
+  }
+
+  /** @throws CodedError when the metrics fail on everything: further texts would be a waste */
+  private count(score: number, parts: ScoredText['parts']): void {
+    if (!Number.isNaN(score)) {
+      this.inARow = 0;
+      return;
+    }
+    this.failed++;
+    const { name, reason } = parts.find((part) => Number.isNaN(part.score)) ?? {};
+    if (reason === undefined) return;
+    this.failure = `${name}: ${reason}`;
+    if (++this.inARow >= IN_A_ROW) throw new CodedError('metric.allFailed', { texts: this.inARow, reason: this.failure });
   }
 
   private keep(set: Rows, ids: PromptIds, row: number, texts: readonly ScoredText[]): void {
@@ -110,8 +129,11 @@ export class ScoredTexts implements TaskModel {
 
   /** What users should know about how the scores came about. */
   notes(): Note[] {
-    const failed = this.failed > 0 ? [warning('metric.failed', { failed: this.failed, of: this.generations })] : [];
-    return [...failed, ...this.metrics.flatMap(({ metric }) => metric.notes?.() ?? [])];
+    const { failed, generations: of, failure: reason } = this;
+    return [
+      ...(failed > 0 ? [warning('metric.failed', { failed, of, reason })] : []),
+      ...this.metrics.flatMap(({ metric }) => metric.notes?.() ?? []),
+    ];
   }
 
   async release(): Promise<void> {

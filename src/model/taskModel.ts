@@ -22,6 +22,8 @@ export interface TaskModel {
   readonly classes: number;
   /** (Prompt, row) pairs answered so far; grows within a call, so that a long one can show how far it is. */
   readonly answered?: number;
+  /** Why the last row that failed did. */
+  readonly failure?: string | undefined;
   /** @param references right outputs of each row, where a task has them */
   rows(texts: readonly string[], references?: readonly (readonly string[])[]): RowSet;
   /**

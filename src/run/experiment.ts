@@ -26,6 +26,7 @@ import { isTextModel } from '../spec/scheme';
 import { ModelError } from '../model/modelError';
 import { openTexts } from './openTexts';
 import { planRuns, preview, type Plan, type Preview } from './preview';
+import { hashesOf, type Scripts } from '../metrics/script/script';
 import { StoredModel, type RowLog } from './store/rows/storedModel';
 import type { Note } from '../wording/note';
 
@@ -52,6 +53,8 @@ export interface Experiment {
   /** What a run will ask of a server, and how long that takes; undefined for a model that runs here. */
   readonly preview: Preview | undefined;
   readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered'>;
+  /** SHA-256 of each script among the metrics. */
+  readonly scripts: Readonly<Record<string, string>>;
   /** The same model of a generation task, which shows what it wrote. */
   readonly texts: ScoredTexts | undefined;
   /** A new scorer, whose cache and counts start empty; a log gets every result before the scorer does. */
@@ -83,6 +86,8 @@ export interface OpenOptions extends Access {
   readonly now?: Date | undefined;
   /** Those that a run began with: the presets may have changed since. */
   readonly settings?: SearchSettings | undefined;
+  /** The scripts among the metrics, which the user has agreed to run. */
+  readonly scripts?: Scripts | undefined;
   /** How the spec's label words were found, if they were. */
   readonly labelWords?: LabelWordChoice | undefined;
 }
@@ -144,6 +149,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     warnings,
     preview: task.pace && preview(plan, task.pace),
     model: task.model,
+    scripts: hashesOf(options.scripts ?? new Map()),
     texts: texts?.model,
     scorer: (split, log) => new Scorer(log ? new StoredModel(task.model, split, log) : task.model, splits[split], settings.classWeights),
     toTask,

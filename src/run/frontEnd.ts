@@ -18,6 +18,8 @@ export interface FrontEnd {
   progress?(event: ProgressEvent): void;
   /** Whether the user agrees to use a model, given what that downloads or asks of a server. @throws Declined where nobody can be asked */
   consent(model: string, lines: readonly string[]): Promise<boolean>;
+  /** Whether the user agrees to run a script, given what it may do. @throws Declined where nobody can be asked */
+  allowScript(name: string, lines: readonly string[]): Promise<boolean>;
 }
 
 /** What a run needs beside that. */

@@ -11,6 +11,7 @@ import { runSearches } from './optimize';
 import { planEvaluation, planRuns } from './preview';
 import { describePreview } from './report/previewText';
 import { quote } from './report/shell';
+import { agreeToScripts } from './scripts';
 import type { PromptResult, RunResult } from './result';
 import { hasControl, keepEvaluated } from './start';
 import { readJournal } from './store/history';
@@ -142,9 +143,10 @@ async function withExperiment<T>(
   use: (experiment: Experiment) => Promise<T>,
 ): Promise<T> {
   const { signal, ask } = frontEnd;
+  const scripts = await agreeToScripts(spec, frontEnd);
   await fetchHubModels([spec.taskModel, spec.policyModel], frontEnd);
   const settled = await settleLabels(spec, threads, frontEnd, how.plan);
-  const experiment = await openExperiment(settled.spec, { threads }, { ...how, ...settled, signal, ask });
+  const experiment = await openExperiment(settled.spec, { threads }, { ...how, ...settled, scripts, signal, ask });
   try {
     frontEnd.status(`${describeClasses(spec, experiment.dataset)}.`);
     frontEnd.notes(experiment.notes, experiment.warnings);

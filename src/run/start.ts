@@ -50,11 +50,14 @@ export function reproduceCommand(run: {
   steps?: number | undefined;
   budget?: number | undefined;
   autoLabels?: boolean;
+  /** Of the metrics. */
+  scripts?: object | undefined;
 }): string {
   const parts = ['npx rlprompt optimize', quote(run.specFile), `--seed ${run.seed}`];
   if (run.steps !== undefined) parts.push(`--steps ${run.steps}`);
   if (run.budget !== undefined) parts.push(`--budget ${run.budget}`);
   if (run.autoLabels) parts.push('--labels auto');
   if (run.random !== undefined) parts.push(run.random ? '--random' : '--no-random');
+  if (run.scripts) parts.push('--allow-scripts');
   return [...parts, `--threads ${run.threads}`].join(' ');
 }

@@ -10,7 +10,8 @@ export const methodWording = {
     `tokenizer.json of ${model} has a token ${token} and the model ends at ${last}: they do not belong together.`,
   'method.diverged': ({ step, gradient }: { step: number; gradient: number }) =>
     `Training has diverged at step ${step}: the gradient is ${gradient}. Try a smaller search.learningRate.`,
-  'method.noRowScored': ({ rows }: { rows: number }) => `None of a prompt's ${rows} rows could be scored.`,
+  'method.noRowScored': ({ rows, reason }: { rows: number; reason?: string | undefined }) =>
+    `None of a prompt's ${rows} rows could be scored${reason === undefined ? '' : `; the last one: ${reason}`}.`,
   'method.noneAdmitted': () =>
     'The chat template changes every prompt that begins like the one at hand. Use another template, or "tokens": "words".',
   'method.otherScores': () => 'The scores in the checkpoint are of another model, template or label words.',

@@ -23,8 +23,10 @@ export const metricsWording = {
     found,
     expected: 'a whole number, or { "min": 5, "max": 20 }',
   }),
-  'metric.failed': ({ failed, of }: { failed: number; of: number }) =>
-    `${failed.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} texts have no score, since the model or a metric failed; their rows are left out of the means`,
+  'metric.failed': ({ failed, of, reason }: { failed: number; of: number; reason: string | undefined }) =>
+    `${failed.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} texts have no score, since the model or a metric failed${reason === undefined ? '' : ` (last: ${reason})`}; their rows are left out of the means`,
+  'metric.allFailed': ({ texts, reason }: { texts: number; reason: string }) =>
+    `The metrics failed on ${texts} texts in a row. The last reason: ${reason}.`,
   'metric.empty': () => 'the output is empty',
   'metric.equal': ({ expected }: { expected: string }) => `equals ${quoted(expected)}`,
   'metric.notEqual': ({ expected }: { expected: string }) => `differs from ${quoted(expected)}`,
@@ -79,4 +81,43 @@ export const metricsWording = {
   }),
   'metric.perplexity': ({ perplexity, most }: { perplexity: number; most: number }) =>
     `perplexity ${perplexity.toFixed(1)}, fluent up to ${most}`,
+  'metric.noScript': ({ found }: { found: string }) => ({
+    message: 'The metric "javascript" needs a script',
+    found,
+    expected: 'a file beside the spec, such as "score.mjs", or { "file": "score.mjs", "timeoutSeconds": 5, "memoryMegabytes": 256 }',
+  }),
+  'metric.scriptElsewhere': ({ found }: { found: string }) => ({
+    message: 'The script lies outside the folder of the spec',
+    found,
+    expected: 'a file beside the spec or in a folder below it',
+  }),
+  'metric.scriptTooLong': ({ name, bytes }: { name: string; bytes: number }) => ({
+    message: `The script ${name} is too long`,
+    found: `${bytes.toLocaleString('en-US')} bytes`,
+    expected: 'at most 1,000,000 bytes',
+  }),
+  'metric.scriptUnreadable': ({ path, errno }: { path: string; errno: string | undefined }) => ({
+    message: errno === 'ENOENT' ? 'There is no such script' : `The script cannot be read (${errno})`,
+    found: path,
+    expected: 'a file that exports "score(output, row)"',
+  }),
+  'metric.scriptNotAllowed': ({ found }: { found: string }) => ({
+    message: 'Nobody has agreed to run the script',
+    found,
+    expected: '--allow-scripts on the command line, or your agreement in the editor',
+  }),
+  'metric.scriptNotLoaded': ({ found, problem }: { found: string; problem: string }) => ({
+    message: `The script cannot be used: ${problem}`,
+    found,
+    expected: 'an ES module that exports "score(output, row)", or a .cjs file with "module.exports.score"; it loads modules of Node only',
+  }),
+  'metric.scriptKeepsEnding': ({ name, starts }: { name: string; starts: number }) =>
+    `The script ${name} was started ${starts} times and does not keep running. Correct it, then start a new run: a run keeps to the script that it began with.`,
+  'metric.scriptNoScore': () => 'it does not export a function "score"',
+  'metric.scriptThrew': ({ problem }: { problem: string }) => `the script threw ${problem}`,
+  'metric.scriptReturned': ({ found }: { found: string }) => `the script returned ${found}, not a number from 0 to 1`,
+  'metric.scriptTooSlow': ({ seconds }: { seconds: number }) => `the script took more than ${seconds} s`,
+  'metric.scriptTooLarge': ({ megabytes }: { megabytes: number }) => `the script took more than ${megabytes} MB of memory`,
+  'metric.scriptEnded': ({ how }: { how: string }) => `the script's process ended: ${how}`,
+  'metric.scriptScore': ({ score }: { score: number }) => `the script gave ${score.toFixed(3)}`,
 };

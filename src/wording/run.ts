@@ -62,6 +62,13 @@ export const runWording = {
   'run.declined': ({ model }: { model: string }) => `You did not agree to use ${model}; nothing more was sent or downloaded.`,
   'run.notInteractive': () =>
     'Not an interactive terminal: pass --yes, or set RLPROMPT_YES=1, to agree. Nothing more was sent or downloaded.',
+  'run.script': ({ path, hash }: { path: string; hash: string }) => `${path} (SHA-256 ${hash.slice(0, 16)}…) scores what the model writes`,
+  'run.scriptLimits': ({ limited }: { limited: boolean }) =>
+    `It runs in a process of its own, without your environment variables, within limits of time and memory${
+      limited ? ', and reads its own folder only' : '. This version of Node or VS Code cannot keep it from your files'
+    }. It can use the network`,
+  'run.scriptNotAllowed': ({ name }: { name: string }) =>
+    `The task runs the script ${name}. Read it, then pass --allow-scripts to agree. Nothing was run.`,
   'run.hubWaits': ({ reference, reason, seconds }: { reference: string; reason: string; seconds: number }) =>
     `${reference}: ${reason} Next try in ${seconds} s.`,
   'run.downloading': (download: { reference: string; bytesDone: number; bytesTotal: number; file: string }) => {

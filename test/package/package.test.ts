@@ -120,7 +120,7 @@ describe.runIf(HERE in TARGETS)('the package for this platform', () => {
   it('has a host bundle that makes no message whose text is left to the engine', () => {
     const bundle = readFileSync(join(installed, 'dist', 'extension.js'), 'utf8');
     expect(bundle).toContain('"run.notARun"');
-    expect(bundle.match(/"(hub|model|method)\.[a-z]\w*"/gi)).toBeNull();
+    expect(bundle.match(/"(hub|model|method|metrics)\.[a-z]\w*"/gi)).toBeNull();
   });
 
   it('is at most 45 MB, and its sizes are printed', () => {

@@ -70,6 +70,7 @@ const QUIET = {
   notes: () => undefined,
   status: () => undefined,
   consent: () => Promise.resolve(true),
+  allowScript: () => Promise.resolve(false),
 };
 
 function specOf(taskModel: string, task: TaskName, split: string): Spec {

@@ -22,6 +22,8 @@ export interface RunTask {
   /** SHA-256 by file as named in the spec. */
   readonly data: Readonly<Record<string, string>>;
   readonly models: Readonly<Record<string, string>>;
+  /** Of scripts among the metrics; absent where there are none. */
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly created: string;
   /** For a chat: the date that the model's chat template prints, ISO 8601. */
   readonly now?: string;
@@ -40,6 +42,7 @@ export async function describeTask(experiment: Experiment, seed: number, random:
     settings,
     data: await hashData(spec),
     models: { [taskFolder.reference]: taskFolder.hash, [policyFolder.reference]: policyFolder.hash },
+    ...(Object.keys(experiment.scripts).length > 0 && { scripts: experiment.scripts }),
     created: new Date().toISOString(),
     ...(spec.turns && { now: experiment.now.toISOString() }),
   };
@@ -61,6 +64,7 @@ export function changesSince(task: RunTask, now: RunTask): string[] {
     ...(specChanged ? [`the task spec ${task.specFile} has changed`] : []),
     ...changed('the data file', task.data, now.data),
     ...changed('the model', task.models, now.models),
+    ...changed('the script', task.scripts ?? {}, now.scripts ?? {}),
   ];
 }
 

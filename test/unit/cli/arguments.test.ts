@@ -110,6 +110,13 @@ describe('optimize', () => {
   });
 });
 
+it('scripts run by --allow-scripts alone', () => {
+  expect(parseCommand(['optimize', 'a.json', '--yes'])).not.toHaveProperty('allowScripts');
+  expect(parseCommand(['optimize', 'a.json', '--allow-scripts'])).toMatchObject({ allowScripts: true, yes: false });
+  expect(parseCommand(['optimize', '--resume', 'run', '--allow-scripts'])).toMatchObject({ allowScripts: true });
+  expect(parseCommand(['evaluate', 'a.json', '--prompt', 'a', '--allow-scripts'])).toMatchObject({ allowScripts: true });
+});
+
 describe('evaluate', () => {
   it('one prompt, several, and the empty one', () => {
     expect(parseCommand(['evaluate', 'a.json', '--prompt', ' It was'])).toEqual({

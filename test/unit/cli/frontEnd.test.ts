@@ -7,7 +7,7 @@ import { Progress } from '../../../src/cli/progress';
 afterEach(() => vi.unstubAllEnvs());
 
 /** A terminal, or a pipe, at which `keys` are typed when the question is shown. */
-function terminal(isTTY: boolean, keys = '', yes = false) {
+function terminal(isTTY: boolean, keys = '', agreed: ConstructorParameters<typeof TerminalFrontEnd>[0] = { yes: false }) {
   const stream = (): PassThrough => Object.assign(new PassThrough(), { isTTY, columns: 100, setRawMode: () => undefined });
   const [input, output] = [stream(), stream()];
   let text = '';
@@ -15,7 +15,11 @@ function terminal(isTTY: boolean, keys = '', yes = false) {
     text += data.toString();
     if (data.toString().includes('[y/N]')) input.write(keys);
   });
-  const frontEnd = new TerminalFrontEnd(yes, input as unknown as NodeJS.ReadStream, new Progress(output as unknown as NodeJS.WriteStream));
+  const frontEnd = new TerminalFrontEnd(
+    agreed,
+    input as unknown as NodeJS.ReadStream,
+    new Progress(output as unknown as NodeJS.WriteStream),
+  );
   return { frontEnd, text: () => text, type: (data: string) => void input.emit('data', Buffer.from(data)) };
 }
 
@@ -41,10 +45,18 @@ describe('consent on the command line', () => {
   });
 
   it('is given by --yes and RLPROMPT_YES=1', async () => {
-    expect(await terminal(false, '', true).frontEnd.consent('openai:m', [])).toBe(true);
+    expect(await terminal(false, '', { yes: true }).frontEnd.consent('openai:m', [])).toBe(true);
     vi.stubEnv('RLPROMPT_YES', '1');
     expect(await terminal(false).frontEnd.consent('openai:m', [])).toBe(true);
   });
+});
+
+it('agrees to a script by --allow-scripts alone', async () => {
+  vi.stubEnv('RLPROMPT_YES', '1');
+  const { frontEnd, text } = terminal(true, '', { yes: true });
+  expect(() => frontEnd.allowScript('score.mjs', ['/a/score.mjs'])).toThrow(expect.objectContaining({ code: 'run.scriptNotAllowed' }));
+  expect(text()).toContain('/a/score.mjs');
+  expect(await terminal(false, '', { yes: false, allowScripts: true }).frontEnd.allowScript('score.mjs', [])).toBe(true);
 });
 
 it('prints each note once, whichever run of the command has it', () => {

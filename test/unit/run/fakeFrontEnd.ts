@@ -17,6 +17,7 @@ export function fakeFrontEnd(change: Partial<RunFrontEnd> = {}): FakeFrontEnd {
     notes: (notes) => void told.push(...notes.map(noteText)),
     status: (text, passes = false) => void (passes ? passing : told).push(text),
     consent: () => Promise.resolve(true),
+    allowScript: () => Promise.resolve(true),
     opened: () => undefined,
     events: () => undefined,
     ...change,

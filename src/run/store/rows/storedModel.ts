@@ -42,6 +42,10 @@ export class StoredModel implements TaskModel {
     return this.model.classes;
   }
 
+  get failure(): string | undefined {
+    return this.model.failure;
+  }
+
   rows(texts: readonly string[]): RowSet {
     return this.model.rows(texts);
   }
