@@ -48,7 +48,12 @@ describe.skipIf(chromium === '')('the layout of the page', () => {
     panel = await Panel.open(browser, { width: WIDTHS[0]!, theme });
     const outlook = { code: 'verdict.notAboveChanceSoFar', accuracy: 0.5, interval: [0.4, 0.6], n: 64, majority: 0.5 } as const;
     const views = [
-      training({ rankable: true, ended: 'query budget spent', outlook: { ...outlook, text: word(outlook.code, outlook) } }),
+      training({
+        notes: [{ warning: `A warning with a long path: /home/someone/${'folder/'.repeat(20)}data.csv` }],
+        rankable: true,
+        ended: 'query budget spent',
+        outlook: { ...outlook, text: word(outlook.code, outlook) },
+      }),
       sized(tokens, classes, false),
       sized(tokens, classes, true),
       VERDICTS.noDifference,

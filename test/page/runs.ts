@@ -92,7 +92,7 @@ export function head(values: Partial<RunHead> = {}): RunHead {
     queries: { asked: 2432, computed: 2432 },
     queryBudget: 5000,
     resumable: false,
-    notes: [{ warning: '12 texts were cut to fit the context of the model.' }, 'The test set is a sample of 1,821 of 25,000 rows.'],
+    notes: ['12 texts were cut to fit the context of the model.', 'The test set is a sample of 1,821 of 25,000 rows.'],
     ...values,
   };
 }
