@@ -13,7 +13,11 @@ export interface ChartProps {
   readonly lines: readonly Line[];
   readonly levels?: readonly Level[];
   readonly scale?: Scale;
+  /** What the numbers on the x-axis count. */
+  readonly unit?: 'query' | 'generation';
 }
+
+const UNITS = { query: 'queries', generation: 'generations' } as const;
 
 /** A line with its values at the chart's numbers of queries. */
 interface Shown extends Line {
@@ -29,7 +33,7 @@ function textAt({ columns: [values, high, low] }: Shown, i: number, format: Scal
 }
 
 /** A chart with its legend, and a table of the same values for screen readers and exact reading. */
-export function Chart({ title, lines, levels = NONE, scale = ANY }: ChartProps) {
+export function Chart({ title, lines, levels = NONE, scale = ANY, unit = 'query' }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const level = useRef(levels);
@@ -80,11 +84,11 @@ export function Chart({ title, lines, levels = NONE, scale = ANY }: ChartProps) 
         {levels.map((line) => (
           <Entry {...line} dash={[3, 2]} value={format(line.value)} />
         ))}
-        <li>{x[at] !== undefined && plural(x[at], 'query', 'queries')}</li>
+        <li>{x[at] !== undefined && plural(x[at], unit, UNITS[unit])}</li>
       </ul>
       <details class="as-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>Show as table</summary>
-        {open && <Values title={title} x={x} lines={shown} format={format} />}
+        {open && <Values title={title} unit={unit} x={x} lines={shown} format={format} />}
       </details>
     </figure>
   );
@@ -104,7 +108,19 @@ function Entry({ label, color: name, dash, points, value }: Pick<Line, 'label' |
   );
 }
 
-function Values({ title, x, lines, format }: { title: string; x: uPlot.AlignedData[0]; lines: readonly Shown[]; format: Scale['format'] }) {
+function Values({
+  title,
+  unit,
+  x,
+  lines,
+  format,
+}: {
+  title: string;
+  unit: keyof typeof UNITS;
+  x: uPlot.AlignedData[0];
+  lines: readonly Shown[];
+  format: Scale['format'];
+}) {
   const stride = Math.max(1, Math.ceil(x.length / TABLE_ROWS));
   const rows = Array.from(x.keys()).filter((i) => i % stride === stride - 1 || i === x.length - 1);
   return (
@@ -113,7 +129,7 @@ function Values({ title, x, lines, format }: { title: string; x: uPlot.AlignedDa
         <caption class="hidden">{title}</caption>
         <thead>
           <tr>
-            {['Queries', ...lines.map(({ label }) => label)].map((heading) => (
+            {[UNITS[unit].replace(/^./, (first) => first.toUpperCase()), ...lines.map(({ label }) => label)].map((heading) => (
               <th scope="col">{heading}</th>
             ))}
           </tr>

@@ -27,10 +27,22 @@ export function Charts({ view, others = [], smoothing }: ChartsProps) {
   return (
     <section class="charts" aria-label="Charts">
       {charts.map((chart) => (
-        <Chart key={chart.title} {...chart} />
+        <Chart key={chart.title} {...inUnits(chart, [view, ...others])} />
       ))}
     </section>
   );
+}
+
+/** Of runs that generate equally many texts for a query, over the texts. */
+function inUnits(chart: ChartProps, views: readonly RunView[]): ChartProps {
+  const [samples, ...different] = new Set(views.map(({ head }) => head.texts?.samples));
+  if (samples === undefined || different.length > 0) return chart;
+  return { ...chart, unit: 'generation', lines: chart.lines.map((line) => ({ ...line, x: line.x.map((queries) => samples * queries) })) };
+}
+
+/** What the scores of a run are. */
+function measureOf({ head }: RunView): string {
+  return head.texts ? 'score' : 'accuracy';
 }
 
 /** Whether the search estimated its prompts' scores from few rows. */
@@ -49,7 +61,7 @@ function withMemory(view: RunView, smoothing: number): ChartProps[] {
   const proposers = PROPOSERS.filter(({ key }) => shares[key].some((share) => share > 0));
   return [
     {
-      title: 'Estimated accuracy',
+      title: `Estimated ${measureOf(view)}`,
       lines: [
         { label: 'Best so far', color: BLUE, x: estimates.queries, y: estimates.best, low: estimates.low, high: estimates.high, width: 2 },
         ...smoothed('Mean of a step', GREEN, estimates.queries, estimates.mean, smoothing),
@@ -85,7 +97,7 @@ function ofPolicy(view: RunView, smoothing: number): ChartProps[] {
       ],
     },
     {
-      title: 'Estimated accuracy of the greedy prompt',
+      title: `Estimated ${measureOf(view)} of the greedy prompt`,
       lines: [{ ...points, label: 'Greedy prompt', y: greedy.accuracy, width: 1.5 }],
       levels: baselines(view),
       scale: SHARE,
@@ -140,7 +152,8 @@ function compared(views: readonly RunView[], smoothing: number): ChartProps[] {
   });
   const ofSteps = (title: string, column: 'mean' | 'entropy'): ChartProps =>
     chart(title, ({ curves: { steps } }) => ({ x: steps.queries, y: smooth(steps[column], smoothing) }));
-  const estimates = chart('Estimated accuracy', (view) => {
+  const measures = [...new Set(views.map(measureOf))];
+  const estimates = chart(`Estimated ${measures.join(' or ')}`, (view) => {
     const { estimates: of, greedy } = view.curves;
     return hasMemory(view) ? { x: of.queries, y: of.best } : { x: greedy.queries, y: greedy.accuracy };
   });

@@ -5,7 +5,7 @@ import type { RunView } from '../src/run/view/runView';
 import { intervalOf, PromptCell } from './cells';
 import { namesOf } from './charts';
 import { CompareRows } from './compareRows';
-import { count, duration, percent, signed } from './format';
+import { count, duration, percent, plural, signed } from './format';
 import { PromptTable } from './table';
 import { ORIGINS, winnerOf } from './winner';
 
@@ -78,7 +78,11 @@ function scores(views: readonly RunView[]): Row[] {
       const winner = winnerOf(rows);
       return winner && `${percent(winner.estimate.accuracy)} (${intervalOf(winner.estimate)})`;
     }),
-    row('Queries', ({ head }) => `${count(head.queries.computed)} of ${count(head.queryBudget)}`),
+    row(
+      'Queries',
+      ({ head }) =>
+        `${count(head.queries.computed)} of ${count(head.queryBudget)}${head.texts ? `, ${plural(head.texts.samples, 'text')} each` : ''}`,
+    ),
     row('Search ended', ({ head }) => head.ended),
     row('Time', ({ head }) => duration(head.seconds)),
   ].filter(({ values }) => values.some((value) => value !== '–'));

@@ -1,4 +1,4 @@
-import type { HeldOut, HeldOutAnswers } from '../src/messages/page';
+import type { HeldOutAnswers, HeldOutClasses } from '../src/messages/page';
 
 export interface Disagreements {
   /** Rows that all runs have. */
@@ -17,7 +17,7 @@ interface DisputedRow {
 }
 
 /** Rows of the first run that every other has too, at the same place with the same text, and that the prompts do not answer alike. */
-export function disagreements(runs: readonly { readonly held: HeldOut; readonly answers: HeldOutAnswers }[]): Disagreements {
+export function disagreements(runs: readonly { readonly held: HeldOutClasses; readonly answers: HeldOutAnswers }[]): Disagreements {
   const places = runs.map(({ held }) => new Map(held.rows.map((row, i) => [`${held.file}\n${row.line}\n${row.text}`, i])));
   const onlyRight = runs.map(() => 0);
   const rows: DisputedRow[] = [];

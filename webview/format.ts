@@ -38,9 +38,9 @@ export function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
 }
 
-/** The rank of an evaluated prompt, and its held-out accuracy if it has one. */
+/** The rank of an evaluated prompt, and its held-out accuracy or score if it has one. */
 export function scoredText({ row, of }: Scored): string {
-  const held = row.test ? `, held-out accuracy ${percent(row.test.accuracy)}` : '';
+  const held = row.test ? `, held-out ${row.test.metrics ? 'score' : 'accuracy'} ${percent(row.test.accuracy)}` : '';
   return `“${shortPrompt(row.prompt)}” ranks ${ordinal(row.rank)} of ${of}${held}.`;
 }
 

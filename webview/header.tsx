@@ -83,12 +83,13 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
   );
 }
 
-function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, promptLength, labelWords, size } }: { head: RunHead }) {
+function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, promptLength, labelWords, size, texts } }: { head: RunHead }) {
   return (
     <p class="task">
       <span>{policyModel === taskModel ? taskModel : `${taskModel}, policy on ${policyModel}`}</span>
       <Template parts={parts} turns={turns} prompt="{prompt}" mask="{mask}" />
       {rows && <span>{`${count(rows.train + rows.validation)} rows to search on, ${count(rows.test)} held out`}</span>}
+      {texts && <span>{`generates ${plural(texts.samples, 'text')} for a row, scored by ${texts.metrics.join(', ')}`}</span>}
       <span>prompts of {plural(promptLength, 'token')}</span>
       <span>seed {seed}</span>
       {labelWords !== undefined && <span>{labelWords}</span>}
@@ -98,8 +99,10 @@ function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, prompt
 }
 
 function Progress({ head }: { head: RunHead }) {
+  // A query of a generation task is a prompt on a row, which is so many texts.
+  const each = head.texts?.samples ?? 1;
   const facts: [label: string, value: string][] = [
-    ['queries', `${count(head.queries.computed)} of ${count(head.queryBudget)}`],
+    [head.texts ? 'generations' : 'queries', `${count(each * head.queries.computed)} of ${count(each * head.queryBudget)}`],
     ['step', count(head.step)],
   ];
   return (

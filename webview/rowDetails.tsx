@@ -59,7 +59,7 @@ export function RowDetails({
       )}
       {Object.keys(transfer).length > 0 && (
         <div>
-          <h3>Held-out accuracy on other models</h3>
+          <h3>{`Held-out ${head.texts ? 'score' : 'accuracy'} on other models`}</h3>
           <ul class="transfers">
             {Object.entries(transfer).map(([model, score]) => (
               <li key={model}>

@@ -1,4 +1,4 @@
-import type { HeldOut, HeldOutAnswers } from '../src/messages/page';
+import type { HeldOutAnswers, HeldOutClasses } from '../src/messages/page';
 
 export type Filter = 'all' | 'wrong' | 'fixed' | 'broken';
 
@@ -15,7 +15,7 @@ const PAGE = 50;
 
 /** The rows that a filter leaves. A row without a score is neither right nor wrong. */
 export function shownRows(
-  { rows }: HeldOut,
+  { rows }: HeldOutClasses,
   filter: Filter,
   prompt: HeldOutAnswers | undefined,
   baseline: HeldOutAnswers | undefined,
@@ -34,8 +34,12 @@ export function shownRows(
 }
 
 /** The page of some rows with a number, or the last one. */
-export function pageOf(rows: readonly number[], page: number): { rows: readonly number[]; at: number; pages: number; first: number } {
-  const pages = Math.max(1, Math.ceil(rows.length / PAGE));
+export function pageOf(
+  rows: readonly number[],
+  page: number,
+  size = PAGE,
+): { rows: readonly number[]; at: number; pages: number; first: number } {
+  const pages = Math.max(1, Math.ceil(rows.length / size));
   const at = Math.min(page, pages - 1);
-  return { rows: rows.slice(at * PAGE, (at + 1) * PAGE), at, pages, first: at * PAGE };
+  return { rows: rows.slice(at * size, (at + 1) * size), at, pages, first: at * size };
 }

@@ -1,16 +1,17 @@
 import './rows.css';
-import { useEffect, useId, useMemo, useState } from 'preact/hooks';
-import type { HeldOut, HeldOutAnswers } from '../src/messages/page';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { HeldOut, HeldOutAnswers, HeldOutClasses } from '../src/messages/page';
 import type { PromptRow } from '../src/run/view/runView';
-import { count, percent, plural, shortPrompt } from './format';
+import { count, percent, plural } from './format';
+import { Filters, firstChoice, nameOf, Pages, PromptChoices } from './rowControls';
 import { FILTERS, pageOf, shownRows, type Filter } from './rowFilter';
-import { ask, send } from './vscodeApi';
-import { ORIGINS } from './winner';
+import { OpenRow, TextViewer } from './textRows';
+import { ask } from './vscodeApi';
 
 /** What came of asking the host for the rows. */
 type Loaded = { readonly held: HeldOut } | { readonly error: string };
 
-/** Every held-out row with the answers of up to three prompts; loaded once the user asks for it. */
+/** Every held-out row with the answers or texts of up to three prompts; loaded once the user asks for it. */
 export function HeldOutRows({ rows }: { rows: readonly PromptRow[] }) {
   const [open, setOpen] = useState(false);
   const [loaded, setLoaded] = useState<Loaded>();
@@ -39,48 +40,34 @@ export function HeldOutRows({ rows }: { rows: readonly PromptRow[] }) {
           {loaded.error}
         </p>
       )}
-      {open && loaded && 'held' in loaded && <Viewer held={loaded.held} />}
+      {open && loaded && 'held' in loaded && ('metrics' in loaded.held ? <TextViewer held={loaded.held} /> : <Viewer held={loaded.held} />)}
     </section>
   );
 }
 
-function Viewer({ held }: { held: HeldOut }) {
+function Viewer({ held }: { held: HeldOutClasses }) {
   const { prompts } = held;
-  // The winner against no prompt, or against the next best where that wins.
-  const none = prompts.findIndex(({ prompt }) => prompt === '');
-  const [chosen, setChosen] = useState<readonly (number | undefined)[]>([
-    0,
-    none > 0 ? none : prompts.length > 1 ? 1 : undefined,
-    undefined,
-  ]);
+  const [chosen, setChosen] = useState(firstChoice(prompts));
   const [filter, setFilter] = useState<Filter>('all');
   const [page, setPage] = useState(0);
   const columns = chosen.flatMap((index) => (index === undefined ? [] : (prompts[index] ?? [])));
-  const [prompt, baseline] = [prompts[chosen[0] ?? 0], chosen[1] === undefined ? undefined : prompts[chosen[1]]];
+  const [prompt, baseline] = [prompts[chosen[0]], chosen[1] === undefined ? undefined : prompts[chosen[1]]];
   const found = useMemo(() => FILTERS.map(({ key }) => shownRows(held, key, prompt, baseline)), [held, prompt, baseline]);
   if (!prompt) return <p>No prompt has an answer on every held-out row.</p>;
   const shown = found[FILTERS.findIndex(({ key }) => key === filter)]!;
   const { rows, at, pages, first } = pageOf(shown, page);
-  const choose = (place: number, index: number | undefined): void => {
-    setChosen(chosen.map((one, i) => (i === place ? index : one)));
-    setPage(0);
-  };
   return (
     <>
-      <div class="held-out-prompts">
-        {['Prompt', 'Baseline', 'Also show'].map((label, place) => (
-          <PromptChoice
-            key={label}
-            label={label}
-            prompts={prompts}
-            chosen={chosen[place]}
-            optional={place > 0}
-            choose={(index) => choose(place, index)}
-          />
-        ))}
-      </div>
+      <PromptChoices
+        prompts={prompts}
+        chosen={chosen}
+        choose={(all) => {
+          setChosen(all);
+          setPage(0);
+        }}
+      />
       <Filters
-        counts={found.map(({ length }) => length)}
+        filters={FILTERS.map((one, i) => ({ ...one, rows: found[i]!.length }))}
         filter={filter}
         comparable={baseline !== undefined}
         choose={(one) => {
@@ -121,16 +108,12 @@ function Viewer({ held }: { held: HeldOut }) {
   );
 }
 
-function Row({ held: { rows, classes }, row, columns }: { held: HeldOut; row: number; columns: readonly HeldOutAnswers[] }) {
+function Row({ held: { rows, classes }, row, columns }: { held: HeldOutClasses; row: number; columns: readonly HeldOutAnswers[] }) {
   const { text, label, line } = rows[row]!;
   return (
     <tr>
       <td class="number">{line}</td>
-      <td class="held-out-text">
-        <button type="button" title={text} aria-label={`Open line ${line} of the data file: ${text}`} onClick={() => send('openRow', line)}>
-          {text}
-        </button>
-      </td>
+      <OpenRow text={text} line={line} />
       <th scope="row">{classes[label]}</th>
       {columns.map(({ predicted, confidence }) => {
         const answer = predicted[row];
@@ -147,76 +130,4 @@ function Row({ held: { rows, classes }, row, columns }: { held: HeldOut; row: nu
       })}
     </tr>
   );
-}
-
-interface PromptChoiceProps {
-  readonly label: string;
-  readonly prompts: readonly HeldOutAnswers[];
-  readonly chosen: number | undefined;
-  readonly optional: boolean;
-  readonly choose: (index: number | undefined) => void;
-}
-
-function PromptChoice({ label, prompts, chosen, optional, choose }: PromptChoiceProps) {
-  const id = useId();
-  return (
-    <span class="held-out-choice">
-      <label for={id}>{label}</label>
-      <select
-        id={id}
-        value={chosen === undefined ? '' : String(chosen)}
-        onChange={({ currentTarget: { value } }) => choose(value === '' ? undefined : Number(value))}
-      >
-        {optional && <option value="">–</option>}
-        {prompts.map((prompt, i) => (
-          <option key={prompt.prompt} value={String(i)}>
-            {prompt.prompt === '' ? nameOf(prompt) : `${nameOf(prompt)} (${ORIGINS[prompt.origin]})`}
-          </option>
-        ))}
-      </select>
-    </span>
-  );
-}
-
-interface FiltersProps {
-  /** Rows of each filter. */
-  readonly counts: readonly number[];
-  readonly filter: Filter;
-  /** Whether there is a baseline. */
-  readonly comparable: boolean;
-  readonly choose: (filter: Filter) => void;
-}
-
-function Filters({ counts, filter, comparable, choose }: FiltersProps) {
-  const name = useId();
-  return (
-    <fieldset class="held-out-filters">
-      <legend class="hidden">Which rows</legend>
-      {FILTERS.map(({ key, label, paired }, i) => (
-        <label key={key}>
-          <input type="radio" name={name} checked={filter === key} disabled={paired && !comparable} onChange={() => choose(key)} />
-          {label} <b>{count(counts[i]!)}</b>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-function Pages({ at, pages, go }: { at: number; pages: number; go: (page: number) => void }) {
-  if (pages === 1) return null;
-  return (
-    <nav class="held-out-pages" aria-label="Pages of rows">
-      <button type="button" class="small" disabled={at === 0} onClick={() => go(at - 1)}>
-        Previous
-      </button>
-      <span role="status">{`Page ${count(at + 1)} of ${count(pages)}`}</span>
-      <button type="button" class="small" disabled={at === pages - 1} onClick={() => go(at + 1)}>
-        Next
-      </button>
-    </nav>
-  );
-}
-
-function nameOf({ prompt }: HeldOutAnswers): string {
-  return prompt === '' ? 'no prompt' : `“${shortPrompt(prompt, 60)}”`;
 }

@@ -2,121 +2,16 @@ import { Fragment, type ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RowReference } from '../src/messages/page';
 import type { PromptRow, RunHead, RunView } from '../src/run/view/runView';
-import { Estimate, intervalRange, PromptCell, Score, type Range } from './cells';
-import { shortPrompt, whole } from './format';
+import { intervalRange, Score } from './cells';
+import { classOf, columnsOf, type Column } from './columns';
+import { shortPrompt } from './format';
 import { Icon } from './icons';
 import { useFit } from './fit';
 import { RowDetails } from './rowDetails';
 import { similarRows } from './similar';
-import { sorted, type Scored, type SortKey } from './store';
+import { sorted, type Scored } from './store';
 import { send } from './vscodeApi';
-import { ORIGINS, winnerOf } from './winner';
-
-interface Column {
-  readonly key: string;
-  readonly title: string;
-  readonly hint?: string;
-  /** Aligned to the left. */
-  readonly text?: boolean;
-  /** Only once there are held-out scores. */
-  readonly final?: boolean;
-  /** Not where two tables are side by side. */
-  readonly wide?: boolean;
-  /** Rows with the least key come first, those without one last. */
-  readonly sort: SortKey;
-  /** The key is the negative of what the column shows. */
-  readonly highestFirst?: boolean;
-  readonly cell: (row: PromptRow, range: Range) => ComponentChildren;
-}
-
-const COLUMNS: readonly Column[] = [
-  {
-    key: 'rank',
-    title: '#',
-    hint: 'Rank by the gap on the rows that steer the search (train and validation), bounded where that was measured',
-    sort: (row) => row.rank,
-    cell: (row) => row.rank,
-  },
-  {
-    key: 'prompt',
-    title: 'Prompt',
-    text: true,
-    sort: (row) => row.prompt.toLowerCase(),
-    cell: (row) => (
-      <>
-        <PromptCell row={row} /> <span class={`origin origin-${row.origin} origin-narrow`}>{ORIGINS[row.origin]}</span>
-      </>
-    ),
-  },
-  {
-    key: 'origin',
-    title: 'From',
-    text: true,
-    sort: (row) => row.origin,
-    cell: ({ origin }) => <span class={`origin origin-${origin}`}>{ORIGINS[origin]}</span>,
-  },
-  {
-    key: 'gap',
-    title: 'Gap',
-    hint: 'Mean probability of the correct class minus that of the best other one, on the rows that steer the search',
-    wide: true,
-    highestFirst: true,
-    sort: (row) => -row.gap,
-    cell: (row) => row.gap.toFixed(3),
-  },
-  {
-    key: 'estimate',
-    title: 'Estimate',
-    hint: 'Accuracy on the rows that steer the search (train and validation) with its 95% interval; rows without a score are filled in. It flatters the prompts that the search chose',
-    highestFirst: true,
-    sort: (row) => -row.estimate.accuracy,
-    cell: (row) => <Estimate value={row.estimate} />,
-  },
-  {
-    key: 'test',
-    title: 'Held out',
-    hint: 'Accuracy on held-out rows with its 95% interval; the search never sees these rows',
-    final: true,
-    highestFirst: true,
-    sort: (row) => row.test && -row.test.accuracy,
-    cell: (row, range) => (row.test ? <Score value={row.test} range={range} /> : <ScoreButton prompt={row.prompt} />),
-  },
-  {
-    key: 'f1',
-    title: 'Macro-F1',
-    hint: 'On held-out rows',
-    final: true,
-    wide: true,
-    highestFirst: true,
-    sort: (row) => row.test?.macroF1 && -row.test.macroF1,
-    cell: (row) => row.test?.macroF1?.toFixed(3),
-  },
-  {
-    key: 'perplexity',
-    title: 'Perplexity',
-    hint: 'Of the prompt under the policy model',
-    final: true,
-    wide: true,
-    sort: (row) => row.perplexity ?? undefined,
-    cell: ({ perplexity }) => typeof perplexity === 'number' && whole(perplexity),
-  },
-];
-
-/** Where a score is paid for, only the prompts that the verdict is about have one. */
-function ScoreButton({ prompt }: { prompt: string }) {
-  const title = 'Score on held-out rows';
-  return (
-    <button
-      type="button"
-      class="small"
-      title={title}
-      aria-label={`${title}: ${shortPrompt(prompt)}`}
-      onClick={() => send('evaluate', prompt)}
-    >
-      Score
-    </button>
-  );
-}
+import { winnerOf } from './winner';
 
 /** Milliseconds for which a row stays marked. */
 const MARKED = 3000;
@@ -136,7 +31,7 @@ interface TableProps {
 
 /** The ranked prompts. */
 export function PromptTable({ view: { head, rows }, open, toggle, scored, compact = false, functions = false }: TableProps) {
-  const [order, setOrder] = useState({ column: COLUMNS[0]!, reverse: false });
+  const [order, setOrder] = useState({ key: 'rank', reverse: false });
   const [seen, setSeen] = useState<Scored>();
   /** Prompts whose similar ones are shown. */
   const [spread, setSpread] = useState<ReadonlySet<string>>(new Set());
@@ -150,11 +45,12 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
   }, [scored]);
 
   const final = rows.some(({ test }) => test);
-  const columns = COLUMNS.filter((column) => (final || !column.final) && !(compact && column.wide));
+  const columns = columnsOf(head).filter((column) => (final || !column.final) && !(compact && column.wide));
+  const by = columns.find(({ key }) => key === order.key) ?? columns[0]!;
   const models = compact ? [] : [...new Set(rows.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
   const range = intervalRange(rows);
   // Sorted by another column, each row stands for itself.
-  const groups = order.column.key === 'rank' && !order.reverse ? similarRows(rows) : new Map<PromptRow, readonly PromptRow[]>();
+  const groups = order.key === 'rank' && !order.reverse ? similarRows(rows) : new Map<PromptRow, readonly PromptRow[]>();
   const folded = new Set([...groups].flatMap(([first, similar]) => (spread.has(first.prompt) ? [] : similar)));
   useFit(box, [rows, order, open, models.length, final, spread]);
   const best = rows.find(({ origin }) => origin === 'policy');
@@ -174,12 +70,17 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                   <Heading
                     key={column.key}
                     column={column}
-                    reverse={order.column === column ? order.reverse : undefined}
-                    sort={() => setOrder({ column, reverse: order.column === column && !order.reverse })}
+                    reverse={by === column ? order.reverse : undefined}
+                    sort={() => setOrder({ key: column.key, reverse: by === column && !order.reverse })}
                   />
                 ))}
                 {models.map((model) => (
-                  <th key={model} scope="col" class="number model column-model" title={`Held-out accuracy on ${model}`}>
+                  <th
+                    key={model}
+                    scope="col"
+                    class="number model column-model"
+                    title={`Held-out ${head.texts ? 'score' : 'accuracy'} on ${model}`}
+                  >
                     {model.split(/(?<=[:/-])/).map((part) => [part, <wbr />])}
                   </th>
                 ))}
@@ -187,7 +88,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
               </tr>
             </thead>
             <tbody>
-              {sorted(rows, order.column.sort, order.reverse).map((row) => {
+              {sorted(rows, by.sort, order.reverse).map((row) => {
                 const hidden = folded.has(row);
                 const opened = open.has(row.prompt) && !hidden;
                 const similar = groups.get(row) ?? [];
@@ -208,10 +109,10 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                           <Icon name="chevron" />
                         </button>
                       </td>
-                      {columns.map(({ key, text, cell }) => (
-                        <td key={key} class={`${text ? '' : 'number '}column-${key}`}>
-                          {cell(row, range)}
-                          {key === 'prompt' && similar.length > 0 && (
+                      {columns.map((column) => (
+                        <td key={column.key} class={classOf(column)}>
+                          {column.cell(row, range)}
+                          {column.key === 'prompt' && similar.length > 0 && (
                             <button
                               type="button"
                               class="link similar"
@@ -259,11 +160,11 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
   );
 }
 
-function captionOf({ state }: RunHead, rows: number, final: boolean): string | undefined {
+function captionOf({ state, texts }: RunHead, rows: number, final: boolean): string | undefined {
   if (rows > 0)
     return final
       ? undefined
-      : 'Estimates come from rows that steer the search. Held-out accuracy, the one that counts, appears when the run ends.';
+      : `Estimates come from rows that steer the search. ${texts ? 'The held-out score' : 'Held-out accuracy'}, the one that counts, appears when the run ends.`;
   return state === 'running' || state === 'elsewhere' ? 'The first scores appear soon.' : undefined;
 }
 
@@ -271,10 +172,10 @@ const ARROWS = { none: '', ascending: ' ↑', descending: ' ↓' };
 
 /** @param reverse whether the order is reversed, if the table is sorted by this column */
 function Heading({ column, reverse, sort }: { column: Column; reverse: boolean | undefined; sort: () => void }) {
-  const { key, title, hint, text, highestFirst = false } = column;
+  const { title, hint, highestFirst = false } = column;
   const direction = reverse === undefined ? 'none' : reverse === highestFirst ? 'ascending' : 'descending';
   return (
-    <th scope="col" class={`${text ? '' : 'number '}column-${key}`} aria-sort={direction}>
+    <th scope="col" class={classOf(column)} aria-sort={direction}>
       <button type="button" title={hint} onClick={sort}>
         {title}
         {ARROWS[direction]}

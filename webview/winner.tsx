@@ -44,10 +44,11 @@ export function winnerOf(rows: readonly PromptRow[]): PromptRow | undefined {
 }
 
 /** The winner and what the held-out rows say about it; while there are no held-out scores, the best prompt so far. */
-export function WinnerCard({ head: { verdict, outlook }, rows }: RunView) {
+export function WinnerCard({ head: { verdict, outlook, texts }, rows }: RunView) {
   const winner = winnerOf(rows);
   if (!winner) return null;
   const { prompt, origin, estimate } = winner;
+  const { metrics = [] } = winner.test ?? {};
   const which = { row: rows.indexOf(winner), prompt };
   return (
     <section
@@ -70,16 +71,20 @@ export function WinnerCard({ head: { verdict, outlook }, rows }: RunView) {
       <ul class="winner-scores">
         {verdict ? (
           <>
-            <Figure value={percent(verdict.winner.accuracy)} label="held out" />
+            <Figure value={percent(verdict.winner.accuracy)} label={texts ? 'held-out score' : 'held out'} />
             {verdict.rival && (
               <Figure value={signed(100 * verdict.rival.difference)} label={`points vs. ${RIVALS[verdict.rival.origin]}`} />
             )}
             {verdict.random && <Figure value={percent(verdict.random.accuracy)} label="random search’s best" />}
-            <Figure value={percent(verdict.majority)} label="most common class" />
+            {texts ? (
+              metrics.map(({ name, score }) => <Figure key={name} value={percent(score)} label={name} />)
+            ) : (
+              <Figure value={percent(verdict.majority)} label="most common class" />
+            )}
           </>
         ) : (
           <>
-            <Figure value={percent(estimate.accuracy)} label="estimated" />
+            <Figure value={percent(estimate.accuracy)} label={texts ? 'estimated score' : 'estimated'} />
             <Figure value={intervalOf(estimate)} label="95% interval" />
             <Figure value={count(estimate.n)} label={estimate.n === 1 ? 'row scored' : 'rows scored'} />
           </>

@@ -6,7 +6,8 @@ import type { Curves, NextStep, PromptRow, RunHead, RunView } from '../run/view/
 
 export type { Difference } from '../run/view/compare';
 
-export type { HeldOut, HeldOutAnswers } from '../run/heldOut';
+export type { HeldOut, HeldOutAnswers, HeldOutClasses } from '../run/heldOut';
+export type { HeldOutOutputs, HeldOutTexts } from '../run/heldOutTexts';
 export type { ExportFormat } from '../run/report/exportRun';
 
 export interface PageSettings {

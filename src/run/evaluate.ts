@@ -1,16 +1,10 @@
 import { scoreAll } from '../search/selection';
 import type { Experiment } from './experiment';
-import type { PromptResult } from './result';
 import type { RowLog } from './store/rows/storedModel';
-import { rank, table, withOrigin } from './table';
+import { rank, table, withOrigin, type Table } from './table';
 
 /** Scores given prompts, and no prompt, on every split: the same table as a run's. A log gets the results on held-out rows. */
-export async function evaluate(
-  experiment: Experiment,
-  texts: readonly string[],
-  signal?: AbortSignal,
-  log?: RowLog,
-): Promise<PromptResult[]> {
+export async function evaluate(experiment: Experiment, texts: readonly string[], signal?: AbortSignal, log?: RowLog): Promise<Table> {
   const prompts = [[], ...texts.map((text) => experiment.encodePrompt(text))];
   const scored = await scoreAll(prompts, experiment.scorer('train'), experiment.scorer('validation'), experiment.prompt, signal);
   const isEmpty = ({ tokens }: { tokens?: readonly number[] }): boolean => tokens?.length === 0;
@@ -21,5 +15,5 @@ export async function evaluate(
       scored.filter((prompt) => !isEmpty(prompt)),
     ),
   ];
-  return (await table(experiment, rank(entries), experiment.scorer('test', log), signal)).prompts;
+  return table(experiment, rank(entries), experiment.scorer('test', log), signal);
 }

@@ -4,14 +4,17 @@ import { loadDataset } from '../data/dataset';
 import { judge } from '../method/scorer';
 import { parseSpecValues } from '../spec/spec';
 import { CodedError } from '../wording/wording';
-import type { PromptResult } from './result';
+import { heldOutTexts, type HeldOutTexts } from './heldOutTexts';
+import { cutText, promptsOf, type TablePrompt } from './promptsOf';
 import { decodeGroups, readHeader, splitHash, type Decoded, type RowHeader } from './store/rows/format';
 import { EVALUATED_ROWS, ROWS } from './store/rows/names';
 import { byPrompt } from './store/rows/storedModel';
 import type { RunFolder } from './store/storage';
 
-/** Held-out rows of a run, and what its prompts answer on them. Plain data. */
-export interface HeldOut {
+/** Held-out rows of a run, and what its prompts answer on them, or wrote for them. Plain data. */
+export type HeldOut = HeldOutClasses | HeldOutTexts;
+
+export interface HeldOutClasses {
   readonly classes: readonly string[];
   /** The data file that the rows come from: an absolute path. */
   readonly file: string;
@@ -28,21 +31,18 @@ export interface HeldOutRow {
   readonly line: number;
 }
 
-export interface HeldOutAnswers {
-  readonly prompt: string;
-  readonly origin: PromptResult['origin'] | 'evaluated';
+export interface HeldOutAnswers extends Pick<TablePrompt, 'prompt' | 'origin'> {
   /** A class by row; −1 where the model named none, null where the row has no score. */
   readonly predicted: readonly (number | null)[];
   /** Probability of that class among the classes. */
   readonly confidence: readonly number[];
 }
 
-const LONGEST = 2000;
-
-/** Held-out rows of a run with the answers of all prompts that the row store has. @throws CodedError, TaskError */
+/** Held-out rows of a run with the answers of all prompts that the run has kept. @throws CodedError, TaskError */
 export async function heldOut(folder: RunFolder): Promise<HeldOut> {
   const task = folder.readTask();
   const spec = parseSpecValues(task.spec, task.specFile);
+  if (spec.kind === 'generation') return heldOutTexts(folder, spec);
   const stored = [ROWS, EVALUATED_ROWS].flatMap((name) => read(folder.file(name)) ?? []);
   const result = folder.hasResult() ? folder.readResult() : undefined;
   if (stored.length === 0 || !result) throw new CodedError(result ? 'run.noRowsKept' : 'run.noHeldOutYet');
@@ -53,15 +53,15 @@ export async function heldOut(folder: RunFolder): Promise<HeldOut> {
   if (own.length === 0) throw new CodedError('run.rowsChanged', { name });
   const answers = byPrompt(own.flatMap(({ results }) => results.filter(({ split }) => split === 'test')));
   const { texts, labels, lines } = splits.test;
-  const prompts = [...result.prompts, ...evaluated(folder)].flatMap(({ prompt, tokens, origin }) => {
+  const prompts = promptsOf(folder, result).flatMap(({ prompt, tokens, origin }) => {
     const of = answers.get(`test ${tokens.join()}`);
     return of?.size === texts.length ? [{ prompt, origin, ...answersOf(of, labels) }] : [];
   });
   return {
     classes,
     file: resolve(spec.folder, name),
-    rows: texts.map((text, i) => ({ text: cut(text), label: labels[i]!, line: lines[i]! })),
-    prompts: prompts.filter(({ prompt }, i) => prompts.findIndex((other) => other.prompt === prompt) === i),
+    rows: texts.map((text, i) => ({ text: cutText(text), label: labels[i]!, line: lines[i]! })),
+    prompts,
   };
 }
 
@@ -81,21 +81,6 @@ function read(file: string): { header: RowHeader; results: Decoded['results'] } 
   if (!existsSync(file)) return undefined;
   const bytes = readFileSync(file);
   const found = readHeader(bytes);
-  // Of a metric's scores there is no class to show.
-  if (found?.header.values !== 'logits') return undefined;
+  if (!found) return undefined;
   return { header: found.header, results: decodeGroups(bytes, found.end, found.header.width).results };
-}
-
-function evaluated(folder: RunFolder): (Pick<PromptResult, 'prompt' | 'tokens'> & { readonly origin: 'evaluated' })[] {
-  try {
-    const all = JSON.parse(readFileSync(folder.file('evaluated.json'), 'utf8')) as PromptResult[];
-    return all.map(({ prompt, tokens }) => ({ prompt, tokens, origin: 'evaluated' }));
-  } catch {
-    // None, or damaged: the table says so.
-    return [];
-  }
-}
-
-function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

@@ -89,10 +89,11 @@ export async function evaluateJob({ task, prompts, threads }: EvaluateRequest, f
   return withExperiment(roomy, threads, frontEnd, { plan: planEvaluation(prompts.length), now }, async (experiment) => {
     const results: RowResults[] = [];
     const log: RowLog = { known: () => undefined, keep: (more) => void results.push(...more) };
-    const scored = await evaluate(experiment, prompts, frontEnd.signal, log);
+    const { prompts: scored, texts } = await evaluate(experiment, prompts, frontEnd.signal, log);
     if (typeof task === 'string') {
       const folder = new RunFolder(task);
       await folder.keepEvaluatedRows(headerFor(experiment.model, experiment.dataset), results);
+      if (texts) await folder.keepEvaluatedTexts(texts);
       await keepEvaluated(
         folder,
         scored.filter(({ prompt }) => prompt !== ''),

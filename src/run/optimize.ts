@@ -233,7 +233,8 @@ class Run {
     const random = found.find(({ origin }) => origin === 'random');
     const tested = isTextModel(experiment.spec.taskModel) ? decisive(entries) : entries;
     const total = tested.length * test.size;
-    const ranked = await this.during('test', total, () => table(experiment, entries, test, this.options.signal, tested));
+    const { texts, ...ranked } = await this.during('test', total, () => table(experiment, entries, test, this.options.signal, tested));
+    if (texts) this.write(() => this.folder.writeTexts(texts));
     this.emit({ event: 'finish', best: ranked.prompts[0]!.prompt, seconds: this.seconds() });
     return buildResult(experiment, {
       seed: this.options.seed,

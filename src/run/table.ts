@@ -5,6 +5,7 @@ import { estimateOf } from './estimate';
 import type { Experiment } from './experiment';
 import { macroF1, mcnemar, pairedScores, wilson, type PairedTest } from './report/statistics';
 import { isBaseline, type Example, type Origin, type PromptResult, type TestScore } from './result';
+import { hashOfRows, type KeptTexts, type PromptTexts } from './store/texts';
 import { textScore } from './textScore';
 
 /** What found a prompt, or who gave it. */
@@ -34,6 +35,13 @@ export function decisive(entries: readonly Entry[]): Entry[] {
   return [...new Set([winner, rival, first('none'), first('random')])].filter((entry) => entry !== undefined);
 }
 
+export interface Table {
+  readonly prompts: PromptResult[];
+  readonly pairedTest: PairedTest;
+  /** Of a generation task: what the prompts wrote for the test rows. */
+  readonly texts?: KeptTexts;
+}
+
 /**
  * The ranked prompts with the winner against no prompt; those in `tested` get held-out scores, the winner among them. Elsewhere
  * than here, each such score is paid for.
@@ -44,7 +52,7 @@ export async function table(
   test: Scorer,
   signal?: AbortSignal,
   tested: readonly Entry[] = entries,
-): Promise<{ prompts: PromptResult[]; pairedTest: PairedTest }> {
+): Promise<Table> {
   const { dataset } = experiment;
   const scores = await test.score(
     tested.map(({ tokens = [] }) => tokens),
@@ -53,11 +61,14 @@ export async function table(
   const held = new Map(tested.map((entry, i) => [entry, scores[i]!]));
   const winner = held.get(entries[0]!)!;
   const prompts: PromptResult[] = [];
+  const texts: PromptTexts[] = [];
   const pool = { train: dataset.splits.train.labels.length, validation: dataset.splits.validation.labels.length };
   for (const [i, entry] of entries.entries()) {
     const { prompt, tokens = [], pieces, origin, gap, choice, train, validation } = entry;
     const perplexity = await experiment.perplexity(tokens);
     const own = held.get(entry);
+    const written = own && experiment.texts && (await textScore(own, experiment.texts, tokens, test.rows.set, dataset.splits.test, signal));
+    if (written) texts.push(written.texts);
     prompts.push({
       rank: i + 1,
       prompt,
@@ -70,17 +81,24 @@ export async function table(
       estimate: estimateOf(entry, pool),
       train,
       validation,
-      ...(own && {
-        test: experiment.texts
-          ? await textScore(own, experiment.texts, tokens, test.rows.set, dataset.splits.test, signal)
-          : testScore(own, dataset.splits.test, dataset.classes.length),
-      }),
+      ...(own && { test: written?.test ?? testScore(own, dataset.splits.test, dataset.classes.length) }),
       perplexity: Number.isNaN(perplexity) ? null : perplexity,
       ...(own && i > 0 && { versusWinner: paired(winner, own, dataset.splits.test.labels) }),
     });
   }
   const none = prompts.find(({ origin }) => origin === 'none');
-  return { prompts, pairedTest: none?.versusWinner ?? mcnemar([], []) };
+  return {
+    prompts,
+    pairedTest: none?.versusWinner ?? mcnemar([], []),
+    ...(experiment.texts && {
+      texts: {
+        format: 1,
+        rows: hashOfRows(dataset.splits.test),
+        metrics: experiment.texts.metrics.map(({ name }) => name),
+        prompts: texts,
+      },
+    }),
+  };
 }
 
 /** Two prompts on the rows that both have a score for. */

@@ -4,12 +4,13 @@ import type { ScoredText, ScoredTexts } from '../metrics/scoredTexts';
 import type { PromptIds, RowSet } from '../model/taskModel';
 import { bootstrapInterval, mean } from './report/statistics';
 import type { TestScore, TextExample } from './result';
+import { keptText, type PromptTexts } from './store/texts';
 
-/** Texts to look at. */
-const EXAMPLES = 40;
+/** Texts to look at in the result; the run keeps all of them in a file of their own. */
+const EXAMPLES = 8;
 const LENGTH = 600;
 
-/** Held-out scores of a prompt's texts over the rows that have one, with texts to look at. */
+/** Held-out scores of a prompt's texts over the rows that have one, with the texts. */
 export async function textScore(
   score: PromptScore,
   model: ScoredTexts,
@@ -17,14 +18,14 @@ export async function textScore(
   set: RowSet,
   { texts, references }: Pick<Split, 'texts' | 'references'>,
   signal?: AbortSignal,
-): Promise<TestScore> {
+): Promise<{ test: TestScore; texts: PromptTexts }> {
   const failed = new Set(score.failed);
   const rows = texts.flatMap((_, row) => (failed.has(row) ? [] : [row]));
   const scores = rows.map((row) => score.scores![row]!);
   const written = await model.texts(ids, set as ReturnType<ScoredTexts['rows']>, rows, signal);
   const names = model.metrics.map(({ name }) => name);
   const all = written.flat();
-  return {
+  const test = {
     accuracy: score.accuracy,
     interval: bootstrapInterval(scores),
     n: rows.length,
@@ -32,6 +33,7 @@ export async function textScore(
     metrics: names.map((name, m) => ({ name, score: mean(all.map(({ parts }) => parts[m]!.score)) })),
     texts: shown(rows.map((row, i) => example(written[i]![0]!, texts[row]!, references?.[row] ?? []))),
   };
+  return { test, texts: { tokens: ids, rows: rows.map((row, i) => [row, written[i]!.map(keptText)]) } };
 }
 
 function example({ output = '', score, parts }: ScoredText, input: string, references: readonly string[]): TextExample {

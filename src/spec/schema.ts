@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { generationSchema, metricSchema, type GenerationEntry } from './generation';
+import { samplesOf } from './samples';
 
 const prompts = z.array(z.string());
 const positive = z.number().positive();
@@ -276,13 +277,10 @@ export function searchSettings(spec: ParsedSpec, classes = Object.keys(spec.labe
   return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...cold, ...given, ...ofTexts };
 }
 
-/** Texts for each prompt and row: one says all when nothing is drawn. */
-const SAMPLES = 2;
-
 /** How a spec generates texts. */
 export function generationOf({ generation }: Pick<ParsedSpec, 'generation'>): GenerationEntry & { readonly samples: number } {
   const given = generation ?? generationSchema.parse({});
-  return { ...given, samples: given.temperature === 0 ? 1 : (given.samples ?? SAMPLES) };
+  return { ...given, samples: samplesOf(given) };
 }
 
 /** The JSON schema of a spec. */

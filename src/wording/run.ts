@@ -54,6 +54,8 @@ export const runWording = {
     `${formatBytes(rows + others)} on disk${rows > 0 ? `, ${formatBytes(rows)} of it results of single rows` : ''}`,
   'run.noRowsKept': () =>
     'This run has no results of single rows: a version of RLPrompt made it that did not keep them. Run the task again to see its rows.',
+  'run.noTextsKept': () =>
+    'This run has no texts of held-out rows: a version of RLPrompt made it that did not keep them, or its file is gone. Run the task again to see them.',
   'run.noHeldOutYet': () => 'Held-out rows are scored when the search ends.',
   'run.rowsChanged': ({ name }: { name: string }) =>
     `The held-out rows in ${name} are not those that the run was scored on: the file has changed since, or this version of RLPrompt draws other rows from it. Restore the file, or run the task again.`,

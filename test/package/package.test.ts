@@ -111,9 +111,9 @@ describe.runIf(HERE in TARGETS)('the package for this platform', () => {
     expect(Object.keys(manifest)).not.toContain('devDependencies');
   });
 
-  it('has a host bundle under 160 kB and a page under 200 kB', () => {
+  it('has a host bundle under 164 kB and a page under 200 kB', () => {
     const size = (name: string): number => statSync(join(installed, 'dist', name)).size;
-    expect(size('extension.js')).toBeLessThan(160e3);
+    expect(size('extension.js')).toBeLessThan(164e3);
     expect(size('page.js') + size('page.css')).toBeLessThan(200e3);
   });
 

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
-import type { HeldOut } from '../../src/messages/page';
+import type { HeldOutClasses } from '../../src/messages/page';
 import { eachPanel, Panel } from './panel';
 import { finished, training } from './runs';
 import { THEMES, type Theme } from './themes';
@@ -8,13 +8,13 @@ import { THEMES, type Theme } from './themes';
 const chromium = inject('chromium');
 
 /** Rows 0, 4, 8 … are wrong under the first prompt; the second is wrong in every third row, and has no score for row 5. */
-function held(n: number): HeldOut {
+function held(n: number): HeldOutClasses {
   const rows = Array.from({ length: n }, (_, i) => ({
     text: `Row ${i}: <b>${'some words '.repeat(i % 40)}</b>`,
     label: i % 2,
     line: i + 2,
   }));
-  const answers = (wrong: number, without?: number): Pick<HeldOut['prompts'][number], 'predicted' | 'confidence'> => ({
+  const answers = (wrong: number, without?: number): Pick<HeldOutClasses['prompts'][number], 'predicted' | 'confidence'> => ({
     predicted: rows.map(({ label }, i) => (i === without ? null : i % wrong === 0 ? 1 - label : label)),
     confidence: rows.map((_, i) => (i === without ? 0 : 0.5 + (i % 50) / 100)),
   });

@@ -1,6 +1,7 @@
-import type { HeldOut, HeldOutAnswers } from '../heldOut';
+import type { HeldOut } from '../heldOut';
 import type { PromptRow, RunHead, RunView, TransferScore } from '../view/runView';
 import { escapeHtml, htmlTable, type Cell } from './htmlText';
+import { count, exampleTexts, number, paragraph, textRows, wrongRows } from './htmlRows';
 import { STYLE } from './htmlStyle';
 import { svgChart, type ChartLevel } from './svgChart';
 import { percent, promptCell } from './tables';
@@ -8,9 +9,6 @@ import { sortedNotes } from '../../wording/note';
 
 /** Origins as the panel names them. */
 const ORIGINS: Partial<Record<string, string>> = { policy: 'RLPrompt', manual: 'yours', random: 'random search', none: 'no prompt' };
-
-/** Rows of the text that a report has room for. */
-const MOST_ROWS = 500;
 
 /**
  * A report of a run as one HTML file: no script, nothing that is loaded, light or dark as the reader's system. Every text from
@@ -24,12 +22,16 @@ export function htmlReport({ head, curves, rows }: RunView, held: HeldOut | stri
     verdict(head, winner),
     section('Warnings', list(warnings)),
     section('The task', facts(head)),
-    section('Prompts', prompts(rows)),
+    section('Prompts', prompts(head, rows)),
     section('Charts', charts({ head, curves, rows })),
-    head.summary?.classes.length === 1 ? '' : section('Label words', labelWords(head)),
+    head.texts ? '' : section('Label words', labelWords(head)),
     winner?.test?.confusion ? section('Answers of the winner', confusion(head, winner.test.confusion)) : '',
-    winner?.test?.texts ? section('Texts of the winner', texts(winner.test.texts)) : '',
-    section('Rows that the winner gets wrong', typeof held === 'string' ? paragraph(held) : wrongRows(held, winner)),
+    head.texts
+      ? section('Texts of the winner', winnersTexts(held, winner))
+      : section(
+          'Rows that the winner gets wrong',
+          typeof held === 'string' ? paragraph(held) : 'classes' in held ? wrongRows(held, winner) : '',
+        ),
     section('Notes', list(remarks)),
   ];
   return `<!doctype html>
@@ -59,17 +61,18 @@ function list(items: readonly string[]): string {
   return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}</ul>`;
 }
 
-function paragraph(text: string, kind = ''): string {
-  return `<p${kind === '' ? '' : ` class="${kind}"`}>${escapeHtml(text)}</p>`;
+function winnersTexts(held: HeldOut | string, winner: PromptRow | undefined): string {
+  if (typeof held !== 'string' && 'metrics' in held) return textRows(held, winner);
+  return winner?.test?.texts ? exampleTexts(winner.test.texts) : '';
 }
 
-function verdict({ verdict: judged }: RunHead, winner: PromptRow | undefined): string {
+function verdict({ verdict: judged, texts }: RunHead, winner: PromptRow | undefined): string {
   if (!winner) return paragraph('No prompt has a score yet.');
   const figures = [
     ...(winner.test ? [`<b>${percent(winner.test.accuracy)}%</b> held out (${range(winner.test)})`] : []),
     `<b>${percent(winner.estimate.accuracy)}%</b> estimated`,
     ...(judged?.random ? [`<b>${percent(judged.random.accuracy)}%</b> random search’s best, held out`] : []),
-    ...(judged ? [`<b>${percent(judged.majority)}%</b> most common class`] : []),
+    ...(judged && !texts ? [`<b>${percent(judged.majority)}%</b> most common class`] : []),
   ];
   return `<section class="verdict verdict-${judged?.kind ?? 'open'}">
 <h2>${escapeHtml(judged?.title ?? 'Best so far')}</h2>
@@ -81,14 +84,21 @@ ${judged ? paragraph(judged.text) : ''}
 
 function facts(head: RunHead): string {
   const { summary, rows, queries, queryBudget } = head;
+  const each = head.texts?.samples ?? 1;
   const entries: (readonly [name: string, value: string])[] = [
     ['Task model', head.taskModel],
     ...(head.policyModel === head.taskModel ? [] : [['Policy model', head.policyModel] as const]),
     ['Template', head.template],
     ['Prompt length', `${head.promptLength} tokens`],
     ...(rows ? [['Rows', `${count(rows.train + rows.validation)} to search on, ${count(rows.test)} held out`] as const] : []),
-    ['Queries', `${count(queries.computed)} of ${count(queryBudget)}, ${count(head.step)} steps`],
-    ...(summary?.randomQueries ? [['Random search', `${count(summary.randomQueries.computed)} queries`] as const] : []),
+    ...(head.texts ? [['Metrics', head.texts.metrics.join(', ')] as const] : []),
+    [
+      head.texts ? 'Generations' : 'Queries',
+      `${count(each * queries.computed)} of ${count(each * queryBudget)}, ${count(head.step)} steps`,
+    ],
+    ...(summary?.randomQueries
+      ? [['Random search', `${count(each * summary.randomQueries.computed)} ${head.texts ? 'generations' : 'queries'}`] as const]
+      : []),
     ...(head.ended === undefined ? [] : [['Search ended', head.ended] as const]),
     ['Time', `${head.seconds.toFixed(0)} s${summary ? `, peak memory ${count(summary.peakMemory)} MiB` : ''}`],
     ['Seed', String(head.seed)],
@@ -99,26 +109,32 @@ function facts(head: RunHead): string {
   return `<dl>${entries.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('\n')}</dl>`;
 }
 
-function prompts(rows: readonly PromptRow[]): string {
+function prompts({ texts }: RunHead, rows: readonly PromptRow[]): string {
   const models = [...new Set(rows.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
-  const header = ['#', 'Prompt', 'From', 'Gap', 'Estimate', 'Held out', 'Macro-F1', 'Perplexity', ...models.map((model) => `On ${model}`)];
+  const header = [
+    '#',
+    'Prompt',
+    'From',
+    ...(texts ? ['Estimate', 'Held out', ...texts.metrics] : ['Gap', 'Estimate', 'Held out', 'Macro-F1']),
+    texts ? 'Prompt’s perplexity' : 'Perplexity',
+    ...models.map((model) => `On ${model}`),
+  ];
   const cells = rows.map((row): Cell[] => [
     number(String(row.rank)),
     { text: promptCell(row.prompt), kind: 'prompt' },
     originOf(row),
-    number(row.gap.toFixed(3)),
+    ...(texts ? [] : [number(row.gap.toFixed(3))]),
     score(row.estimate),
     score(row.test),
-    number(row.test?.macroF1?.toFixed(3) ?? ''),
+    ...(texts ? texts.metrics.map((_, m) => metricScore(row, m)) : [number(row.test?.macroF1?.toFixed(3) ?? '')]),
     number(typeof row.perplexity === 'number' ? count(row.perplexity) : ''),
     ...models.map((model) => score(row.transfer?.[model])),
   ]);
-  const note =
-    'Estimates come from rows that steer the search. Held-out rows chose nothing: their accuracy is the one that counts. Intervals are 95%.';
+  const note = `Estimates come from rows that steer the search. Held-out rows chose nothing: their ${texts ? 'score' : 'accuracy'} is the one that counts. Intervals are 95%.`;
   return rows.length === 0 ? '' : `${htmlTable(header, cells, 'Ranked prompts')}\n${paragraph(note, 'muted')}`;
 }
 
-function charts({ curves, rows }: Pick<RunView, 'head' | 'curves' | 'rows'>): string {
+function charts({ head, curves, rows }: Pick<RunView, 'head' | 'curves' | 'rows'>): string {
   const { estimates, randomEstimates, greedy, shares } = curves;
   const levels = (['none', 'manual'] as const).flatMap((origin): ChartLevel[] => {
     const values = rows.filter((row) => row.origin === origin).map((row) => row.estimate.accuracy);
@@ -126,7 +142,7 @@ function charts({ curves, rows }: Pick<RunView, 'head' | 'curves' | 'rows'>): st
   });
   return [
     svgChart(
-      'Estimated accuracy',
+      head.texts ? 'Estimated score' : 'Estimated accuracy',
       [
         { label: 'Best so far', style: 1, x: estimates.queries, y: estimates.best, low: estimates.low, high: estimates.high },
         { label: 'Mean of a step', style: 2, x: estimates.queries, y: estimates.mean },
@@ -164,35 +180,9 @@ function confusion({ summary }: RunHead, counts: readonly (readonly number[])[])
   return htmlTable(['Class', ...counts.map((_, c) => `Answered ${label(c)}`)], rows, 'Held-out rows by class and answer');
 }
 
-function texts(examples: NonNullable<NonNullable<PromptRow['test']>['texts']>): string {
-  const rows = examples.map(({ input, references, output, score, parts }): Cell[] => [
-    input,
-    references.join(' · '),
-    output,
-    number(percent(score)),
-    parts.map(({ name, score: own, reason }) => `${name} ${percent(own)}: ${reason}`).join('; '),
-  ]);
-  return htmlTable(['Input', 'Reference', 'Output', 'Score', 'Reasons'], rows, 'Texts on held-out rows, lowest scores first');
-}
-
-function wrongRows({ rows, classes, file, prompts: all }: HeldOut, winner: PromptRow | undefined): string {
-  const own = all.find(({ prompt }) => prompt === winner?.prompt);
-  if (!own) return '';
-  const none = own.prompt === '' ? undefined : all.find(({ prompt }) => prompt === '');
-  const wrong = rows.flatMap((row, i) => (own.predicted[i] === null || own.predicted[i] === row.label ? [] : [i]));
-  const answer = ({ predicted, confidence }: HeldOutAnswers, i: number): Cell => {
-    const said = predicted[i];
-    if (said === null || said === undefined) return 'not scored';
-    const text = said < 0 ? 'none of the classes' : `${classes[said]} ${(100 * confidence[i]!).toFixed(0)}%`;
-    return { text, kind: said === rows[i]!.label ? 'right' : 'wrong' };
-  };
-  const cells = wrong.slice(0, MOST_ROWS).map((i): Cell[] => {
-    const { line, text, label } = rows[i]!;
-    return [number(String(line)), text, classes[label]!, answer(own, i), ...(none ? [answer(none, i)] : [])];
-  });
-  const said = `${count(wrong.length)} of ${count(rows.length)} held-out rows of ${file}${wrong.length > MOST_ROWS ? `; the first ${MOST_ROWS} are here` : ''}.`;
-  const table = htmlTable(['Line', 'Text', 'Label', 'Winner', ...(none ? ['No prompt'] : [])], cells, 'Rows that the winner gets wrong');
-  return wrong.length === 0 ? paragraph(said) : `${paragraph(said)}\n<details open><summary>Rows</summary>\n${table}\n</details>`;
+function metricScore({ test }: PromptRow, m: number): Cell {
+  const own = test?.metrics?.[m];
+  return number(own ? `${percent(own.score)}%` : '');
 }
 
 function originOf({ origin }: PromptRow): string {
@@ -205,12 +195,4 @@ function score(value: TransferScore | undefined): Cell {
 
 function range({ interval: [low, high] }: TransferScore): string {
   return `${percent(low)}–${percent(high)}`;
-}
-
-function number(text: string): Cell {
-  return { text, kind: 'number' };
-}
-
-function count(n: number): string {
-  return Math.round(n).toLocaleString('en-US');
 }

@@ -10,7 +10,18 @@ export { percent };
 function columns(prompts: readonly PromptRow[]): string[] {
   const metrics = metricsOf(prompts);
   if (!metrics) return [...COLUMNS];
-  return ['rank', 'prompt', 'origin', 'estimate', '95% interval', 'held out', '95% interval', ...metrics, 'perplexity', 'round trip'];
+  return [
+    'rank',
+    'prompt',
+    'origin',
+    'estimate',
+    '95% interval',
+    'held out',
+    '95% interval',
+    ...metrics,
+    'prompt’s perplexity',
+    'round trip',
+  ];
 }
 
 function metricsOf(prompts: readonly PromptRow[]): readonly string[] | undefined {

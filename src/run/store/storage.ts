@@ -11,9 +11,10 @@ import type { RunResult } from '../result';
 import { CHECKPOINT_FORMAT, type Checkpoint } from './checkpoint';
 import { parseResult } from './resultFile';
 import type { RowHeader, RowResults } from './rows/format';
-import { EVALUATED_ROWS, ROWS } from './rows/names';
+import { EVALUATED_ROWS, EVALUATED_TEXTS, ROWS, TEXTS } from './rows/names';
 import { RowFile } from './rows/rowFile';
 import type { RunTask } from './task';
+import { encodeTexts, readTexts, withMore, type KeptTexts } from './texts';
 
 /** The run's folder cannot be written. */
 export class StorageError extends CodedError<'run.cannotWrite'> {
@@ -87,17 +88,22 @@ export class RunFolder {
   /** Adds results to those of prompts that were evaluated later; other jobs may do so at the same time. @throws StorageError */
   async keepEvaluatedRows(header: RowHeader, results: readonly RowResults[]): Promise<void> {
     if (results.length === 0) return;
-    let lock: FileLock | undefined;
-    try {
-      lock = await FileLock.wait(this.file(`${EVALUATED_ROWS}.lock`));
+    await this.alone(EVALUATED_ROWS, () => {
       const file = RowFile.open(this.file(EVALUATED_ROWS), header);
       file.append(results);
       file.close();
-    } catch (error) {
-      throw new StorageError(this.path, error);
-    } finally {
-      lock?.release();
-    }
+    });
+  }
+
+  /** What the prompts of a run wrote for held-out rows. */
+  writeTexts(texts: KeptTexts): void {
+    this.guard(() => this.replace(TEXTS, encodeTexts(texts)));
+  }
+
+  /** Likewise of prompts that were evaluated later. @throws StorageError */
+  async keepEvaluatedTexts(texts: KeptTexts): Promise<void> {
+    const file = this.file(EVALUATED_TEXTS);
+    await this.alone(EVALUATED_TEXTS, () => replaceFile(file, encodeTexts(withMore(readTexts(file), texts))));
   }
 
   /**
@@ -161,10 +167,17 @@ export class RunFolder {
    * writes it while no other process does. A damaged file is renamed to `NAME.damaged`, so it is not overwritten.
    */
   async update<T>(name: string, isWhole: (value: unknown) => boolean, change: (before: T | undefined) => T): Promise<void> {
+    await this.alone(name, () => {
+      replaceFile(this.file(name), `${JSON.stringify(change(this.readOrPutAside(name, isWhole) as T | undefined), null, 2)}\n`);
+    });
+  }
+
+  /** Does something with a file while no other process does. @throws StorageError */
+  private async alone(name: string, action: () => void): Promise<void> {
     let lock: FileLock | undefined;
     try {
       lock = await FileLock.wait(this.file(`${name}.lock`));
-      replaceFile(this.file(name), `${JSON.stringify(change(this.readOrPutAside(name, isWhole) as T | undefined), null, 2)}\n`);
+      action();
     } catch (error) {
       throw new StorageError(this.path, error);
     } finally {

@@ -36,6 +36,8 @@ export interface RunHead {
   readonly parts: readonly Part[];
   /** Of a chat. */
   readonly turns?: readonly Turn[] | undefined;
+  /** Of a generation task: texts for each prompt and row, and the names of its metrics. Scores then stand where accuracies do. */
+  readonly texts?: { readonly samples: number; readonly metrics: readonly string[] };
   /** Tokens of a prompt. */
   readonly promptLength: number;
   /** The label words that the run found, with their accuracy without a prompt beside that of the labels' own words. */

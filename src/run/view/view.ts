@@ -6,6 +6,7 @@ import { estimateInterval, estimateOf, pooled, type Older, type Pool } from '../
 import type { PolicyStepEvent, ProgressEvent, RunEvent, Stage } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result';
 import type { RunTask } from '../store/task';
+import { samplesOf } from '../../spec/samples';
 import { verdictOf } from '../verdict';
 import { word } from '../../wording/wording';
 import { testQueries, TimeLeft, type Horizon } from './timeLeft';
@@ -96,6 +97,9 @@ export class RunViewBuilder {
       policyModel: spec.policyModel,
       template: templateText(spec.template),
       ...templateParts(spec.template),
+      ...(spec.kind === 'generation' && {
+        texts: { samples: samplesOf(spec.generation), metrics: (spec.metrics ?? []).map(({ name, type }) => name ?? type) },
+      }),
       promptLength: spec.prompt.length,
       seed: task.seed,
       ...(task.labelWords && { labelWords: word('search.labelWords', task.labelWords) }),

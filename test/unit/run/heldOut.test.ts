@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { heldOut } from '../../../src/run/heldOut';
+import { heldOut, type HeldOutClasses } from '../../../src/run/heldOut';
 import { evaluateJob, optimizeJob } from '../../../src/run/jobs';
 import { RunFolder } from '../../../src/run/store/storage';
 import { readSpec } from '../../../src/spec/spec';
@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('held-out rows of a run', () => {
   it("have text, label and line as the data file has them, and each prompt's answers give its accuracy", async () => {
-    const { classes, file, rows, prompts } = await heldOut(run);
+    const { classes, file, rows, prompts } = (await heldOut(run)) as HeldOutClasses;
     expect(classes).toEqual(['negative', 'positive']);
     expect(file).toBe(join(folder, 'test.csv'));
     const lines = readFileSync(file, 'utf8').split('\n');
@@ -50,7 +50,7 @@ describe('held-out rows of a run', () => {
 
   it('are there for prompts that were evaluated later, too', async () => {
     await evaluateJob({ task: run.path, prompts: ['Simply', 'Overall'], threads: 1 }, fakeFrontEnd());
-    const { prompts } = await heldOut(run);
+    const { prompts } = (await heldOut(run)) as HeldOutClasses;
     expect(prompts.at(-1)).toMatchObject({ prompt: 'Simply', origin: 'evaluated' });
     expect(prompts.filter(({ prompt }) => prompt.trim() === 'Overall')).toHaveLength(1);
     expect(prompts.at(-1)!.predicted).toHaveLength(20);

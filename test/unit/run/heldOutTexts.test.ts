@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { heldOut } from '../../../src/run/heldOut';
+import type { HeldOutTexts } from '../../../src/run/heldOutTexts';
+import { evaluateJob, optimizeJob } from '../../../src/run/jobs';
+import { exportRun } from '../../../src/run/report/exportRun';
+import { RunFolder } from '../../../src/run/store/storage';
+import { readSpec } from '../../../src/spec/spec';
+import { fakeFrontEnd } from './fakeFrontEnd';
+
+const folder = mkdtempSync(join(tmpdir(), 'rlprompt-held-texts-'));
+const run = new RunFolder(join(folder, '.rlprompt', 'runs', 'one'));
+const held = async (): Promise<HeldOutTexts> => (await heldOut(run)) as HeldOutTexts;
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+beforeAll(async () => {
+  const lines = readFileSync('examples/steering/test.csv', 'utf8').trimEnd().split('\n').slice(1, 41);
+  writeFileSync(join(folder, 'data.csv'), ['text,reference', ...lines.map((line, i) => `${line},it was ${i}`)].join('\n') + '\n');
+  const spec = {
+    kind: 'generation',
+    data: { train: 'data.csv', rowsPerClass: { train: 4, validation: 4 }, testRows: 6 },
+    template: '{prompt} {input}',
+    generation: { maxTokens: 6, samples: 2 },
+    metrics: [
+      { type: 'word-count', value: { min: 1, max: 4 } },
+      { type: 'f1', name: 'overlap', weight: 2 },
+    ],
+    prompt: { length: 2 },
+    compare: ['Overall:'],
+    policy: { hiddenSize: 16 },
+    search: { generationBudget: 800, promptsPerStep: 4, steps: 1, seed: 0 },
+  };
+  const file = join(folder, 'texts.prompt-task.json');
+  writeFileSync(file, JSON.stringify(spec));
+  const runs = [{ seed: 0, folder: run.path }];
+  await optimizeJob({ spec: await readSpec(file), runs, random: false, threads: 1 }, fakeFrontEnd(), () => undefined);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('held-out texts of a run', () => {
+  it('are beside their row, and their scores give those of the table', async () => {
+    const { metrics, file, rows, of, prompts } = await held();
+    expect(metrics).toEqual(['word-count', 'overlap']);
+    expect([rows.length, of]).toEqual([6, 6]);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    for (const { text, references, line } of rows) {
+      expect(lines[line - 1]).toContain(references[0]);
+      expect(lines[line - 1]!.replaceAll('""', '"')).toContain(text);
+    }
+    const result = run.readResult();
+    expect(prompts.map(({ prompt }) => prompt)).toEqual(result.prompts.map(({ prompt }) => prompt));
+    for (const [i, { outputs }] of prompts.entries()) {
+      expect(outputs.every(({ length }) => length === 2)).toBe(true);
+      const { test } = result.prompts[i]!;
+      expect(mean(outputs.flat().map(({ score }) => score))).toBeCloseTo(test!.accuracy, 3);
+      test!.metrics!.forEach(({ score }, m) => expect(mean(outputs.flat().map(({ parts }) => parts[m]![0]))).toBeCloseTo(score, 3));
+    }
+    // Different prompts write different texts.
+    expect(new Set(prompts.map(({ outputs }) => outputs[0]![0]!.output)).size).toBeGreaterThan(1);
+  });
+
+  it('are there for prompts that were evaluated later, too', async () => {
+    await evaluateJob({ task: run.path, prompts: ['Simply:', 'Overall:'], threads: 1 }, fakeFrontEnd());
+    const { prompts } = await held();
+    expect(prompts.at(-1)).toMatchObject({ prompt: 'Simply:', origin: 'evaluated' });
+    expect(prompts.at(-1)!.outputs.flat()).toHaveLength(12);
+    expect(prompts.filter(({ prompt }) => prompt === 'Overall:')).toHaveLength(1);
+  });
+
+  it("are in the report, the winner's beside those of no prompt", async () => {
+    const { prompts, rows } = await held();
+    const html = await exportRun(run.path, 'html');
+    for (const { line } of rows) expect(html).toContain(`<td class="number">${line}</td>`);
+    expect(html).toContain('What the winner wrote');
+    expect(html).toContain(prompts[0]!.prompt === '' ? '' : 'No prompt');
+    expect(html).not.toContain('most common class');
+  });
+
+  it('are told apart from those of a file that has changed', async () => {
+    const data = join(folder, 'data.csv');
+    const before = readFileSync(data);
+    writeFileSync(data, before.toString().replaceAll('it was', 'it is'));
+    await expect(heldOut(run)).rejects.toMatchObject({ code: 'run.rowsChanged' });
+    writeFileSync(data, before);
+    rmSync(run.file('texts.jsonl.gz'));
+    await expect(heldOut(run)).rejects.toMatchObject({ code: 'run.noTextsKept' });
+  });
+});
