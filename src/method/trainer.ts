@@ -1,3 +1,4 @@
+import type { Rewarded } from './bestOf';
 import { Learner, type LearnerSettings, type LearnerState } from './learner';
 import { softQLoss } from './loss';
 import { distinct, type PolicyNetwork, type PolicyOutput, type StateSource } from './policy';
@@ -14,8 +15,8 @@ export interface TrainerSettings extends LearnerSettings {
   readonly seed: number;
 }
 
-/** Rewards of prompts, given as actions (indices into the action set). */
-export type RewardOf = (prompts: readonly (readonly number[])[]) => Promise<number[]>;
+/** Rewards of prompts, given as actions (indices into the action set), or what the policy learns from as well. */
+export type RewardOf = (prompts: readonly (readonly number[])[]) => Promise<number[] | Rewarded>;
 
 /** What a step did. */
 export interface StepReport {
@@ -97,14 +98,15 @@ export class Trainer extends Learner<TrainerSettings> {
     const targetV = Float32Array.from(state, (n) => values[n]!);
     clock.lap('policy');
 
-    const rewards = await this.rewardOf(prompts).catch((error: unknown) => {
+    const given = await this.rewardOf(prompts).catch((error: unknown) => {
       // An interrupted step draws the same prompts again.
       this.random.state = drawn;
       throw error;
     });
     clock.lap('reward');
 
-    const reward = Float32Array.from(zScore(rewards), shape);
+    const { rewards, signals } = Array.isArray(given) ? { rewards: given, signals: zScore(given).map(shape) } : given;
+    const reward = Float32Array.from(signals);
     const { loss, dQ, dV } = softQLoss({ B, T, Q, V, targetV, reward });
     const gradient = await this.network.gradient(this.weights, allStates, allBias, { state, action: prompts.flat(), dQ, dV });
     const gradientNorm = this.learn(gradient, gradientClip, this.step + 1);

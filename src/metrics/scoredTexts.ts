@@ -79,6 +79,23 @@ export class ScoredTexts implements TaskModel {
     return jobs.map(({ rows }) => Float32Array.from(means.slice(at, (at += rows.length))));
   }
 
+  /** Scores of a prompt's first `count` texts on a row, for each job; NaN where a text has none. */
+  async sample(
+    jobs: readonly { readonly ids: PromptIds; readonly row: number }[],
+    set: Rows,
+    count: number,
+    signal?: AbortSignal,
+  ): Promise<number[][]> {
+    const samples = Array.from({ length: count }, (_, i) => i);
+    const scores: number[][] = [];
+    const atOnce = Math.max(1, Math.floor((AT_ONCE * this.samples) / count));
+    for (let start = 0; start < jobs.length; start += atOnce) {
+      const orders = jobs.slice(start, start + atOnce).map((job): Order => ({ ...job, samples }));
+      scores.push(...(await this.write(orders, set, signal)).map((texts) => texts.map(({ score }) => score)));
+    }
+    return scores;
+  }
+
   /** The texts of a prompt on some rows: those that were scored, or the same ones again. */
   async texts(ids: PromptIds, set: Rows, rows: readonly number[], signal?: AbortSignal): Promise<(readonly ScoredText[])[]> {
     const lacking = rows.filter((row) => !this.kept.has(keyOf(set, ids, row)));
@@ -92,7 +109,8 @@ export class ScoredTexts implements TaskModel {
 
   private async write(orders: readonly Order[], set: Rows, signal: AbortSignal | undefined): Promise<ScoredText[][]> {
     const written = await this.generator.generate(orders, set.generated, signal);
-    this.generations += orders.length * this.samples;
+    const asked = orders.reduce((sum, { samples }) => sum + samples.length, 0);
+    this.generations += asked;
     const texts = written.flatMap((outputs, o) => outputs.map((output) => ({ output, row: rowOf(set, orders[o]!.row) })));
     const there = texts.flatMap(({ output, row }) => (output === undefined ? [] : [{ output, row }]));
     const verdicts = await judge(this.metrics, there, signal);
@@ -101,7 +119,7 @@ export class ScoredTexts implements TaskModel {
       output === undefined ? { score: NaN, parts: [] } : { output, ...verdicts[next++]! },
     );
     for (const { score, parts } of scored) this.count(score, parts);
-    this.answered += orders.length;
+    this.answered += asked / this.samples;
     let at = 0;
     return written.map((outputs) => scored.slice(at, (at += outputs.length)));
   }

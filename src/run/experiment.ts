@@ -57,6 +57,8 @@ export interface Experiment {
   readonly scripts: Readonly<Record<string, string>>;
   /** The same model of a generation task, which shows what it wrote. */
   readonly texts: ScoredTexts | undefined;
+  /** Scores of its single texts on training rows. */
+  readonly sample: NonNullable<SearchContext['texts']>['sample'] | undefined;
   /** A new scorer, whose cache and counts start empty; a log gets every result before the scorer does. */
   readonly scorer: (split: SplitName, log?: RowLog) => Scorer;
   /** Whether a chat's template takes a prompt of the policy's tokens, or the beginning of one, as it is; undefined if it takes all. */
@@ -151,6 +153,8 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     model: task.model,
     scripts: hashesOf(options.scripts ?? new Map()),
     texts: texts?.model,
+    sample:
+      texts && ((jobs, count, signal) => texts.model.sample(jobs, splits.train.set as ReturnType<ScoredTexts['rows']>, count, signal)),
     scorer: (split, log) => new Scorer(log ? new StoredModel(task.model, split, log) : task.model, splits[split], settings.classWeights),
     toTask,
     encodePrompt: (text) => task.encodePrompt(text),
@@ -197,7 +201,22 @@ function chatPassage(policy: LmTokenizer): Passage {
 export function searchContext(experiment: Experiment, seed: number, budget: number, log?: RowLog): SearchContext {
   const { settings, spec, compute, policyModel, actions, toTask, admits, starts, prompt } = experiment;
   const scorer: SearchContext['scorer'] = (split) => experiment.scorer(split, log);
-  return { settings, length: spec.prompt.length, seed, budget, compute, policyModel, actions, toTask, admits, starts, prompt, scorer };
+  const texts = experiment.texts && experiment.sample && { samples: experiment.texts.samples, sample: experiment.sample };
+  return {
+    settings,
+    length: spec.prompt.length,
+    seed,
+    budget,
+    compute,
+    policyModel,
+    actions,
+    toTask,
+    admits,
+    starts,
+    prompt,
+    texts,
+    scorer,
+  };
 }
 
 /** A server's complaint about a field of the spec, at that field; without the field's value, which may hold a key. */

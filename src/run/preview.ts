@@ -1,9 +1,10 @@
 import { budgetProblem, givenCost, memoryPlan } from '../search/budget';
 import { raceCost } from '../search/race';
+import { bestOfCost } from '../search/rewarding';
 import { selectionCost } from '../search/selection';
 import { TaskError } from '../spec/problem';
 import type { Dataset } from '../data/dataset';
-import type { SearchSettings } from '../spec/schema';
+import { generationOf, type SearchSettings } from '../spec/schema';
 import { isTextModel } from '../spec/scheme';
 import type { Spec } from '../spec/spec';
 import { startingPrompts } from '../spec/startingPrompts';
@@ -61,7 +62,7 @@ function heldOut({ compare, taskModel }: Spec, withRandom: boolean): number {
 
 /** What all steps and the choice after them may ask, whatever the budget. */
 function mostOfSteps(spec: Spec, settings: SearchSettings, splits: Dataset['splits'], budget: number): number {
-  const { steps, promptsPerStep, validateEvery, proposals } = settings;
+  const { steps, promptsPerStep, validateEvery, proposals, bestOf } = settings;
   if (proposals) {
     const split = memoryPlan(settings, splits, budget);
     if (!('search' in split)) return 0;
@@ -69,6 +70,10 @@ function mostOfSteps(spec: Spec, settings: SearchSettings, splits: Dataset['spli
     return starts + steps * promptsPerStep * split.rowsPerPrompt + raceCost(split.race, split.rowsPerPrompt);
   }
   const { train, validation } = rows({ splits });
+  if (bestOf) {
+    const validations = Math.floor(steps / validateEvery) + 1;
+    return steps * bestOfCost(settings, bestOf, generationOf(spec).samples) + validations * (train + validation);
+  }
   const training = steps * promptsPerStep * train + Math.floor(steps / validateEvery) * (train + validation);
   return training + selectionCost(validation, steps * (promptsPerStep + 1));
 }

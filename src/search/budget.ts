@@ -3,6 +3,7 @@ import { generationOf, type SearchSettings } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import { worded } from '../wording/wording';
 import { plan, rowsByDefault, type Plan } from './plan';
+import { bestOfCost } from './rewarding';
 import type { SearchContext } from './search';
 import { selectionCost } from './selection';
 
@@ -14,15 +15,21 @@ export interface BudgetPlan {
   readonly allows: (stepsDone: number, computed: number) => boolean;
 }
 
-export function planBudget(budget: number, promptsPerStep: number, rows: { train: number; validation: number }): BudgetPlan {
+export function planBudget(budget: number, settings: PolicySettings, rows: { train: number; validation: number }, samples = 1): BudgetPlan {
+  const { promptsPerStep, bestOf } = settings;
   const prompts = promptsPerStep + 1;
-  const step = prompts * rows.train + rows.validation;
-  const ranking = (steps: number): number => selectionCost(rows.validation, steps * prompts);
+  const greedy = rows.train + rows.validation;
+  // Of prompts that are rewarded for their best texts, the greedy ones alone are ranked, which have their scores by then.
+  const [step, ranking] = bestOf
+    ? [bestOfCost(settings, bestOf, samples) + greedy, () => greedy]
+    : [promptsPerStep * rows.train + greedy, (steps: number) => selectionCost(rows.validation, steps * prompts)];
   return {
     least: { step, ranking: ranking(1), total: step + ranking(1) },
     allows: (done, computed) => computed + step + ranking(done + 1) <= budget,
   };
 }
+
+type PolicySettings = Pick<SearchSettings, 'promptsPerStep' | 'bestOf' | 'bootstraps'>;
 
 /** Queries of no prompt and the prompts to compare, each on all rows of the pool: the search gets what they leave of the budget. */
 export function givenCost({ compare }: Pick<Spec, 'compare'>, { train, validation }: Pool): number {
@@ -31,7 +38,7 @@ export function givenCost({ compare }: Pick<Spec, 'compare'>, { train, validatio
 
 /** What is wrong with a spec whose budget has no room for its search. `claimed` queries go to the label words. */
 export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool, claimed = 0): Problem | undefined {
-  const { queryBudget: budget, promptsPerStep, rowsPerPrompt } = settings;
+  const { queryBudget: budget, rowsPerPrompt } = settings;
   const given = givenCost(spec, splits);
   if (settings.proposals) {
     const pool = splits.train.labels.length + splits.validation.labels.length;
@@ -47,12 +54,10 @@ export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool
     const text = worded('search.budgetTooSmallForRace', { budget: texts * budget, needed, given: texts * given });
     return spec.problemAt(path, { ...text, fixes: [setTo(path, needed)] });
   }
-  const { least, allows } = planBudget(budget - claimed, promptsPerStep, {
-    train: splits.train.labels.length,
-    validation: splits.validation.labels.length,
-  });
-  if (allows(0, given)) return undefined;
   const { path, texts } = unitOf(spec);
+  const rows = { train: splits.train.labels.length, validation: splits.validation.labels.length };
+  const { least, allows } = planBudget(budget - claimed, settings, rows, texts);
+  if (allows(0, given)) return undefined;
   const { step, ranking } = least;
   const total = texts * (least.total + given + claimed);
   const counts = { budget: texts * budget, given: texts * given, step: texts * step, ranking: texts * ranking, total };

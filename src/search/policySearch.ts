@@ -1,9 +1,10 @@
 import { OnnxPolicyNetwork } from '../method/policyNetwork';
 import type { ScorerState } from '../method/scorer';
-import { Trainer, type StepReport, type TrainerState } from '../method/trainer';
+import { Trainer, type RewardOf, type StepReport, type TrainerState } from '../method/trainer';
 import type { PromptIds } from '../model/taskModel';
 import { planBudget } from './budget';
 import type { ScoredPrompt } from './prompt';
+import { onAllRows, onBestTexts, type Rewarding } from './rewarding';
 import { queriesOf, type PolicyStep, type Search, type SearchContext, type SearchKind } from './search';
 import { diverse, scoreAll, select, selectionCost } from './selection';
 
@@ -21,6 +22,8 @@ interface State {
   readonly sameSteps: number;
   /** A step whose validation was interrupted. */
   readonly trained: StepReport | undefined;
+  /** Queries of the rewards; absent in checkpoints from before there were rewards of their own. */
+  readonly rewarded?: number;
 }
 
 /** RLPrompt: a policy learns from the rewards of its own prompts; all that it scored on the training rows are candidates. */
@@ -38,8 +41,9 @@ class PolicySearch implements Search {
   private readonly validation;
   private readonly trainer: Trainer;
   private readonly budget;
+  private readonly rewarding: Rewarding;
   private signal: AbortSignal | undefined;
-  private progress: Omit<State, 'trainer' | 'train' | 'validation'> = {
+  private progress: Omit<State, 'trainer' | 'train' | 'validation' | 'rewarded'> = {
     bestValidation: -Infinity,
     sinceBest: 0,
     sameSteps: 0,
@@ -54,14 +58,20 @@ class PolicySearch implements Search {
     const { settings, length, seed, policyModel, actions, admits } = context;
     this.train = context.scorer('train');
     this.validation = context.scorer('validation');
-    this.budget = planBudget(context.budget, settings.promptsPerStep, { train: this.train.size, validation: this.validation.size });
-    const rewardOf = async (prompts: readonly (readonly number[])[]): Promise<number[]> => {
-      const ids = prompts.map((prompt) => this.ids(prompt));
-      return (await this.train.score(ids, this.signal)).map(({ reward }) => reward);
-    };
+    const { texts } = context;
+    const rows = { train: this.train.size, validation: this.validation.size };
+    this.budget = planBudget(context.budget, settings, rows, texts?.samples);
+    this.rewarding = texts && settings.bestOf ? onBestTexts(texts, settings, settings.bestOf, rows.train) : onAllRows(this.train);
+    const rewardOf: RewardOf = (prompts) =>
+      this.rewarding.of(
+        prompts.map((prompt) => this.ids(prompt)),
+        this.trainer.step,
+        this.signal,
+      );
     this.trainer = new Trainer({ ...settings, length, seed }, policyModel, network, policyModel.source, actions, rewardOf, admits);
     if (!saved) return;
-    const { trainer, train, validation, ...progress } = saved;
+    const { trainer, train, validation, rewarded, ...progress } = saved;
+    this.rewarding.restore(rewarded ?? 0);
     this.trainer.restore(trainer);
     this.train.restore(train);
     this.validation.restore(validation);
@@ -69,10 +79,13 @@ class PolicySearch implements Search {
   }
 
   get queries() {
-    return queriesOf(this.train, this.validation);
+    const { asked, computed } = queriesOf(this.train, this.validation);
+    const rewarded = this.rewarding.computed;
+    return { asked: asked + rewarded, computed: computed + rewarded };
   }
 
   get finalistQueries() {
+    if (this.bestTextsCount) return this.train.size + this.validation.size;
     return selectionCost(this.validation.size, this.trainer.step * (this.context.settings.promptsPerStep + 1));
   }
 
@@ -102,12 +115,20 @@ class PolicySearch implements Search {
     };
   }
 
+  /** Whether the rewards say too little of a prompt to rank it by them: the greedy prompts are ranked then. */
+  private get bestTextsCount(): boolean {
+    return this.context.texts !== undefined && Boolean(this.context.settings.bestOf);
+  }
+
   async finalists(signal?: AbortSignal): Promise<ScoredPrompt[]> {
+    // The last policy's greedy prompt competes too, however few steps ago the last validation was.
+    if (this.bestTextsCount) await this.validate(signal);
     return diverse(await select(this.train, this.validation, this.context.prompt, signal), FINALISTS);
   }
 
   save(): State {
-    return { trainer: this.trainer.save(), train: this.train.save(), validation: this.validation.save(), ...this.progress };
+    const { trainer, train, validation, rewarding, progress } = this;
+    return { trainer: trainer.save(), train: train.save(), validation: validation.save(), rewarded: rewarding.save(), ...progress };
   }
 
   release(): Promise<void> {

@@ -28,6 +28,17 @@ export interface SearchContext {
   readonly starts: readonly Start[];
   /** A prompt from the task model's tokens. */
   readonly prompt: (ids: PromptIds) => Prompt;
+  /** Of a generation task: scores of the first texts of prompts on training rows, whatever number a query has (`samples`). */
+  readonly texts?:
+    | {
+        readonly samples: number;
+        readonly sample: (
+          jobs: readonly { readonly ids: PromptIds; readonly row: number }[],
+          count: number,
+          signal?: AbortSignal,
+        ) => Promise<number[][]>;
+      }
+    | undefined;
   /** Every search has scorers of its own: caches and counts start empty. Test rows are out of reach. */
   readonly scorer: (split: 'train' | 'validation') => Scorer;
 }

@@ -1,5 +1,5 @@
 import { word, worded } from '../wording/wording';
-import type { Problem, ProblemAt } from './problem';
+import { setTo, type Problem, type ProblemAt } from './problem';
 import type { SchemaSpec } from './schema';
 
 /** Fields that one kind of task needs, or has no use for. */
@@ -13,6 +13,11 @@ export function kindProblems({ kind, data, labels, generation, metrics, search }
             fixes: [{ title: word('spec.fixRemove', { name: path.at(-1)! }), path, change: 'remove' }],
           }),
         ];
+  // With `proposals` too, the mean of the texts counts.
+  const ofPaper = (name: 'bestOf' | 'bootstraps'): Problem[] =>
+    search[name] === undefined || kind !== 'generation' || (search.preset === 'paper' && !search.proposals)
+      ? []
+      : [problemAt(['search', name], { ...worded('spec.onlyPaper', { name }), fixes: [setTo(['search', 'preset'], 'paper')] })];
   return [
     ...foreign(['labels'], labels, 'classification'),
     ...foreign(['data', 'label'], data.label, 'classification'),
@@ -22,6 +27,9 @@ export function kindProblems({ kind, data, labels, generation, metrics, search }
     ...foreign(['generation'], generation, 'generation'),
     ...foreign(['metrics'], metrics, 'generation'),
     ...foreign(['search', 'generationBudget'], search.generationBudget, 'generation'),
+    ...foreign(['search', 'bestOf'], search.bestOf, 'generation'),
+    ...foreign(['search', 'bootstraps'], search.bootstraps, 'generation'),
+    ...(['bestOf', 'bootstraps'] as const).flatMap((name) => ofPaper(name)),
     ...(kind === 'generation' && metrics === undefined ? [problemAt(['kind'], worded('spec.noMetrics'))] : []),
   ];
 }

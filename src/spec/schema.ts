@@ -163,6 +163,14 @@ export const specSchema = z.strictObject({
         .optional()
         .describe('Training stops after this many steps in a row in which every prompt is the same: equal rewards teach nothing.'),
       maxMinutes: positive.optional().describe('Maximum training time in minutes.'),
+      bestOf: count
+        .max(1024)
+        .optional()
+        .describe('For `generation` with the preset `paper`: the best of so many texts counts in the reward of a prompt; 32 if absent.'),
+      bootstraps: count
+        .max(64)
+        .optional()
+        .describe('For `generation` with the preset `paper`: the reward is the mean of so many such bests; 4 if absent.'),
       logitBias: z.number().optional().describe('Added to every logit.'),
       classWeights: z.enum(['balanced', 'rows']).optional().describe('Whether the reward weighs classes or rows equally.'),
     })
@@ -207,6 +215,9 @@ export interface SearchSettings {
   patience: number | null;
   convergedSteps: number | null;
   maxMinutes: number | null;
+  /** Of generated texts: what counts is the best of so many, `bootstraps` times over; null: the mean of all. */
+  bestOf: number | null;
+  bootstraps: number | null;
   logitBias: number;
   classWeights: 'balanced' | 'rows';
   hiddenSize: number;
@@ -231,6 +242,8 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     patience: null,
     convergedSteps: 10,
     maxMinutes: null,
+    bestOf: null,
+    bootstraps: null,
     logitBias: 0,
     classWeights: 'balanced',
     hiddenSize: 2048,
@@ -253,6 +266,8 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     patience: null,
     convergedSteps: null,
     maxMinutes: null,
+    bestOf: null,
+    bootstraps: null,
     logitBias: 0,
     classWeights: 'rows',
     hiddenSize: 2048,
@@ -260,6 +275,9 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     initialisation: 'paper',
   },
 };
+
+/** What the paper's text style transfer has other than its classification. */
+const PAPER_TEXTS = { promptsPerStep: 8, topK: 50, logitBias: -10, validateEvery: 50, bestOf: 32, bootstraps: 4 } as const;
 
 /** Queries where there are more than four classes: each prompt is scored on four rows a class. */
 const MANY_CLASSES_BUDGET = 10_000;
@@ -273,8 +291,11 @@ export function searchSettings(spec: ParsedSpec, classes = Object.keys(spec.labe
   const ofTexts = generationBudget !== undefined && { queryBudget: Math.floor(generationBudget / generationOf(spec).samples) };
   const manyClasses = preset === 'default' && classes > 4;
   // The ordinary prompts are those of classifications.
-  const cold = spec.kind === 'generation' && { warmStart: false };
-  return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...cold, ...given, ...ofTexts };
+  const isSampled = spec.kind === 'generation' && generationOf(spec).temperature > 0;
+  // Without chance, all texts of a prompt on a row are the same.
+  const ofPaper = preset === 'paper' && { ...PAPER_TEXTS, ...(!isSampled && { bestOf: 1, bootstraps: 1 }) };
+  const ofKind = spec.kind === 'generation' && { warmStart: false, ...ofPaper };
+  return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...ofKind, ...given, ...ofTexts };
 }
 
 /** How a spec generates texts. */

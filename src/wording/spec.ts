@@ -26,6 +26,10 @@ export const specWording = {
     found: `"kind": "${kind}"`,
     expected: `no "${field}", or "kind": "${of}"`,
   }),
+  'spec.onlyPaper': ({ name }: { name: string }) => ({
+    message: `"search.${name}" is for "preset": "paper", where the best of several texts counts`,
+    expected: `no "${name}", or "preset": "paper" without "proposals"`,
+  }),
   'spec.noMetrics': () => ({
     message: 'a generation task needs "metrics", which score what the model writes',
     expected: 'for example "metrics": [{ "type": "icontains", "value": "thank you" }]',

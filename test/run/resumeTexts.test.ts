@@ -39,7 +39,7 @@ function results(path: string): unknown {
 
 describe.each([
   ['default', SEARCH],
-  ['paper', { ...SEARCH, preset: 'paper', promptsPerStep: 2, generationBudget: undefined, steps: 5 }],
+  ['paper', { preset: 'paper', queryBudget: undefined, steps: 12, promptsPerStep: 8, bestOf: 4, bootstraps: 2, validateEvery: 3 }],
 ])('a generation run of the preset %s that is killed', (preset, search) => {
   const [whole, killed] = [join(folder, `${preset} whole`), join(folder, `${preset} killed`)];
   let spec: string;

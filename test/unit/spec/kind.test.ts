@@ -46,6 +46,22 @@ describe('a task of generated texts', () => {
     ]);
   });
 
+  it('counts the best of several texts with the preset paper, and nowhere else', () => {
+    const task = { kind: 'generation', data: { train: 'a.csv' }, metrics: METRICS };
+    const settings = (search: object, generation = {}) =>
+      searchSettings(parseSpec(JSON.stringify({ ...task, search, generation }), 'x.prompt-task.json'));
+    const paper = { promptsPerStep: 8, topK: 50, logitBias: -10, bestOf: 32, bootstraps: 4 };
+    expect(settings({ preset: 'paper' })).toMatchObject(paper);
+    expect(settings({ preset: 'paper', bestOf: 8, topK: 9 })).toMatchObject({ ...paper, bestOf: 8, topK: 9 });
+    expect(settings({ preset: 'paper' }, { temperature: 0 })).toMatchObject({ bestOf: 1, bootstraps: 1 });
+    expect(settings({})).toMatchObject({ bestOf: null, logitBias: 0 });
+    expect(problems({ ...task, search: { bestOf: 8, bootstraps: 2 } })).toEqual([
+      ['spec.onlyPaper', 'search.bestOf'],
+      ['spec.onlyPaper', 'search.bootstraps'],
+    ]);
+    expect(problems({ search: { preset: 'paper', bestOf: 8 } })).toEqual([['spec.otherKind', 'search.bestOf']]);
+  });
+
   it('has a budget of texts, which is one of queries by the samples of each', () => {
     const spec = (generation: object) =>
       parseSpec(
