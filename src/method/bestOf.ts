@@ -34,7 +34,7 @@ export function rewardsOfBests(bestsOf: readonly (readonly number[])[], inputs: 
     const deviation = Math.sqrt(mean(all.map((x) => (x - center) ** 2)));
     for (const b of own) {
       rewards[b] = bestsOf[b]!.length > 0 ? mean(bestsOf[b]!) : center;
-      signals[b] = LOW + ((HIGH - LOW) * (rewards[b]! - center)) / (deviation + 1e-4);
+      signals[b] = LOW + ((HIGH - LOW) * (rewards[b] - center)) / (deviation + 1e-4);
     }
   }
   return { rewards, signals };
