@@ -29,8 +29,9 @@ export interface FoundPrompt {
   readonly interval?: readonly [number, number];
   /** Held-out rows. */
   readonly n?: number;
-  /** How code calls the task model, and the classes with their label words, where the run says so. */
+  /** How code calls the task model, where it can. */
   readonly call?: ModelCall;
+  /** With their label words, of a finished run. */
   readonly classes?: readonly { readonly label: string; readonly word: string }[];
   /** Tokens of the prompt, and whether its text gives exactly these. */
   readonly tokens?: number;
@@ -58,7 +59,8 @@ export function foundPrompt(head: RunHead, row: PromptRow): FoundPrompt {
     ...(maskOpen && { masked: true }),
     ...(maskToken !== undefined && { masked: true, maskToken }),
     ...(row.test && { accuracy: row.test.accuracy, interval: row.test.interval, n: row.test.n }),
-    ...(head.summary?.call && { call: head.summary.call, classes: head.summary.classes }),
+    ...(head.summary?.call && { call: head.summary.call }),
+    ...(head.summary && { classes: head.summary.classes }),
     tokens: row.pieces.length,
     ...(row.roundTrip !== undefined && { roundTrip: row.roundTrip }),
     runFolder: head.id,

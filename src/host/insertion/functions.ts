@@ -30,13 +30,15 @@ export function promptFunction(found: FoundPrompt, languageId: string, unit: str
     name: identifier(found.taskName, form.naming),
     about: describe(`${what} to send to ${oneLine(found.taskModel)} for the task '${oneLine(found.taskName)}'.`),
     origin: describe(originLine(found)),
+    words: describe(wordsLine(found)),
     run: describe(marker(found)),
     type: found.turns ? form.chat.type : form.text,
   };
   const value = found.turns ? messageList(messagesOf(found.turns, found.prompt), languageId) : sumOf(aroundInput(found), languageId);
   return form.code
     .split('\n')
-    .map((line) => line.replace(/\{(name|about|origin|run|type)\}/g, (_, field: string) => fields[field]!))
+    .filter((line) => fields.words !== '' || !line.includes('{words}'))
+    .map((line) => line.replace(/\{(name|about|origin|words|run|type)\}/g, (_, field: string) => fields[field]!))
     .flatMap((line) => filled(line, '{value}', value))
     .map((line) => line.replace(/^\t+/, (tabs) => unit.repeat(tabs.length)));
 }
@@ -119,6 +121,12 @@ export function oneLine(text: string, most = 60): string {
 export function originLine(found: FoundPrompt): string {
   const accuracy = accuracyText(found)?.replace('–', ' to ');
   return `${ORIGINS[found.origin]}; ${accuracy === undefined ? 'not scored on held-out rows' : `held-out accuracy ${accuracy}`}.`;
+}
+
+/** What the model was to say for each class; empty where it wrote a text. */
+function wordsLine({ classes = [] }: FoundPrompt): string {
+  const words = classes.filter(({ label }) => label !== '').map(({ label, word }) => `${word} for ${label}`);
+  return words.length === 0 ? '' : `Label words: ${oneLine(words.join(', '), 200)}.`;
 }
 
 /** Where inserted code comes from, for people and for the lens above it. */

@@ -4,7 +4,7 @@ import { QUOTING, type Join, type Quoting } from './quoting';
 /** How a language writes a function that takes an input and returns what to send to the model. */
 export interface FunctionForm {
   readonly naming: 'snake' | 'camel' | 'pascal';
-  /** The code, with a tab for each level of indentation. `{about}`, `{origin}` and `{run}` are the lines that describe it. */
+  /** The code, with a tab for each level of indentation. `{about}`, `{origin}`, `{words}` and `{run}` are the lines that describe it. */
   readonly code: string;
   /** The type of a text. */
   readonly text: string;
@@ -28,7 +28,7 @@ export interface Language {
   readonly function?: FunctionForm;
 }
 
-const JAVADOC = '/**\n * The {about}\n * {origin}\n * {run}\n';
+const JAVADOC = '/**\n * The {about}\n * {origin}\n * {words}\n * {run}\n';
 const RETURN = '{\n\treturn {value};\n}';
 const SCRIPT_CHAT = { list: ['[', ']'], message: '{ role: "{role}", content: {content} }' } as const;
 const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -36,7 +36,7 @@ const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('
 const FUNCTIONS = {
   python: {
     naming: 'snake',
-    code: 'def {name}(text: str) -> {type}:\n\t"""The {about}\n\n\t{origin}\n\t{run}\n\t"""\n\treturn {value}',
+    code: 'def {name}(text: str) -> {type}:\n\t"""The {about}\n\n\t{origin}\n\t{words}\n\t{run}\n\t"""\n\treturn {value}',
     text: 'str',
     chat: { type: 'list[dict[str, str]]', list: ['[', ']'], message: '{"role": "{role}", "content": {content}}' },
     describe: (text, literal) => literal(text).slice(1, -1),
@@ -66,7 +66,7 @@ const FUNCTIONS = {
   },
   csharp: {
     naming: 'pascal',
-    code: `/// <summary>\n/// The {about}\n/// {origin}\n/// {run}\n/// </summary>\npublic static {type} {name}(string text)\n${RETURN}`,
+    code: `/// <summary>\n/// The {about}\n/// {origin}\n/// {words}\n/// {run}\n/// </summary>\npublic static {type} {name}(string text)\n${RETURN}`,
     text: 'string',
     chat: {
       type: '(string Role, string Content)[]',
@@ -77,7 +77,7 @@ const FUNCTIONS = {
   },
   go: {
     naming: 'camel',
-    code: '// {name} returns the {about}\n// {origin}\n// {run}\nfunc {name}(text string) {type} {\n\treturn {value}\n}',
+    code: '// {name} returns the {about}\n// {origin}\n// {words}\n// {run}\nfunc {name}(text string) {type} {\n\treturn {value}\n}',
     text: 'string',
     chat: {
       type: '[]map[string]string',
@@ -87,7 +87,7 @@ const FUNCTIONS = {
   },
   rust: {
     naming: 'snake',
-    code: '/// The {about}\n/// {origin}\n/// {run}\nfn {name}(text: &str) -> {type} {\n\t{value}\n}',
+    code: '/// The {about}\n/// {origin}\n/// {words}\n/// {run}\nfn {name}(text: &str) -> {type} {\n\t{value}\n}',
     text: 'String',
     chat: { type: "Vec<(&'static str, String)>", list: ['vec![', ']'], message: '("{role}", {content})' },
     join: ['[', ',', '].concat()'],

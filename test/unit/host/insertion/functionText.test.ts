@@ -34,6 +34,22 @@ function sentimentPrompt(text: string): string {
     expect(code('go', {}, '\t')).toContain('\nfunc sentimentPrompt(text string) string {\n\treturn text + " Absolutely"\n}');
   });
 
+  it.each(['python', 'typescript', 'javascript', 'java', 'csharp', 'go', 'rust'])(
+    'names the label words, whatever they hold: %s',
+    (languageId) => {
+      const classes = [
+        { label: 'negative', word: 'terrible' },
+        { label: 'ends */ here\n"""', word: 'great' },
+      ];
+      const written = code(languageId, { classes });
+      expect(written).toContain('Label words: terrible for negative, great for ends *');
+      expect(written).not.toContain('ends */');
+      expect(written.split('\n')).toHaveLength(code(languageId).split('\n').length + 1);
+      // A text that is generated has no label words.
+      expect(code(languageId, { classes: [{ label: '', word: '' }] })).toBe(code(languageId));
+    },
+  );
+
   const chat = (prompt = 'Absolutely'): Partial<FoundPrompt> => {
     const messages: Message[] = [
       { role: 'system', content: '{prompt}' },
