@@ -84,6 +84,8 @@ export function activate(context: vscode.ExtensionContext): Activated {
     showLog: () => log.show(),
     exportRun: (folder, format) => service.use((engine) => engine.request('exportRun', { folder, format })),
     heldOut: (id) => service.use((engine) => engine.request('heldOut', id)),
+    candidates: (id) => service.use((engine) => engine.request('candidates', id)),
+    candidate: (of) => service.use((engine) => engine.request('candidate', of)),
     commandLine: context.asAbsolutePath('dist/cli.js'),
   };
   const service = new EngineService(() => new EngineProcess(engineFile, {}, (line) => log.debug(line)));

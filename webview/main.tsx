@@ -4,6 +4,7 @@ import './page.css';
 import { Fragment, render } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
 import type { RunView } from '../src/run/view/runView';
+import { Candidates } from './candidates';
 import { Charts } from './charts';
 import { Comparison } from './compare';
 import { EvaluateField } from './evaluateField';
@@ -71,6 +72,7 @@ function Page() {
     <Fragment key="table">
       <PromptTable view={view} open={open} toggle={toggle} scored={evaluation.scored} functions={settings.functions} />
       {view.rows.length > 0 && <EvaluateField evaluation={evaluation} trusted={settings.trusted} />}
+      {(view.head.stages as readonly string[]).includes('reflect') && <Candidates key={`${view.head.id} candidates`} {...view} />}
       {view.head.state === 'finished' && <HeldOutRows key={view.head.id} rows={view.rows} />}
     </Fragment>
   );

@@ -4,6 +4,7 @@ import { dataPreview } from '../checks/dataPreview';
 import { inspectDataset, suggestWords } from '../checks/inspect';
 import { Channel } from '../messages/channel';
 import type { EngineMethods, HostChannel, HostMethods, RunEnd } from '../messages/engine';
+import { candidate, candidates } from '../run/candidates';
 import { heldOut } from '../run/heldOut';
 import { RunStopped } from '../run/optimize';
 import { exportRun } from '../run/report/exportRun';
@@ -46,6 +47,8 @@ const host: HostChannel = new Channel<HostMethods, EngineMethods>(
     check: (spec) => checkSpec(spec.text, spec.file, spec),
     preview: ({ text, file }) => dataPreview(text, file),
     heldOut: (folder) => heldOut(new RunFolder(folder)),
+    candidates: (folder) => candidates(new RunFolder(folder)),
+    candidate: ({ folder, id }) => candidate(new RunFolder(folder), id),
     exportRun: ({ folder, format }) => exportRun(folder, format),
     inspect: (file) => inspectDataset(file),
     suggestWords: ({ labels, model }) => suggestWords(labels, model),

@@ -1,6 +1,7 @@
 /** What the extension host and an engine process call in each other; plain data for `serialization: 'advanced'`. */
 import type { DatasetOutline, SuggestedWords } from '../checks/inspect';
 import type { AskRequest } from '../model/server/editorModel';
+import type { CandidateDetails, CandidateSummary } from '../run/candidates';
 import type { HeldOut } from '../run/heldOut';
 import type { ExportFormat } from '../run/report/exportRun';
 import type { RunEvent } from '../run/events';
@@ -58,6 +59,9 @@ export interface EngineMethods {
   preview(spec: { readonly text: string; readonly file: string }): Promise<readonly string[]>;
   /** The held-out rows of a run, with what its prompts answer. */
   heldOut(folder: string): Promise<HeldOut>;
+  /** What a run's search by reflection tried. */
+  candidates(folder: string): Promise<readonly CandidateSummary[]>;
+  candidate(of: { readonly folder: string; readonly id: number }): Promise<CandidateDetails>;
   exportRun(request: { readonly folder: string; readonly format: ExportFormat }): Promise<string>;
   inspect(file: string): Promise<DatasetOutline>;
   suggestWords(task: { readonly labels: readonly string[]; readonly model: string }): Promise<SuggestedWords>;

@@ -1,4 +1,5 @@
 /** What the extension host and the panel's page call in each other; plain data that survives `postMessage`. */
+import type { CandidateDetails, CandidateSummary } from '../run/candidates';
 import type { HeldOut } from '../run/heldOut';
 import type { ExportFormat } from '../run/report/exportRun';
 import type { Difference } from '../run/view/compare';
@@ -6,6 +7,7 @@ import type { Curves, NextStep, PromptRow, RunHead, RunView } from '../run/view/
 
 export type { Difference } from '../run/view/compare';
 
+export type { CandidateDetails, CandidateSummary } from '../run/candidates';
 export type { HeldOut, HeldOutAnswers, HeldOutClasses } from '../run/heldOut';
 export type { HeldOutOutputs, HeldOutTexts } from '../run/heldOutTexts';
 export type { ExportFormat } from '../run/report/exportRun';
@@ -88,6 +90,9 @@ export interface PanelMethods {
   heldOutOf(run: string): Promise<HeldOut>;
   /** The held-out rows with the answers of the run's prompts. */
   heldOut(): Promise<HeldOut>;
+  /** What the run's search by reflection tried, and one of that in full. */
+  candidates(): Promise<readonly CandidateSummary[]>;
+  candidate(id: number): Promise<CandidateDetails>;
   /** Opens the data file that the held-out rows come from, at a line. */
   openRow(line: number): void;
 }

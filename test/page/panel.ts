@@ -172,7 +172,8 @@ export class Panel {
    */
   crowded(): Promise<string[]> {
     return this.page.evaluate(() => {
-      const scrolls = '.row-details > div, .chart-table, .face pre, .whole-prompt > code';
+      const scrolls =
+        '.row-details > div, .chart-table, .face pre, .whole-prompt > code, .candidate-text, .candidate-diff, .candidate-gate';
       const name = (one: Element): string =>
         `${one.tagName.toLowerCase()}.${one.getAttribute('class') ?? ''} “${one.textContent.slice(0, 30)}”`;
       const all = [...document.querySelectorAll<HTMLElement>('main *, main')].filter(

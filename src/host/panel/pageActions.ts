@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { findNodeAtLocation, parseTree, type JSONPath } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import type { Handlers } from '../../messages/channel';
-import type { ExportFormat, HeldOut, InsertForm, PanelMethods, RowReference } from '../../messages/page';
+import type {
+  CandidateDetails,
+  CandidateSummary,
+  ExportFormat,
+  HeldOut,
+  InsertForm,
+  PanelMethods,
+  RowReference,
+} from '../../messages/page';
 import { quote } from '../../run/report/shell';
 import { askedControl, reproduceCommand } from '../../run/start';
 import type { RunTask } from '../../run/store/task';
@@ -23,6 +31,8 @@ export interface PageServices {
   tryLongerPrompt(head: RunHead): Promise<void>;
   showLog(): void;
   heldOut(id: string): Promise<HeldOut>;
+  candidates(id: string): Promise<readonly CandidateSummary[]>;
+  candidate(of: { folder: string; id: number }): Promise<CandidateDetails>;
   /** A run on disk as the text of a file. */
   exportRun(id: string, format: ExportFormat): Promise<string>;
   /** The command line that comes with the extension. */
@@ -84,6 +94,8 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
       dataFile = held.file;
       return held;
     },
+    candidates: () => services.candidates(id),
+    candidate: (candidate: number) => services.candidate({ folder: id, id: candidate }),
     openRow: on((_, line: number) => dataFile !== undefined && openLine(dataFile, line)),
   };
 }

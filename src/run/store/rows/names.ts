@@ -4,3 +4,6 @@ export const EVALUATED_ROWS = 'evaluated-rows.bin';
 /** Of a generation task, what the prompts wrote for held-out rows; likewise. */
 export const TEXTS = 'texts.jsonl.gz';
 export const EVALUATED_TEXTS = 'evaluated-texts.jsonl.gz';
+/** What a search by reflection tried, a line for each, and what it asked the proposer, with the answers. */
+export const CANDIDATES = 'candidates.jsonl';
+export const PROPOSALS = 'proposals.jsonl';

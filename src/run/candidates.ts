@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { CandidateRecord, GateRecord, GateRow } from '../search/reflect/record';
+import { CodedError } from '../wording/wording';
+import { CANDIDATES } from './store/rows/names';
+import type { RunFolder } from './store/storage';
+
+/** A candidate of a search by reflection without what only its details show. Plain data. */
+export interface CandidateSummary extends Omit<CandidateRecord, 'text' | 'reason' | 'gate'> {
+  /** The beginning of its text, on one line; absent where it has none. */
+  readonly begins?: string;
+  readonly gate?: Omit<GateRecord, 'rows'> & {
+    /** How many rows the gate took, and on how many of them the child scores higher and lower than its parent. */
+    readonly rows: number;
+    readonly higher: number;
+    readonly lower: number;
+  };
+}
+
+export interface CandidateDetails {
+  readonly text?: string;
+  /** Of its first parent. */
+  readonly parentText?: string;
+  readonly reason?: string;
+  readonly rows: readonly GateRow[];
+}
+
+/** Characters of a text's beginning. */
+const BEGINNING = 160;
+
+/** Every candidate of a run, in the order of their ids. @throws CodedError where the run has none */
+export function candidates(folder: RunFolder): CandidateSummary[] {
+  return [...recordsOf(folder).values()].sort((a, b) => a.id - b.id).map(summary);
+}
+
+/** @throws CodedError where the run does not have the candidate */
+export function candidate(folder: RunFolder, id: number): CandidateDetails {
+  const records = recordsOf(folder);
+  const record = records.get(id);
+  if (!record) throw new CodedError('run.noCandidate', { id });
+  const { text, reason, gate, parents } = record;
+  const parentText = records.get(parents[0] ?? -1)?.text;
+  return {
+    ...(text !== undefined && { text }),
+    ...(parentText !== undefined && { parentText }),
+    ...(reason !== undefined && { reason }),
+    rows: gate?.rows ?? [],
+  };
+}
+
+/** By id; a later line of a candidate brings some of its fields anew. A last line that is being written is left out. */
+function recordsOf(folder: RunFolder): Map<number, CandidateRecord> {
+  const file = folder.file(CANDIDATES);
+  if (!existsSync(file)) throw new CodedError('run.noCandidates');
+  const text = readFileSync(file, 'utf8');
+  const records = new Map<number, CandidateRecord>();
+  for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
+    if (line === '') continue;
+    const record = JSON.parse(line) as CandidateRecord;
+    records.set(record.id, { ...records.get(record.id), ...record });
+  }
+  return records;
+}
+
+function summary({ text, reason: _, gate, ...record }: CandidateRecord): CandidateSummary {
+  return {
+    ...record,
+    ...(text !== undefined && {
+      begins: Array.from(
+        text
+          .slice(0, 8 * BEGINNING)
+          .trim()
+          .replace(/\s+/g, ' '),
+      )
+        .slice(0, BEGINNING)
+        .join(''),
+    }),
+    ...(gate && { gate: { ...gate, ...outcome(gate) } }),
+  };
+}
+
+function outcome({ rows }: GateRecord): { rows: number; higher: number; lower: number } {
+  const differences = rows.flatMap(({ parent, child }) => (parent && child ? [child.score - parent.score] : []));
+  return {
+    rows: rows.length,
+    higher: differences.filter((difference) => difference > 0).length,
+    lower: differences.filter((difference) => difference < 0).length,
+  };
+}
