@@ -139,7 +139,10 @@ function GateRows({ rows }: { rows: Details['rows'] }) {
   const answer = (of: Details['rows'][number]['parent']) =>
     of ? (
       <>
-        {of.got === '' ? <i>empty</i> : of.got} <span class="range">{percent(of.score, 2)}</span>
+        {of.got === '' ? <i>empty</i> : of.got}{' '}
+        <span class="range" title="Score">
+          {percent(of.score, 2)}
+        </span>
       </>
     ) : (
       'not scored'

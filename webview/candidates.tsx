@@ -128,7 +128,7 @@ interface LineProps extends TreeLine {
 const DEEPEST = 9;
 
 function Line({ candidate, level, place, places, open, selected, reachable, best, onWay, choose, toggle }: LineProps) {
-  const { id, state, gate, validation, refused, begins = '' } = candidate;
+  const { id, state, gate, validation, refused, line = '' } = candidate;
   const score = validation && `${percent(validation.estimate)} estimated`;
   const gain = gate && `${signed(100 * gate.gain)} points at the gate`;
   return (
@@ -141,7 +141,7 @@ function Line({ candidate, level, place, places, open, selected, reachable, best
       aria-setsize={places}
       aria-expanded={open}
       aria-selected={selected}
-      aria-label={[nameOf(candidate), ...(best ? ['the best so far'] : []), score, gain, refused && REFUSALS[refused], begins]
+      aria-label={[nameOf(candidate), ...(best ? ['the best so far'] : []), score, gain, refused && REFUSALS[refused], line]
         .filter(Boolean)
         .join(', ')}
       tabIndex={reachable ? 0 : -1}
@@ -162,7 +162,7 @@ function Line({ candidate, level, place, places, open, selected, reachable, best
         <span class="mark">{{ kept: '✓', dropped: '✗', refused: '–' }[state]}</span> {OPERATORS[candidate.operator]}
       </span>
       <span class="candidate-text" aria-hidden="true">
-        {refused ? REFUSALS[refused] : begins}
+        {refused ? REFUSALS[refused] : line}
       </span>
       <span class="candidate-gain" aria-hidden="true">
         {gate && signed(100 * gate.gain)}

@@ -44,12 +44,20 @@ function compared(a: readonly string[], b: readonly string[]): Change[] {
   const found: Change[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
+    const left = lengths[i * width + j]!;
+    const [canRemove, canAdd] = [
+      i < a.length && lengths[(i + 1) * width + j]! === left,
+      j < b.length && lengths[i * width + j + 1]! === left,
+    ];
+    const last = found.at(-1)?.kind;
+    // A change goes on while that loses nothing in common, so that it stays in one piece.
+    if ((last === 'removed' && canRemove) || (last === 'added' && canAdd) || a[i] !== b[j] || i === a.length) {
+      const remove = canRemove && (last !== 'added' || !canAdd);
+      found.push(remove ? { kind: 'removed', text: a[i++]! } : { kind: 'added', text: b[j++]! });
+    } else {
       found.push({ kind: 'same', text: a[i]! });
       [i, j] = [i + 1, j + 1];
-    } else if (j === b.length || (i < a.length && lengths[(i + 1) * width + j]! >= lengths[i * width + j + 1]!))
-      found.push({ kind: 'removed', text: a[i++]! });
-    else found.push({ kind: 'added', text: b[j++]! });
+    }
   }
   return found;
 }

@@ -6,8 +6,8 @@ import type { RunFolder } from './store/storage';
 
 /** A candidate of a search by reflection without what only its details show. Plain data. */
 export interface CandidateSummary extends Omit<CandidateRecord, 'text' | 'reason' | 'gate'> {
-  /** The beginning of its text, on one line; absent where it has none. */
-  readonly begins?: string;
+  /** The first line that its parent's text does not have, or else its beginning; absent where it has no text. */
+  readonly line?: string;
   readonly gate?: Omit<GateRecord, 'rows'> & {
     /** How many rows the gate took, and on how many of them the child scores higher and lower than its parent. */
     readonly rows: number;
@@ -24,12 +24,15 @@ export interface CandidateDetails {
   readonly rows: readonly GateRow[];
 }
 
-/** Characters of a text's beginning. */
-const BEGINNING = 160;
+/** Characters of a line. */
+const LENGTH = 160;
 
 /** Every candidate of a run, in the order of their ids. @throws CodedError where the run has none */
 export function candidates(folder: RunFolder): CandidateSummary[] {
-  return [...recordsOf(folder).values()].sort((a, b) => a.id - b.id).map(summary);
+  const records = recordsOf(folder);
+  return [...records.values()]
+    .sort((a, b) => a.id - b.id)
+    .map((record) => summary(record, records.get(record.parents[0] ?? -1)?.text ?? ''));
 }
 
 /** @throws CodedError where the run does not have the candidate */
@@ -61,21 +64,21 @@ function recordsOf(folder: RunFolder): Map<number, CandidateRecord> {
   return records;
 }
 
-function summary({ text, reason: _, gate, ...record }: CandidateRecord): CandidateSummary {
+function summary({ text, reason: _, gate, ...record }: CandidateRecord, parent: string): CandidateSummary {
   return {
     ...record,
-    ...(text !== undefined && {
-      begins: Array.from(
-        text
-          .slice(0, 8 * BEGINNING)
-          .trim()
-          .replace(/\s+/g, ' '),
-      )
-        .slice(0, BEGINNING)
-        .join(''),
-    }),
+    ...(text !== undefined && { line: newLine(text, parent) }),
     ...(gate && { gate: { ...gate, ...outcome(gate) } }),
   };
+}
+
+function newLine(text: string, parent: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  const old = new Set(parent.split('\n').map((line) => line.trim()));
+  const line = lines.find((one) => one !== '' && !old.has(one)) ?? lines.find((one) => one !== '') ?? '';
+  return Array.from(line.slice(0, 2 * LENGTH))
+    .slice(0, LENGTH)
+    .join('');
 }
 
 function outcome({ rows }: GateRecord): { rows: number; higher: number; lower: number } {

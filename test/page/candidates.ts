@@ -1,7 +1,13 @@
 import type { CandidateDetails, CandidateSummary } from '../../src/messages/page';
 
 /** What made each candidate, from which, what became of it, its estimate and its gain at the gate. */
-const MADE: readonly (readonly [CandidateSummary['operator'], readonly number[], CandidateSummary['state'], number?, number?])[] = [
+const MADE: readonly (readonly [
+  CandidateSummary['operator'],
+  readonly number[],
+  CandidateSummary['state'],
+  (number | undefined)?,
+  number?,
+])[] = [
   ['start', [], 'kept', 0.641],
   ['start', [], 'kept', 0.612],
   ['reflect', [0], 'kept', 0.703, 0.11],
@@ -38,7 +44,13 @@ export const CANDIDATES: readonly CandidateSummary[] = MADE.map(([operator, pare
   operator,
   parents,
   state,
-  ...(state === 'refused' ? { refused: id === 5 ? 'tooLong' : 'copied' } : { begins: textOf(id).replace(/\s+/g, ' ').slice(0, 160) }),
+  ...(state === 'refused'
+    ? { refused: id === 5 ? 'tooLong' : 'copied' }
+    : {
+        line: textOf(id)
+          .split('\n')
+          .at(parents.length === 0 ? 0 : -3)!,
+      }),
   examples: operator === 'examples' ? 4 : 0,
   ...(gain !== undefined && {
     gate: { gain, better: gain > 0 ? 0.91 : 0.14, passed: gain > 0.01, rows: 16, higher: gain > 0 ? 5 : 1, lower: gain > 0 ? 1 : 4 },

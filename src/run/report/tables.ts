@@ -56,8 +56,10 @@ export function percent(share: number): string {
 
 /** A text on one line, cut if it is long: an instruction has a place for its whole text elsewhere. */
 export function cut(text: string, most = 60): string {
-  const characters = Array.from(visible(text));
-  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : characters.join('');
+  const whole = visible(text);
+  if (Array.from(whole).length <= most) return whole;
+  const characters = Array.from(visible(text.replace(/\s+/g, ' ')));
+  return `${characters.slice(0, most - 1).join('')}…`;
 }
 
 /** A prompt as a table shows it. */
