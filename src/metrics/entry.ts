@@ -1,7 +1,9 @@
 import type { Access } from '../model/door';
 import type { Compute } from '../model/local/session';
+import { mayHoldKey } from '../spec/keys';
 import type { ProblemAt } from '../spec/problem';
 import type { Worded } from '../wording/wording';
+import type { JudgeCalls } from './judge/judgeCalls';
 import type { Scripts } from './script/script';
 
 /** What metrics need of the task around them. */
@@ -17,6 +19,8 @@ export interface MetricContext {
   readonly samples: readonly string[];
   /** Texts that one metric may send to a server in all. */
   readonly mostJudged: number;
+  /** Texts that the metrics may send to servers, all together. */
+  readonly judgeCalls: JudgeCalls;
   readonly compute: Compute;
   readonly access: Access;
   /** The scripts that the user has agreed to run, by their names in the spec. */
@@ -31,4 +35,10 @@ export class MetricProblem extends Error {
   ) {
     super(worded.message);
   }
+}
+
+/** A value of the spec for a message, unless it may hold a key. */
+export function shown(value: unknown): string | undefined {
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined || mayHoldKey(text) ? undefined : text;
 }

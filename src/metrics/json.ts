@@ -6,24 +6,24 @@ import type { Judgment, Metric } from './metric';
 
 /** 1 if the whole output is JSON, valid under the schema if there is one, else 0. @throws MetricProblem */
 export function isJson(entry: MetricEntry): Metric {
-  return jsonMetric('is-json', entry, (output) => [output]);
+  return jsonMetric('is-json', entry, parsed);
 }
 
 /** 1 if some part of the output is, else 0. @throws MetricProblem */
 export function containsJson(entry: MetricEntry): Metric {
-  return jsonMetric('contains-json', entry, parts);
+  return jsonMetric('contains-json', entry, jsonParts);
 }
 
-function jsonMetric(name: string, { value }: MetricEntry, candidates: (output: string) => readonly string[]): Metric {
+function jsonMetric(name: string, { value }: MetricEntry, values: (output: string) => readonly unknown[]): Metric {
   const validate = value === undefined ? undefined : compiled(value);
   return {
     key: JSON.stringify([name, value]),
     score: (cases) =>
       cases.map(({ output }): Judgment => {
-        const values = candidates(output).flatMap(parsed);
-        if (values.length === 0) return { score: 0, reason: word('metric.notJson') };
-        if (!validate || values.some((each) => validate(each))) return { score: 1, reason: word('metric.json') };
-        validate(values[0]);
+        const found = values(output);
+        if (found.length === 0) return { score: 0, reason: word('metric.notJson') };
+        if (!validate || found.some((each) => validate(each))) return { score: 1, reason: word('metric.json') };
+        validate(found[0]);
         const { instancePath = '', message = '' } = validate.errors?.[0] ?? {};
         return { score: 0, reason: word('metric.otherJson', { path: instancePath, problem: message }) };
       }),
@@ -52,8 +52,8 @@ function parsed(text: string): unknown[] {
 /** Starts of objects and arrays that are looked at in one text. */
 const MOST_STARTS = 100;
 
-/** The texts from each opening bracket to its closing one, quotes heeded. */
-function parts(output: string): string[] {
+/** The objects and arrays in a text, in the order of their opening brackets. */
+export function jsonParts(output: string): unknown[] {
   const starts = Array.from(output.matchAll(/[{[]/g), ({ index }) => index).slice(0, MOST_STARTS);
   return starts.flatMap((start) => {
     let [depth, quoted] = [0, false];
@@ -62,7 +62,7 @@ function parts(output: string): string[] {
       if (quoted && c === '\\') i++;
       else if (c === '"') quoted = !quoted;
       else if (!quoted && (c === '{' || c === '[')) depth++;
-      else if (!quoted && (c === '}' || c === ']') && --depth === 0) return [output.slice(start, i + 1)];
+      else if (!quoted && (c === '}' || c === ']') && --depth === 0) return parsed(output.slice(start, i + 1));
     }
     return [];
   });

@@ -1,3 +1,4 @@
+import type { ServerPace } from '../model/door';
 /** What a metric may look at besides the output. */
 import type { Note } from '../wording/note';
 export interface MetricRow {
@@ -26,6 +27,8 @@ export interface Metric {
   readonly key: string;
   /** One judgment for each case, in order. Throws only what must end the run. */
   score(cases: readonly Case[], signal?: AbortSignal): Promise<readonly Judgment[]> | readonly Judgment[];
+  /** Of a metric that asks a server: how fast and how expensive that is. */
+  readonly pace?: ServerPace | undefined;
   /** What users should know about how the scores came about; grows while the metric is used. */
   notes?(): readonly Note[];
   /** Frees native memory, ends processes. */

@@ -8,7 +8,7 @@ import { TaskError } from '../spec/problem';
 import { isTextModel } from '../spec/scheme';
 import { parseSpecValues } from '../spec/spec';
 import { word, worded } from '../wording/wording';
-import { MetricProblem, type MetricContext } from './entry';
+import { MetricProblem, shown, type MetricContext } from './entry';
 import type { Metric } from './metric';
 
 const model = z.string().min(1);
@@ -25,7 +25,7 @@ export async function classifier({ value }: MetricEntry, context: MetricContext)
   const classes = Object.keys(data?.labels ?? {});
   const of = classes.indexOf(data?.class ?? '');
   if (!data || classes.length < 2 || of < 0)
-    throw new MetricProblem('value', worded('metric.notClassifier', { found: JSON.stringify(value), classes }));
+    throw new MetricProblem('value', worded('metric.notClassifier', { found: shown(value), classes }));
   // Every task has a prompt; this one's is empty.
   const behind = data.template.includes('{input}') ? data.template.replace('{input}', '{input} {prompt}') : `${data.template} {prompt}`;
   const template = data.template.includes('{prompt}') ? data.template : behind;
@@ -48,6 +48,7 @@ export async function classifier({ value }: MetricEntry, context: MetricContext)
         return { score, reason: word('metric.classified', { label: data.class, percent: 100 * score }) };
       });
     },
+    pace: opened.pace,
     notes: () => (isTextModel(data.model) ? opened.notes() : []),
     release: () => opened.model.release(),
   };
@@ -78,7 +79,7 @@ const perplexitySchema = z.union([
 /** Fluency: with perplexity p under a local causal model, 1 up to `most`, and most / p above. @throws MetricProblem */
 export async function perplexity({ value }: MetricEntry, { folder, compute }: MetricContext): Promise<Metric> {
   const { data } = perplexitySchema.safeParse(value);
-  if (!data || isTextModel(data.model)) throw new MetricProblem('value', worded('metric.notPerplexity', { found: JSON.stringify(value) }));
+  if (!data || isTextModel(data.model)) throw new MetricProblem('value', worded('metric.notPerplexity', { found: shown(value) }));
   const judge = await readModel(data.model, folder);
   const opened = await Perplexity.open(judge, compute);
   return {

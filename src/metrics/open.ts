@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
+import { ServerError } from '../model/server/serverError';
 import type { MetricEntry } from '../spec/generation';
 import { setTo, TaskError, type Problem, type ProblemAt } from '../spec/problem';
 import { worded } from '../wording/wording';
@@ -6,6 +7,7 @@ import { contains, equals, levenshtein, startsWith } from './comparison';
 import { MetricProblem, type MetricContext } from './entry';
 import type { Metric, WeighedMetric } from './metric';
 import { javascript } from './javascript';
+import { llmRubric } from './judge/rubric';
 import { containsJson, isJson } from './json';
 import { classifier, perplexity } from './modelMetrics';
 import { bleu, chrf, f1, rougeLongest, rougeNgrams } from './overlap';
@@ -37,6 +39,7 @@ const METRICS: Readonly<Record<string, Open>> = {
   perplexity,
   'word-count': wordCount,
   javascript,
+  'llm-rubric': llmRubric,
 };
 
 export const METRIC_NAMES: readonly string[] = Object.keys(METRICS);
@@ -61,8 +64,10 @@ export async function openMetrics(entries: readonly MetricEntry[], context: Omit
         const metric = await open(entry, { ...context, path: ['metrics', i] });
         opened.push({ name: entry.name ?? entry.type, metric, not, weight: entry.weight, threshold: entry.threshold });
       } catch (error) {
-        if (!(error instanceof MetricProblem)) throw error;
-        problems.push(problemOf(error, entry, i, context.problemAt));
+        if (error instanceof MetricProblem) problems.push(problemOf(error, entry, i, context.problemAt));
+        else if (error instanceof ServerError && error.field)
+          problems.push(serverProblem(error as ServerError, error.field, i, context.problemAt));
+        else throw error;
       }
     }
     if (problems.length > 0) throw new TaskError(problems);
@@ -81,6 +86,11 @@ function problemOf({ field, worded }: MetricProblem, { type }: MetricEntry, i: n
   const path = ['metrics', i, field];
   const near = field === 'type' ? nearest(type) : undefined;
   return problemAt(path, { ...worded, ...(near !== undefined && { fixes: [setTo(path, near)] }) });
+}
+
+/** A server's complaint about the field of the spec that would name it, if it were the task model's. */
+function serverProblem({ worded }: ServerError, [name, ...rest]: readonly string[], i: number, problemAt: ProblemAt): Problem {
+  return problemAt(['metrics', i, 'value', ...(name === 'taskModel' ? ['model'] : [name!, ...rest])], worded);
 }
 
 function withoutNot(type: string): string {

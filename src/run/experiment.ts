@@ -25,7 +25,7 @@ import { openTask } from '../model/openTask';
 import { isTextModel } from '../spec/scheme';
 import { ModelError } from '../model/modelError';
 import { openTexts } from './openTexts';
-import { planRuns, preview, type Plan, type Preview } from './preview';
+import { planRuns, preview, type JudgePreview, type Plan, type Preview } from './preview';
 import { hashesOf, type Scripts } from '../metrics/script/script';
 import { StoredModel, type RowLog } from './store/rows/storedModel';
 import type { Note } from '../wording/note';
@@ -52,6 +52,8 @@ export interface Experiment {
   readonly warnings: readonly Problem[];
   /** What a run will ask of a server, and how long that takes; undefined for a model that runs here. */
   readonly preview: Preview | undefined;
+  /** What metrics will ask of servers. */
+  readonly judges: readonly JudgePreview[];
   readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered'>;
   /** SHA-256 of each script among the metrics. */
   readonly scripts: Readonly<Record<string, string>>;
@@ -150,6 +152,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     },
     warnings,
     preview: task.pace && preview(plan, task.pace),
+    judges: texts?.judges ?? [],
     model: task.model,
     scripts: hashesOf(options.scripts ?? new Map()),
     texts: texts?.model,

@@ -9,7 +9,7 @@ import { fetchHubModels } from './hubModels';
 import { settleLabels } from './labelWords';
 import { runSearches } from './optimize';
 import { planEvaluation, planRuns } from './preview';
-import { describePreview } from './report/previewText';
+import { describeJudge, describePreview } from './report/previewText';
 import { quote } from './report/shell';
 import { agreeToScripts } from './scripts';
 import type { PromptResult, RunResult } from './result';
@@ -151,11 +151,17 @@ async function withExperiment<T>(
   try {
     frontEnd.status(`${describeClasses(spec, experiment.dataset)}.`);
     frontEnd.notes(experiment.notes, experiment.warnings);
-    const { preview } = experiment;
-    if (preview && !settled.agreed && !(await frontEnd.consent(spec.taskModel, describePreview(preview))))
-      throw new Declined('run.declined', { model: spec.taskModel });
+    if (!settled.agreed) await agreeToServers(experiment, frontEnd);
     return await use(experiment);
   } finally {
     await experiment.release();
   }
+}
+
+/** Asks before a server is used, as the task model or by a metric. @throws Declined */
+async function agreeToServers({ spec, preview, judges }: Experiment, frontEnd: FrontEnd): Promise<void> {
+  const lines = [...(preview ? describePreview(preview) : []), ...judges.flatMap(describeJudge)];
+  if (lines.length === 0) return;
+  const model = [...new Set([...(preview ? [spec.taskModel] : []), ...judges.map(({ name }) => name)])].join(', ');
+  if (!(await frontEnd.consent(model, lines))) throw new Declined('run.declined', { model });
 }

@@ -109,3 +109,12 @@ export interface Preview extends ServerPace {
 export function preview(queries: QueryPlan, pace: ServerPace): Preview {
   return { ...pace, queries, seconds: queries.total / pace.queriesPerSecond, tokens: queries.total * pace.tokensPerQuery };
 }
+
+/** What a metric asks of a server at most, and what that takes. */
+export interface JudgePreview extends ServerPace {
+  /** Name of the metric. */
+  readonly metric: string;
+  readonly texts: number;
+  /** Calls of all judges together; undefined for a classifier, which has no number to fail to give. */
+  readonly calls: number | undefined;
+}

@@ -30,6 +30,7 @@ export function kindProblems({ kind, data, labels, generation, metrics, search }
     ...foreign(['search', 'bestOf'], search.bestOf, 'generation'),
     ...foreign(['search', 'bootstraps'], search.bootstraps, 'generation'),
     ...(['bestOf', 'bootstraps'] as const).flatMap((name) => ofPaper(name)),
+    ...foreign(['search', 'judgeBudget'], search.judgeBudget, 'generation'),
     ...(kind === 'generation' && metrics === undefined ? [problemAt(['kind'], worded('spec.noMetrics'))] : []),
   ];
 }

@@ -141,6 +141,11 @@ export const specSchema = z.strictObject({
       generationBudget: count
         .optional()
         .describe('For `generation`: texts that may be generated on train and validation rows, in place of `queryBudget`.'),
+      judgeBudget: count
+        .optional()
+        .describe(
+          'For `generation`: texts that metrics may send to servers, all together (`llm-rubric`, `similar`). If absent, a tenth more than the run can generate.',
+        ),
       proposals: z
         .array(z.enum(PROPOSERS))
         .min(1)
@@ -284,7 +289,7 @@ const MANY_CLASSES_BUDGET = 10_000;
 
 /** The values of the preset, overridden by those of the spec. @param classes as the data has them, once it is read */
 export function searchSettings(spec: ParsedSpec, classes = Object.keys(spec.labels ?? {}).length): SearchSettings {
-  const { preset, seed: _seed, seeds: _seeds, random: _random, generationBudget, ...search } = spec.search;
+  const { preset, seed: _seed, seeds: _seeds, random: _random, generationBudget, judgeBudget: _judges, ...search } = spec.search;
   const chosen = { ...search, ...spec.policy, tokens: spec.prompt.tokens };
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
   // A query is a prompt on a row, which is so many texts.

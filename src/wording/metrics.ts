@@ -65,7 +65,7 @@ export const metricsWording = {
     found,
     expected: 'a JSON schema, such as { "type": "object", "required": ["name"] }',
   }),
-  'metric.notClassifier': ({ found, classes }: { found: string; classes: readonly string[] }) => ({
+  'metric.notClassifier': ({ found, classes }: { found: string | undefined; classes: readonly string[] }) => ({
     message: 'The metric "classifier" needs label words, and the class whose probability counts',
     found,
     expected:
@@ -74,7 +74,7 @@ export const metricsWording = {
         : '{ "model": "bundled:masked", "template": "{input} It was {mask}.", "labels": { "bad": "terrible", "good": "great" }, "class": "good" }',
   }),
   'metric.classified': ({ label, percent }: { label: string; percent: number }) => `${label} with ${percent.toFixed(1)}%`,
-  'metric.notPerplexity': ({ found }: { found: string }) => ({
+  'metric.notPerplexity': ({ found }: { found: string | undefined }) => ({
     message: 'The metric "perplexity" needs the perplexity up to which a text is fluent',
     found,
     expected: 'a number, or { "model": "bundled:causal", "most": 100 } with a model that runs on this machine',
@@ -120,4 +120,19 @@ export const metricsWording = {
   'metric.scriptTooLarge': ({ megabytes }: { megabytes: number }) => `the script took more than ${megabytes} MB of memory`,
   'metric.scriptEnded': ({ how }: { how: string }) => `the script's process ended: ${how}`,
   'metric.scriptScore': ({ score }: { score: number }) => `the script gave ${score.toFixed(3)}`,
+  'metric.notRubric': ({ found }: { found: string | undefined }) => ({
+    message: 'The metric "llm-rubric" needs a model on a server, and the rubric that it judges by',
+    found,
+    expected: '{ "model": "openai:MODEL@URL", "rubric": "The reply is polite and names the next step." }',
+  }),
+  'metric.judged': ({ score }: { score: number }) => `the judge gave ${score.toFixed(2)}`,
+  'metric.judgedNothing': ({ answer }: { answer: string }) => `the judge gave no number from 0 to 1, but ${quoted(answer)}`,
+  'metric.judgeCapped': ({ most }: { most: number }) => `all ${most.toLocaleString('en-US')} judge calls are spent (search.judgeBudget)`,
+  'metric.judgeCalls': ({ name, calls, fromStore }: { name: string; calls: number; fromStore: number }) =>
+    `the judge ${name} was called ${calls.toLocaleString('en-US')} times since the run started or resumed${fromStore === 0 ? '' : `; ${fromStore.toLocaleString('en-US')} of its answers were stored before`}`,
+  'metric.judgeBudget': ({ found, least, perText }: { found: number; least: number; perText: number }) => ({
+    message: `The metrics may send ${least.toLocaleString('en-US')} texts to servers, ${perText} for each generated text`,
+    found: String(found),
+    expected: `at least ${least}, or a smaller search.generationBudget`,
+  }),
 };

@@ -1,5 +1,5 @@
 import { duration } from './duration';
-import type { Preview } from '../preview';
+import type { JudgePreview, Preview } from '../preview';
 
 /** What a run asks of a server, line by line. */
 export function describePreview({
@@ -19,14 +19,42 @@ export function describePreview({
     queries.test > 0 ? `test rows ${count(queries.test)}` : '',
   ].filter(Boolean);
   return [
-    `${name}${keyFrom === undefined ? ', without a key' : `, with the key of ${keyFrom}`}:`,
+    `${name}${withKey(keyFrom)}:`,
     `  at most ${count(queries.total)} queries (${parts.join(', ')})${textsPerQuery === undefined ? '' : `, each of ${textsPerQuery} generated ${textsPerQuery === 1 ? 'text' : 'texts'}`}; this is a hard limit`,
     ...(queries.search > 0 && queries.random === 0
       ? [`  without random search, the control: --random, or "random": true in "search", asks for as many queries again`]
       : []),
     `  about ${duration(seconds)} at the measured ${queriesPerSecond.toFixed(queriesPerSecond < 10 ? 1 : 0)} queries a second`,
-    `  about ${count(round(tokens))} tokens (${tokensCounted ? 'as the server counts them' : 'estimated from the number of characters'})`,
+    `  ${tokensText(tokens, tokensCounted)}`,
   ];
+}
+
+/** What a metric asks of a server, line by line. */
+export function describeJudge({
+  name,
+  metric,
+  texts,
+  calls,
+  tokensPerQuery,
+  queriesPerSecond,
+  tokensCounted,
+  keyFrom,
+}: JudgePreview): string[] {
+  const limit = calls === undefined ? 'this is a hard limit' : `all judges together: at most ${count(calls)} calls, a hard limit`;
+  return [
+    `${name}${withKey(keyFrom)}, for the metric "${metric}":`,
+    `  at most ${count(texts)} generated texts, each once; ${limit}`,
+    `  about ${duration(texts / queriesPerSecond)} at the measured rate`,
+    `  ${tokensText(texts * tokensPerQuery, tokensCounted)}`,
+  ];
+}
+
+function withKey(keyFrom: string | undefined): string {
+  return keyFrom === undefined ? ', without a key' : `, with the key of ${keyFrom}`;
+}
+
+function tokensText(tokens: number, counted: boolean): string {
+  return `about ${count(round(tokens))} tokens (${counted ? 'as the server counts them' : 'estimated from the number of characters'})`;
 }
 
 /** To two digits: an estimate should look like one. */

@@ -1,3 +1,4 @@
+import { JudgeCalls } from '../../../src/metrics/judge/judgeCalls';
 import type { MetricContext } from '../../../src/metrics/entry';
 
 export const context: MetricContext = {
@@ -7,6 +8,7 @@ export const context: MetricContext = {
   references: true,
   samples: ['a', 'b'],
   mostJudged: 1000,
+  judgeCalls: new JudgeCalls(1000),
   compute: { threads: 1 },
   access: {},
 };

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { optimizeJob } from '../../../src/run/jobs';
+import type { RunResult } from '../../../src/run/result';
+import { readSpec } from '../../../src/spec/spec';
+import { noteText } from '../../../src/wording/note';
+import { chatCompletion, fakeServer, send } from '../model/server/fakeServer';
+import { fakeFrontEnd } from './fakeFrontEnd';
+
+const folder = mkdtempSync(join(tmpdir(), 'rlprompt-judge-run-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = join(folder, 'a.prompt-task.json');
+function task(url: string, search: object = {}): void {
+  const rows = ['The film was', 'The book was', 'The meal was', 'The day was', 'The trip was', 'The talk was'];
+  for (const [name, more] of [
+    ['rows', ''],
+    ['test', ' really'],
+  ] as const)
+    writeFileSync(join(folder, `${name}.jsonl`), rows.map((text) => JSON.stringify({ text: text + more })).join('\n'));
+  const spec = {
+    kind: 'generation',
+    data: { train: 'rows.jsonl', test: 'test.jsonl', rowsPerClass: { train: 6 } },
+    template: '{input} {prompt}',
+    generation: { maxTokens: 4, samples: 1 },
+    metrics: [
+      { type: 'llm-rubric', name: 'politeness', value: { model: `openai:big@${url}`, rubric: 'It is polite.' } },
+      { type: 'word-count', value: { min: 1 } },
+    ],
+    prompt: { length: 2 },
+    search: { generationBudget: 150, promptsPerStep: 4, steps: 2, random: false, ...search },
+  };
+  writeFileSync(file, JSON.stringify(spec));
+}
+
+describe('a run with a judge', () => {
+  it('shows what the judge will be asked, asks it for no more, and counts its calls', async () => {
+    const server = await fakeServer((_, response) => send(response, 200, chatCompletion('{"score": 0.75, "reason": "polite"}', undefined)));
+    task(server.url);
+    const shown: string[][] = [];
+    const refusing = fakeFrontEnd({ consent: (model, lines) => Promise.resolve(shown.push([model, ...lines]) === 0) });
+    const request = async (name: string) => ({
+      spec: await readSpec(file),
+      runs: [{ seed: 0, folder: join(folder, name) }],
+      random: undefined,
+      threads: 1,
+    });
+    await expect(optimizeJob(await request('none'), refusing, () => undefined)).rejects.toMatchObject({ code: 'run.declined' });
+    expect(shown[0]![0]).toBe(`big on ${server.url}`);
+    expect(shown[0]!.slice(1).join('\n')).toMatch(/"politeness"[^]*at most (\d+) generated texts[^]*at most \d+ calls/);
+    const before = server.received.length;
+    const results: RunResult[] = [];
+    await optimizeJob(await request('run'), fakeFrontEnd(), (result) => results.push(result));
+    const [best] = results[0]!.prompts;
+    expect(best!.test!.metrics!.map(({ name }) => name)).toEqual(['politeness', 'word-count']);
+    expect(best!.test!.metrics![0]!.score).toBeCloseTo(0.75, 6);
+    const calls = Number(/called (\d+) times/.exec(results[0]!.notes.map(noteText).join('\n'))![1]);
+    // The rest is the trial.
+    expect(server.received.length - before - calls).toBe(4);
+    expect(calls).toBeLessThanOrEqual(Number(/at most (\d+) generated/.exec(shown[0]!.join('\n'))![1]));
+  });
+
+  it('refuses a limit that may end it, and says how much it may need', async () => {
+    const server = await fakeServer((_, response) => send(response, 200, chatCompletion('1', undefined)));
+    task(server.url, { judgeBudget: 10 });
+    const run = optimizeJob(
+      { spec: await readSpec(file), runs: [{ seed: 0, folder: join(folder, 'small') }], random: undefined, threads: 1 },
+      fakeFrontEnd(),
+      () => undefined,
+    );
+    await expect(run).rejects.toMatchObject({ problems: [{ code: 'metric.judgeBudget', field: 'search.judgeBudget', found: '10' }] });
+    expect(server.received).toHaveLength(0);
+  });
+});
