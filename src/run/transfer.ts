@@ -3,19 +3,21 @@ import { readModel } from '../model/local/modelFolder';
 import { ModelError } from '../model/modelError';
 import { AskError } from '../model/server/editorModel';
 import { checkServerReferences } from '../model/server/reference';
-import { Scorer, ScoringError } from '../method/scorer';
+import { Scorer, ScoringError, type PromptScore } from '../method/scorer';
 import { loadDataset } from '../data/dataset';
 import { TaskError } from '../spec/problem';
 import { parseSpecValues } from '../spec/spec';
 import { Declined } from './declined';
 import { cutNotes, type OpenTask } from '../model/door';
 import { openTask } from '../model/openTask';
-import { CodedError, word } from '../wording/wording';
+import { openTexts } from './openTexts';
+import { agreeToScripts } from './scripts';
+import { word } from '../wording/wording';
 import type { FrontEnd } from './frontEnd';
 import { fetchHubModels } from './hubModels';
 import { planTest, preview } from './preview';
 import { describePreview } from './report/previewText';
-import { wilson } from './report/statistics';
+import { bootstrapInterval, wilson } from './report/statistics';
 import type { Origin, PromptResult, RunResult, TransferScore } from './result';
 import { RunFolder, StorageError } from './store/storage';
 import { hashData, nowOf } from './store/task';
@@ -26,6 +28,8 @@ export interface TransferResult {
   readonly format: 1;
   readonly created: string;
   readonly spec: string;
+  /** Of a generation task, whose scores are mean scores with bootstrap intervals. Absent: classification. */
+  readonly kind?: 'generation';
   readonly template: string;
   readonly testRows: number;
   /** SHA-256 of each data file, by its name in the spec. */
@@ -72,13 +76,13 @@ export async function transferJob(
   const task = folder.readTask();
   const result = folder.readResult();
   const spec = parseSpecValues(task.spec, task.specFile);
-  if (spec.kind === 'generation') throw new CodedError('run.noTransferOfTexts');
   const dataset = await loadDataset(spec);
   const { test } = dataset.splits;
   const date = nowOf(task);
   const now = await hashData(spec);
   const changed = Object.keys(now).filter((name) => now[name] !== task.data[name]);
   const prompts = chosen(result.prompts, request.top);
+  const scripts = await agreeToScripts(spec, frontEnd);
   await fetchHubModels([spec.policyModel], frontEnd);
   const policy = await readModel(spec.policyModel, spec.folder);
 
@@ -98,6 +102,7 @@ export async function transferJob(
       format: 1,
       created,
       spec: result.spec,
+      ...(result.kind && { kind: result.kind }),
       template: result.template,
       testRows: test.labels.length,
       data: now,
@@ -133,9 +138,13 @@ export async function transferJob(
         now: date,
         addMask: true,
       };
-      const task = await openTask(needs, { threads: request.threads }, { signal, ask });
+      const compute = { threads: request.threads };
+      const task =
+        spec.kind === 'generation'
+          ? await openTexts(needs, dataset, compute, { signal, ask, scripts })
+          : await openTask(needs, compute, { signal, ask });
       open = task;
-      const set = task.model.rows(test.texts);
+      const set = task.model.rows(test.texts, test.references);
       const cut = cutNotes('test', set, task.context);
       frontEnd.status(word('run.scoringOn', { model: reference }));
       if (task.pace && !(await frontEnd.consent(reference, describePreview(preview(plan, task.pace)))))
@@ -149,7 +158,7 @@ export async function transferJob(
         reference,
         own: false,
         notes: [...[...cut, ...task.notes()].map(noteText), ...task.warnings.map(({ field, message }) => `${field}: ${message}`)],
-        scores: scores.map(({ accuracy, missing = 0 }) => score(accuracy, test.labels.length - missing)),
+        scores: scores.map((one) => score(one, test.labels.length)),
       };
     } catch (error) {
       signal.throwIfAborted();
@@ -202,8 +211,10 @@ function newer(now: TransferModel, earlier: TransferModel | undefined): Transfer
   return now.error === undefined || !earlier ? now : { ...earlier, error: now.error };
 }
 
-function score(accuracy: number, n: number): TransferScore {
-  return { accuracy, interval: wilson(Math.round(accuracy * n), n), n };
+function score({ accuracy, missing = 0, failed = [], scores }: PromptScore, rows: number): TransferScore {
+  const n = rows - missing;
+  const interval = scores ? bootstrapInterval(scores.filter((_, row) => !failed.includes(row))) : wilson(Math.round(accuracy * n), n);
+  return { accuracy, interval, n };
 }
 
 /** What is wrong, without a place in the spec, which is not at fault if it does not suit another model. */

@@ -59,8 +59,6 @@ export const runWording = {
   'run.noHeldOutYet': () => 'Held-out rows are scored when the search ends.',
   'run.rowsChanged': ({ name }: { name: string }) =>
     `The held-out rows in ${name} are not those that the run was scored on: the file has changed since, or this version of RLPrompt draws other rows from it. Restore the file, or run the task again.`,
-  'run.noTransferOfTexts': () =>
-    'The prompts of a generation task cannot be scored on other models yet: name the other model as "taskModel" and evaluate them.',
   'run.noCandidates': () => 'No candidate yet: the search by reflection writes its first ones once they have scores.',
   'run.noCandidate': ({ id }: { id: number }) => `This run has no candidate ${id}.`,
   'run.declined': ({ model }: { model: string }) => `You did not agree to use ${model}; nothing more was sent or downloaded.`,

@@ -45,12 +45,12 @@ export const serverWording = {
     "VS Code's models have no system role: the system message is sent as the beginning of the first message of the user.",
   'server.writes': ({ way, perRequest }: { way: 'completions' | 'chat'; perRequest: number }) =>
     `texts come from ${way === 'chat' ? 'chats' : 'completions'}, ${perRequest === 1 ? 'one' : `up to ${perRequest}`} a request; a server may write other texts when it is asked again, so the answers are kept and reused`,
+  'server.editorWrites': ({ tokens }: { tokens: number }) =>
+    `VS Code's models take no temperature, seed or limit of tokens: they use their own, and a text is cut after ${tokens.toLocaleString('en-US')} tokens of the policy model; they may write other texts when they are asked again, so the answers are kept and reused`,
   'server.ignores': ({ fields }: { fields: readonly string[] }) => `the server does not take ${fields.join(', ')}, and uses its own`,
   'server.fewerTexts': ({ missing, of }: { missing: number; of: number }) =>
     `${missing.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} texts are missing, since the server gave fewer than it was asked for`,
   'server.fromStore': ({ texts }: { texts: number }) => `${texts.toLocaleString('en-US')} texts were taken from earlier runs`,
-  'server.editorWritesNothing': ({ reference }: { reference: string }) =>
-    `${reference}: models of VS Code cannot be used for "kind": "generation" yet. Use a model on a server or one that runs here.`,
   'server.reference': () => `Write a model behind a server as ${EXAMPLE}: its name, an @, and the server's base address.`,
   'server.referenceModel': () => `The model's name is missing before the @: write ${EXAMPLE}.`,
   'server.referenceAddress': () => `What follows the @ is not a valid address: write ${EXAMPLE}.`,

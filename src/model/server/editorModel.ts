@@ -35,6 +35,11 @@ export class AskError extends CodedError<'server.askFailed'> {
   }
 }
 
+/** One of the editor's models, for users. */
+export function editorName(reference: string): string {
+  return `${reference.slice(EDITOR_SCHEME.length) || 'a model'} of VS Code`;
+}
+
 /** Milliseconds that the host has to end a request that ran out of time. */
 const GRACE = 10_000;
 
@@ -78,15 +83,15 @@ export async function openEditorModel(
 }
 
 /** VS Code's models have no role "system": those messages become the beginning of the first message of the user. */
-function withoutSystem(messages: readonly Message[]): Message[] {
+export function withoutSystem(messages: readonly Message[]): Message[] {
   const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
   const others = messages.filter(({ role }) => role !== 'system');
   const first = others.findIndex(({ role }) => role === 'user');
   return others.map((message, i) => (i === first ? { ...message, content: [...system, message.content].join('\n\n') } : message));
 }
 
-/** @param seconds unlimited when undefined */
-async function inTime(ask: Ask, request: AskRequest, seconds: number | undefined, signal: AbortSignal | undefined): Promise<string> {
+/** Asks once. @param seconds unlimited when undefined. @throws ServerError */
+export async function inTime(ask: Ask, request: AskRequest, seconds: number | undefined, signal: AbortSignal | undefined): Promise<string> {
   const deadline = new Deadline(seconds === undefined ? undefined : seconds * 1000, signal);
   const answer = ask(request, deadline.signal);
   try {

@@ -7,7 +7,7 @@ import type { RowSet } from '../taskModel';
 import type { AnswerStore } from './answerStore';
 import { ServerError } from './serverError';
 import { keyOf, type Sent } from './textModel';
-import type { TextWriter } from './textWriter';
+import type { Writer } from './textWriter';
 import { warning, type Note } from '../../wording/note';
 
 /** Consecutive failures that end a run. */
@@ -32,7 +32,7 @@ export class ServerGenerator implements Generator {
   constructor(
     readonly key: string,
     private readonly fill: (input: string, prompt: readonly number[]) => Sent,
-    private readonly writer: TextWriter,
+    private readonly writer: Writer,
     private readonly store: AnswerStore,
     private readonly settings: GenerationSettings,
     /** Texts that may be asked for in all. */
@@ -96,10 +96,8 @@ export class ServerGenerator implements Generator {
 
   /** What the user should know about how the texts came about. */
   notes(): Note[] {
-    const { ignored, way } = this.writer;
     return [
-      word('server.writes', { way, perRequest: this.writer.perRequest }),
-      ...(ignored.length > 0 ? [warning('server.ignores', { fields: ignored })] : []),
+      ...this.writer.notes(),
       ...(this.short > 0 ? [warning('server.fewerTexts', { missing: this.short, of: this.sent })] : []),
       ...(this.failed > 0 ? [warning('server.leftOut', { queries: this.failed, problem: this.lastFailure!.message })] : []),
       ...(this.fromStore > 0 ? [word('server.fromStore', { texts: this.fromStore })] : []),

@@ -4,15 +4,18 @@ import { generationOf } from '../../spec/schema';
 import type { Access, OpenGenerator, TaskNeeds } from '../door';
 import type { GenerationSettings } from '../generator';
 import { realClock } from '../http';
+import type { LmTokenizer } from '../local/tokenizer/tokenizer';
 import { AnswerStore } from './answerStore';
 import type { Client } from './client';
 import { EDITOR_SCHEME } from '../../spec/scheme';
+import { editorName } from './editorModel';
+import { EditorWriter } from './editorWriter';
 import { connect } from './openServer';
 import { ServerError } from './serverError';
 import { ServerGenerator } from './serverGenerator';
 import { keyOf, type Sent } from './textModel';
 import { fillingOf } from './textTask';
-import { TextWriter, type Way } from './textWriter';
+import { TextWriter, type Way, type Writer } from './textWriter';
 
 /** Texts that the rate is measured on. */
 const MEASURED = 8;
@@ -26,16 +29,13 @@ export async function openTextGeneration(
   access: Access,
 ): Promise<OpenGenerator> {
   const { taskModel: reference, server } = spec;
-  if (reference.startsWith(EDITOR_SCHEME)) throw new ServerError('model', 'server.editorWritesNothing', [{ reference }]);
   const { samples, topK, ...generation } = generationOf(spec);
   const settings: GenerationSettings = { ...generation, topK: topK ?? null };
   const { tokenizer } = policy;
   const { parts, prompts, fill } = fillingOf(spec, tokenizer);
   const clock = access.clock ?? realClock;
-  const { use, name, keyFrom } = await connect(reference, server, { environment: process.env, clock }, access.signal);
   const trial = inputs.slice(0, MEASURED).map((input) => fill(input, []));
-  const writer = await use((client, model) => findWay(client, model, spec.server, settings, trial[0]!, samples, access.signal));
-  const identity = [...writer.identity, settings];
+  const { writer, identity, name, keyFrom } = await openWriter();
   const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
   const store = AnswerStore.open(access.cacheFolder ?? join(spec.folder, '.rlprompt', 'cache'), identity);
   const generator = new ServerGenerator(
@@ -47,7 +47,8 @@ export async function openTextGeneration(
     mostQueries * samples + MEASURED,
   );
   const began = clock.now();
-  await Promise.all(trial.map((text) => writer.write(text, 1, 0, access.signal)));
+  await tryAll(trial.map((text) => writer.write(text, 1, 0, access.signal)));
+  access.signal?.throwIfAborted();
   const seconds = Math.max(1e-3, (clock.now() - began) / 1000);
   const counted = writer.tokensPerText();
   const length = trial.reduce((sum, text) => sum + keyOf(text).length, 0) / trial.length;
@@ -70,6 +71,37 @@ export async function openTextGeneration(
     call: () => undefined,
     notes: () => generator.notes(),
   };
+
+  async function openWriter(): Promise<Opened> {
+    if (reference.startsWith(EDITOR_SCHEME)) {
+      const length = { tokens: settings.maxTokens, cut: (text: string) => firstTokens(text, settings.maxTokens, tokenizer) };
+      const writer = await EditorWriter.open(reference, server, access.ask, length, clock, trial[0]!, access.signal);
+      return { writer, identity: [reference, server.systemMessage ?? null, settings], name: editorName(reference), keyFrom: undefined };
+    }
+    const { use, name, keyFrom } = await connect(reference, server, { environment: process.env, clock }, access.signal);
+    const writer = await use((client, model) => findWay(client, model, server, settings, trial[0]!, samples, access.signal));
+    return { writer, identity: [...writer.identity, settings], name, keyFrom };
+  }
+}
+
+/** Waits for all. A text that fails by itself is no reason to give up, unless all do. */
+async function tryAll(requests: readonly Promise<unknown>[]): Promise<void> {
+  const failures = (await Promise.allSettled(requests)).flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  const serious = failures.find((error) => !(error instanceof ServerError) || error.lasting);
+  if (serious !== undefined || failures.length === requests.length) throw serious ?? failures[0];
+}
+
+interface Opened {
+  readonly writer: Writer;
+  /** All that a text depends on besides what is sent. */
+  readonly identity: readonly unknown[];
+  readonly name: string;
+  readonly keyFrom: string | undefined;
+}
+
+function firstTokens(text: string, most: number, tokenizer: LmTokenizer): string {
+  const ids = tokenizer.encode(text);
+  return ids.length > most ? tokenizer.decode(ids.slice(0, most)) : text;
 }
 
 /** Completions where the server has them, else chats; and whether it gives several texts to one request. */

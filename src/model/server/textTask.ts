@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Layout } from '../local/layout';
 import { realClock, type Clock } from '../http';
-import { openEditorModel } from './editorModel';
+import { editorName, openEditorModel } from './editorModel';
 import { EDITOR_SCHEME } from '../../spec/scheme';
 import { openServer, type OpenText } from './openServer';
 import { ScoreCache } from './scoreCache';
@@ -112,7 +112,7 @@ async function openModel(
   if (!reference.startsWith(EDITOR_SCHEME))
     return openServer(reference, settings, task, { environment: process.env, clock }, access.signal);
   const model = await openEditorModel(reference, settings, task, access.ask, clock, access.signal);
-  return { model, name: `${reference.slice(EDITOR_SCHEME.length) || 'a model'} of VS Code`, keyFrom: undefined };
+  return { model, name: editorName(reference), keyFrom: undefined };
 }
 
 /** At most `count` items, evenly spread. */

@@ -1,4 +1,5 @@
-import { CodedError } from '../../wording/wording';
+import { CodedError, word } from '../../wording/wording';
+import { warning, type Note } from '../../wording/note';
 import type { GenerationSettings } from '../generator';
 import { chatMessages } from './chat';
 import { readUsage } from './choices';
@@ -13,8 +14,20 @@ type Optional = (typeof OPTIONAL)[number];
 /** Where a server writes texts. */
 export type Way = 'completions' | 'chat';
 
+/** Writes texts, somewhere else. */
+export interface Writer {
+  /** Texts in one request. */
+  readonly perRequest: number;
+  /** Up to `count` texts; fewer where fewer are given. @throws ServerError */
+  write(text: Sent, count: number, seed: number, signal?: AbortSignal): Promise<string[]>;
+  /** Mean tokens of a text with what it continues; undefined where nobody counts them. */
+  tokensPerText(): number | undefined;
+  /** What the user should know about how the texts come about. */
+  notes(): readonly Note[];
+}
+
 /** Writes texts on a server: completions of a text, or answers in a chat. */
-export class TextWriter {
+export class TextWriter implements Writer {
   private limit = 'max_tokens';
   private readonly without = new Set<Optional>();
   private tokens = 0;
@@ -34,9 +47,12 @@ export class TextWriter {
     return [this.client.url, this.model, this.way, this.systemMessage ?? null];
   }
 
-  /** Fields of the spec that the server did not take. */
-  get ignored(): readonly string[] {
-    return OPTIONAL.filter((field) => field !== 'n' && this.without.has(field));
+  notes(): Note[] {
+    const ignored = OPTIONAL.filter((field) => field !== 'n' && this.without.has(field));
+    return [
+      word('server.writes', { way: this.way, perRequest: this.perRequest }),
+      ...(ignored.length > 0 ? [warning('server.ignores', { fields: ignored })] : []),
+    ];
   }
 
   /** Up to `count` texts; fewer where the server gives fewer. @throws ServerError */

@@ -49,9 +49,9 @@ export function transferCsv({ prompts, models }: TransferResult): string {
 }
 
 /** Remarks under the table: how many rows, what was done for a model, what failed. */
-function remarks({ testRows, notes, models }: TransferResult): string[] {
+function remarks({ kind, testRows, notes, models }: TransferResult): string[] {
   return [
-    `Accuracy in percent on ${testRows} test rows, with its 95% Wilson interval.`,
+    `${kind ? 'Mean score' : 'Accuracy'} in percent on ${testRows} test rows, with its 95% ${kind ? 'bootstrap' : 'Wilson'} interval.`,
     ...notes.map(sentence),
     ...models.flatMap(({ reference, notes: own, error, scores }) => [
       ...own.map((note) => `${reference}: ${sentence(note)}`),

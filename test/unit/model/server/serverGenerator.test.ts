@@ -2,11 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AskError, type Ask, type AskRequest } from '../../../../src/model/server/editorModel';
 import { noteText } from '../../../../src/wording/note';
 import type { Access } from '../../../../src/model/door';
 import { readModel } from '../../../../src/model/local/modelFolder';
 import { openTextGeneration } from '../../../../src/model/server/textGeneration';
 import { parseSpec } from '../../../../src/spec/spec';
+import { word } from '../../../../src/wording/wording';
 import { fakeServer, send, type Handler, type Received } from './fakeServer';
 
 let folder: string;
@@ -160,5 +162,60 @@ describe('texts of a server', () => {
         .split('\n')
         .filter((line) => line.endsWith('}')).length,
     ).toBe(3);
+  });
+});
+
+describe("texts of VS Code's models", () => {
+  const model = { taskModel: 'vscode-lm:copilot/gpt-4o', generation: { samples: 2, maxTokens: 4, stop: ['#'] } };
+
+  it('are asked for once a sample, cut to their length and kept', async () => {
+    const asked: AskRequest[] = [];
+    const ask: Ask = (request) => {
+      asked.push(request);
+      return Promise.resolve(` one two three four five six`);
+    };
+    const opened = await open('', model, { ask });
+    const { generator, pace, policy } = opened;
+    expect(asked).toHaveLength(3);
+    expect(asked[0]).toEqual({ model: 'copilot/gpt-4o', messages: [{ role: 'user', content: 'one' }] });
+    expect(pace).toMatchObject({ name: 'copilot/gpt-4o of VS Code', textsPerQuery: 2, keyFrom: undefined });
+    const set = generator.rows(['one', 'two']);
+    const orders = [{ ids: policy.tokenizer.encode(' good'), row: 1, samples: [0, 1] }];
+    expect(await generator.generate(orders, set)).toEqual([['one two three four', 'one two three four']]);
+    expect(asked.slice(3).map(({ messages }) => messages.at(-1)!.content)).toEqual(['two good', 'two good']);
+    await generator.generate(orders, set);
+    expect(asked).toHaveLength(5);
+    expect(opened.notes()).toContainEqual(word('server.editorWrites', { tokens: 4 }));
+  });
+
+  it('of a chat come with the system message as the beginning of the user’s first, and a note says so', async () => {
+    const asked: AskRequest[] = [];
+    const template = [
+      { role: 'system', content: '{prompt}' },
+      { role: 'user', content: 'Write: {input}' },
+    ];
+    const ask: Ask = (request) => {
+      asked.push(request);
+      return Promise.resolve('done');
+    };
+    const opened = await open('', { ...model, template }, { ask });
+    const { generator } = opened;
+    expect(opened.notes()).not.toContain(word('server.editorFolded'));
+    await generator.generate([{ ids: opened.encodePrompt('Be kind.'), row: 0, samples: [0] }], generator.rows(['one']));
+    expect(asked.at(-1)!.messages).toEqual([{ role: 'user', content: 'Be kind.\n\nWrite: one' }]);
+    expect(opened.notes()).toContain(word('server.editorFolded'));
+  });
+
+  it('are not to be had outside VS Code', async () => {
+    await expect(open('', model)).rejects.toMatchObject({ code: 'server.outsideEditor' });
+  });
+
+  it('that a provider refuses are missing; where it refuses all, so does the run', async () => {
+    const refused = new AskError('blocked', 'no');
+    const ask: Ask = ({ messages }) => (messages[0]!.content.includes('two') ? Promise.reject(refused) : Promise.resolve('text'));
+    const { generator } = await open('', { ...model, generation: { samples: 1 } }, { ask });
+    const orders = [0, 1].map((row) => ({ ids: [], row, samples: [0] }));
+    expect(await generator.generate(orders, generator.rows(['one', 'two']))).toEqual([['text'], [undefined]]);
+    await expect(open('', model, { ask: () => Promise.reject(refused) })).rejects.toMatchObject({ code: 'server.editorBlocked' });
   });
 });

@@ -6,8 +6,12 @@ import { heldOut } from '../../../src/run/heldOut';
 import type { HeldOutTexts } from '../../../src/run/heldOutTexts';
 import { evaluateJob, optimizeJob } from '../../../src/run/jobs';
 import { exportRun } from '../../../src/run/report/exportRun';
+import { transferText } from '../../../src/run/report/transferReport';
+import { bootstrapInterval } from '../../../src/run/report/statistics';
 import { RunFolder } from '../../../src/run/store/storage';
+import { transferJob } from '../../../src/run/transfer';
 import { readSpec } from '../../../src/spec/spec';
+import { fakeServer, send } from '../model/server/fakeServer';
 import { fakeFrontEnd } from './fakeFrontEnd';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-held-texts-'));
@@ -38,6 +42,39 @@ beforeAll(async () => {
   await optimizeJob({ spec: await readSpec(file), runs, random: false, threads: 1 }, fakeFrontEnd(), () => undefined);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the prompts of a generation run on another model', () => {
+  it('are scored by the same metrics on the held-out rows, with bootstrap intervals', async () => {
+    // Two of its five words are the reference's.
+    const server = await fakeServer((request, response) => {
+      const { prompt, n = 1 } = request.body as { prompt?: string; n?: number };
+      if (prompt === undefined) return send(response, 404, {});
+      send(response, 200, {
+        choices: Array.from({ length: n }, () => ({ text: prompt.startsWith('Overall') ? '' : ' it was a fine day' })),
+      });
+    });
+    const model = `openai:m@${server.url}`;
+    const { result, unsaved } = await transferJob({ folder: run.path, models: [model], threads: 1 }, fakeFrontEnd());
+    await server.close();
+    expect(unsaved).toBeUndefined();
+    const [own, other] = result.models;
+    expect(own!.scores.map(({ accuracy }) => accuracy)).toEqual(run.readResult().prompts.map(({ test }) => test!.accuracy));
+    expect(other!.error).toBeUndefined();
+    const at = result.prompts.findIndex(({ prompt }) => prompt === 'Overall:');
+    // An empty text scores 0. Five words are one more than 4; F1, which weighs 2 of 3, leaves out the article: 2·2 / (3 + 4).
+    expect(other!.scores[at]).toEqual({ accuracy: 0, interval: [0, 0], n: 6 });
+    const none = other!.scores[result.prompts.findIndex(({ prompt }) => prompt === '')]!;
+    expect(none.accuracy).toBeCloseTo((4 / 5 + 2 * (4 / 7)) / 3, 6);
+    expect(none.interval).toEqual(bootstrapInterval(Array<number>(6).fill(none.accuracy)));
+    expect(transferText(result)).toContain('Mean score');
+  });
+
+  it('are not on a model that writes nothing, which is a column with its error', async () => {
+    const { result } = await transferJob({ folder: run.path, models: ['bundled:masked'], threads: 1 }, fakeFrontEnd());
+    expect(result.models.at(-1)).toMatchObject({ reference: 'bundled:masked', scores: [] });
+    expect(result.models.at(-1)!.error).toMatch(/masked/);
+  });
+});
 
 describe('held-out texts of a run', () => {
   it('are beside their row, and their scores give those of the table', async () => {
