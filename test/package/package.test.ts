@@ -22,7 +22,7 @@ const ALLOWED = [
   /^extension\/dist\/node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/([\w-]+\.js|package\.json))$/,
   /^extension\/media\/([\w-]+\/)*[\w.-]+\.(json|svg|png|md)$/,
   /^extension\/models\/(causal|masked)\/(README\.md|(config|tokenizer|tokenizer_config)\.json|onnx\/model\.onnx)$/,
-  /^extension\/examples\/(sentiment|topics|steering)\/[\w-]+\.(prompt-task\.json|csv|tsv|jsonl|md)$/,
+  /^extension\/examples\/(sentiment|topics|steering|extraction)\/[\w-]+\.(prompt-task\.json|csv|tsv|jsonl|md)$/,
 ];
 
 describe.runIf(HERE in TARGETS)('the package for this platform', () => {

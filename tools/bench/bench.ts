@@ -3,11 +3,14 @@ import { parseArgs } from 'node:util';
 import { cellsOf, keyOf, TIERS, type Selection } from './cells';
 import { compareChoices } from './choice';
 import { measureEditor } from './editor';
-import { missing, report } from './report';
+import { missing, report, reportTexts } from './report';
 import { ResultFile } from './results';
 import { Runner } from './runner';
 import { stability } from './stability';
 import { stepCost } from './stepCost';
+import { BUDGETS, measureTexts } from './texts/measure';
+import { TextResultFile } from './texts/results';
+import { generationSpeed } from './texts/speed';
 import { TASKS, type TaskName } from './tasks';
 
 /**
@@ -19,12 +22,14 @@ import { TASKS, type TaskName } from './tasks';
  *
  * --judge pool: the rows of a task's other splits judge in place of its test rows, to compare settings on, which --search takes
  * as the JSON of a spec's `search`, for a results file of their own.
+ * --texts SPEC[,SPEC …] [--budgets …] [--seeds …] [--methods …] [--out texts.jsonl]: the same for generation tasks; budgets count texts.
+ * --speed: texts a second that the bundled model writes, by the number that grow together.
  * --choice | --stability | --step-cost | --editor: other measurements, printed as Markdown.
  */
 const { values } = parseArgs({
   options: {
     data: { type: 'string' },
-    out: { type: 'string', default: 'bench.jsonl' },
+    out: { type: 'string' },
     report: { type: 'string' },
     required: { type: 'boolean', default: false },
     tasks: { type: 'string', default: Object.keys(TASKS).join() },
@@ -35,6 +40,8 @@ const { values } = parseArgs({
     lengths: { type: 'string' },
     models: { type: 'string' },
     'warm-start': { type: 'string' },
+    texts: { type: 'string' },
+    speed: { type: 'boolean', default: false },
     judge: { type: 'string', default: 'test' },
     search: { type: 'string', default: '{}' },
     threads: { type: 'string', default: '1' },
@@ -63,24 +70,33 @@ async function main(): Promise<void> {
     process.exitCode = measureEditor();
     return;
   }
+  if (values.speed) return generationSpeed(threads);
+  if (values.texts !== undefined) {
+    const out = values.out ?? 'texts.jsonl';
+    const { budgets = BUDGETS, seeds, methods } = selection;
+    await measureTexts({ specs: list(values.texts)!, budgets, seeds, methods, threads }, out);
+    if (values.report !== undefined) reportTexts(new TextResultFile(out).read().values(), values.report);
+    return;
+  }
+  const out = values.out ?? 'bench.jsonl';
   if (values.data !== undefined && existsSync(values.data)) {
     if (values.stability) return stability(values.data, threads);
     if (values.choice) return compareChoices({ data: values.data, threads });
     if (values['step-cost']) return stepCost(values.data, threads, selection.tasks);
-    await measure(values.data);
+    await measure(values.data, out);
   } else {
     console.error(
       `SKIPPED: nothing was measured. --data DIR must be the k-shot folder published with RLPrompt (found: ${values.data ?? 'nothing'}).`,
     );
     process.exitCode = 2;
   }
-  const results = new ResultFile(values.out).read();
+  const results = new ResultFile(out).read();
   for (const line of missing(results, selection)) console.error(`Not measured yet: ${line}`);
   if (values.report !== undefined) report(results, selection, values.report);
 }
 
-async function measure(data: string): Promise<void> {
-  const file = new ResultFile(values.out);
+async function measure(data: string, out: string): Promise<void> {
+  const file = new ResultFile(out);
   const settings = JSON.parse(values.search) as object;
   const where = { data, judge: values.judge === 'pool' ? ('pool' as const) : ('test' as const), settings, threads };
   let runner: Runner | undefined;
