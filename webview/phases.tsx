@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<Stage, string>> = {
   labels: 'Label words',
   baselines: 'First scores',
   policy: 'Search',
+  reflect: 'Reflection',
   ranking: 'Choosing the best',
   random: 'Random search',
   test: 'Held-out scores',

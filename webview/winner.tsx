@@ -6,6 +6,7 @@ import { send } from './vscodeApi';
 /** Origins as the table names them. */
 export const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
   policy: 'RLPrompt',
+  reflect: 'reflection',
   manual: 'yours',
   start: 'starting prompt',
   random: 'random search',
@@ -15,6 +16,7 @@ export const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
 
 const FOUND_BY: Readonly<Record<PromptRow['origin'], string>> = {
   policy: 'Found by RLPrompt',
+  reflect: 'Found by reflection',
   manual: 'Your own prompt',
   start: 'A starting prompt',
   random: 'Found by random search',
@@ -24,6 +26,7 @@ const FOUND_BY: Readonly<Record<PromptRow['origin'], string>> = {
 
 const RIVALS: Readonly<Record<PromptRow['origin'], string>> = {
   policy: 'RLPrompt’s best',
+  reflect: 'reflection’s best',
   random: 'random search’s best',
   manual: 'your best prompt',
   start: 'the best starting prompt',

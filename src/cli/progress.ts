@@ -70,6 +70,15 @@ export class Progress {
         );
         break;
       }
+      case 'reflect': {
+        this.stepAt = event.seconds;
+        const { queryBudget = 0 } = this.start ?? {};
+        const { computed } = event.queries;
+        this.status(
+          `${bar(computed / queryBudget)} reflection: best estimate ${percent(event.estimate.best)} after ${count(computed)} of ${count(queryBudget)} queries, ${count(event.proposer.calls)} requests to the proposer · ${JSON.stringify(shortened(event.best.prompt))}`,
+        );
+        break;
+      }
       case 'random': {
         this.stepAt = event.seconds;
         const best = event.estimate ? `best estimate ${percent(event.estimate.best)}` : `reward ${event.mean.toFixed(1)}`;
@@ -80,6 +89,7 @@ export class Progress {
       }
       case 'stage':
         this.stepAt = -Infinity;
+        if (event.stage === 'reflect') this.line('A model proposes prompts from the mistakes of others …');
         if (event.stage === 'random') this.line('Random search on the same number of queries …');
         if (event.stage === 'ranking') {
           const why = event.reason && word('run.ended', { reason: event.reason });
@@ -98,6 +108,7 @@ export class Progress {
     for (const event of journal) {
       if (event.event === 'start') this.begin(event);
       if (event.event === 'baseline') this.given++;
+      if (event.event === 'reflect') step = Math.max(step, event.step);
       if (event.event !== 'step') continue;
       step = event.step;
       this.note(event);
@@ -157,6 +168,7 @@ const STAGES: Readonly<Record<Stage, string>> = {
   labels: 'label words',
   baselines: 'first scores',
   policy: 'search',
+  reflect: 'search by reflection',
   ranking: 'choosing the best',
   random: 'random search',
   test: 'held-out scores',
@@ -165,6 +177,12 @@ const STAGES: Readonly<Record<Stage, string>> = {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
+}
+
+/** Of an instruction, what a status line has room for. */
+function shortened(text: string): string {
+  const characters = Array.from(text);
+  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : text;
 }
 
 function count(n: number): string {

@@ -25,6 +25,16 @@ export class Random {
     return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
   }
 
+  /** 0 to n − 1 in random order (Fisher and Yates). */
+  shuffled(n: number): number[] {
+    const all = Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      [all[i], all[j]] = [all[j]!, all[i]!];
+    }
+    return all;
+  }
+
   get state(): readonly number[] {
     return this.generator.getState();
   }

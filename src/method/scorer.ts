@@ -144,6 +144,17 @@ export class Scorer {
     });
   }
 
+  /** Keeps the scores of answers that somebody else has paid for. */
+  take(jobs: readonly RowsOfPrompt[], answers: readonly Float32Array[]): void {
+    jobs.forEach(({ ids, rows }, j) => this.enter(this.entry(ids.join()), rows, answers[j]!));
+  }
+
+  /** The score of a prompt on those rows that it has; the others are missing. Undefined where it has none. */
+  soFar(ids: PromptIds): PromptScore | undefined {
+    const entry = this.cache.get(ids.join());
+    return entry && this.summary(entry, this.size);
+  }
+
   private enter(entry: Entry, rows: readonly number[], logits: Float32Array): void {
     const K = this.model.classes;
     rows.forEach((row, r) => {
@@ -206,7 +217,7 @@ export class Scorer {
   private summary(entry: Entry, count: number): PromptScore | undefined {
     const predicted = Array.from(entry.predicted.subarray(0, count));
     // A row that could not be scored says nothing about the prompt.
-    const rows = predicted.map((_, i) => i).filter((i) => entry.done[i] !== FAILED);
+    const rows = predicted.map((_, i) => i).filter((i) => entry.done[i] === SCORED);
     if (rows.length === 0) return undefined;
     const labels = rows.map((i) => this.rows.labels[i]!);
     const gaps = rows.map((i) => entry.gap[i]!);
@@ -220,7 +231,7 @@ export class Scorer {
       ...(isScore && { scores: Array.from(entry.gap.subarray(0, count)) }),
       ...(rows.length < count && {
         missing: count - rows.length,
-        failed: predicted.flatMap((_, i) => (entry.done[i] === FAILED ? [i] : [])),
+        failed: predicted.flatMap((_, i) => (entry.done[i] === SCORED ? [] : [i])),
       }),
     };
   }

@@ -87,3 +87,31 @@ interface OpenModel {
   /** Grows while the model is used. */
   notes(): readonly Note[];
 }
+
+/** What opening a proposer needs to know. */
+export interface ProposerNeeds {
+  readonly reference: string;
+  readonly spec: Pick<Spec, 'folder' | 'server' | 'taskModel'>;
+  /** Tokens of an answer at most. */
+  readonly maxTokens: number;
+}
+
+/** A model that answers requests for better prompts, open. */
+export interface OpenProposer {
+  readonly reference: string;
+  readonly hash: string;
+  /** On a server or in the editor: its name, for users, and where its key comes from. Undefined for a model that runs here. */
+  readonly remote: { readonly name: string; readonly keyFrom: string | undefined } | undefined;
+  /** Tokens of an answer at most, here no more than fit beside a request. */
+  readonly maxTokens: number;
+  /** Undefined where the model gives no answer to this request. @throws ModelError when it will give none to others either */
+  answer(request: string, seed: number, signal?: AbortSignal): Promise<ProposerAnswer>;
+  release(): Promise<void>;
+}
+
+export interface ProposerAnswer {
+  readonly text: string | undefined;
+  /** Of request and answer; counted by the server, or a fourth of their characters. */
+  readonly tokens: number;
+  readonly counted: boolean;
+}

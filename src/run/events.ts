@@ -1,12 +1,12 @@
 import type { ScoredPrompt } from '../search/prompt';
-import type { PolicyStep, RandomStep, SearchOrigin, StartsStep, StopReason } from '../search/search';
+import type { PolicyStep, RandomStep, ReflectStep, SearchOrigin, StartsStep, StopReason } from '../search/search';
 
 /** What a front end hears while the run works. */
 export type RunEvent = JournalEvent | ProgressEvent;
 
 /** Lines of a run's journal, `events.jsonl`. Numbers are plain JSON. */
 export type JournalEvent =
-  StartEvent | BaselineEvent | OutlookEvent | StartsEvent | PolicyStepEvent | RandomStepEvent | StageEvent | FinishEvent;
+  StartEvent | BaselineEvent | OutlookEvent | StartsEvent | PolicyStepEvent | ReflectStepEvent | RandomStepEvent | StageEvent | FinishEvent;
 
 export interface StartEvent {
   readonly event: 'start';
@@ -45,6 +45,8 @@ interface Timed {
 export interface StartsEvent extends StartsStep, Timed {}
 
 export interface PolicyStepEvent extends PolicyStep, Timed {}
+
+export interface ReflectStepEvent extends ReflectStep, Timed {}
 
 export interface RandomStepEvent extends RandomStep, Timed {}
 

@@ -13,19 +13,21 @@ import type { PromptIds, TaskModel } from '../model/taskModel';
 import { loadDataset, type Dataset, type SplitName } from '../data/dataset';
 import { TaskError, type Problem } from '../spec/problem';
 import { searchSettings, type SearchSettings } from '../spec/schema';
+import { hasMethod } from '../spec/searches';
 import { startingPrompts } from '../spec/startingPrompts';
 import type { Spec } from '../spec/spec';
 import { actionsOf } from '../model/local/localTask';
 import type { Prompt } from '../search/prompt';
 import type { LabelWordChoice } from '../search/labelWords/choice';
-import type { SearchContext, Start } from '../search/search';
+import type { Reflection, SearchContext, Start } from '../search/search';
 import type { ModelCall } from '../model/call';
 import { cutNotes, type Access, type OpenTask } from '../model/door';
 import { openTask } from '../model/openTask';
 import { isTextModel } from '../spec/scheme';
 import { ModelError } from '../model/modelError';
 import { openTexts } from './openTexts';
-import { planRuns, preview, type JudgePreview, type Plan, type Preview } from './preview';
+import { openProposing, type Proposing } from './proposing';
+import { planRuns, preview, previewProposals, type JudgePreview, type Plan, type Preview, type ProposalPreview } from './preview';
 import { hashesOf, type Scripts } from '../metrics/script/script';
 import { StoredModel, type RowLog } from './store/rows/storedModel';
 import type { Note } from '../wording/note';
@@ -54,6 +56,8 @@ export interface Experiment {
   readonly preview: Preview | undefined;
   /** What metrics will ask of servers. */
   readonly judges: readonly JudgePreview[];
+  /** What it will ask of the model that proposes prompts; undefined if that runs here. */
+  readonly proposals: ProposalPreview | undefined;
   readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered'>;
   /** SHA-256 of each script among the metrics. */
   readonly scripts: Readonly<Record<string, string>>;
@@ -65,6 +69,8 @@ export interface Experiment {
   readonly scorer: (split: SplitName, log?: RowLog) => Scorer;
   /** Whether a chat's template takes a prompt of the policy's tokens, or the beginning of one, as it is; undefined if it takes all. */
   readonly admits: ((ids: PromptIds) => boolean) | undefined;
+  /** How a run proposes prompts, if it does. */
+  readonly proposing: Proposing | undefined;
   /** When the models were opened: the date that chat templates print. */
   readonly now: Date;
   /** A prompt of the policy's tokens in the task model's tokens; it travels as text where the vocabularies differ. */
@@ -78,7 +84,7 @@ export interface Experiment {
   roundTrip(ids: PromptIds): boolean;
   /** How other code calls the task model; undefined where it cannot. */
   readonly call: () => ModelCall | undefined;
-  /** Perplexity of a prompt under the policy model; NaN for the empty one. */
+  /** Perplexity of a prompt under the policy model; NaN for the empty one and for instructions. */
   perplexity(ids: PromptIds): Promise<number>;
   release(): Promise<void>;
 }
@@ -86,6 +92,10 @@ export interface Experiment {
 export interface OpenOptions extends Access {
   /** What will be asked, which bounds what may be sent to a server; a run with random search when absent. */
   readonly plan?: Plan;
+  /** Whether to open the model that proposes prompts, if the spec's searches need one. */
+  readonly proposes?: boolean;
+  /** Runs that this process starts, one a seed. */
+  readonly runs?: number;
   /** The date that chat templates print, of a run that is resumed; today when absent. */
   readonly now?: Date | undefined;
   /** Those that a run began with: the presets may have changed since. */
@@ -110,6 +120,8 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const needs = { spec, classes: dataset.classes, samples: train.texts, policy: policyFolder, mostQueries: plan.total, now };
   const texts = spec.kind === 'generation' ? await placed(spec, openTexts(needs, dataset, compute, options)) : undefined;
   const task: OpenTask = texts ?? (await placed(spec, openTask(needs, compute, options)));
+  const proposing =
+    options.proposes && hasMethod(spec, 'reflect') ? await openProposing(spec, settings, task.context, compute, options) : undefined;
   const { tokenizer } = task.folder;
   const policyModel = await PolicyModel.open(policyFolder, compute);
 
@@ -151,7 +163,11 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
       return [...warnings.map(({ message }) => ({ warning: message })), ...notes, ...task.notes()];
     },
     warnings,
-    preview: task.pace && preview(plan, task.pace),
+    preview: task.pace && preview(plan, task.pace, spec.price),
+    proposals:
+      proposing?.proposer.remote &&
+      previewProposals(proposing.proposer, (options.runs ?? 1) * proposing.calls, proposing.maxTokens, train.texts, spec.price),
+    proposing,
     judges: texts?.judges ?? [],
     model: task.model,
     scripts: hashesOf(options.scripts ?? new Map()),
@@ -170,12 +186,15 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     prompt: (ids) => ({ prompt: task.promptText(ids), pieces: ids.map((id) => tokenizer.decodeBehind([id])), tokens: ids }),
     roundTrip: (ids) => task.roundTrip(ids, shortest) && passage.keeps(policyIds(ids)),
     call: () => task.call(),
-    perplexity: (ids) => policyModel.perplexity(policyIds(ids)),
+    perplexity: (ids) => (ids.length > LONG ? Promise.resolve(NaN) : policyModel.perplexity(policyIds(ids))),
     release: async () => {
-      await Promise.all([task.model.release(), policyModel.release()]);
+      await Promise.all([task.model.release(), policyModel.release(), proposing?.proposer.release()]);
     },
   };
 }
+
+/** Tokens of a prompt that is an instruction, whose perplexity nobody asks for: it would take a run of the model for each token. */
+const LONG = 64;
 
 /** How prompts of the policy's tokens become text, and text such a prompt. */
 interface Passage {
@@ -201,7 +220,7 @@ function chatPassage(policy: LmTokenizer): Passage {
 }
 
 /** What a search sees of an experiment: no test rows. */
-export function searchContext(experiment: Experiment, seed: number, budget: number, log?: RowLog): SearchContext {
+export function searchContext(experiment: Experiment, seed: number, budget: number, log?: RowLog, reflection?: Reflection): SearchContext {
   const { settings, spec, compute, policyModel, actions, toTask, admits, starts, prompt } = experiment;
   const scorer: SearchContext['scorer'] = (split) => experiment.scorer(split, log);
   const texts = experiment.texts && experiment.sample && { samples: experiment.texts.samples, sample: experiment.sample };
@@ -219,6 +238,7 @@ export function searchContext(experiment: Experiment, seed: number, budget: numb
     prompt,
     texts,
     scorer,
+    reflection,
   };
 }
 

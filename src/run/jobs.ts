@@ -9,7 +9,7 @@ import { fetchHubModels } from './hubModels';
 import { settleLabels } from './labelWords';
 import { runSearches } from './optimize';
 import { planEvaluation, planRuns } from './preview';
-import { describeJudge, describePreview } from './report/previewText';
+import { describeJudge, describePreview, describeProposals } from './report/previewText';
 import { quote } from './report/shell';
 import { agreeToScripts } from './scripts';
 import type { PromptResult, RunResult } from './result';
@@ -37,18 +37,24 @@ export async function optimizeJob(
   onResult: (result: RunResult, folder: string) => void,
 ): Promise<void> {
   const random = hasControl(spec, asked);
-  await withExperiment(spec, threads, frontEnd, { plan: planRuns(random, runs.length) }, async (experiment) => {
-    for (const run of runs) {
-      const folder = new RunFolder(run.folder);
-      const task = await describeTask(experiment, run.seed, random, threads);
-      const result = await whileLocked(folder, () => {
-        folder.create(task);
-        return train(experiment, folder, task, frontEnd);
-      });
-      onResult(result, folder.path);
-      if (result.status === 'failed') return;
-    }
-  });
+  await withExperiment(
+    spec,
+    threads,
+    frontEnd,
+    { plan: planRuns(random, runs.length), proposes: true, runs: runs.length },
+    async (experiment) => {
+      for (const run of runs) {
+        const folder = new RunFolder(run.folder);
+        const task = await describeTask(experiment, run.seed, random, threads);
+        const result = await whileLocked(folder, () => {
+          folder.create(task);
+          return train(experiment, folder, task, frontEnd);
+        });
+        onResult(result, folder.path);
+        if (result.status === 'failed') return;
+      }
+    },
+  );
 }
 
 /**
@@ -63,11 +69,11 @@ export async function resumeJob(request: { folder: string; threads?: number | un
   return whileLocked(folder, async () => {
     if (folder.hasResult()) return folder.readResult();
     const checkpoint = folder.readCheckpoint();
-    const how = { plan: planRuns(random), settings: task.settings, labelWords: task.labelWords, now: nowOf(task) };
+    const how = { plan: planRuns(random), proposes: true, settings: task.settings, labelWords: task.labelWords, now: nowOf(task) };
     return withExperiment(specOf(task), threads, frontEnd, how, async (experiment) => {
       const changes = changesSince(task, await describeTask(experiment, seed, random, threads));
       if (changes.length > 0) throw new CodedError('run.changed', { changes, command: `npx rlprompt optimize ${quote(task.specFile)}` });
-      folder.reopen(checkpoint?.journalOffset ?? 0);
+      folder.reopen(checkpoint?.journalOffset ?? 0, checkpoint?.candidatesOffset);
       return train(experiment, folder, task, frontEnd, checkpoint);
     });
   });
@@ -140,28 +146,40 @@ async function withExperiment<T>(
   spec: Spec,
   threads: number,
   frontEnd: FrontEnd,
-  how: Pick<OpenOptions, 'plan' | 'settings' | 'labelWords' | 'now'>,
+  how: Pick<OpenOptions, 'plan' | 'proposes' | 'runs' | 'settings' | 'labelWords' | 'now'>,
   use: (experiment: Experiment) => Promise<T>,
 ): Promise<T> {
   const { signal, ask } = frontEnd;
   const scripts = await agreeToScripts(spec, frontEnd);
-  await fetchHubModels([spec.taskModel, spec.policyModel], frontEnd);
+  await fetchHubModels(
+    [spec.taskModel, spec.policyModel, ...(how.proposes && spec.proposer !== undefined ? [spec.proposer] : [])],
+    frontEnd,
+  );
   const settled = await settleLabels(spec, threads, frontEnd, how.plan);
   const experiment = await openExperiment(settled.spec, { threads }, { ...how, ...settled, scripts, signal, ask });
   try {
     frontEnd.status(`${describeClasses(spec, experiment.dataset)}.`);
     frontEnd.notes(experiment.notes, experiment.warnings);
-    if (!settled.agreed) await agreeToServers(experiment, frontEnd);
+    await agreeToServers(experiment, frontEnd, settled.agreed === true);
     return await use(experiment);
   } finally {
     await experiment.release();
   }
 }
 
-/** Asks before a server is used, as the task model or by a metric. @throws Declined */
-async function agreeToServers({ spec, preview, judges }: Experiment, frontEnd: FrontEnd): Promise<void> {
-  const lines = [...(preview ? describePreview(preview) : []), ...judges.flatMap(describeJudge)];
-  if (lines.length === 0) return;
-  const model = [...new Set([...(preview ? [spec.taskModel] : []), ...judges.map(({ name }) => name)])].join(', ');
+/**
+ * Asks before a server is used, as the task model, by a metric or for proposals.
+ * @param agreed whether the user has agreed to the task model and the metrics
+ * @throws Declined
+ */
+async function agreeToServers({ spec, preview, judges, proposals }: Experiment, frontEnd: FrontEnd, agreed: boolean): Promise<void> {
+  const asked = [
+    ...(preview && !agreed ? [{ name: spec.taskModel, lines: describePreview(preview) }] : []),
+    ...(agreed ? [] : judges.map((judge) => ({ name: judge.name, lines: describeJudge(judge) }))),
+    ...(proposals ? [{ name: spec.proposer ?? spec.taskModel, lines: describeProposals(proposals) }] : []),
+  ];
+  if (asked.length === 0) return;
+  const model = [...new Set(asked.map(({ name }) => name))].join(', ');
+  const lines = asked.flatMap((one) => one.lines);
   if (!(await frontEnd.consent(model, lines))) throw new Declined('run.declined', { model });
 }

@@ -1,5 +1,5 @@
 import type { ScoredPrompt } from '../search/prompt';
-import type { Queries, Search, SearchKind, StepReport, StopReason } from '../search/search';
+import type { GivenRows, Queries, Reflection, Search, SearchKind, StepReport, StopReason } from '../search/search';
 import { searchesOf } from '../search/searches';
 import { scoreAll } from '../search/selection';
 import { isTextModel } from '../spec/scheme';
@@ -13,12 +13,16 @@ import { headerFor } from './store/rows/format';
 import { byPrompt, type RowLog } from './store/rows/storedModel';
 import { StorageError, type RunFolder, type SavedCheckpoint } from './store/storage';
 import { decisive, rank, table, withOrigin } from './table';
+import { reflectionOf } from './reflection';
+import { StoredProposals } from './store/proposals';
+import { CANDIDATES } from './store/rows/names';
+import { givenPrompts } from '../spec/searches';
 import { whileTelling } from './whileTelling';
 import type { Note } from '../wording/note';
 
 export interface RunOptions {
   readonly seed: number;
-  /** Whether the controls follow the search, each on as many queries as the search computed. */
+  /** Whether random search follows, on as many queries as the searches computed. */
   readonly random: boolean;
   /** Stops the run within its step; the checkpoint then holds the steps before. */
   readonly signal?: AbortSignal | undefined;
@@ -64,12 +68,14 @@ export async function runSearches(
 
 class Run {
   private readonly kinds: readonly SearchKind[];
-  private stage: Stage = 'policy';
+  private stage: Stage;
   private stopped: StopReason = 'steps';
   /** The user asked for the ranking early. */
   private cut = false;
   private means: number[] = [];
   private baselines: readonly ScoredPrompt[] = [];
+  /** What they gave on each row, for a search that shows rows to a model. */
+  private givenRows: GivenRows[] = [];
   private found: Found[] = [];
   /** The search under way, and where a checkpoint left it. */
   private search: Search | undefined;
@@ -90,8 +96,8 @@ class Run {
     private readonly options: RunOptions,
     checkpoint: SavedCheckpoint | undefined,
   ) {
-    const kinds = searchesOf(experiment.settings);
-    this.kinds = options.random ? kinds : kinds.slice(0, 1);
+    this.kinds = searchesOf(experiment.settings, options.random);
+    this.stage = this.kinds[0]!.origin;
     this.isNew = checkpoint === undefined;
     const from = checkpoint?.rowsOffset ?? 0;
     const known = byPrompt(folder.openRows(headerFor(experiment.model, experiment.dataset), from));
@@ -107,6 +113,7 @@ class Run {
     this.secondsBefore = checkpoint.seconds;
     this.means = [...checkpoint.means];
     this.baselines = checkpoint.baselines;
+    this.givenRows = [...(checkpoint.given ?? [])];
     this.found = [...checkpoint.found];
     this.saved = checkpoint.search;
   }
@@ -148,8 +155,9 @@ class Run {
       queryBudget: experiment.searchBudget,
       random: this.options.random,
     });
-    const given = [[], ...spec.compare.map((text) => experiment.encodePrompt(text))];
-    const scorers = [experiment.scorer('train', this.log), experiment.scorer('validation', this.log)] as const;
+    const given = [[], ...givenPrompts(spec).map((text) => experiment.encodePrompt(text))];
+    const log = experiment.proposing ? this.keeping(this.log) : this.log;
+    const scorers = [experiment.scorer('train', log), experiment.scorer('validation', log)] as const;
     const pool = { train: train.labels.length, validation: validation.labels.length };
     const total = given.length * (pool.train + pool.validation);
     this.baselines = await this.during('baselines', total, () => scoreAll(given, ...scorers, experiment.prompt, this.options.signal));
@@ -161,12 +169,33 @@ class Run {
     this.checkpoint();
   }
 
+  /** The same log, which also keeps what it hears. */
+  private keeping(log: RowLog): RowLog {
+    const keep = (results: readonly GivenRows[]): void => void this.givenRows.push(...results);
+    return {
+      known: (split, ids) => {
+        const known = log.known(split, ids);
+        // Before the model takes out what it uses.
+        if (known?.size)
+          keep([{ split, ids, rows: [...known.keys()], values: Float32Array.from([...known.values()].flatMap((each) => [...each])) }]);
+        return known;
+      },
+      keep: (results) => {
+        keep(results);
+        log.keep(results);
+      },
+    };
+  }
+
   /** Undefined for a control that the user cut off. */
   private async find(kind: SearchKind): Promise<Found | undefined> {
     const { seed, signal } = this.options;
     const first = this.found[0];
-    const budget = first ? first.queries.computed : this.experiment.searchBudget - this.given;
-    const search = await kind.open(searchContext(this.experiment, seed, budget, this.log), this.saved);
+    const isControl = kind.origin === 'random';
+    const budget = isControl ? this.mostComputed : this.experiment.searchBudget - this.given;
+    const proposals = kind.origin === 'reflect' ? this.openProposals() : undefined;
+    const reflection = proposals && this.reflection(proposals);
+    const search = await kind.open(searchContext(this.experiment, seed, budget, this.log, reflection), this.saved);
     this.search = search;
     this.saved = undefined;
     try {
@@ -175,7 +204,7 @@ class Run {
       while (!reason) {
         await this.betweenSteps();
         const report = await this.advance(search);
-        if (!first && report.event === 'step') this.means.push(report.mean);
+        if (!first) this.note(report);
         this.emit({ ...report, queries: this.withGiven(report.queries), seconds: this.seconds() });
         const { notes = [] } = search;
         if (notes.length > told) this.options.onNotes?.(notes);
@@ -183,7 +212,7 @@ class Run {
         reason = this.reason(search);
         if (!reason && this.pace.due(report.step, this.seconds())) this.checkpoint();
       }
-      if (first && this.cut) return undefined;
+      if (isControl && this.cut) return undefined;
       if (!first) this.stopped = reason;
       // Ranking may take a while: a stop there loses no step.
       this.checkpoint();
@@ -191,18 +220,40 @@ class Run {
       const done = first ? search.queries.computed : 0;
       const total = done + search.finalistQueries;
       const prompts = await this.during(first ? kind.origin : 'ranking', total, () => search.finalists(signal), done);
-      return { origin: kind.origin, queries: search.queries, prompts, notes: search.notes };
+      const { queries, notes, proposer } = search;
+      const use = proposals && proposer && { ...proposer, model: this.experiment.proposing!.proposer.reference, lost: proposals.lost };
+      return { origin: kind.origin, queries, prompts, notes, ...(!isControl && { stopped: reason }), ...(use && { proposer: use }) };
     } finally {
       this.search = undefined;
       await search.release();
     }
   }
 
+  private openProposals(): StoredProposals {
+    return new StoredProposals(this.experiment.proposing!.proposer, this.folder, (action) => this.write(action));
+  }
+
+  private reflection(proposals: StoredProposals): Reflection {
+    const report: Reflection['report'] = (records) => this.write(() => this.folder.appendLines(CANDIDATES, records));
+    return reflectionOf(this.experiment, proposals, this.givenRows, report);
+  }
+
+  /** Of the searches so far, the one that took the most queries. */
+  private get mostComputed(): number {
+    return Math.max(...this.found.map(({ queries }) => queries.computed));
+  }
+
+  /** What the first search has come to. */
+  private note(report: StepReport): void {
+    if (report.event === 'step') this.means.push(report.mean);
+    if (report.event === 'reflect' && report.step > 0) this.means.push(report.estimate.best);
+  }
+
   private async advance(search: Search): Promise<StepReport> {
     try {
       const { origin } = this.kinds[this.found.length]!;
       const { computed } = search.queries;
-      const total = this.found[0]?.queries.computed ?? this.experiment.searchBudget;
+      const total = origin === 'random' ? this.mostComputed : this.experiment.searchBudget;
       return await this.during(origin, total, () => search.advance(this.options.signal), computed);
     } catch (error) {
       if (this.options.signal?.aborted) this.stop();
@@ -219,7 +270,9 @@ class Run {
     this.cut ||= this.options.rankNow?.aborted === true;
     // There is something to rank after the first step.
     if (this.cut && this.means.length > 0) return 'request';
-    return this.found.length === 0 && maxMinutes !== null && this.seconds() > maxMinutes * 60 ? 'time' : undefined;
+    const isControl = this.kinds[this.found.length]?.origin === 'random';
+    // Each search may take so long.
+    return !isControl && maxMinutes !== null && this.seconds() > maxMinutes * 60 * (this.found.length + 1) ? 'time' : undefined;
   }
 
   private async conclude(): Promise<RunResult> {
@@ -242,6 +295,9 @@ class Run {
       stopped,
       seconds: this.seconds(),
       queries: this.withGiven(found[0]!.queries),
+      searches: found.flatMap(({ origin, queries, stopped: why, proposer }) =>
+        why ? [{ origin, queries: this.withGiven(queries), stopped: why, ...(proposer && { proposer }) }] : [],
+      ),
       randomQueries: random ? this.withGiven(random.queries) : null,
       testQueries: test.computed,
       notes: [
@@ -320,8 +376,20 @@ class Run {
   private checkpoint(): void {
     const before = performance.now();
     const { stage, stopped, cut, means, baselines, found } = this;
+    const given = this.givenRows;
     const search = this.search?.save();
-    const state: Checkpoint = { format: CHECKPOINT_FORMAT, stage, seconds: this.seconds(), baselines, stopped, cut, means, found, search };
+    const state: Checkpoint = {
+      format: CHECKPOINT_FORMAT,
+      stage,
+      seconds: this.seconds(),
+      baselines,
+      given,
+      stopped,
+      cut,
+      means,
+      found,
+      search,
+    };
     this.write(() => this.folder.writeCheckpoint(state, this.unplayed()));
     this.pace.wrote(this.seconds(), (performance.now() - before) / 1000);
   }

@@ -4,15 +4,16 @@ import { bestOfCost } from '../search/rewarding';
 import { selectionCost } from '../search/selection';
 import { TaskError } from '../spec/problem';
 import type { Dataset } from '../data/dataset';
-import { generationOf, type SearchSettings } from '../spec/schema';
+import { generationOf, type ParsedSpec, type SearchSettings } from '../spec/schema';
+import { givenPrompts, searchMethods } from '../spec/searches';
 import { isTextModel } from '../spec/scheme';
 import type { Spec } from '../spec/spec';
 import { startingPrompts } from '../spec/startingPrompts';
-import type { ServerPace } from '../model/door';
+import type { OpenProposer, ServerPace } from '../model/door';
 
 /** The most queries that a run may ask: a query is one text, a (prompt, row) pair. */
 export interface QueryPlan {
-  /** Of the search, its starting prompts and its choice of finalists included. */
+  /** Of the searches, with their starting prompts and their choice of finalists. */
   readonly search: number;
   /** Of random search on an equal budget. */
   readonly random: number;
@@ -44,20 +45,22 @@ export const planRuns =
     if (problem) throw new TaskError([problem]);
     const given = givenCost(spec, dataset.splits);
     const budget = settings.queryBudget - claimed - given;
-    const search = Math.min(budget, mostOfSteps(spec, settings, dataset.splits, budget));
+    const each = searchMethods(settings).map((method) =>
+      method === 'reflect' ? budget : Math.min(budget, mostOfSteps(spec, settings, dataset.splits, budget)),
+    );
     return summed({
-      search: runs * search,
-      random: withRandom ? runs * search : 0,
+      search: runs * each.reduce((a, b) => a + b, 0),
+      random: withRandom ? runs * Math.max(...each) : 0,
       baselines: runs * given + TRIED,
-      test: runs * heldOut(spec, withRandom) * test,
+      test: runs * heldOut(spec, each.length, withRandom) * test,
     });
   };
 
 /** Prompts that get held-out scores. */
-function heldOut({ compare, taskModel }: Spec, withRandom: boolean): number {
-  // The winner, no prompt, and the best baseline or, where the winner is one, the best prompt found.
-  if (isTextModel(taskModel)) return 3 + Number(withRandom);
-  return FINALISTS + Number(withRandom) + new Set(['', ...compare]).size;
+function heldOut(spec: Spec, searches: number, withRandom: boolean): number {
+  // No prompt, the best of each search, and the best baseline.
+  if (isTextModel(spec.taskModel)) return 2 + searches + Number(withRandom);
+  return searches * FINALISTS + Number(withRandom) + new Set(['', ...givenPrompts(spec)]).size;
 }
 
 /** What all steps and the choice after them may ask, whatever the budget. */
@@ -99,15 +102,54 @@ function rows({ splits }: Pick<Dataset, 'splits'>): { train: number; validation:
   return { train: splits.train.labels.length, validation: splits.validation.labels.length, test: splits.test.labels.length };
 }
 
+/** What a run asks of a proposer at most. */
+export interface ProposalPreview {
+  readonly name: string;
+  readonly keyFrom: string | undefined;
+  readonly calls: number;
+  /** Estimated from characters. */
+  readonly tokens: number;
+  readonly cost: string | undefined;
+}
+
+/** Rows in a request. */
+const SHOWN = 3;
+/** Characters of a request beside prompt and rows, and tokens of an answer beside the prompt. */
+const FRAME = 700;
+const REASON = 60;
+
+/** Half of the longest prompt stands for those that the proposer reads and writes. */
+export function previewProposals(
+  { remote, reference }: Pick<OpenProposer, 'remote' | 'reference'>,
+  calls: number,
+  maxTokens: number,
+  inputs: readonly string[],
+  price: ParsedSpec['price'],
+): ProposalPreview {
+  const row = inputs.reduce((sum, text) => sum + text.length, 0) / inputs.length;
+  const tokens = calls * (maxTokens + REASON + (FRAME + SHOWN * row) / 4);
+  return { name: remote?.name ?? reference, keyFrom: remote?.keyFrom, calls, tokens, cost: costOf(tokens, price?.proposer, price) };
+}
+
+/** What tokens cost, where the spec has a price. */
+export function costOf(tokens: number, perMillion: number | undefined, price: ParsedSpec['price']): string | undefined {
+  if (perMillion === undefined) return undefined;
+  const amount = (tokens * perMillion) / 1e6;
+  return `${price?.currency ?? '$'}${amount.toFixed(amount < 10 ? 2 : 0)}`;
+}
+
 /** What a run asks of a server at most, and what that takes at the measured rate. */
 export interface Preview extends ServerPace {
+  readonly cost?: string | undefined;
   readonly queries: QueryPlan;
   readonly seconds: number;
   readonly tokens: number;
 }
 
-export function preview(queries: QueryPlan, pace: ServerPace): Preview {
-  return { ...pace, queries, seconds: queries.total / pace.queriesPerSecond, tokens: queries.total * pace.tokensPerQuery };
+export function preview(queries: QueryPlan, pace: ServerPace, price?: ParsedSpec['price']): Preview {
+  const tokens = queries.total * pace.tokensPerQuery;
+  const cost = costOf(tokens, price?.taskModel, price);
+  return { ...pace, queries, seconds: queries.total / pace.queriesPerSecond, tokens, ...(cost !== undefined && { cost }) };
 }
 
 /** What a metric asks of a server at most, and what that takes. */

@@ -1,6 +1,7 @@
 import type { ScoredPrompt } from '../search/prompt';
 import type { LabelWordChoice } from '../search/labelWords/choice';
 import type { ModelCall } from '../model/call';
+import type { Usage } from '../search/reflect/record';
 import type { Queries, SearchOrigin, StopReason } from '../search/search';
 import type { Experiment } from './experiment';
 import { templateText } from '../spec/template';
@@ -52,6 +53,8 @@ export interface RunResult {
   readonly queries: Queries;
   /** Not in results of version 0.1.0. */
   readonly queryBudget?: number;
+  /** The searches in their order, without the control; absent in results of earlier versions. */
+  readonly searches?: readonly SearchSummary[];
   /** Of random search, which has an equal budget and the same given prompts. */
   readonly randomQueries: Queries | null;
   readonly testQueries: number;
@@ -63,6 +66,21 @@ export interface RunResult {
   readonly pairedTest: PairedTest;
   readonly notes: readonly Note[];
   readonly prompts: readonly PromptResult[];
+}
+
+export interface SearchSummary {
+  readonly origin: SearchOrigin;
+  /** As `queries`. */
+  readonly queries: Queries;
+  readonly stopped: StopReason;
+  readonly proposer?: ProposerUse;
+}
+
+/** What the model that proposed prompts took. */
+export interface ProposerUse extends Usage {
+  readonly model: string;
+  /** Requests that were on their way when the run was interrupted, asked for again and not in `calls`. */
+  readonly lost: number;
 }
 
 /** A line of a table of prompts. While a run works, not everything is known yet. */
@@ -140,7 +158,7 @@ export interface SeedsResult {
 /** What a run measured, with the mean reward of every step. */
 type Measured = Pick<
   RunResult,
-  'seed' | 'stopped' | 'seconds' | 'queries' | 'randomQueries' | 'testQueries' | 'prompts' | 'pairedTest' | 'notes'
+  'seed' | 'stopped' | 'seconds' | 'queries' | 'searches' | 'randomQueries' | 'testQueries' | 'prompts' | 'pairedTest' | 'notes'
 > & {
   readonly means: readonly number[];
 };

@@ -32,7 +32,7 @@ export function asEnded(
 
 /** Whether random search on an equal budget follows, as a control: unless asked for, not where its queries are paid for. */
 export function hasControl({ search, taskModel }: Pick<ParsedSpec, 'search' | 'taskModel'>, asked?: boolean): boolean {
-  return asked ?? search.random ?? !isTextModel(taskModel);
+  return asked ?? search.method?.includes('random') ?? search.random ?? !isTextModel(taskModel);
 }
 
 /** What a command line has to say for a run to have its control, or to have none. */

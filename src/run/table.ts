@@ -26,13 +26,15 @@ export function rank(entries: readonly Entry[]): Entry[] {
 
 /**
  * Those of the ranked prompts that the verdict is about: the winner, no prompt, the best baseline or, where the winner is one,
- * the best prompt found, and random search's.
+ * the best prompt found, and the best of each search.
  */
 export function decisive(entries: readonly Entry[]): Entry[] {
   const [winner] = entries;
   const rival = entries.find((entry) => isBaseline(entry) !== isBaseline(winner!));
   const first = (origin: Origin): Entry | undefined => entries.find((entry) => entry.origin === origin);
-  return [...new Set([winner, rival, first('none'), first('random')])].filter((entry) => entry !== undefined);
+  return [...new Set([winner, rival, first('none'), first('policy'), first('reflect'), first('random')])].filter(
+    (entry) => entry !== undefined,
+  );
 }
 
 export interface Table {

@@ -1,5 +1,6 @@
 import { setTo, type Problem } from '../spec/problem';
 import { generationOf, type SearchSettings } from '../spec/schema';
+import { givenPrompts, searchMethods } from '../spec/searches';
 import type { Spec } from '../spec/spec';
 import { worded } from '../wording/wording';
 import { plan, rowsByDefault, type Plan } from './plan';
@@ -32,14 +33,24 @@ export function planBudget(budget: number, settings: PolicySettings, rows: { tra
 type PolicySettings = Pick<SearchSettings, 'promptsPerStep' | 'bestOf' | 'bootstraps'>;
 
 /** Queries of no prompt and the prompts to compare, each on all rows of the pool: the search gets what they leave of the budget. */
-export function givenCost({ compare }: Pick<Spec, 'compare'>, { train, validation }: Pool): number {
-  return new Set(['', ...compare]).size * (train.labels.length + validation.labels.length);
+export function givenCost(spec: Pick<Spec, 'compare' | 'prompt'>, { train, validation }: Pool): number {
+  return new Set(['', ...givenPrompts(spec)]).size * (train.labels.length + validation.labels.length);
 }
 
 /** What is wrong with a spec whose budget has no room for its search. `claimed` queries go to the label words. */
 export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool, claimed = 0): Problem | undefined {
   const { queryBudget: budget, rowsPerPrompt } = settings;
   const given = givenCost(spec, splits);
+  const methods = searchMethods(settings);
+  if (methods.includes('reflect')) {
+    const needed = given + claimed + leastToReflect(splits);
+    const { path, texts } = unitOf(spec);
+    if (budget < needed) {
+      const counts = { budget: texts * budget, needed: texts * needed, given: texts * given };
+      return spec.problemAt(path, { ...worded('search.budgetTooSmallForReflect', counts), fixes: [setTo(path, texts * needed)] });
+    }
+  }
+  if (!methods.includes('rlprompt')) return undefined;
   if (settings.proposals) {
     const pool = splits.train.labels.length + splits.validation.labels.length;
     if (rowsPerPrompt !== null && rowsPerPrompt > pool)
@@ -62,6 +73,11 @@ export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool
   const total = texts * (least.total + given + claimed);
   const counts = { budget: texts * budget, given: texts * given, step: texts * step, ranking: texts * ranking, total };
   return spec.problemAt(path, { ...worded('search.budgetTooSmall', counts), fixes: [setTo(path, total)] });
+}
+
+/** One child with scores on all rows, and as many rows to find it. */
+function leastToReflect({ train, validation }: Pool): number {
+  return 2 * (train.labels.length + validation.labels.length);
 }
 
 /** The field that bounds a search, and how many of what it counts make a query. */

@@ -2,10 +2,12 @@ import type { PolicyModel } from '../method/policyModel';
 import type { Scorer } from '../method/scorer';
 import type { StepReport as TrainingStep } from '../method/trainer';
 import type { Compute } from '../model/local/session';
-import type { PromptIds } from '../model/taskModel';
+import type { PromptIds, RowsOfPrompt } from '../model/taskModel';
 import type { SearchSettings } from '../spec/schema';
 import type { StartingPrompt } from '../spec/startingPrompts';
 import type { FilledIn, Prompt, ScoredPrompt } from './prompt';
+import type { CandidateRecord, CandidateUpdate, Usage } from './reflect/record';
+import type { Outcome, Proposed, TrainRow } from './reflect/task';
 import type { Note } from '../wording/note';
 
 /** What a search works on: the frozen models, the tokens, and the rows that may steer it. */
@@ -39,8 +41,40 @@ export interface SearchContext {
         ) => Promise<number[][]>;
       }
     | undefined;
+  /** What a search that asks a model for prompts needs beside that. */
+  readonly reflection?: Reflection | undefined;
   /** Every search has scorers of its own: caches and counts start empty. Test rows are out of reach. */
   readonly scorer: (split: 'train' | 'validation') => Scorer;
+}
+
+/** How a search asks a model for prompts, and what it may show it: rows that steer the search, never test rows. */
+export interface Reflection {
+  readonly train: readonly TrainRow[];
+  readonly validation: readonly TrainRow[];
+  /** What the task model answered on train rows, by what a scorer has of it: logits of the classes, or a score. */
+  describe(
+    ids: PromptIds,
+    rows: readonly number[],
+    values: readonly Float32Array[],
+    signal?: AbortSignal,
+  ): Promise<Pick<Outcome, 'got' | 'reason'>[]>;
+  /** @param id of the candidate that the answer may become */
+  propose(id: number, request: string, signal?: AbortSignal): Promise<Proposed>;
+  /** Requests that may be sent. */
+  readonly calls: number;
+  readonly encode: (text: string) => PromptIds;
+  /** Prompts to start from; the first is the one to improve. */
+  readonly start: readonly StartingPrompt[];
+  readonly frozen: readonly string[];
+  readonly maxTokens: number;
+  /** Answers of the task model that are paid for, to the prompts that were there before. */
+  readonly given: readonly GivenRows[];
+  readonly report: (records: readonly (CandidateRecord | CandidateUpdate)[]) => void;
+}
+
+export interface GivenRows extends RowsOfPrompt {
+  readonly split: 'train' | 'validation' | 'test';
+  readonly values: Float32Array;
 }
 
 /** A prompt that is there before the search. */
@@ -51,10 +85,10 @@ export interface Start {
   readonly tokens: PromptIds;
 }
 
-/** Whose prompt it is; `policy` and `random` also name the stages of a run. */
-export type SearchOrigin = 'policy' | 'random';
+/** Whose prompt it is, which also names a stage of a run. */
+export type SearchOrigin = 'policy' | 'reflect' | 'random';
 
-/** One way to find prompts. A run does one after the other: the first is the search, those behind it its controls on an equal budget. */
+/** One way to find prompts. A run does one after the other, each on an equal budget; random search is the control. */
 export interface SearchKind {
   readonly origin: SearchOrigin;
   /** Starts the search, or with `saved` resumes it where `save` was called. */
@@ -67,6 +101,8 @@ export interface Search {
   readonly ended: StopReason | undefined;
   /** The most queries that `finalists` may compute from here on. */
   readonly finalistQueries: number;
+  /** What a model that proposes prompts took so far. */
+  readonly proposer?: Usage;
   /** What the user should know of it so far. */
   readonly notes?: readonly Note[];
   /**
@@ -92,10 +128,10 @@ export interface Queries {
 }
 
 /** `request`: the user asked for the ranking now. */
-export type StopReason = 'steps' | 'budget' | 'converged' | 'patience' | 'time' | 'storage' | 'exhausted' | 'request';
+export type StopReason = 'steps' | 'budget' | 'converged' | 'patience' | 'time' | 'storage' | 'exhausted' | 'calls' | 'request';
 
 /** What a step did: a line of the run's journal, less its seconds. */
-export type StepReport = StartsStep | PolicyStep | RandomStep;
+export type StepReport = StartsStep | PolicyStep | ReflectStep | RandomStep;
 
 /** The prompts that a search begins with, each scored on few rows. */
 export interface StartsStep {
@@ -123,6 +159,22 @@ export interface StepEstimate extends FilledIn {
   readonly best: number;
   /** Mean of the step's prompts. */
   readonly mean: number;
+}
+
+/** Proposals that a search by reflection tried, or, at step 0, the prompts that it starts from. */
+export interface ReflectStep {
+  readonly event: 'reflect';
+  readonly step: number;
+  readonly attempts: readonly Pick<CandidateRecord, 'id' | 'operator' | 'state' | 'refused'>[];
+  /** The best so far, with its scores on the rows that it has. */
+  readonly best: ScoredPrompt;
+  /** Its estimated accuracy, or mean score, by so many rows. */
+  readonly estimate: { readonly best: number; readonly rows: number };
+  /** Probability of each operator. */
+  readonly operators: Readonly<Record<string, number>>;
+  /** What the proposer took so far. */
+  readonly proposer: Usage;
+  readonly queries: Queries;
 }
 
 export interface RandomStep {

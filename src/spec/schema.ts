@@ -41,6 +41,10 @@ const messageSchema = z.strictObject({
 const PROPOSERS = ['policy', 'thompson', 'edits'] as const;
 export type Proposer = (typeof PROPOSERS)[number];
 
+/** Searches of a run. */
+const METHODS = ['rlprompt', 'reflect', 'random'] as const;
+export type Method = (typeof METHODS)[number];
+
 export type ServerSettings = z.output<typeof serverSchema>;
 
 export const DEFAULT_TEMPLATE = '{input} {prompt} {mask} .';
@@ -104,6 +108,19 @@ export const specSchema = z.strictObject({
     ),
   taskModel: z.string().min(1).default('bundled:causal').describe('The model that does the task.'),
   policyModel: z.string().min(1).default('bundled:causal').describe('The causal model that the policy builds on.'),
+  proposer: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('For `reflect`: the model that proposes prompts, on a server, in the editor or here. If absent, the task model.'),
+  price: z
+    .strictObject({
+      taskModel: positive.optional().describe('Of a million tokens of the task model, request and answer together.'),
+      proposer: positive.optional().describe('Of a million tokens of the proposer, request and answer together.'),
+      currency: z.string().min(1).max(8).optional().describe('What stands before the amounts; $ if absent.'),
+    })
+    .optional()
+    .describe('What tokens cost you, so that previews and results show money. It is never guessed.'),
   prompt: z
     .strictObject({
       length: z.number().int().min(1).max(16).default(5).describe('Tokens per prompt, T.'),
@@ -111,6 +128,19 @@ export const specSchema = z.strictObject({
         .enum(['words', 'all'])
         .optional()
         .describe('Tokens that a prompt may contain: readable words, or the whole vocabulary as in the paper.'),
+      start: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'For `reflect`: your own prompt, which the search improves; it is scored in the table, too. If absent, the first of `compare`.',
+        ),
+      frozen: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe('For `reflect`: passages of the prompt that stay word for word. Each must be in `start`.'),
+      maxTokens: z.number().int().min(8).max(4096).optional().describe('For `reflect`: tokens of a prompt at most; 400 if absent.'),
     })
     .prefault({}),
   generation: generationSchema.optional().describe('For `generation`: how texts are generated.'),
@@ -123,6 +153,17 @@ export const specSchema = z.strictObject({
   search: z
     .strictObject({
       preset: z.enum(['default', 'paper']).default('default').describe('Supplies the values below that are absent.'),
+      method: z
+        .array(z.enum(METHODS))
+        .min(1)
+        .optional()
+        .describe(
+          'The searches of a run, each on an equal budget: `rlprompt`, `reflect` (a model proposes prompts from the mistakes of others), and `random`, the control, always last. If absent, `rlprompt`, and random search as `random` says.',
+        ),
+      proposerCalls: count
+        .max(100_000)
+        .optional()
+        .describe('For `reflect`: requests to the proposer at most. If absent, one for every 20 queries of the budget.'),
       steps: count.optional().describe('Maximum number of training steps.'),
       promptsPerStep: count.min(2).optional().describe('Prompts sampled per step, B.'),
       seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Seed of all random numbers.'),
@@ -203,6 +244,10 @@ export interface ParsedSpec extends Omit<SchemaSpec, 'labels'> {
 
 /** The values that a preset supplies. */
 export interface SearchSettings {
+  /** In runs of earlier versions absent: rlprompt. */
+  method?: readonly Method[];
+  /** Null: by the budget. */
+  proposerCalls?: number | null;
   tokens: 'words' | 'all';
   steps: number;
   promptsPerStep: number;
@@ -232,6 +277,8 @@ export interface SearchSettings {
 
 export const presets: Record<'default' | 'paper', SearchSettings> = {
   default: {
+    method: ['rlprompt'],
+    proposerCalls: null,
     tokens: 'words',
     steps: 400,
     promptsPerStep: 16,
@@ -256,6 +303,8 @@ export const presets: Record<'default' | 'paper', SearchSettings> = {
     initialisation: 'live',
   },
   paper: {
+    method: ['rlprompt'],
+    proposerCalls: null,
     tokens: 'all',
     steps: 12_000,
     promptsPerStep: 16,

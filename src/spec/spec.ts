@@ -5,6 +5,7 @@ import { word, worded } from '../wording/wording';
 import { kindProblems } from './kind';
 import { looksLikeKey, mayHoldKey } from './keys';
 import { fail, setTo, TaskError, type Fix, type Problem, type ProblemAt } from './problem';
+import { methodProblems } from './reflectProblems';
 import { repetitions } from './repetitions';
 import { DEFAULT_TEMPLATE, specSchema, type ParsedSpec, type SchemaSpec } from './schema';
 import { schemaProblems } from './schemaProblems';
@@ -63,11 +64,15 @@ export function parseSpec(text: string, file: string): Spec {
   const template = parseTemplate(written);
   const problems = [
     ...(result.success
-      ? [...repetitions(withoutAuto(result.data), problemAt), ...kindProblems(result.data, problemAt)]
+      ? [
+          ...repetitions(withoutAuto(result.data), problemAt),
+          ...kindProblems(result.data, problemAt),
+          ...methodProblems(result.data, problemAt),
+        ]
       : result.error.issues.flatMap((issue) => schemaProblems(issue, tree, problemAt, source))),
     ...template.errors.map((error) => templateProblem(error, written, problemAt)),
     ...(template.turns && result.success ? chatProblems(withoutAuto(result.data), problemAt) : []),
-    ...['taskModel', 'policyModel']
+    ...['taskModel', 'policyModel', 'proposer']
       .filter((field) => typeof given[field] === 'string' && looksLikeKey(given[field].trim()))
       .map((field) => problemAt([field], worded('spec.modelIsKey'))),
   ];

@@ -1,4 +1,5 @@
 import type { ParsedSpec } from './schema';
+import { givenPrompts } from './searches';
 
 /**
  * Prompts that people write for a classification, of the kinds opinion, topic, question and ticket in turn: with a small budget
@@ -54,10 +55,11 @@ export interface StartingPrompt {
 }
 
 /** The prompts that a search with a warm start begins with: the user's, then, of a classification, ordinary ones. */
-export function startingPrompts({ kind, compare }: Pick<ParsedSpec, 'kind' | 'compare'>): StartingPrompt[] {
-  const ordinary = kind === 'classification' ? STARTING_PROMPTS : [];
+export function startingPrompts(spec: Pick<ParsedSpec, 'kind' | 'compare' | 'prompt'>): StartingPrompt[] {
+  const given = givenPrompts(spec);
+  const ordinary = spec.kind === 'classification' ? STARTING_PROMPTS : [];
   return [
-    ...compare.map((text) => ({ text, origin: 'manual' as const })),
-    ...ordinary.filter((text) => !compare.includes(text)).map((text) => ({ text, origin: 'start' as const })),
+    ...given.map((text) => ({ text, origin: 'manual' as const })),
+    ...ordinary.filter((text) => !given.includes(text)).map((text) => ({ text, origin: 'start' as const })),
   ];
 }

@@ -14,6 +14,27 @@ interface Least {
 
 /** Messages of `search/`: `'search.code': (arguments) => text`. */
 export const searchWording = {
+  'search.plainInstruction': ({ words }: { words: readonly string[] }) => `Answer with one of these words: ${words.join(', ')}.`,
+  'search.noneOfTheWords': () => '(none of the words)',
+  'search.confidence': ({
+    got,
+    share,
+    expected,
+    expectedShare,
+  }: {
+    got: string;
+    share: number;
+    expected: string;
+    expectedShare: number;
+  }) =>
+    got === expected
+      ? `${percent(share)} sure`
+      : `${percent(share)} sure of ${JSON.stringify(got)}; ${percent(expectedShare)} for ${JSON.stringify(expected)}`,
+  'search.budgetTooSmallForReflect': ({ budget, given, needed }: Least & { needed: number }) => ({
+    message: 'the budget is too small for the prompts to compare and for one proposal',
+    found: String(budget),
+    expected: `at least ${needed} (no prompt, "start" and those of "compare": ${given}, the search: ${needed - given}), or fewer rows by data.rowsPerClass`,
+  }),
   'search.noneAdmitted': ({ attempts }: { attempts: number }) =>
     `${attempts} prompts were drawn, and the chat template changes every one of them. Use another template, or "tokens": "words".`,
   'search.findingLabels': ({ rows }: { rows: number }) => `Searching for label words on ${rows.toLocaleString('en-US')} rows …`,

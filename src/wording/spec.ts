@@ -34,6 +34,39 @@ export const specWording = {
     message: 'a generation task needs "metrics", which score what the model writes',
     expected: 'for example "metrics": [{ "type": "icontains", "value": "thank you" }]',
   }),
+  'spec.duplicateMethod': ({ method }: { method: readonly string[] }) => ({
+    message: 'a search is named twice',
+    found: method.map(quote).join(', '),
+    expected: 'each search once',
+  }),
+  'spec.onlyRandom': () => ({
+    message: 'random search is a control, and there is no search to control',
+    found: '["random"]',
+    expected: '"rlprompt" or "reflect", or both, beside "random"',
+  }),
+  'spec.randomTwice': () => ({
+    message: '"method" says already whether random search follows',
+    expected: 'no "random" beside "method": list "random" there, or leave it out there',
+  }),
+  'spec.otherMethod': ({ field, of, method }: { field: string; of: string; method: readonly string[] }) => ({
+    message: `"${field}" is for the search "${of}"`,
+    found: `"method": [${method.map(quote).join(', ')}]`,
+    expected: `no "${field}", or "${of}" in "search.method"`,
+  }),
+  'spec.startMissing': () => ({
+    message: 'the search "reflect" has no prompt to improve',
+    expected: '"start", your own prompt, as in "prompt": { "start": "Summarize the text in one sentence." }',
+  }),
+  'spec.frozenNotThere': ({ span, start }: { span: string; start: string }) => ({
+    message: 'the prompt to improve does not have this passage',
+    found: quote(span),
+    expected: `a passage of ${quote(start.length > 200 ? `${start.slice(0, 199)}…` : start)}, word for word`,
+  }),
+  'spec.startPlaceholder': ({ start }: { start: string }) => ({
+    message: 'a prompt has no places to fill in: "template" says where the input goes',
+    found: quote(start.length > 200 ? `${start.slice(0, 199)}…` : start),
+    expected: 'a prompt without {input}, {prompt} and {mask}',
+  }),
   'spec.missing': () => ({ message: 'there is no such task spec', expected: SPEC_FILE }),
   'spec.unreadable': ({ errno }: { errno: string | undefined }) => ({
     message: `the task spec cannot be read (${errno})`,
@@ -170,5 +203,5 @@ export const specWording = {
   'spec.fixRemove': ({ name }: { name: string }) => `Remove ${quote(name)}`,
   'spec.fixIgnoreCase': ({ labels }: { labels: readonly string[] }) =>
     `Make ${labels.map(quote).join(' and ')} one class: ignore capitals and spaces in labels`,
-  'spec.fixDuplicates': ({ what }: { what: 'seed' | 'prompt' }) => `Keep each ${what} once`,
+  'spec.fixDuplicates': ({ what }: { what: 'seed' | 'prompt' | 'method' }) => `Keep each ${what} once`,
 };

@@ -10,6 +10,9 @@ export const NO_CURVES: Curves = {
   estimates: { queries: [], best: [], low: [], high: [], mean: [] },
   randomEstimates: { queries: [], best: [] },
   shares: { queries: [], policy: [], thompson: [], edits: [] },
+  reflectEstimates: { queries: [], best: [], low: [], high: [] },
+  proposals: { queries: [], calls: [], tokens: [] },
+  operators: { queries: [], reflect: [], addRule: [], shorten: [], rephrase: [], examples: [], recombine: [] },
 };
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -42,6 +45,9 @@ export function curves(to: number, from = 1, random = 0): Curves {
     },
     randomEstimates: { queries: controls.map((n) => 128 * n), best: controls.map((n) => best(n, 0.15)) },
     shares: { queries, policy, thompson, edits: steps.map((_, i) => 1 - policy[i]! - thompson[i]!) },
+    reflectEstimates: NO_CURVES.reflectEstimates,
+    proposals: NO_CURVES.proposals,
+    operators: NO_CURVES.operators,
   };
 }
 
@@ -203,7 +209,14 @@ function ranked(
   ...prompts: readonly (readonly [origin: Origin, accuracy: number, onlyFirst?: number, onlySecond?: number])[]
 ): PromptRow[] {
   return prompts.map(([origin, accuracy, onlyFirst = 0, onlySecond = 0], i) => {
-    const pieces = { policy: FIVE, random: [' lake', ' of'], manual: [' It', ' was'], start: [' In', ' short', ','], none: [] }[origin];
+    const pieces = {
+      policy: FIVE,
+      reflect: FIVE,
+      random: [' lake', ' of'],
+      manual: [' It', ' was'],
+      start: [' In', ' short', ','],
+      none: [],
+    }[origin];
     const versusWinner = { onlyFirst, onlySecond, rows: 1821 };
     return row(i + 1, pieces, { origin, test: testScore(accuracy), ...(i > 0 && { versusWinner }) });
   });

@@ -1,11 +1,13 @@
 import { Random } from '../../src/method/random';
-import { ReflectLoop, withExamples } from '../../src/search/reflect/loop';
+import { withExamples } from '../../src/search/reflect/child';
+import { ReflectLoop } from '../../src/search/reflect/loop';
+import type { CandidateRecord } from '../../src/search/reflect/record';
 import type { ReflectSettings } from '../../src/search/reflect/settings';
 import type { ReflectTask } from '../../src/search/reflect/task';
 import { BUDGET, START, TRAIN, VALIDATION, type Recommendation, type Simulation } from './grid';
 import { CLASSES } from './hiddenRules';
 
-/** Rows of proposals without a single new query that end a run. */
+/** Proposals in a row without a single new query that end a run. */
 const IDLE = 25;
 
 export interface ReflectRun {
@@ -13,49 +15,56 @@ export interface ReflectRun {
   readonly queries: number;
   readonly calls: number;
   readonly loop: ReflectLoop;
+  readonly records: readonly CandidateRecord[];
 }
+
+/** Whether requests may show all rows, or the validation rows stay apart as in GEPA. */
+export type Rows = 'together' | 'apart';
 
 /** The search by reflection on the simulated task, up to its budget. */
 export async function reflectRun(
   { task, reflector, seed }: Simulation,
   settings: ReflectSettings,
-  budget = BUDGET,
-  start: readonly string[] = [START],
+  { budget = BUDGET, start = [START], rows: which = 'together' }: { budget?: number; start?: readonly string[]; rows?: Rows } = {},
 ): Promise<ReflectRun> {
-  let queries = 0;
-  const rowOf = { train: 0, validation: TRAIN };
-  const world: ReflectTask = {
-    train: task.rows.slice(0, TRAIN).map(({ text, label }) => ({ input: text, expected: CLASSES[label]! })),
-    validationSize: VALIDATION,
-    left: () => budget - queries,
-    score: (jobs) =>
-      Promise.resolve(
-        jobs.map(({ instruction, examples, split, rows }) =>
-          rows.map((row) => {
-            queries++;
-            const place = rowOf[split] + row;
-            const answer = task.answer(withExamples(instruction, examples, world), place);
-            return { score: Number(answer === task.rows[place]!.label), got: CLASSES[answer]! };
-          }),
-        ),
-      ),
-    propose: (request) => Promise.resolve(reflector.answer(request)),
+  const size = TRAIN + VALIDATION;
+  const world = {
+    shown: task.rows.slice(0, which === 'together' ? size : TRAIN).map(({ text, label }) => ({ input: text, expected: CLASSES[label]! })),
+    size,
+    queries: 0,
+    get left() {
+      return budget - this.queries;
+    },
+    callsLeft: Infinity,
+    cost: (jobs) => jobs.reduce((sum, { rows }) => sum + rows.length, 0),
+    score(jobs) {
+      const outcomes = jobs.map(({ instruction, examples, rows }) =>
+        rows.map((row) => {
+          this.queries++;
+          const answer = task.answer(withExamples(instruction, examples, world), row);
+          return { score: Number(answer === task.rows[row]!.label), got: CLASSES[answer]! };
+        }),
+      );
+      return Promise.resolve(outcomes);
+    },
+    propose: (_, request) => Promise.resolve({ text: reflector.answer(request), usage: { calls: 1, tokens: 0, counted: true } }),
     tokens: (text) => text.split(/\s+/).filter((word) => word !== '').length,
-  };
+    asScored: (text) => text,
+    solved: (score) => score === 1,
+    accuracy: (score) => score,
+  } satisfies ReflectTask & { queries: number };
   const loop = new ReflectLoop(world, { settings, maxTokens: 400, frozen: [], start }, new Random(seed));
   const trace: Recommendation[] = [];
   const recommend = (): void => {
     const [best] = loop.board.ranked;
-    if (best) trace.push({ queries, instruction: loop.text(best) });
+    if (best) trace.push({ queries: world.queries, instruction: loop.text(best) });
   };
-  await loop.begin();
+  const records = await loop.begin();
   recommend();
-  for (let idle = 0; !loop.spent && idle < IDLE;) {
-    const before = queries;
-    await loop.step();
-    idle = queries > before ? 0 : idle + 1;
+  while (!loop.spent && loop.idle < IDLE) {
+    records.push(...(await loop.step()));
     recommend();
   }
   await loop.finalists();
-  return { trace, queries, calls: reflector.calls, loop };
+  return { trace, queries: world.queries, calls: reflector.calls, loop, records };
 }

@@ -9,6 +9,7 @@ import { joined, literal, literals } from './literal';
 /** Where a prompt comes from, as inserted code says it. */
 const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
   policy: 'Prompt found by RLPrompt',
+  reflect: 'Prompt improved by RLPrompt',
   random: 'Prompt found by random search',
   manual: 'Prompt written by hand, scored with RLPrompt',
   evaluated: 'Prompt written by hand, scored with RLPrompt',

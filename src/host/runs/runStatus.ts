@@ -63,6 +63,7 @@ function stageText(stage: Exclude<Stage, 'policy'>): string {
   return {
     labels: t('label words'),
     baselines: t('first scores'),
+    reflect: t('search by reflection'),
     ranking: t('choosing the best'),
     random: t('random search'),
     test: t('held-out scores'),

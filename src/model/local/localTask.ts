@@ -10,6 +10,7 @@ import { roundTrips } from './roundTrip';
 import type { Compute } from './session';
 import { setTo, TaskError } from '../../spec/problem';
 import { generationOf, searchSettings } from '../../spec/schema';
+import { givenPrompts, hasMethod, instructionTokens } from '../../spec/searches';
 import type { Spec } from '../../spec/spec';
 import { startingPrompts } from '../../spec/startingPrompts';
 import { forCausal, type Part, type Turn } from '../../spec/template';
@@ -98,7 +99,7 @@ function layOutText(spec: TextSpec, { tokenizer, kind, context }: Tokens, addMas
     parts,
     tokenizer,
     context,
-    roomFor(spec, bare, () => mostTokens(spec, parts, policy, bare, tokenizer)),
+    roomFor(spec, bare, context, () => mostTokens(spec, parts, policy, bare, tokenizer)),
   );
   const answer = { tokens: tokenizer, atStart: layout.maskAtStart, causal: kind === 'causal' };
   return { parts, note, layout, answer, source: spec.template };
@@ -118,7 +119,7 @@ function layOutChat(
     const prompts = new ChatPrompts(policy);
     const most = (): number =>
       prompts.actions(actionsOf(spec, policy)).reduce((n, id) => Math.max(n, tokenizer.encode(prompts.text([id]), 'behind').length), 1);
-    const layout = new ChatLayout(turns, template, tokenizer, context, roomFor(spec, bare, most));
+    const layout = new ChatLayout(turns, template, tokenizer, context, roomFor(spec, bare, context, most));
     const tokens = {
       encode: (text: string) => layout.encodeAnswer(text),
       words: tokenizer.words.bind(tokenizer),
@@ -133,10 +134,11 @@ function layOutChat(
 }
 
 /** Room for the longest prompt, which is searched for, given, or compared by the user, and for what is generated. */
-function roomFor(spec: Spec, bare: TaskLayout, most: () => number): number {
+function roomFor(spec: Spec, bare: TaskLayout, context: number, most: () => number): number {
   const isSearched = spec.prompt.length > 0;
-  const searched = isSearched ? spec.prompt.length * most() : 0;
-  const given = isSearched && searchSettings(spec).warmStart ? startingPrompts(spec).map(({ text }) => text) : spec.compare;
+  const ofTokens = isSearched ? spec.prompt.length * most() : 0;
+  const searched = isSearched && hasMethod(spec, 'reflect') ? Math.max(ofTokens, instructionTokens(spec, context)) : ofTokens;
+  const given = isSearched && searchSettings(spec).warmStart ? startingPrompts(spec).map(({ text }) => text) : givenPrompts(spec);
   const written = spec.kind === 'generation' ? generationOf(spec).maxTokens : 0;
   return Math.max(searched, ...given.map((prompt) => bare.encodePrompt(prompt).length)) + written;
 }

@@ -26,6 +26,11 @@ export interface Writer {
   notes(): readonly Note[];
 }
 
+interface Written {
+  readonly texts: string[];
+  readonly tokens: number | undefined;
+}
+
 /** Writes texts on a server: completions of a text, or answers in a chat. */
 export class TextWriter implements Writer {
   private limit = 'max_tokens';
@@ -57,6 +62,11 @@ export class TextWriter implements Writer {
 
   /** Up to `count` texts; fewer where the server gives fewer. @throws ServerError */
   async write(text: Sent, count: number, seed: number, signal?: AbortSignal, retries?: number): Promise<string[]> {
+    return (await this.writeCounted(text, count, seed, signal, retries)).texts;
+  }
+
+  /** The same with the tokens that the server counted for them and the text that they continue, if it did. */
+  async writeCounted(text: Sent, count: number, seed: number, signal?: AbortSignal, retries?: number): Promise<Written> {
     for (;;) {
       const { maxTokens, temperature, topK, stop } = this.settings;
       const optional: Partial<Record<Optional, number>> = { seed, n: count, temperature, ...(topK !== null && { top_k: topK }) };
@@ -70,7 +80,7 @@ export class TextWriter implements Writer {
         ),
       };
       const path = this.way === 'completions' ? '/completions' : '/chat/completions';
-      const read = (answer: unknown): string[] => this.read(answer, count);
+      const read = (answer: unknown): Written => this.read(answer, count);
       try {
         return await this.client.request(path, body, read, { signal, retries });
       } catch (error) {
@@ -82,7 +92,7 @@ export class TextWriter implements Writer {
   /** Mean tokens of a text with what it continues; undefined when the server does not report them. */
   readonly tokensPerText = (): number | undefined => (this.texts === 0 ? undefined : this.tokens / this.texts);
 
-  private read(answer: unknown, count: number): string[] {
+  private read(answer: unknown, count: number): Written {
     const choices = (answer as { choices?: unknown } | null)?.choices;
     if (!Array.isArray(choices)) throw new CodedError('server.noChoices');
     const texts = (choices as { text?: unknown; message?: { content?: unknown } }[]).slice(0, count).map(({ text, message }) => {
@@ -92,7 +102,7 @@ export class TextWriter implements Writer {
     });
     const tokens = readUsage(answer);
     if (tokens !== undefined) [this.tokens, this.texts] = [this.tokens + tokens, this.texts + texts.length];
-    return texts;
+    return { texts, tokens };
   }
 
   /** Drops or renames a field that a complaint names. */

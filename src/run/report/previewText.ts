@@ -1,5 +1,5 @@
 import { duration } from './duration';
-import type { JudgePreview, Preview } from '../preview';
+import type { JudgePreview, Preview, ProposalPreview } from '../preview';
 
 /** What a run asks of a server, line by line. */
 export function describePreview({
@@ -11,6 +11,7 @@ export function describePreview({
   tokensCounted,
   textsPerQuery,
   keyFrom,
+  cost,
 }: Preview): string[] {
   const parts = [
     queries.search > 0 ? `search ${count(queries.search)}` : '',
@@ -25,7 +26,16 @@ export function describePreview({
       ? [`  without random search, the control: --random, or "random": true in "search", asks for as many queries again`]
       : []),
     `  about ${duration(seconds)} at the measured ${queriesPerSecond.toFixed(queriesPerSecond < 10 ? 1 : 0)} queries a second`,
-    `  ${tokensText(tokens, tokensCounted)}`,
+    `  ${tokensText(tokens, tokensCounted)}${costText(cost)}`,
+  ];
+}
+
+/** What a run asks of the model that proposes prompts. */
+export function describeProposals({ name, keyFrom, calls, tokens, cost }: ProposalPreview): string[] {
+  return [
+    `Proposals by ${name}${withKey(keyFrom)}:`,
+    `  at most ${count(calls)} requests; this is a hard limit`,
+    `  ${tokensText(tokens, false)}${costText(cost)}`,
   ];
 }
 
@@ -55,6 +65,10 @@ function withKey(keyFrom: string | undefined): string {
 
 function tokensText(tokens: number, counted: boolean): string {
   return `about ${count(round(tokens))} tokens (${counted ? 'as the server counts them' : 'estimated from the number of characters'})`;
+}
+
+function costText(cost: string | undefined): string {
+  return cost === undefined ? '' : `, ${cost} at the price in the spec`;
 }
 
 /** To two digits: an estimate should look like one. */

@@ -1,5 +1,6 @@
 import type { ScoredPrompt } from '../../search/prompt';
-import type { Finalist, Queries, SearchOrigin, StopReason } from '../../search/search';
+import type { Finalist, GivenRows, Queries, SearchOrigin, StopReason } from '../../search/search';
+import type { ProposerUse } from '../result';
 import type { Stage } from '../events';
 import type { Note } from '../../wording/note';
 
@@ -16,6 +17,8 @@ export interface Checkpoint {
   /** Why the search ended, and the mean reward of each of its steps. */
   readonly stopped: StopReason;
   readonly means: readonly number[];
+  /** What those prompts gave on each row, where a search needs that. */
+  readonly given?: readonly GivenRows[];
   /** Searches that are done. */
   readonly found: readonly Found[];
   /** The user asked for the ranking before the searches had ended. */
@@ -30,6 +33,10 @@ export interface Found {
   /** Without those of the given prompts. */
   readonly queries: Queries;
   readonly prompts: readonly Finalist[];
+  /** Why it ended; absent for a control and in checkpoints of earlier versions. */
+  readonly stopped?: StopReason | undefined;
+  /** What the model that proposed prompts took. */
+  readonly proposer?: ProposerUse | undefined;
   readonly notes?: readonly Note[] | undefined;
 }
 

@@ -1,4 +1,17 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { FileLock } from '../../files/lock';
@@ -11,7 +24,7 @@ import type { RunResult } from '../result';
 import { CHECKPOINT_FORMAT, type Checkpoint } from './checkpoint';
 import { parseResult } from './resultFile';
 import type { RowHeader, RowResults } from './rows/format';
-import { EVALUATED_ROWS, EVALUATED_TEXTS, ROWS, TEXTS } from './rows/names';
+import { CANDIDATES, EVALUATED_ROWS, EVALUATED_TEXTS, ROWS, TEXTS } from './rows/names';
 import { RowFile } from './rows/rowFile';
 import type { RunTask } from './task';
 import { encodeTexts, readTexts, withMore, type KeptTexts } from './texts';
@@ -28,7 +41,11 @@ export class StorageError extends CodedError<'run.cannotWrite'> {
 /** Another process took over the run's folder, so this one must not write there. */
 export class LockLost extends CodedError<'run.lockLost'> {}
 /** A checkpoint with the lengths of the journal and, unless an older version wrote it, of the row file. */
-export type SavedCheckpoint = Checkpoint & { readonly journalOffset: number; readonly rowsOffset?: number };
+export type SavedCheckpoint = Checkpoint & {
+  readonly journalOffset: number;
+  readonly rowsOffset?: number;
+  readonly candidatesOffset?: number;
+};
 
 /** A run on disk: `task.json`, `events.jsonl`, `rows.bin`, `checkpoint`, `result.json`. Writing is all or nothing, file by file. */
 export class RunFolder {
@@ -46,6 +63,7 @@ export class RunFolder {
       makeFolder(this.path);
       // The journal first: where there is a task.json, there is a journal to resume.
       this.journal = openSync(this.file('events.jsonl'), 'w');
+      rmSync(this.file(CANDIDATES), { force: true });
       this.replace('task.json', `${JSON.stringify(task, null, 2)}\n`);
     });
   }
@@ -55,13 +73,28 @@ export class RunFolder {
     this.lock = lock;
   }
 
-  /** Opens the journal again and cuts it back to where the checkpoint was written. */
-  reopen(offset: number): void {
+  /** Opens the journal again and cuts it, and the file of candidates, back to where the checkpoint was written. */
+  reopen(offset: number, candidates = 0): void {
     this.guard(() => {
+      if (existsSync(this.file(CANDIDATES))) truncateSync(this.file(CANDIDATES), Math.min(candidates, this.candidatesOffset));
       this.journal = openSync(this.file('events.jsonl'), 'r+');
       ftruncateSync(this.journal, offset);
       this.offset = offset;
     });
+  }
+
+  /** The lines of a file of JSON lines, without what a crash cut short, which is removed; none if it is not there. */
+  readLines(name: string): unknown[] {
+    if (!existsSync(this.file(name))) return [];
+    const text = readFileSync(this.file(name), 'utf8');
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    if (whole.length < text.length) this.guard(() => truncateSync(this.file(name), Buffer.byteLength(whole)));
+    return whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as unknown]));
+  }
+
+  appendLines(name: string, values: readonly unknown[]): void {
+    const lines = values.map((value) => `${JSON.stringify(value)}\n`).join('');
+    this.guard(() => appendFileSync(this.file(name), lines, { mode: 0o600 }));
   }
 
   append(event: JournalEvent): void {
@@ -114,8 +147,12 @@ export class RunFolder {
     this.guard(() => {
       fsyncSync(this.journal!);
       this.rows?.sync();
-      this.replace('checkpoint', serialize({ ...state, journalOffset: this.offset, rowsOffset }));
+      this.replace('checkpoint', serialize({ ...state, journalOffset: this.offset, rowsOffset, candidatesOffset: this.candidatesOffset }));
     });
+  }
+
+  private get candidatesOffset(): number {
+    return statSync(this.file(CANDIDATES), { throwIfNoEntry: false })?.size ?? 0;
   }
 
   hasCheckpoint(): boolean {

@@ -31,6 +31,7 @@ export interface RunTask {
 
 export async function describeTask(experiment: Experiment, seed: number, random: boolean, threads: number): Promise<RunTask> {
   const { spec, settings, labelWords, taskFolder, policyFolder } = experiment;
+  const proposer = experiment.proposing?.proposer;
   return {
     format: 1,
     specFile: resolve(spec.file),
@@ -41,7 +42,11 @@ export async function describeTask(experiment: Experiment, seed: number, random:
     threads,
     settings,
     data: await hashData(spec),
-    models: { [taskFolder.reference]: taskFolder.hash, [policyFolder.reference]: policyFolder.hash },
+    models: {
+      [taskFolder.reference]: taskFolder.hash,
+      [policyFolder.reference]: policyFolder.hash,
+      ...(proposer && { [proposer.reference]: proposer.reference === taskFolder.reference ? taskFolder.hash : proposer.hash }),
+    },
     ...(Object.keys(experiment.scripts).length > 0 && { scripts: experiment.scripts }),
     created: new Date().toISOString(),
     ...(spec.turns && { now: experiment.now.toISOString() }),

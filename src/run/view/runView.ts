@@ -1,5 +1,6 @@
 /** What the user sees of a run: plain data, made by `RunViewBuilder` and sent to the panel's page. */
 import type { Part, Turn } from '../../spec/template';
+import type { Operator } from '../../search/reflect/operators/operators';
 import type { Proposer } from '../../spec/schema';
 import type { Queries, StopReason } from '../../search/search';
 import type { OutlookEvent, Stage } from '../events';
@@ -120,6 +121,12 @@ export interface Curves {
   readonly randomEstimates: Columns<'queries' | 'best'>;
   /** Share of each proposer in the steps of a search with a memory. */
   readonly shares: Columns<'queries' | Proposer>;
+  /** Estimated accuracy of the best prompt so far in a search by reflection, with its 95% interval. */
+  readonly reflectEstimates: Columns<'queries' | 'best' | 'low' | 'high'>;
+  /** What its proposer took so far. */
+  readonly proposals: Columns<'queries' | 'calls' | 'tokens'>;
+  /** Probability of each of its operators. */
+  readonly operators: Columns<'queries' | Operator>;
 }
 
 export interface RunView {

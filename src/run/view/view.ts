@@ -1,9 +1,10 @@
+import { searchMethods } from '../../spec/searches';
 import { parseTemplate, templateText, type Message, type Part, type Turn } from '../../spec/template';
 import type { Curves, PromptRow, RunHead, RunView } from './runView';
 import type { ScoredPrompt } from '../../search/prompt';
 import { byChoice } from '../../search/selection';
 import { estimateInterval, estimateOf, pooled, type Older, type Pool } from '../estimate';
-import type { PolicyStepEvent, ProgressEvent, RunEvent, Stage } from '../events';
+import type { PolicyStepEvent, ProgressEvent, ReflectStepEvent, RunEvent, Stage } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result';
 import type { RunTask } from '../store/task';
 import { samplesOf } from '../../spec/samples';
@@ -17,6 +18,8 @@ const LEADERS = 20;
 /** The stages of a run that still searches for label words. */
 const BEFORE: readonly Stage[] = ['labels', 'baselines', 'policy', 'ranking', 'test'];
 
+const NO_OPERATORS = { reflect: 0, addRule: 0, shorten: 0, rephrase: 0, examples: 0, recombine: 0 };
+
 type MutableCurves = { -readonly [G in keyof Curves]: { -readonly [C in keyof Curves[G]]: number[] } };
 
 function emptyCurves(): MutableCurves {
@@ -27,6 +30,9 @@ function emptyCurves(): MutableCurves {
     estimates: { queries: [], best: [], low: [], high: [], mean: [] },
     randomEstimates: { queries: [], best: [] },
     shares: { queries: [], policy: [], thompson: [], edits: [] },
+    reflectEstimates: { queries: [], best: [], low: [], high: [] },
+    proposals: { queries: [], calls: [], tokens: [] },
+    operators: { queries: [], reflect: [], addRule: [], shorten: [], rephrase: [], examples: [], recombine: [] },
   };
 }
 
@@ -104,14 +110,7 @@ export class RunViewBuilder {
       seed: task.seed,
       ...(task.labelWords && { labelWords: word('search.labelWords', task.labelWords) }),
       created: task.created,
-      stages: [
-        ...(task.labelWords ? (['labels'] as const) : []),
-        'baselines',
-        'policy',
-        'ranking',
-        ...(task.random ? (['random'] as const) : []),
-        'test',
-      ],
+      stages: stagesOf(task),
       steps: settings.steps,
       queryBudget: settings.queryBudget,
     });
@@ -124,7 +123,7 @@ export class RunViewBuilder {
   set(change: Partial<RunHead>): void {
     const head = { ...this.head, ...change };
     const { state, stage, step, rankingSoon } = head;
-    const searches = ['running', 'pausing', 'paused'].includes(state) && (stage === 'policy' || stage === 'random');
+    const searches = ['running', 'pausing', 'paused'].includes(state) && (stage === 'policy' || stage === 'reflect' || stage === 'random');
     this.head = { ...head, rankable: searches && step > 0 && !rankingSoon };
   }
 
@@ -156,6 +155,9 @@ export class RunViewBuilder {
         break;
       case 'progress':
         this.applyProgress(event);
+        break;
+      case 'reflect':
+        this.applyReflection(event);
         break;
       case 'random': {
         const queries = event.queries.computed;
@@ -303,6 +305,20 @@ export class RunViewBuilder {
     this.set({ stage: 'policy', step: event.step, seconds: event.seconds, queries: event.queries, secondsLeft, progress });
   }
 
+  private applyReflection({ step, seconds, queries, best, estimate, operators, proposer }: ReflectStepEvent): void {
+    const { curves } = this;
+    const [low, high] = estimateInterval(estimate.best, estimate.rows);
+    push(curves.reflectEstimates, { queries: queries.computed, best: estimate.best, low, high });
+    push(curves.proposals, { queries: queries.computed, calls: proposer.calls, tokens: proposer.tokens });
+    push(curves.operators, { ...NO_OPERATORS, ...operators, queries: queries.computed });
+    this.leaders = this.leaders.filter(({ origin }) => origin !== 'reflect');
+    this.lead(best, 'reflect');
+    const isFirst = this.head.stages.find((stage) => stage === 'policy' || stage === 'reflect') === 'reflect';
+    const progress = Math.min(1, queries.computed / Math.max(1, this.head.queryBudget));
+    this.set({ stage: 'reflect', seconds, progress, ...(isFirst && { step, queries }) });
+    if (this.head.outlook && low > this.head.outlook.majority) this.dropOutlook();
+  }
+
   private lead(scored: ScoredPrompt, origin: Origin): void {
     const { prompt, pieces, gap, choice, train, validation } = scored;
     if (this.leaders.some((row) => row.prompt === prompt && row.origin !== 'policy')) return;
@@ -336,6 +352,13 @@ export function curvesSince(curves: Curves, from: CurveLengths): Curves {
 
 export function curveLengths(curves: Curves): CurveLengths {
   return Object.fromEntries(GROUPS.map((group) => [group, curves[group].queries.length])) as CurveLengths;
+}
+
+/** The stages of a run, in order. The first search ends with a ranking. */
+function stagesOf({ settings, random, labelWords }: RunTask): Stage[] {
+  const [first, ...others] = searchMethods(settings).map((method) => (method === 'reflect' ? 'reflect' : 'policy') satisfies Stage);
+  const labels = labelWords ? (['labels'] as const) : [];
+  return [...labels, 'baselines', first!, 'ranking', ...others, ...(random ? (['random'] as const) : []), 'test'];
 }
 
 function templateParts(template: string | readonly Message[]): { readonly parts: readonly Part[]; readonly turns?: readonly Turn[] } {

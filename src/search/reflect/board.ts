@@ -1,4 +1,4 @@
-import { estimateOf, type Candidate, type Split } from './candidate';
+import { estimateOf, type Candidate } from './candidate';
 import { FINALISTS } from './settings';
 import type { Outcome, ReflectTask } from './task';
 
@@ -11,34 +11,38 @@ export class Board {
   /** Scores since `mark`. */
   private added: { readonly scores: Map<number, number>; readonly row: number }[] = [];
   private marked: readonly Candidate[] = [];
-  /** What the model answered on train rows, to show it in requests. */
+  /** What the model answered on rows that requests may show. */
   private readonly outcomes = new Map<string, Outcome>();
+  /** Rows that tell how good a candidate is. */
+  readonly judged: readonly number[];
 
-  constructor(private readonly task: ReflectTask) {}
+  constructor(private readonly task: ReflectTask) {
+    const { size, shown } = task;
+    const first = size > shown.length ? shown.length : 0;
+    this.judged = Array.from({ length: size - first }, (_, i) => first + i);
+  }
 
   /** Scores candidates on those of the rows that they lack. @throws OutOfQueries before it asks anything */
   async score(
-    jobs: readonly { readonly candidate: Candidate; readonly split: Split; readonly rows: readonly number[] }[],
+    jobs: readonly { readonly candidate: Candidate; readonly rows: readonly number[] }[],
     signal?: AbortSignal,
     finishing = false,
   ): Promise<void> {
     const lacking = jobs
-      .map(({ candidate, split, rows }) => ({ candidate, split, rows: rows.filter((row) => !candidate[split].has(row)) }))
+      .map(({ candidate, rows }) => ({ candidate, rows: rows.filter((row) => !candidate.scores.has(row)) }))
       .filter(({ rows }) => rows.length > 0);
-    const count = lacking.reduce((sum, { rows }) => sum + rows.length, 0);
+    const asked = lacking.map(({ candidate: { instruction, examples }, rows }) => ({ instruction, examples, rows }));
+    const cost = this.task.cost(asked);
     const kept = finishing ? 0 : this.reserve(lacking.map(({ candidate }) => candidate));
-    if (count + kept > this.task.left()) throw new OutOfQueries();
-    if (count === 0) return;
-    const answers = await this.task.score(
-      lacking.map(({ candidate: { instruction, examples }, split, rows }) => ({ instruction, examples, split, rows })),
-      signal,
-    );
-    lacking.forEach(({ candidate, split, rows }, j) =>
+    if (cost > 0 && cost + kept > this.task.left) throw new OutOfQueries();
+    if (asked.length === 0) return;
+    const answers = await this.task.score(asked, signal);
+    lacking.forEach(({ candidate, rows }, j) =>
       rows.forEach((row, r) => {
         const outcome = answers[j]![r]!;
-        candidate[split].set(row, outcome.score);
-        this.added.push({ scores: candidate[split], row });
-        if (split === 'train') this.outcomes.set(key(candidate, row), outcome);
+        candidate.scores.set(row, outcome.score);
+        this.added.push({ scores: candidate.scores, row });
+        if (row < this.task.shown.length) this.outcomes.set(key(candidate, row), outcome);
       }),
     );
   }
@@ -47,21 +51,44 @@ export class Board {
     return this.outcomes.get(key(candidate, row));
   }
 
-  /** Best first, by estimated scores; parents come before their children in `candidates`. */
-  get ranked(): Candidate[] {
-    const estimates: number[] = [];
-    for (const { id, parents, validation } of this.candidates) {
-      const prior = parents.length > 0 ? Math.max(...parents.map((parent) => estimates[parent]!)) : undefined;
-      estimates[id] = estimateOf({ validation }, prior);
+  /** Known scores on rows that tell how good a candidate is; its own examples do not. */
+  judgedScores({ scores, examples }: Pick<Candidate, 'scores' | 'examples'>): Map<number, number> {
+    return new Map(
+      this.judged.flatMap((row) => {
+        const score = scores.get(row);
+        return score === undefined || examples.includes(row) ? [] : [[row, score] as const];
+      }),
+    );
+  }
+
+  /** Estimated score of every candidate by its id; parents come before their children in `candidates`. */
+  estimates(): Map<number, number> {
+    const estimates = new Map<number, number>();
+    for (const candidate of this.candidates) {
+      const { id, parents } = candidate;
+      const prior = parents.length > 0 ? Math.max(...parents.map((parent) => estimates.get(parent)!)) : undefined;
+      estimates.set(id, estimateOf([...this.judgedScores(candidate).values()], prior));
     }
-    return [...this.candidates].sort((a, b) => estimates[b.id]! - estimates[a.id]! || a.id - b.id);
+    return estimates;
+  }
+
+  /** Best first, by estimates. */
+  get ranked(): Candidate[] {
+    const estimates = this.estimates();
+    return [...this.candidates].sort((a, b) => estimates.get(b.id)! - estimates.get(a.id)! || a.id - b.id);
+  }
+
+  /** Accuracy, or mean score, of a candidate on the rows that tell how good it is. */
+  validation(candidate: Pick<Candidate, 'scores' | 'examples'>): { readonly estimate: number; readonly rows: number } {
+    const known = [...this.judgedScores(candidate).values()].filter((score) => !Number.isNaN(score));
+    const sum = known.reduce((total, score) => total + this.task.accuracy(score), 0);
+    return { estimate: sum / Math.max(1, known.length), rows: known.length };
   }
 
   /** Queries that complete the scores of any finalists, whoever they will be; `also` may become candidates. */
-  private reserve(also: readonly Candidate[]): number {
-    const all = this.task.train.length + this.task.validationSize;
-    const missing = [...new Set([...this.candidates, ...also])].map(({ train, validation }) => all - train.size - validation.size);
-    return missing
+  reserve(also: readonly Candidate[] = []): number {
+    return [...new Set([...this.candidates, ...also])]
+      .map(({ scores }) => this.task.size - scores.size)
       .sort((a, b) => b - a)
       .slice(0, FINALISTS)
       .reduce((a, b) => a + b, 0);
@@ -82,7 +109,7 @@ export class Board {
   }
 
   restore({ candidates, outcomes }: BoardState): void {
-    this.candidates = candidates.map((each) => ({ ...each, train: new Map(each.train), validation: new Map(each.validation) }));
+    this.candidates = candidates.map((each) => ({ ...each, scores: new Map(each.scores) }));
     this.outcomes.clear();
     for (const [name, outcome] of outcomes) this.outcomes.set(name, outcome);
   }
@@ -93,6 +120,6 @@ export interface BoardState {
   readonly outcomes: readonly (readonly [string, Outcome])[];
 }
 
-function key({ id, instruction, examples }: Candidate, row: number): string {
-  return `${id}\n${examples.join()}\n${row}\n${instruction}`;
+function key({ id }: Candidate, row: number): string {
+  return `${id} ${row}`;
 }

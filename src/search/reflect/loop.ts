@@ -1,53 +1,47 @@
 import type { Random } from '../../method/random';
 import { PreferenceBandit, type Preferences } from '../bandit';
-import { probabilityPositive } from '../studentT';
 import { Board, OutOfQueries, type BoardState } from './board';
-import type { Attempt, Candidate, Gate } from './candidate';
-import { sampleParent } from './fronts';
-import { racingGate, strictGate } from './gate';
+import type { Candidate } from './candidate';
+import { childOf, withExamples, type ChildLimits } from './child';
+import { gainOf, racingGate, strictGate } from './gate';
 import { request, type Operator } from './operators/operators';
-import { proposal, type Refusal } from './proposal';
-import { EXAMPLES, FINALISTS, GATE, VALIDATE, type ReflectSettings } from './settings';
-import type { ReflectTask } from './task';
+import { Planner, type Plan, type PlannerState } from './planner';
+import type { Answered, CandidateRecord, GateRecord, GateRow } from './record';
+import { FINALISTS, START_ROWS, VALIDATE } from './settings';
+import type { Proposed, ReflectTask } from './task';
 
-export interface ReflectOptions {
-  readonly settings: ReflectSettings;
-  readonly maxTokens: number;
-  /** Passages that every instruction keeps. */
-  readonly frozen: readonly string[];
+export interface ReflectOptions extends ChildLimits {
   /** Instructions to start from; the first is the one to improve. */
   readonly start: readonly string[];
-}
-
-interface Plan {
-  readonly operator: Operator;
-  readonly parent: Candidate;
-  readonly second?: Candidate;
-  /** Train rows in the request, or as examples. */
-  readonly rows: readonly number[];
 }
 
 export interface ReflectState {
   readonly board: BoardState;
   readonly bandit: Preferences;
-  readonly epoch: readonly number[];
+  readonly planner: PlannerState;
   readonly order: readonly number[];
+  readonly next: number;
+  readonly idle: number;
+  readonly steps: number;
   readonly spent: boolean;
   readonly random: readonly number[];
 }
 
 /**
- * Improves instructions by reflection: a candidate that is best on some rows is shown, with its mistakes, to a model, which
- * proposes a child. The child must win against its parent on the same train rows; then validation rows, which no request
- * ever shows, tell how good it is.
+ * Improves instructions by reflection: a model sees a candidate with some of its mistakes and proposes a child, which must win
+ * against its parent on the same rows before further rows tell how good it is.
  */
 export class ReflectLoop {
   readonly board: Board;
   readonly bandit: PreferenceBandit<Operator>;
-  /** Train rows that the next requests show, in GEPA's way. */
-  private epoch: number[] = [];
-  /** Order in which validation rows are used, the same for all candidates. */
+  private readonly planner: Planner;
+  /** Order in which rows tell how good a candidate is, the same for all. */
   private order: number[] = [];
+  /** Candidates and proposals so far; the next one's id. */
+  private next = 0;
+  /** Proposals in a row that took no query. */
+  idle = 0;
+  steps = 0;
   /** The queries do not suffice for another proposal. */
   spent = false;
 
@@ -56,61 +50,64 @@ export class ReflectLoop {
     private readonly options: ReflectOptions,
     private readonly random: Random,
   ) {
+    const { settings } = options;
     this.board = new Board(task);
-    this.bandit = new PreferenceBandit(options.settings.operators);
+    this.bandit = new PreferenceBandit(settings.operators);
+    this.planner = new Planner(task, settings, this.board, this.bandit, random);
   }
 
-  /** Scores the instructions to start from. The first gets all validation rows, the others race it. */
-  async begin(signal?: AbortSignal): Promise<void> {
-    this.order = this.shuffled(this.task.validationSize);
-    for (const instruction of this.options.start) {
-      const candidate = this.candidate({ instruction, examples: [], parents: [], operator: 'start' });
-      const rows = this.shuffled(this.task.train.length).slice(0, GATE.first);
-      await this.board.score([{ candidate, split: 'train', rows }], signal);
-      await this.validate(candidate, this.board.candidates[0], signal);
-      this.board.candidates.push(candidate);
-    }
+  /** Scores the instructions to start from: the first on some rows, the others while they may be as good. */
+  async begin(signal?: AbortSignal): Promise<CandidateRecord[]> {
+    return this.transaction(async () => {
+      this.order = this.random.shuffled(this.board.judged.length).map((i) => this.board.judged[i]!);
+      const records: CandidateRecord[] = [];
+      for (const text of this.options.start) {
+        const instruction = this.task.asScored(text);
+        const before = this.task.queries;
+        const candidate = this.candidate(this.next++, { instruction, examples: [], parents: [], operator: 'start' });
+        const [first] = this.board.candidates;
+        if (first) await this.validate(candidate, first, signal);
+        else await this.board.score([{ candidate, rows: this.order.slice(0, START_ROWS) }], signal);
+        this.board.candidates.push(candidate);
+        records.push(this.record(candidate, { state: 'kept' }, before));
+      }
+      return records;
+    });
   }
 
   /** Proposes, gates and validates a few children. When the signal aborts, the loop is as it was before. */
-  async step(signal?: AbortSignal): Promise<Attempt[]> {
-    const { random, bandit, epoch, spent } = this;
-    const before = { random: random.state, bandit: bandit.save(), epoch: [...epoch], spent };
-    this.board.mark();
-    try {
+  async step(signal?: AbortSignal): Promise<CandidateRecord[]> {
+    return this.transaction(async () => {
+      this.steps++;
       const plans: Plan[] = [];
       try {
-        for (let i = 0; i < this.options.settings.parallel; i++) plans.push(await this.plan(signal));
+        const parallel = Math.min(this.options.settings.parallel, this.task.callsLeft);
+        for (let i = 0; i < parallel; i++) plans.push(await this.planner.plan(this.next++, signal));
       } catch (error) {
         this.outOfQueries(error);
       }
       const answers = await Promise.all(plans.map((plan) => this.ask(plan, signal)));
-      const attempts: Attempt[] = [];
+      const records: CandidateRecord[] = [];
       // In the order of the plans, whichever answer came first.
       for (const [i, plan] of plans.entries()) {
         if (this.spent) break;
-        attempts.push(await this.attempt(plan, answers[i], signal));
+        records.push(await this.attempt(plan, answers[i]!, signal));
       }
-      return attempts;
-    } catch (error) {
-      this.board.reset();
-      this.bandit.restore(before.bandit);
-      this.random.state = before.random;
-      [this.epoch, this.spent] = [before.epoch, before.spent];
-      throw error;
-    }
+      return records;
+    });
   }
 
   /** The best candidates, with scores on all rows. */
   async finalists(signal?: AbortSignal): Promise<Candidate[]> {
     const best = this.board.ranked.slice(0, FINALISTS);
-    const all = (size: number): number[] => Array.from({ length: size }, (_, row) => row);
-    const { train, validationSize } = this.task;
-    const jobs = best.flatMap((candidate) => [
-      { candidate, split: 'train' as const, rows: all(train.length) },
-      { candidate, split: 'validation' as const, rows: all(validationSize) },
-    ]);
-    await this.board.score(jobs, signal, true);
+    const rows = Array.from({ length: this.task.size }, (_, row) => row);
+    await this.transaction(() =>
+      this.board.score(
+        best.map((candidate) => ({ candidate, rows })),
+        signal,
+        true,
+      ),
+    );
     return best;
   }
 
@@ -119,155 +116,130 @@ export class ReflectLoop {
     return withExamples(instruction, examples, this.task);
   }
 
-  private async plan(signal: AbortSignal | undefined): Promise<Plan> {
-    const { candidates } = this.board;
-    const { settings } = this.options;
-    const pick = (from: readonly Candidate[]): Candidate =>
-      from[
-        sampleParent(
-          from.map(({ validation }) => validation),
-          this.random,
-        )
-      ]!;
-    const parent = pick(candidates);
-    const others = candidates.filter(({ instruction }) => instruction !== parent.instruction);
-    const possible = settings.operators.filter((operator) => operator !== 'recombine' || others.length > 0);
-    const operator = settings.learnOperators ? this.bandit.choose(possible, this.random) : possible[this.random.below(possible.length)]!;
-    if (operator === 'recombine') return { operator, parent, second: pick(others), rows: [] };
-    if (operator === 'examples') {
-      // Half of those that show examples show none again.
-      const drop = parent.examples.length > 0 && this.random.uniform() < 0.5;
-      return { operator, parent, rows: drop ? [] : this.shuffled(this.task.train.length).slice(0, EXAMPLES) };
-    }
-    if (operator === 'shorten' || operator === 'rephrase') return { operator, parent, rows: [] };
-    return { operator, parent, rows: await this.rowsToShow(parent, signal) };
-  }
-
-  /** The parent's mistakes that are known already, and one row that it got right; further rows where it has made none yet. */
-  private async rowsToShow(parent: Candidate, signal: AbortSignal | undefined): Promise<number[]> {
-    const { shown, knownMistakes } = this.options.settings;
-    if (!knownMistakes) {
-      if (this.epoch.length < shown) this.epoch = this.shuffled(this.task.train.length);
-      const rows = this.epoch.splice(0, shown);
-      await this.board.score([{ candidate: parent, split: 'train', rows }], signal);
-      return rows;
-    }
-    const mistakes = (): number[] => [...parent.train].flatMap(([row, score]) => (score < 1 ? [row] : []));
-    const unknown = this.shuffled(this.task.train.length).filter((row) => !parent.train.has(row) && !parent.examples.includes(row));
-    while (mistakes().length === 0 && unknown.length > 0)
-      await this.board.score([{ candidate: parent, split: 'train', rows: unknown.splice(0, GATE.first) }], signal);
-    const right = [...parent.train].flatMap(([row, score]) => (score === 1 ? [row] : []));
-    const some = (rows: readonly number[], count: number): number[] => this.pick(rows, count);
-    const wrong = some(mistakes(), shown - 1);
-    return [...wrong, ...some(right, shown - wrong.length > 0 ? 1 : 0)];
-  }
-
-  private async ask({ operator, parent, second, rows }: Plan, signal: AbortSignal | undefined): Promise<string | undefined> {
-    if (operator === 'examples') return undefined;
+  private async ask({ id, operator, parent, second, rows }: Plan, signal: AbortSignal | undefined): Promise<Proposed | 'perfect' | 'none'> {
+    if (operator === 'examples') return 'none';
+    if (rows.length > 0 && rows.every((row) => this.task.solved(parent.scores.get(row)!))) return 'perfect';
     const shown = rows.map((row) => {
       const { got = '', reason } = this.board.outcome(parent, row) ?? {};
-      const { input, expected } = this.task.train[row]!;
-      return { input, expected, got, ...(reason !== undefined && { reason }) };
+      return { ...this.task.shown[row]!, got, ...(reason !== undefined && { reason }) };
     });
-    if (shown.length > 0 && rows.every((row) => parent.train.get(row) === 1)) return undefined;
+    const { instruction } = parent;
+    const { frozen } = this.options;
     return this.task.propose(
-      request(operator, {
-        instruction: parent.instruction,
-        ...(second && { second: second.instruction }),
-        rows: shown,
-        frozen: this.options.frozen,
-      }),
+      id,
+      request(operator, { instruction, ...(second && { second: second.instruction }), rows: shown, frozen }),
       signal,
     );
   }
 
-  private async attempt(plan: Plan, answer: string | undefined, signal: AbortSignal | undefined): Promise<Attempt> {
-    const { operator, parent, second } = plan;
+  private async attempt(plan: Plan, answer: Proposed | 'perfect' | 'none', signal: AbortSignal | undefined): Promise<CandidateRecord> {
+    const { id, operator, parent, second } = plan;
+    const { task, board, bandit } = this;
+    const before = plan.queriesBefore;
+    const asked = task.queries;
     const parents = [parent.id, ...(second ? [second.id] : [])];
-    const made = this.child(plan, answer);
-    if (typeof made === 'string') {
-      this.bandit.learn(operator, 0);
-      return { operator, parents, refused: made };
+    const usage = typeof answer === 'string' ? {} : { proposer: answer.usage };
+    const made =
+      answer === 'perfect'
+        ? { refused: 'perfect' as const }
+        : childOf(plan, answer === 'none' ? undefined : answer.text, this.options, task, board);
+    const reason = 'reason' in made && made.reason !== undefined ? { reason: made.reason } : {};
+    if ('refused' in made) {
+      this.idle++;
+      if (made.refused !== 'perfect') bandit.learn(operator, 0);
+      const { text: _, ...rest } = this.record(this.candidate(id, { ...plan.parent, parents, operator }), { state: 'refused' }, before);
+      return { ...rest, refused: made.refused, ...reason, ...usage };
     }
-    const child = this.candidate({ ...made, parents, operator });
-    const { instruction, examples } = child;
-    let gate: Gate;
+    const child = this.candidate(id, { instruction: made.instruction, examples: made.examples, parents, operator });
+    const about = { ...reason, ...usage };
+    let gate: GateRecord;
     try {
-      gate = await this.gate(child, parent, plan.rows, signal);
-      this.bandit.learn(operator, gate.gain);
-      if (!gate.passed) return { operator, parents, instruction, examples, gate };
-      const valid = await this.validate(child, parent, signal);
-      if (!valid) return { operator, parents, instruction, examples, gate: { ...gate, passed: false } };
+      gate = await this.gate(child, parent, plan.gate, signal);
+      this.idle = task.queries > asked ? 0 : this.idle + 1;
+      bandit.learn(operator, gate.gain);
+      if (!gate.passed || !(await this.validate(child, parent, signal)))
+        return this.record(child, { state: 'dropped', gate, ...about }, before);
     } catch (error) {
       this.outOfQueries(error);
-      return { operator, parents, instruction, examples, refused: 'queries' };
+      return this.record(child, { state: 'refused', refused: 'queries', ...about }, before);
     }
-    this.board.candidates.push(child);
-    return { operator, parents, id: child.id, instruction, examples, gate };
+    board.candidates.push(child);
+    return this.record(child, { state: 'kept', gate, ...about }, before);
   }
 
-  /** What the proposal makes of its parent, or why it is refused. */
-  private child({ operator, parent, rows }: Plan, answer: string | undefined): Pick<Candidate, 'instruction' | 'examples'> | Refusal {
-    const { maxTokens, frozen, settings } = this.options;
-    const { train } = this.task;
-    const tokens = (text: string): number => this.task.tokens(text);
-    const known = (instruction: string, examples: readonly number[]): boolean =>
-      this.board.candidates.some((each) => each.instruction === instruction && each.examples.join() === examples.join());
-    if (operator === 'examples') {
-      const { instruction } = parent;
-      if (known(instruction, rows)) return 'known';
-      return tokens(withExamples(instruction, rows, this.task)) > maxTokens ? 'tooLong' : { instruction, examples: rows };
-    }
-    if (answer === undefined) return rows.length > 0 && rows.every((row) => parent.train.get(row) === 1) ? 'perfect' : 'failed';
-    const { examples } = parent;
-    const checked = proposal(answer, {
-      maxTokens: maxTokens - tokens(withExamples('', examples, this.task)),
-      tokens,
-      frozen,
-      rows: settings.copyGuard ? train.map(({ input }) => input) : undefined,
-      known: (instruction) => known(instruction, examples),
-    });
-    return 'refused' in checked ? checked.refused : { ...checked, examples };
-  }
-
-  /** Child against parent on the same train rows, none of which either shows as an example. */
-  private gate(child: Candidate, parent: Candidate, shown: readonly number[], signal: AbortSignal | undefined): Promise<Gate> {
+  /** Child against parent on the same rows, none of which either shows as an example. */
+  private async gate(child: Candidate, parent: Candidate, shown: readonly number[], signal: AbortSignal | undefined): Promise<GateRecord> {
     const { settings } = this.options;
     const growth = this.task.tokens(this.text(child)) - this.task.tokens(this.text(parent));
     const penalty = (settings.lengthPenalty * growth) / 100;
     const differences = async (rows: readonly number[]): Promise<number[]> => {
       await this.board.score(
-        [child, parent].map((candidate) => ({ candidate, split: 'train' as const, rows })),
+        [child, parent].map((candidate) => ({ candidate, rows })),
         signal,
       );
-      return rows.map((row) => child.train.get(row)! - parent.train.get(row)! - penalty);
+      return this.differences(child, parent, rows).map((difference) => difference - penalty);
     };
-    if (settings.gate === 'strict') return strictGate(shown, differences);
-    const hidden = new Set([...child.examples, ...parent.examples]);
-    // The rows of the request first: there the child has something to win, and others tell what it loses.
-    const rows = [...new Set([...shown, ...this.shuffled(this.task.train.length)])];
-    return racingGate(
-      rows.filter((row) => !hidden.has(row)),
-      differences,
-    );
+    const allowed = (rows: readonly number[]): number[] => rows.filter((row) => ![...child.examples, ...parent.examples].includes(row));
+    const { rows, ...found } =
+      settings.gate === 'strict'
+        ? await strictGate(allowed(shown), differences)
+        : // The rows of the request first: there the child has something to win, and others tell what it loses.
+          await racingGate(allowed([...new Set([...shown, ...this.random.shuffled(this.task.shown.length)])]), differences);
+    return { ...found, rows: this.gateRows(child, parent, rows) };
   }
 
-  /** Scores validation rows while the candidate may still be better than its rival; says whether it may be. */
-  private async validate(candidate: Candidate, rival: Candidate | undefined, signal: AbortSignal | undefined): Promise<boolean> {
-    const race = this.options.settings.validation === 'race' && rival;
-    const { more, hopeless } = VALIDATE;
-    for (let asked = 0; asked < this.order.length; asked += more) {
-      const rows = this.order.slice(asked, race ? asked + more : undefined);
-      await this.board.score([{ candidate, split: 'validation', rows }], signal);
+  private differences(child: Candidate, parent: Candidate, rows: readonly number[]): number[] {
+    return rows.map((row) => (child.scores.get(row) ?? NaN) - (parent.scores.get(row) ?? NaN));
+  }
+
+  /** Scores rows while the candidate may still be better than its rival and is not surely so; says whether it may be. */
+  private async validate(candidate: Candidate, rival: Candidate, signal: AbortSignal | undefined): Promise<boolean> {
+    const race = this.options.settings.validation === 'race';
+    for (let asked = 0; asked < this.order.length; asked += VALIDATE.more) {
+      const rows = this.order.slice(asked, race ? asked + VALIDATE.more : undefined);
+      await this.board.score(race ? [candidate, rival].map((each) => ({ candidate: each, rows })) : [{ candidate, rows }], signal);
       if (!race) return true;
-      const differences = [...candidate.validation].map(([row, score]) => score - (rival.validation.get(row) ?? NaN));
-      if (probabilityPositive(differences.filter((x) => !Number.isNaN(x))) < hopeless) return false;
+      const { better } = gainOf(this.differences(candidate, rival, this.order.slice(0, asked + VALIDATE.more)));
+      if (better < VALIDATE.hopeless) return false;
+      if (better > VALIDATE.sure) return true;
     }
     return true;
   }
 
-  private candidate(made: Pick<Candidate, 'instruction' | 'examples' | 'parents' | 'operator'>): Candidate {
-    return { ...made, id: this.board.candidates.length, train: new Map(), validation: new Map() };
+  private candidate(id: number, made: Pick<Candidate, 'instruction' | 'examples' | 'parents' | 'operator'>): Candidate {
+    return { ...made, id, scores: new Map() };
+  }
+
+  private record(candidate: Candidate, about: Pick<CandidateRecord, 'state'> & Partial<CandidateRecord>, before: number): CandidateRecord {
+    const { id, parents, operator, examples } = candidate;
+    const validation = this.board.validation(candidate);
+    const { queries } = this.task;
+    return {
+      id,
+      parents,
+      operator,
+      text: this.text(candidate),
+      examples: examples.length,
+      ...(validation.rows > 0 && { validation }),
+      queries: queries - before,
+      queriesSoFar: queries,
+      step: this.steps,
+      ...about,
+    };
+  }
+
+  private gateRows(child: Candidate, parent: Candidate, rows: readonly number[]): GateRow[] {
+    const answered = (candidate: Candidate, row: number): Answered | null => {
+      const outcome = this.board.outcome(candidate, row);
+      return outcome && !Number.isNaN(outcome.score) ? { score: outcome.score, got: cut(outcome.got) } : null;
+    };
+    return rows.map((row) => ({
+      row,
+      input: cut(this.task.shown[row]!.input),
+      expected: cut(this.task.shown[row]!.expected),
+      parent: answered(parent, row),
+      child: answered(child, row),
+    }));
   }
 
   private outOfQueries(error: unknown): void {
@@ -275,38 +247,42 @@ export class ReflectLoop {
     this.spent = true;
   }
 
-  private shuffled(size: number): number[] {
-    return this.pick(
-      Array.from({ length: size }, (_, row) => row),
-      size,
-    );
-  }
-
-  /** Some of the rows, in random order (Fisher and Yates). */
-  private pick(rows: readonly number[], count: number): number[] {
-    const all = [...rows];
-    for (let i = all.length - 1; i > 0; i--) {
-      const j = this.random.below(i + 1);
-      [all[i], all[j]] = [all[j]!, all[i]!];
+  /** Does something as a whole: if it throws, the loop is as it was before. */
+  private async transaction<T>(work: () => Promise<T>): Promise<T> {
+    const { board: _, ...before } = this.save();
+    this.board.mark();
+    try {
+      return await work();
+    } catch (error) {
+      this.board.reset();
+      this.restoreOwn(before);
+      throw error;
     }
-    return all.slice(0, count);
   }
 
   save(): ReflectState {
-    const { board, bandit, epoch, order, spent, random } = this;
-    return { board: board.save(), bandit: bandit.save(), epoch, order, spent, random: random.state };
+    const { board, bandit, planner, order, next, idle, steps, spent, random } = this;
+    return { board: board.save(), bandit: bandit.save(), planner: planner.save(), order, next, idle, steps, spent, random: random.state };
   }
 
-  restore({ board, bandit, epoch, order, spent, random }: ReflectState): void {
+  restore({ board, ...own }: ReflectState): void {
     this.board.restore(board);
+    this.restoreOwn(own);
+  }
+
+  private restoreOwn({ bandit, planner, order, next, idle, steps, spent, random }: Omit<ReflectState, 'board'>): void {
     this.bandit.restore(bandit);
-    [this.epoch, this.order, this.spent] = [[...epoch], [...order], spent];
+    this.planner.restore(planner);
+    this.order = [...order];
+    [this.next, this.idle, this.steps, this.spent] = [next, idle, steps, spent];
     this.random.state = random;
   }
 }
 
-/** An instruction and the train rows that it shows. */
-export function withExamples(instruction: string, examples: readonly number[], { train }: Pick<ReflectTask, 'train'>): string {
-  const shown = examples.map((row) => `Input: ${train[row]!.input}\nOutput: ${train[row]!.expected}`);
-  return [instruction, ...shown].filter((part) => part !== '').join('\n\n');
+/** Characters of a text in a record. */
+const LENGTH = 200;
+
+function cut(text: string): string {
+  const characters = Array.from(text.slice(0, 4 * LENGTH));
+  return characters.length > LENGTH || text.length > 4 * LENGTH ? `${characters.slice(0, LENGTH - 1).join('')}…` : text;
 }

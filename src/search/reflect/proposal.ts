@@ -26,6 +26,23 @@ export function instructionIn(answer: string): string | undefined {
   return blocks.length % 2 === 1 ? blocks[blocks.length - 2]!.trim() : undefined;
 }
 
+/** Characters of a reason that are kept. */
+const REASON_LENGTH = 600;
+
+/** What an answer says beside its blocks; undefined if nothing. */
+export function reasonIn(answer: string): string | undefined {
+  const outside = answer
+    .slice(0, MOST_CHARACTERS)
+    .split(/^\s*```[^\n`]*$/m)
+    .filter((_, i) => i % 2 === 0)
+    .join(' ')
+    .replace(/[\p{Cc}\p{Cs}\s\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim();
+  if (outside === '') return undefined;
+  const characters = Array.from(outside);
+  return characters.length > REASON_LENGTH ? `${characters.slice(0, REASON_LENGTH).join('')}…` : outside;
+}
+
 /** The instruction of an answer, or why it is refused. */
 export function proposal(answer: string, limits: Limits): { readonly instruction: string } | { readonly refused: Refusal } {
   const instruction = instructionIn(answer);

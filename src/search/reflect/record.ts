@@ -3,7 +3,7 @@ import type { Refusal } from './proposal';
 
 /**
  * A line of a run's `candidates.jsonl`: a proposal, whatever became of it, or an instruction that the search started from. A
- * later line with the same `id` replaces an earlier one.
+ * later line with the same `id` brings some of its fields anew.
  */
 export interface CandidateRecord {
   readonly id: number;
@@ -23,7 +23,7 @@ export interface CandidateRecord {
   readonly gate?: GateRecord;
   /** Estimated score in [0, 1] by so many validation rows. */
   readonly validation?: { readonly estimate: number; readonly rows: number };
-  /** Queries of the task model that it took, its parent's at the gate included, and those of the search so far. */
+  /** Queries of the task model that it took, those of its parent for it included, and those of the search so far. */
   readonly queries: number;
   readonly queriesSoFar: number;
   /** What the proposer took for it; absent where it was not asked. */
@@ -31,6 +31,9 @@ export interface CandidateRecord {
   /** The search's step, 0 for a start. */
   readonly step: number;
 }
+
+/** Further rows told more of a candidate. */
+export type CandidateUpdate = Required<Pick<CandidateRecord, 'id' | 'validation'>>;
 
 /** Calls of the proposer and their tokens, of request and answer together. */
 export interface Usage {

@@ -180,7 +180,41 @@ describe('the view of a run', () => {
       estimates: { queries: [], best: [], low: [], high: [], mean: [] },
       randomEstimates: { queries: [], best: [] },
       shares: { queries: [], policy: [], thompson: [], edits: [] },
+      reflectEstimates: { queries: [], best: [], low: [], high: [] },
+      proposals: { queries: [], calls: [], tokens: [] },
+      operators: { queries: [], reflect: [], addRule: [], shorten: [], rephrase: [], examples: [], recombine: [] },
     });
+  });
+
+  it('of a search by reflection has its estimates, what the proposer took, and the best prompt so far alone', () => {
+    const builder = built();
+    builder.describe({ ...task, settings: { ...task.settings, method: ['reflect'], queryBudget: 1000 } });
+    expect(builder.head.stages).toEqual(['baselines', 'reflect', 'ranking', 'test']);
+    builder.set({ state: 'running' });
+    const line = (n: number, prompt: string) => ({
+      event: 'reflect' as const,
+      step: n,
+      attempts: [],
+      best: scored(prompt, 0.1 * n),
+      estimate: { best: 0.7, rows: 64 },
+      operators: { reflect: 0.75, shorten: 0.25 },
+      proposer: { calls: 2 * n, tokens: 500 * n, counted: true },
+      queries: { asked: 100 * n, computed: 90 * n },
+      seconds: n,
+    });
+    builder.apply(line(1, 'One.'));
+    builder.apply(line(2, 'Two.'));
+    const { curves, head, rows } = builder;
+    // 45 of 64: Wilson's interval.
+    expect(curves.reflectEstimates).toMatchObject({
+      queries: [90, 180],
+      best: [0.7, 0.7],
+      low: [expect.closeTo(0.579, 3), expect.closeTo(0.579, 3)],
+    });
+    expect(curves.proposals).toEqual({ queries: [90, 180], calls: [2, 4], tokens: [500, 1000] });
+    expect(curves.operators).toMatchObject({ reflect: [0.75, 0.75], shorten: [0.25, 0.25], addRule: [0, 0] });
+    expect(head).toMatchObject({ stage: 'reflect', step: 2, progress: 0.18, queries: { computed: 180 }, rankable: true });
+    expect(rows.filter(({ origin }) => origin === 'reflect').map(({ prompt }) => prompt)).toEqual(['Two.']);
   });
 
   it('of a search with a memory has estimates with their intervals, shares, and its control, over the queries', () => {

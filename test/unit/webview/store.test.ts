@@ -12,6 +12,9 @@ const NONE: Curves = {
   estimates: { queries: [], best: [], low: [], high: [], mean: [] },
   randomEstimates: { queries: [], best: [] },
   shares: { queries: [], policy: [], thompson: [], edits: [] },
+  reflectEstimates: { queries: [], best: [], low: [], high: [] },
+  proposals: { queries: [], calls: [], tokens: [] },
+  operators: { queries: [], reflect: [], addRule: [], shorten: [], rephrase: [], examples: [], recombine: [] },
 };
 const steps = (...queries: number[]): Curves => ({ ...NONE, steps: { queries, mean: queries, best: queries, entropy: queries } });
 const head = (id: string, state = 'running'): RunHead => ({ id, state }) as unknown as RunHead;

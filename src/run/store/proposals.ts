@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { OpenProposer, ProposerAnswer } from '../../model/door';
+import type { Proposed } from '../../search/reflect/task';
+import { PROPOSALS } from './rows/names';
+import type { RunFolder } from './storage';
+
+/** A line of `proposals.jsonl`: a request before it is sent, by its hash, or its answer. */
+type Line = { readonly k: string; readonly request: string } | ({ readonly k: string; readonly answer: true } & ProposerAnswer);
+
+/**
+ * A proposer whose answers are in the run's folder before the search sees them: a resumed run pays for none twice. Those that
+ * were on their way when the process died are asked for again, and counted.
+ */
+export class StoredProposals {
+  private readonly known = new Map<string, ProposerAnswer>();
+  private sent = 0;
+
+  constructor(
+    private readonly proposer: Pick<OpenProposer, 'answer'>,
+    private readonly folder: RunFolder,
+    /** Writes to the folder; a write that fails ends the writing, not the run. */
+    private readonly write: (action: () => void) => void,
+  ) {
+    for (const line of folder.readLines(PROPOSALS) as Line[]) {
+      if ('request' in line) this.sent++;
+      else this.known.set(line.k, { text: line.text, tokens: line.tokens, counted: line.counted });
+    }
+  }
+
+  /** Requests that were sent and never answered. */
+  get lost(): number {
+    return this.sent - this.known.size;
+  }
+
+  async propose(id: number, request: string, signal?: AbortSignal): Promise<Proposed> {
+    const k = createHash('sha256').update(`${id}\n${request}`).digest('base64url').slice(0, 22);
+    let answer = this.known.get(k);
+    if (!answer) {
+      this.sent++;
+      this.write(() => this.folder.appendLines(PROPOSALS, [{ k, request } satisfies Line]));
+      answer = await this.proposer.answer(request, id, signal);
+      const { text, tokens, counted } = answer;
+      this.write(() => this.folder.appendLines(PROPOSALS, [{ k, answer: true, text, tokens, counted } satisfies Line]));
+      this.known.set(k, answer);
+    }
+    const { text, tokens, counted } = answer;
+    return { text, usage: { calls: 1, tokens, counted } };
+  }
+}
