@@ -1,10 +1,10 @@
 import { batches } from './batches';
 import { CachedGraphs, type Batching } from './graphs/cachedGraphs';
-import { bytesOf, stack, type KvCache } from './graphs/kvCache';
+import { bytesOf, stack, type KvCache, type Room } from './graphs/kvCache';
 import type { Layout, RowLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
 import type { Compute } from './session';
-import type { RowSet, TaskModel } from '../taskModel';
+import type { RowSet, RowsOfPrompt, TaskModel } from '../taskModel';
 
 interface PrefixRows extends RowSet {
   readonly layouts: readonly RowLayout[];
@@ -26,6 +26,8 @@ export class PrefixTaskModel implements TaskModel {
   static readonly KEPT_BYTES = 160e6;
   private keptBytes = 0;
   answered = 0;
+  /** Of calls that are over; one that runs has its own. */
+  private readonly rooms: Room[] = [];
 
   private constructor(
     readonly key: string,
@@ -95,6 +97,34 @@ export class PrefixTaskModel implements TaskModel {
       }
     }
     return result;
+  }
+
+  /** Prompts with rows of their own: pairs of texts of one width and prompts of one length share a run. */
+  async scoreEach(jobs: readonly RowsOfPrompt[], set: PrefixRows, signal?: AbortSignal): Promise<Float32Array[]> {
+    const K = this.classes;
+    const results = jobs.map(({ rows }) => new Float32Array(rows.length * K));
+    const pairs = jobs.flatMap(({ ids, rows }, j) =>
+      rows.map((at, r) => {
+        const row = set.layouts[at]!;
+        return { into: results[j]!, r, ids, row, width: this.width(row) };
+      }),
+    );
+    pairs.sort((a, b) => a.width - b.width || a.ids.length - b.ids.length);
+    const room: Room = this.rooms.pop() ?? new Map<string, Float32Array>();
+    for (const group of batches(pairs, this.batching === 'none' ? 1 : BATCH, ({ width, ids }) => `${width} ${ids.length}`)) {
+      signal?.throwIfAborted();
+      const rows = [...new Set(group.map(({ row }) => row))];
+      const pasts = await this.pasts(set, rows, group[0]!.width);
+      const past = stack(
+        group.map(({ row }) => pasts[rows.indexOf(row)]!),
+        room,
+      );
+      const logits = await this.answer(group, past);
+      group.forEach(({ into, r }, i) => into.set(logits.subarray(i * K, (i + 1) * K), r * K));
+      this.answered += group.length;
+    }
+    this.rooms.push(room);
+    return results;
   }
 
   private answer(pairs: readonly { ids: readonly number[]; row: RowLayout }[], past: KvCache): Promise<Float32Array> {

@@ -25,16 +25,28 @@ export function split({ tensors, lengths, ...rest }: KvCache): KvCache[] {
   }));
 }
 
-/** A batch of rows of one width, each a batch of its own before; a row may occur more than once. */
-export function stack(rows: readonly KvCache[]): KvCache {
+/** Memory of stacked batches, by tensor, that is used again: new memory for each would keep the garbage collector busy. */
+export type Room = Map<string, Float32Array>;
+
+/** A batch of rows of one width, each a batch of its own before; a row may occur more than once. In `room`, it lasts until the next. */
+export function stack(rows: readonly KvCache[], room?: Room): KvCache {
   const [first] = rows as [KvCache, ...KvCache[]];
   if (rows.length === 1) return first;
   const tensors = mapTensors(first.tensors, ({ type, data, dims, size }, name) => {
-    const all = new (data.constructor as Float32ArrayConstructor)(rows.length * size);
+    const all = roomFor(rows.length * size, data.constructor as Float32ArrayConstructor, name, room);
     rows.forEach((row, i) => all.set(row.tensors[name]!.data as Float32Array, i * size));
     return new Tensor(type, all, [rows.length, ...dims.slice(1)]);
   });
   return { ...first, tensors, lengths: rows.flatMap(({ lengths }) => lengths) };
+}
+
+function roomFor(size: number, type: Float32ArrayConstructor, name: string, room: Room | undefined): Float32Array {
+  let all = room?.get(name);
+  if (!(all instanceof type) || all.length < size) {
+    all = new type(size);
+    room?.set(name, all);
+  }
+  return all.subarray(0, size);
 }
 
 export function bytesOf({ tensors }: KvCache): number {

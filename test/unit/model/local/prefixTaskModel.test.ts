@@ -69,4 +69,18 @@ describe('a causal model that keeps keys and values', () => {
         expect(furthest(await model.score([prompts[p]!], fresh, [r]), all.subarray(at, at + 2))).toBeLessThan(5e-6);
       }
   });
+
+  it('scores prompts on rows of their own in few runs, two calls at once as well', async () => {
+    const [texts, prompts] = [textsOf(40), [...promptsOf(11), [], [words[3]!]]];
+    const set = model.rows(texts);
+    const jobs = prompts.map((ids, p) => ({ ids, rows: [0, 1, 2, 3, 4, 5].map((i) => (7 * p + 3 * i) % 40) }));
+    const [each, again] = await Promise.all([model.scoreEach(jobs, set), model.scoreEach([...jobs].reverse(), set)]);
+    expect(answers.mock.calls.length).toBeLessThan((2 * 6 * jobs.length) / 3);
+    expect(computed().answered).toBe(2 * 6 * jobs.length);
+    for (const [j, { ids, rows }] of jobs.entries()) {
+      const alone = await model.score([ids], set, rows);
+      expect(furthest(each[j]!, alone)).toBeLessThan(5e-6);
+      expect(furthest(again[jobs.length - 1 - j]!, alone)).toBeLessThan(5e-6);
+    }
+  });
 });
