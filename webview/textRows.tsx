@@ -157,7 +157,7 @@ function Outputs({ column, row, metric, metrics, against }: OutputsProps) {
     <td class="held-out-outputs" data-name={nameOf(column)}>
       <p class="held-out-score">
         <b>{percent(score)}</b>
-        {before !== undefined && <span>{` ${signed(100 * (score - before))} points`}</span>}
+        {before !== undefined && Math.abs(score - before) >= 0.0005 && <span>{` ${signed(100 * (score - before))} points`}</span>}
       </p>
       {samples.map(({ output, score: own, parts }, i) => (
         <div class="held-out-output" key={i}>

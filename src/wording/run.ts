@@ -13,7 +13,7 @@ const REASONS: Partial<Record<string, string>> = {
 /** Why a search ended. */
 const ENDED = {
   steps: 'all steps done',
-  budget: 'query budget spent',
+  budget: 'budget spent',
   converged: 'converged: every prompt in a step is the same',
   patience: 'no better greedy prompt within its patience',
   time: 'time limit reached',

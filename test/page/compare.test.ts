@@ -18,7 +18,7 @@ describe.skipIf(chromium === '')('the comparison of runs', () => {
     panel.page
       .locator(`${table} >> tbody tr`)
       .evaluateAll((rows) => rows.map((row) => Array.from(row.children, ({ textContent }) => textContent)));
-  const three = [finished({ id: 'b', seed: 1 }), finished(), finished({ id: 'c', name: 'tickets', ended: 'query budget spent' })] as const;
+  const three = [finished({ id: 'b', seed: 1 }), finished(), finished({ id: 'c', name: 'tickets', ended: 'budget spent' })] as const;
   const fields = [{ field: 'prompt.length', values: ['5', undefined, '2'] }];
 
   it('shows what differs in the specs, the scores, the curves and the tables of any number of runs', async () => {
@@ -29,7 +29,7 @@ describe.skipIf(chromium === '')('the comparison of runs', () => {
     const scores: (string | null)[][] = await cells('.compare >> nth=1');
     expect(scores.find(([name]) => name === 'Held out')!.slice(1)).toEqual(three.map((): unknown => expect.stringMatching(/^77\.8% \(/)));
     expect(scores.find(([name]) => name === 'No prompt, held out')!.slice(1)).toEqual(['66.3%', '66.3%', '66.3%']);
-    expect(scores.find(([name]) => name === 'Search ended')!.slice(1)).toEqual(['–', '–', 'query budget spent']);
+    expect(scores.find(([name]) => name === 'Search ended')!.slice(1)).toEqual(['–', '–', 'budget spent']);
     expect(await panel.page.locator('.legend').first().innerText()).toMatch(/seed 1.*seed 0.*tickets/s);
     expect(await panel.page.locator('.pair table.ranked').count()).toBe(3);
     expect(await panel.page.locator('vscode-button, .row-actions button').count()).toBe(0);

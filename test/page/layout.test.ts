@@ -51,7 +51,7 @@ describe.skipIf(chromium === '')('the layout of the page', () => {
       training({
         notes: [{ warning: `A warning with a long path: /home/someone/${'folder/'.repeat(20)}data.csv` }],
         rankable: true,
-        ended: 'query budget spent',
+        ended: 'budget spent',
         outlook: { ...outlook, text: word(outlook.code, outlook) },
       }),
       sized(tokens, classes, false),

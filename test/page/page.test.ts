@@ -59,8 +59,8 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     await expect.poll(() => progress.innerText(), { timeout: 5000 }).toMatch(/elapsed 1[7-9] s.*almost done/s);
     await update(undefined, { state: 'paused', secondsLeft: 70 });
     expect(await progress.innerText()).toMatch(/elapsed 15 s.*about 1:10 left/s);
-    await panel.show(finished({ ended: 'query budget spent' }));
-    expect(await progress.innerText()).toMatch(/queries 4,960 of 5,000.*search ended: query budget spent/s);
+    await panel.show(finished({ ended: 'budget spent' }));
+    expect(await progress.innerText()).toMatch(/queries 4,960 of 5,000.*search ended: budget spent/s);
     expect(await panel.page.locator('.phases, vscode-progress-bar').count()).toBe(0);
   });
 

@@ -209,7 +209,7 @@ describe('summary', () => {
     const { kind, title, text } = verdictOf(found)!;
     expect(kind).toBe('atChance');
     expect(lines(found).slice(0, 5)).toEqual([
-      '400 steps in 61 s (query budget spent). Mean reward, first tenth to last tenth: 29.2 to 36.1. Peak memory: 512 MiB.',
+      '400 steps in 61 s (budget spent). Mean reward, first tenth to last tenth: 29.2 to 36.1. Peak memory: 512 MiB.',
       "The winner's estimate: 68.8% (95% interval 44.4–85.8) on the 16 rows that steer the search. Only held-out accuracy was not searched for.",
       'Queries: 98,112 of 200,000 (225,280 with repeats); random search 98,000; held-out rows 1,240.',
       "With equal budgets, held out: the search's best 80.0%, random search's best 70.0%.",
@@ -237,7 +237,7 @@ describe('summary', () => {
 
   it.each([
     ['steps', 'all steps done'],
-    ['budget', 'query budget spent'],
+    ['budget', 'budget spent'],
     ['converged', 'converged: every prompt in a step is the same'],
     ['patience', 'no better greedy prompt within its patience'],
     ['time', 'time limit reached'],
