@@ -1,9 +1,8 @@
 import { GraphBuilder } from '../model/local/graphs/build';
 import { GraphView } from '../model/local/graphs/graphView';
-import { findHead, type Head } from '../model/local/graphs/head';
+import { findHead, knownHead } from '../model/local/graphs/head';
 import { finish } from '../model/local/graphs/prune';
 import { copyModel, ELEMENT, type Model } from '../model/local/graphs/schema';
-import { POSITIONS } from '../model/local/graphs/scoring';
 
 /** What the policy needs to know about a model's output head. */
 export interface HeadShape {
@@ -17,23 +16,9 @@ export function headShape(model: Model, logits: string): HeadShape | undefined {
   return head?.state === undefined ? undefined : { vocabulary: head.product.vocabulary, stateSize: head.product.stateSize };
 }
 
-/** Output `state` [B, d]: what goes into the head, at one position of each row (`positions`, as in scoring). */
-export function stateGraph(model: Model, logits: string): Uint8Array {
-  const head = known(findHead(new GraphView(model.graph), logits));
-  const edited = copyModel(model);
-  const { graph } = edited;
-  const g = new GraphBuilder(graph, 'state');
-  g.input(POSITIONS, ['batch'], ELEMENT.int64);
-  graph.output = [];
-  const flat = head.flat ? head.state : g.op('Flatten', [head.state], { axis: 2 });
-  g.op('Cast', [g.op('Gather', [flat, POSITIONS], { axis: 0 })], { to: ELEMENT.float }, 'state');
-  g.output('state', ['batch', 'd']);
-  return finish(edited);
-}
-
 /** A graph without inputs whose output `embedding` is the head's weight in numbers: [V, d] if `transposed`, else [d, V]. */
 export function embeddingGraph(model: Model, logits: string): { bytes: Uint8Array; transposed: boolean } {
-  const head = known(findHead(new GraphView(model.graph), logits));
+  const head = knownHead(findHead(new GraphView(model.graph), logits));
   const edited = copyModel(model);
   const { graph } = edited;
   const { weight, node, bias, stateSize } = head.product;
@@ -65,7 +50,7 @@ export function embeddingGraph(model: Model, logits: string): { bytes: Uint8Arra
 
 /** Logits [N, V] of states [N, d]: inputs `states` and `embedding` [V, d], and what the head does after its product. */
 export function languageHeadGraph(model: Model, logits: string): Uint8Array {
-  const head = known(findHead(new GraphView(model.graph), logits));
+  const head = knownHead(findHead(new GraphView(model.graph), logits));
   const edited = copyModel(model);
   const { graph } = edited;
   const { node, bias } = head.product;
@@ -85,9 +70,4 @@ export function languageHeadGraph(model: Model, logits: string): Uint8Array {
   g.op('Identity', [result], {}, 'language_logits');
   g.output('language_logits', ['N', 'V']);
   return finish(edited);
-}
-
-function known(head: Head | undefined): Head & { state: string } {
-  if (head?.state === undefined) throw new Error('the graph has no output head that can be taken out');
-  return { ...head, state: head.state };
 }

@@ -1,8 +1,9 @@
 import type { ModelFolder } from '../model/local/modelFolder';
 import { ModelError } from '../model/modelError';
-import { embeddingGraph, headShape, languageHeadGraph, stateGraph } from './policyGraphs';
+import { embeddingGraph, headShape, languageHeadGraph } from './policyGraphs';
 import { logSumExp } from '../model/logits';
 import { POSITIONS } from '../model/local/graphs/scoring';
+import { stateGraph } from '../model/local/graphs/states';
 import type { StateSource } from './policy';
 import { floats, integers, openSession, values, type Compute, type Session } from '../model/local/session';
 

@@ -12,6 +12,7 @@ import { containsJson, isJson } from './json';
 import { classifier, perplexity } from './modelMetrics';
 import { bleu, chrf, f1, rougeLongest, rougeNgrams } from './overlap';
 import { regex } from './regex';
+import { similar } from './similar';
 import { wordCount } from './wordCount';
 
 type Open = (entry: MetricEntry, context: MetricContext) => Metric | Promise<Metric>;
@@ -40,6 +41,7 @@ const METRICS: Readonly<Record<string, Open>> = {
   'word-count': wordCount,
   javascript,
   'llm-rubric': llmRubric,
+  similar,
 };
 
 export const METRIC_NAMES: readonly string[] = Object.keys(METRICS);

@@ -1,4 +1,5 @@
 import { describeClasses } from '../data/dataset';
+import { modelOf } from '../spec/generation';
 import { parseSpecValues, type Spec } from '../spec/spec';
 import { CodedError } from '../wording/wording';
 import { Declined } from './declined';
@@ -151,10 +152,9 @@ async function withExperiment<T>(
 ): Promise<T> {
   const { signal, ask } = frontEnd;
   const scripts = await agreeToScripts(spec, frontEnd);
-  await fetchHubModels(
-    [spec.taskModel, spec.policyModel, ...(how.proposes && spec.proposer !== undefined ? [spec.proposer] : [])],
-    frontEnd,
-  );
+  const proposing = how.proposes && spec.proposer !== undefined ? [spec.proposer] : [];
+  const judging = (spec.metrics ?? []).map(modelOf).filter((model) => model !== undefined);
+  await fetchHubModels([spec.taskModel, spec.policyModel, ...proposing, ...judging], frontEnd);
   const settled = await settleLabels(spec, threads, frontEnd, how.plan);
   const experiment = await openExperiment(settled.spec, { threads }, { ...how, ...settled, scripts, signal, ask });
   try {

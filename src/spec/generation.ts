@@ -27,3 +27,9 @@ export const metricSchema = z.strictObject({
 
 export type MetricEntry = z.output<typeof metricSchema>;
 export type GenerationEntry = z.output<typeof generationSchema>;
+
+/** The model that an entry of `metrics` names, if it names one. */
+export function modelOf({ value }: Pick<MetricEntry, 'value'>): string | undefined {
+  const { model } = Object(value) as { model?: unknown };
+  return typeof model === 'string' ? model : undefined;
+}

@@ -135,4 +135,10 @@ export const metricsWording = {
     found: String(found),
     expected: `at least ${least}, or a smaller search.generationBudget`,
   }),
+  'metric.notSimilar': ({ found }: { found: string | undefined }) => ({
+    message: 'The metric "similar" compares with texts, by a model that runs here or by embeddings of a server',
+    found,
+    expected: 'a text, a list of texts, nothing for the references, or { "model": "openai:MODEL@URL", "texts": ["..."] }',
+  }),
+  'metric.noDirection': () => 'one of the texts has no direction to compare',
 };

@@ -94,6 +94,8 @@ export const modelWording = {
   'model.policyElsewhere': ({ scheme }: { scheme: string }) =>
     `The policy needs a model whose states can be read, and servers do not send them: "policyModel" is a bundled model or a folder; ${scheme}: is for "taskModel".`,
 
+  'model.noStates': ({ model, file }: { model: string; file: string }) =>
+    `No output head can be recognized in ${file} of ${model}, so its states cannot be read. Use another file of it (fp32 or fp16), or another model.`,
   'model.cannotGenerate': ({ model }: OfModel) =>
     `The model ${model} is a masked model, which fills in one word and cannot write a text. Use a causal model or a server for "kind": "generation".`,
 

@@ -81,6 +81,8 @@ export const serverWording = {
   'server.notJson': ({ url, length, start }: At & { length: number; start: string }) =>
     `The server ${url} sent an answer that is not valid JSON (${length === 0 ? 'empty' : `${length} characters, starting with ${quote(start)}`}).`,
   'server.notAnswer': ({ url, reason }: At & { reason: string }) => `The server ${url} sent JSON that is not a valid answer: ${reason}.`,
+  'server.embeddingCount': ({ found, texts }: { found: number; texts: number }) => `"data" has ${found} embeddings for ${texts} texts`,
+  'server.noEmbedding': () => 'an embedding is not a list of numbers as long as the others',
   'server.noChoices': () => 'it has no "choices"',
   'server.choiceCount': ({ choices, texts }: { choices: number; texts: number }) =>
     `it has ${choices} choices for ${texts} ${texts === 1 ? 'text' : 'texts'}`,

@@ -1,4 +1,4 @@
-import type { MetricEntry } from '../../spec/generation';
+import { modelOf, type MetricEntry } from '../../spec/generation';
 import { isTextModel } from '../../spec/scheme';
 
 /** Texts that judges on servers may be asked about, by all metrics of a run together. */
@@ -16,7 +16,6 @@ export class JudgeCalls {
 }
 
 /** Whether a metric sends each generated text to a judge. A classifier on a server is bounded by the texts themselves. */
-export function isJudge({ type, value }: Pick<MetricEntry, 'type' | 'value'>): boolean {
-  const { model } = Object(value) as { model?: unknown };
-  return /^(not-)?(llm-rubric|similar)$/.test(type) && typeof model === 'string' && isTextModel(model);
+export function isJudge(entry: Pick<MetricEntry, 'type' | 'value'>): boolean {
+  return /^(not-)?(llm-rubric|similar)$/.test(entry.type) && isTextModel(modelOf(entry) ?? '');
 }

@@ -38,6 +38,12 @@ export interface Step {
 
 const ELEMENTWISE = new Set(['Cast', 'Identity', 'Tanh', 'Add', 'Sub', 'Mul', 'Div', 'QuantizeLinear', 'DequantizeLinear']);
 
+/** A head that can be taken out. */
+export function knownHead(head: Head | undefined): Head & { state: string } {
+  if (head?.state === undefined) throw new Error('the graph has no output head that can be taken out');
+  return { ...head, state: head.state };
+}
+
 /** Finds the head by walking back from the logits; undefined if it is of an unknown kind. */
 export function findHead(view: GraphView, logits: string): Head | undefined {
   const steps: Step[] = [];

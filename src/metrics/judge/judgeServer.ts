@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { ServerPace } from '../../model/door';
+import { realClock } from '../../model/http';
+import type { Client } from '../../model/server/client';
+import { connect } from '../../model/server/openServer';
+import { serverSchema } from '../../spec/schema';
+import type { MetricContext } from '../entry';
+
+/** How a metric's server is used: like the task model's, as far as that applies. */
+export const judgeServerSchema = serverSchema.pick({ concurrency: true, timeoutSeconds: true, maxRetries: true, apiKeyVariable: true });
+
+/** Texts that the rate is measured on. */
+const MEASURED = 4;
+
+/** A server's model that metrics ask, tried on some texts. */
+interface Tried<T> {
+  readonly model: T;
+  readonly name: string;
+  /** Where answers are kept. */
+  readonly cacheFolder: string;
+  /** @param tokensPerQuery as the server counts them. @param estimated where it does not */
+  readonly pace: (tokensPerQuery: number | undefined, estimated: number) => ServerPace;
+}
+
+/** Finds a server and its model, and measures its rate on texts that look like those to come. @throws ServerError */
+export async function tryServer<T>(
+  { model: reference, server }: { readonly model: string; readonly server: z.output<typeof judgeServerSchema> },
+  { folder, access, samples }: Pick<MetricContext, 'folder' | 'access' | 'samples'>,
+  open: (client: Client, model: string) => T,
+  ask: (model: T, text: string) => Promise<unknown>,
+): Promise<Tried<T>> {
+  const { clock = realClock, signal, cacheFolder = join(folder, '.rlprompt', 'cache') } = access;
+  const { use, name, keyFrom } = await connect(reference, serverSchema.parse(server), { environment: process.env, clock }, signal);
+  const trial = samples.slice(0, MEASURED);
+  const began = clock.now();
+  const model = await use(async (client, named) => {
+    const opened = open(client, named);
+    await Promise.all(trial.map((text) => ask(opened, text)));
+    return opened;
+  });
+  const queriesPerSecond = trial.length / Math.max(1e-3, (clock.now() - began) / 1000);
+  const pace = (counted: number | undefined, estimated: number): ServerPace => ({
+    name,
+    queriesPerSecond,
+    tokensPerQuery: counted ?? estimated,
+    tokensCounted: counted !== undefined,
+    keyFrom,
+  });
+  return { model, name, cacheFolder, pace };
+}
