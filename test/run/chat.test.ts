@@ -20,7 +20,7 @@ function result(out: string): RunResult {
 }
 
 describe('a run with a chat', () => {
-  it('resumes on a model of a folder with the same trace, though its template prints the time', { timeout: 240_000 }, async () => {
+  it('resumes on a model of a folder with the same trace, though its template prints the time', async () => {
     const model = join(folder, 'model');
     cpSync('test/models/gpt2', model, { recursive: true });
     writeFileSync(join(model, 'chat_template.jinja'), TURNS);
@@ -43,7 +43,7 @@ describe('a run with a chat', () => {
       if (origin === 'policy' || origin === 'random') expect(roundTrip, prompt).toBe(true);
   });
 
-  it('sends the messages to a server', { timeout: 120_000 }, async () => {
+  it('sends the messages to a server', async () => {
     const chats: { role: string; content: string }[][] = [];
     const model: Handler = (request, response) => {
       if (request.path !== '/v1/chat/completions') return send(response, 404, { error: 'no such address' });

@@ -26,7 +26,7 @@ describe('where a run cannot be written', () => {
     if (mounted) execFileSync('umount', [small]);
   });
 
-  it.skipIf(!mounted)('a full disk is one clear error, with the results so far still printed', { timeout: 120_000 }, async () => {
+  it.skipIf(!mounted)('a full disk is one clear error, with the results so far still printed', async () => {
     // A checkpoint of this policy takes about 4 MB: the first fits, the second beside it does not.
     const spec = smallTask(folder, { steps: 200 }, { policy: { hiddenSize: 512 } });
     const finished = await rlprompt('optimize', spec, '--out', join(small, 'run'));
@@ -89,7 +89,7 @@ describe('the command line', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it('evaluates prompts in the same table, as text and as JSON', { timeout: 120_000 }, async () => {
+  it('evaluates prompts in the same table, as text and as JSON', async () => {
     const spec = smallTask(folder);
     const text = await rlprompt('evaluate', spec, '--prompt', 'Overall', '--prompt', 'It was');
     expect(text.status).toBe(0);
@@ -101,7 +101,7 @@ describe('the command line', () => {
     expect(json.prompts[0]!.test.n).toBe(20);
   });
 
-  it('evaluates a prompt that is longer than those of a run beside texts that fill the context', { timeout: 120_000 }, async () => {
+  it('evaluates a prompt that is longer than those of a run beside texts that fill the context', async () => {
     const splits = ['train', 'validation', 'test'].map((name): [string, string] => {
       const rows = ['good', 'bad'].map((label) => `"${`a ${label} film `.repeat(120)}${name}",${label}`);
       writeFileSync(join(folder, `long-${name}.csv`), ['text,label', ...rows].join('\n'));
@@ -123,7 +123,7 @@ describe('the command line', () => {
     }
   });
 
-  it('runs several seeds and reports mean and spread; report prints a finished run', { timeout: 120_000 }, async () => {
+  it('runs several seeds and reports mean and spread; report prints a finished run', async () => {
     const out = join(folder, 'seeds');
     const finished = await rlprompt('optimize', smallTask(folder, { steps: 4, seeds: [3, 4] }), '--out', out, '--json', '--no-random');
     expect(finished.status).toBe(0);

@@ -30,7 +30,7 @@ function results(path: string): unknown {
 }
 
 describe('a run that is cut short', () => {
-  it('gives the same journal and result after twenty kills', { timeout: 600_000 }, async () => {
+  it('gives the same journal and result after twenty kills', async () => {
     const random = new Random(42);
     let kills = 0;
     for (let n = 0; kills < 20; n++) {
@@ -56,7 +56,7 @@ describe('a run that is cut short', () => {
     }
   });
 
-  it('resumes the same on a masked model, whose rows are scored in batches', { timeout: 120_000 }, async () => {
+  it('resumes the same on a masked model, whose rows are scored in batches', async () => {
     const own = temporaryFolder();
     try {
       const masked = smallTask(own, { steps: 14 }, { taskModel: 'bundled:masked', template: '{input} {prompt} {mask} .' });
@@ -74,7 +74,7 @@ describe('a run that is cut short', () => {
     }
   });
 
-  it('stops at Ctrl-C with its checkpoint written, exits 130, and resumes where it was', { timeout: 120_000 }, async () => {
+  it('stops at Ctrl-C with its checkpoint written, exits 130, and resumes where it was', async () => {
     const out = join(folder, 'interrupted');
     const run = start('optimize', spec, '--out', out, '--threads', '1');
     await untilJournal(run, out, hasLines(18));
@@ -91,13 +91,13 @@ describe('a run that is cut short', () => {
     expect(journal(out)).toEqual(journal(whole));
   });
 
-  it('is not resumed where there is none', { timeout: 120_000 }, async () => {
+  it('is not resumed where there is none', async () => {
     const finished = await rlprompt('optimize', '--resume', join(folder, 'nowhere'));
     expect(finished.status).toBe(1);
     expect(finished.stderr).toContain('is not the folder of a run');
   });
 
-  it('is not resumed when its data has changed since', { timeout: 120_000 }, async () => {
+  it('is not resumed when its data has changed since', async () => {
     const own = temporaryFolder();
     try {
       for (const name of ['train.csv', 'validation.csv', 'test.csv']) copyFileSync(join('examples/sentiment', name), join(own, name));
@@ -114,7 +114,7 @@ describe('a run that is cut short', () => {
     }
   });
 
-  it('is never written over by another one', { timeout: 120_000 }, async () => {
+  it('is never written over by another one', async () => {
     const before = results(whole);
     const finished = await rlprompt('optimize', spec, '--out', whole, '--threads', '1');
     expect(finished.status).toBe(1);
@@ -136,7 +136,7 @@ describe('a run', () => {
     expect(rows).toBeLessThan(16 * all + 1000);
   });
 
-  it('gives the same bytes twice from one seed, and others from another', { timeout: 120_000 }, async () => {
+  it('gives the same bytes twice from one seed, and others from another', async () => {
     const [again, other] = [join(folder, 'again'), join(folder, 'other')];
     expect((await rlprompt('optimize', spec, '--out', again, '--threads', '1')).status).toBe(0);
     expect((await rlprompt('optimize', spec, '--out', other, '--seed', '1', '--threads', '1')).status).toBe(0);
@@ -145,7 +145,7 @@ describe('a run', () => {
     expect(journal(other)).not.toEqual(journal(whole));
   });
 
-  it('makes its table again from the checkpoint when the result is lost', { timeout: 120_000 }, async () => {
+  it('makes its table again from the checkpoint when the result is lost', async () => {
     const out = join(folder, 'lost');
     cpSync(whole, out, { recursive: true });
     rmSync(join(out, 'result.json'));
@@ -153,26 +153,22 @@ describe('a run', () => {
     expect(results(out)).toEqual(results(whole));
   });
 
-  it(
-    'of the policy alone ends when each step is of one prompt only, unless the preset lets it continue',
-    { timeout: 120_000 },
-    async () => {
-      // The greedy token at each place: all prompts of a step are the same one.
-      const greedy = { topK: 1, steps: 14 };
-      for (const [name, search, steps, stopped] of [
-        ['settled', { ...greedy, preset: 'paper', convergedSteps: 10 }, 10, 'converged'],
-        ['paper', { ...greedy, preset: 'paper' }, 14, 'steps'],
-      ] as const) {
-        const own = join(folder, name);
-        mkdirSync(own);
-        const finished = await rlprompt('optimize', smallTask(own, search), '--json', '--no-random');
-        expect(finished.status).toBe(0);
-        expect(JSON.parse(finished.stdout)).toMatchObject({ steps, stopped });
-      }
-    },
-  );
+  it('of the policy alone ends when each step is of one prompt only, unless the preset lets it continue', async () => {
+    // The greedy token at each place: all prompts of a step are the same one.
+    const greedy = { topK: 1, steps: 14 };
+    for (const [name, search, steps, stopped] of [
+      ['settled', { ...greedy, preset: 'paper', convergedSteps: 10 }, 10, 'converged'],
+      ['paper', { ...greedy, preset: 'paper' }, 14, 'steps'],
+    ] as const) {
+      const own = join(folder, name);
+      mkdirSync(own);
+      const finished = await rlprompt('optimize', smallTask(own, search), '--json', '--no-random');
+      expect(finished.status).toBe(0);
+      expect(JSON.parse(finished.stdout)).toMatchObject({ steps, stopped });
+    }
+  });
 
-  it('keeps to its query budget, the ranking included', { timeout: 120_000 }, async () => {
+  it('keeps to its query budget, the ranking included', async () => {
     const out = join(folder, 'budget');
     const finished = await rlprompt('optimize', spec, '--out', out, '--budget', '4000', '--steps', '1000', '--json');
     expect(finished.status).toBe(0);

@@ -50,7 +50,7 @@ describe.each([
     expect(finished.status).toBe(0);
   }, 300_000);
 
-  it('gives the same journal, the same table and the same stored scores', { timeout: 600_000 }, async () => {
+  it('gives the same journal, the same table and the same stored scores', async () => {
     const random = new Random(7);
     let kills = 0;
     for (let over = false; !over;) {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/run/result';
 import { completion, fakeServer, send, type FakeServer, type Handler } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
+import { noteText } from '../../src/wording/note';
 
 const KEY = 'sk-live-Zx81qTestKeyOfNobody';
 const folder = temporaryFolder();
@@ -51,7 +52,7 @@ function leftBehind(path: string): string {
 }
 
 describe('a run on a server', () => {
-  it('shows beforehand what it will ask, keeps to it, and hides the key', { timeout: 120_000 }, async () => {
+  it('shows beforehand what it will ask, keeps to it, and hides the key', async () => {
     const server = await fakeServer(model);
     const spec = task(server);
     const out = join(dirname(spec), 'run');
@@ -67,8 +68,8 @@ describe('a run on a server', () => {
     expect(texts.length).toBeLessThan(most + 100);
     // Beside the probe, whose texts are asked for more than once, every text goes out once.
     expect(new Set(texts).size).toBeGreaterThan(texts.length - 100);
-    expect(result(out).notes[0]).toContain('left out by the draw');
-    expect(result(out).notes.join()).toContain('label words are scored by their log-probabilities after the text');
+    expect(noteText(result(out).notes[0]!)).toContain('left out by the draw');
+    expect(result(out).notes.map(noteText).join()).toContain('label words are scored by their log-probabilities after the text');
     expect(finished.stdout + finished.stderr + leftBehind(dirname(spec))).not.toContain(KEY);
 
     // Again, with all scores known: only the probe is sent.
@@ -79,38 +80,34 @@ describe('a run on a server', () => {
     expect(journal(join(dirname(spec), 'again'))).toEqual(journal(out));
   });
 
-  it(
-    'is asked for no more than its preview: no random search, and held-out rows of what the verdict is about',
-    { timeout: 120_000 },
-    async () => {
-      const server = await fakeServer(model);
-      const spec = task(server, {}, { steps: 3, queryBudget: 1500, warmStart: true });
-      const out = join(dirname(spec), 'run');
-      const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
-      expect(finished.status).toBe(0);
-      const { queries, randomQueries, testQueries, prompts } = result(out);
-      expect(randomQueries).toBeNull();
-      expect(finished.stderr).toContain('without random search, the control: --random');
-      // The winner, no prompt, and where no prompt is not the best baseline or the winner, that.
-      const tested = prompts.filter(({ test }) => test);
-      expect(tested.length).toBeLessThanOrEqual(3);
-      expect(tested).toContain(prompts[0]);
-      expect(tested.some(({ origin }) => origin === 'none')).toBe(true);
-      expect(testQueries).toBe(20 * tested.length);
-      expect(prompts.length).toBeGreaterThan(3);
-      expect(finished.stdout).toContain('not scored');
-      // Every query is one text; no prompt on a few rows is sent before, to measure the server's pace, and kept.
-      const texts = new Set(server.received.flatMap(({ body }) => body.prompt ?? []));
-      expect(texts.size).toBeGreaterThan(queries.computed + testQueries - 40);
-      expect(texts.size).toBeLessThan(queries.computed + testQueries + 40);
-      expect(queries.computed).toBeLessThanOrEqual(1500);
-      const starts = journal(out).find((line) => (line as { event: string }).event === 'starts') as { prompts: object[] } | undefined;
-      // A tenth of what no prompt and "Overall" leave, on 8 rows each.
-      expect(starts!.prompts).toHaveLength(Math.floor((1500 - 2 * 32) / 10 / 8));
-    },
-  );
+  it('is asked for no more than its preview: no random search, and held-out rows of what the verdict is about', async () => {
+    const server = await fakeServer(model);
+    const spec = task(server, {}, { steps: 3, queryBudget: 1500, warmStart: true });
+    const out = join(dirname(spec), 'run');
+    const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
+    expect(finished.status).toBe(0);
+    const { queries, randomQueries, testQueries, prompts } = result(out);
+    expect(randomQueries).toBeNull();
+    expect(finished.stderr).toContain('without random search, the control: --random');
+    // The winner, no prompt, and where no prompt is not the best baseline or the winner, that.
+    const tested = prompts.filter(({ test }) => test);
+    expect(tested.length).toBeLessThanOrEqual(3);
+    expect(tested).toContain(prompts[0]);
+    expect(tested.some(({ origin }) => origin === 'none')).toBe(true);
+    expect(testQueries).toBe(20 * tested.length);
+    expect(prompts.length).toBeGreaterThan(3);
+    expect(finished.stdout).toContain('not scored');
+    // Every query is one text; no prompt on a few rows is sent before, to measure the server's pace, and kept.
+    const texts = new Set(server.received.flatMap(({ body }) => body.prompt ?? []));
+    expect(texts.size).toBeGreaterThan(queries.computed + testQueries - 40);
+    expect(texts.size).toBeLessThan(queries.computed + testQueries + 40);
+    expect(queries.computed).toBeLessThanOrEqual(1500);
+    const starts = journal(out).find((line) => (line as { event: string }).event === 'starts') as { prompts: object[] } | undefined;
+    // A tenth of what no prompt and "Overall" leave, on 8 rows each.
+    expect(starts!.prompts).toHaveLength(Math.floor((1500 - 2 * 32) / 10 / 8));
+  });
 
-  it('starts nothing where nobody can be asked and nobody has said yes', { timeout: 60_000 }, async () => {
+  it('starts nothing where nobody can be asked and nobody has said yes', async () => {
     const server = await fakeServer(model);
     const spec = task(server);
     const out = join(dirname(spec), 'run');
@@ -131,7 +128,7 @@ describe('a run on a server', () => {
     }
   });
 
-  it('that fails halfway is taken up where it was, and ends as if nothing had been', { timeout: 120_000 }, async () => {
+  it('that fails halfway is taken up where it was, and ends as if nothing had been', async () => {
     const whole = await fakeServer(model);
     const specOfWhole = task(whole);
     const outOfWhole = join(dirname(specOfWhole), 'run');
@@ -161,38 +158,34 @@ describe('a run on a server', () => {
     expect(result(out).prompts).toEqual(result(outOfWhole).prompts);
   });
 
-  it(
-    'that is killed pays for no result twice, even where its checkpoint and the cache of scores are lost',
-    { timeout: 120_000 },
-    async () => {
-      const server = await fakeServer(model);
-      const spec = task(server);
-      const out = join(dirname(spec), 'run');
-      const texts = (from: number): string[] => server.received.slice(from).flatMap(({ body }) => body.prompt ?? []);
-      const run = start('optimize', spec, '--out', out, '--random', '--threads', '1', '--yes');
-      await untilJournal(run, out, (text) => text.includes('"event":"random"'));
-      run.child.kill('SIGKILL');
-      await run.finished;
-      rmSync(join(dirname(spec), '.rlprompt'), { recursive: true });
-      rmSync(join(out, 'checkpoint'));
-      const before = new Set(texts(0));
-      const sent = server.received.length;
-      expect((await rlprompt('optimize', '--resume', out, '--threads', '1', '--yes')).status).toBe(0);
-      expect(before.size).toBeGreaterThan(500);
-      // The probe and the measurement send theirs again, and a call that the kill cut short.
-      expect(texts(sent).filter((text) => before.has(text)).length).toBeLessThan(110);
-      const whole = join(dirname(spec), 'whole');
-      expect((await rlprompt('optimize', spec, '--out', whole, '--random', '--threads', '1', '--yes')).status).toBe(0);
-      expect(journal(out)).toEqual(journal(whole));
-    },
-  );
+  it('that is killed pays for no result twice, even where its checkpoint and the cache of scores are lost', async () => {
+    const server = await fakeServer(model);
+    const spec = task(server);
+    const out = join(dirname(spec), 'run');
+    const texts = (from: number): string[] => server.received.slice(from).flatMap(({ body }) => body.prompt ?? []);
+    const run = start('optimize', spec, '--out', out, '--random', '--threads', '1', '--yes');
+    await untilJournal(run, out, (text) => text.includes('"event":"random"'));
+    run.child.kill('SIGKILL');
+    await run.finished;
+    rmSync(join(dirname(spec), '.rlprompt'), { recursive: true });
+    rmSync(join(out, 'checkpoint'));
+    const before = new Set(texts(0));
+    const sent = server.received.length;
+    expect((await rlprompt('optimize', '--resume', out, '--threads', '1', '--yes')).status).toBe(0);
+    expect(before.size).toBeGreaterThan(500);
+    // The probe and the measurement send theirs again, and a call that the kill cut short.
+    expect(texts(sent).filter((text) => before.has(text)).length).toBeLessThan(110);
+    const whole = join(dirname(spec), 'whole');
+    expect((await rlprompt('optimize', spec, '--out', whole, '--random', '--threads', '1', '--yes')).status).toBe(0);
+    expect(journal(out)).toEqual(journal(whole));
+  });
 
   it.each([
     ['a step', '"event":"step"'],
     ['the ranking', '"stage":"ranking"'],
     ['random search', '"event":"random"'],
     ['the test rows', '"stage":"test"'],
-  ])('stops at Ctrl-C while it waits for scores of %s, and resumes with the same trace', { timeout: 120_000 }, async (_, line) => {
+  ])('stops at Ctrl-C while it waits for scores of %s, and resumes with the same trace', async (_, line) => {
     const held = { now: false, waiting: (): void => undefined };
     const server = await fakeServer((request, response, count) => {
       if (held.now) held.waiting();
@@ -217,7 +210,7 @@ describe('a run on a server', () => {
     expect(result(out).prompts).toEqual(result(whole).prompts);
   });
 
-  it('loses the rows that fail, and says how many', { timeout: 120_000 }, async () => {
+  it('loses the rows that fail, and says how many', async () => {
     // Every seventh text, told by its own letters, is refused.
     const refused = (text: string): boolean => Array.from(text).reduce((sum, c) => sum + c.charCodeAt(0), 0) % 7 === 0;
     const server = await fakeServer((request, response, count) =>
@@ -226,7 +219,7 @@ describe('a run on a server', () => {
     const spec = task(server, {}, { steps: 3 });
     const out = join(dirname(spec), 'run');
     expect(await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes')).toMatchObject({ status: 0 });
-    expect(result(out).notes.join('\n')).toMatch(
+    expect(result(out).notes.map(noteText).join('\n')).toMatch(
       /\d+ queries failed for good and are left out of their prompts' means; the last failure: .*too long/,
     );
     expect(result(out).prompts.every(({ gap }) => Number.isFinite(gap))).toBe(true);

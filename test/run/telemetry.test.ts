@@ -26,7 +26,7 @@ describe('telemetry', () => {
     rmSync(home, { recursive: true });
   });
 
-  it('is off: nothing is written into the home folder', { timeout: 120_000 }, () => {
+  it('is off: nothing is written into the home folder', () => {
     const home = temporaryFolder();
     const { status } = asAPerson(home, resolve('dist/cli.js'), 'evaluate', smallTask(folder), '--prompt', 'It was');
     expect(status).toBe(0);

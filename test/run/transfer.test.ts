@@ -34,48 +34,44 @@ async function transfer(...args: string[]): Promise<{ json: TransferResult; stat
 }
 
 describe('transfer', () => {
-  it(
-    "gives the run's prompts, ranked as they were, the accuracy that evaluate gives on the other model",
-    { timeout: 120_000 },
-    async () => {
-      const { json, status } = await transfer('--model', 'bundled:masked');
-      expect(status).toBe(0);
-      expect(json.prompts.map(({ prompt }) => prompt)).toEqual(result.prompts.map(({ prompt }) => prompt));
-      expect(new Set(json.prompts.map(({ origin }) => origin))).toEqual(new Set(['none', 'manual', 'policy', 'random']));
-      const [own, masked] = json.models;
-      expect(own).toMatchObject({ reference: 'bundled:causal', own: true });
-      expect(own!.scores.map(({ accuracy }) => accuracy)).toEqual(result.prompts.map(({ test }) => test!.accuracy));
-      expect(masked!.notes).toEqual(['a masked model needs {mask}, so the template became "{input} {prompt} {mask} ."']);
+  it("gives the run's prompts, ranked as they were, the accuracy that evaluate gives on the other model", async () => {
+    const { json, status } = await transfer('--model', 'bundled:masked');
+    expect(status).toBe(0);
+    expect(json.prompts.map(({ prompt }) => prompt)).toEqual(result.prompts.map(({ prompt }) => prompt));
+    expect(new Set(json.prompts.map(({ origin }) => origin))).toEqual(new Set(['none', 'manual', 'policy', 'random']));
+    const [own, masked] = json.models;
+    expect(own).toMatchObject({ reference: 'bundled:causal', own: true });
+    expect(own!.scores.map(({ accuracy }) => accuracy)).toEqual(result.prompts.map(({ test }) => test!.accuracy));
+    expect(masked!.notes).toEqual(['a masked model needs {mask}, so the template became "{input} {prompt} {mask} ."']);
 
-      mkdirSync(join(folder, 'masked'));
-      const data = JSON.parse(readFileSync(join(run, 'task.json'), 'utf8')) as { spec: { data: object } };
-      const absolute = { train: join(folder, 'train.csv'), validation: join(folder, 'validation.csv'), test: join(folder, 'test.csv') };
-      const more = { data: { ...data.spec.data, ...absolute }, taskModel: 'bundled:masked', template: '{input} {prompt} {mask} .' };
-      const spec = smallTask(join(folder, 'masked'), {}, more);
-      const prompts = result.prompts.map(({ prompt }) => prompt).filter((prompt) => prompt !== '');
-      const evaluated = await rlprompt('evaluate', spec, '--json', ...prompts.flatMap((prompt) => ['--prompt', prompt]));
-      const expected = new Map(
-        (JSON.parse(evaluated.stdout) as { prompts: PromptResult[] }).prompts.map(({ prompt, test }) => [prompt, test!]),
-      );
-      expect(masked!.scores).toEqual(
-        json.prompts.map(({ prompt }) => ({
-          accuracy: expected.get(prompt)!.accuracy,
-          interval: expected.get(prompt)!.interval,
-          n: expected.get(prompt)!.n,
-        })),
-      );
-      expect(JSON.parse(readFileSync(join(run, 'transfer.json'), 'utf8'))).toEqual(json);
-    },
-  );
+    mkdirSync(join(folder, 'masked'));
+    const data = JSON.parse(readFileSync(join(run, 'task.json'), 'utf8')) as { spec: { data: object } };
+    const absolute = { train: join(folder, 'train.csv'), validation: join(folder, 'validation.csv'), test: join(folder, 'test.csv') };
+    const more = { data: { ...data.spec.data, ...absolute }, taskModel: 'bundled:masked', template: '{input} {prompt} {mask} .' };
+    const spec = smallTask(join(folder, 'masked'), {}, more);
+    const prompts = result.prompts.map(({ prompt }) => prompt).filter((prompt) => prompt !== '');
+    const evaluated = await rlprompt('evaluate', spec, '--json', ...prompts.flatMap((prompt) => ['--prompt', prompt]));
+    const expected = new Map(
+      (JSON.parse(evaluated.stdout) as { prompts: PromptResult[] }).prompts.map(({ prompt, test }) => [prompt, test!]),
+    );
+    expect(masked!.scores).toEqual(
+      json.prompts.map(({ prompt }) => ({
+        accuracy: expected.get(prompt)!.accuracy,
+        interval: expected.get(prompt)!.interval,
+        n: expected.get(prompt)!.n,
+      })),
+    );
+    expect(JSON.parse(readFileSync(join(run, 'transfer.json'), 'utf8'))).toEqual(json);
+  });
 
-  it('takes the best so many of the search, and all others', { timeout: 60_000 }, async () => {
+  it('takes the best so many of the search, and all others', async () => {
     const { json } = await transfer('--model', 'bundled:masked', '--top', '2');
     expect(json.prompts.filter(({ origin }) => origin === 'policy')).toHaveLength(2);
     const others = (prompts: readonly { origin: string }[]): number => prompts.filter(({ origin }) => origin !== 'policy').length;
     expect(others(json.prompts)).toBe(others(result.prompts));
   });
 
-  it('takes servers, and says what it will ask; a model that fails is a column with the reason', { timeout: 60_000 }, async () => {
+  it('takes servers, and says what it will ask; a model that fails is a column with the reason', async () => {
     const server = await fakeServer((request, response) => {
       if (request.path !== '/v1/completions') return send(response, 404, {});
       const filler = Object.fromEntries(Array.from({ length: 98 }, (_, i) => [` w${i}`, -9 - i]));
@@ -119,7 +115,7 @@ describe('transfer', () => {
     expect(existsSync(join(run, 'transfer.json'))).toBe(false);
   });
 
-  it('as a table: text, Markdown and CSV', { timeout: 60_000 }, async () => {
+  it('as a table: text, Markdown and CSV', async () => {
     const table = async (...args: string[]): Promise<string> =>
       (await rlprompt('transfer', run, '--model', 'bundled:masked', '--model', 'bundled:nosuch', '--top', '1', ...args)).stdout;
     const text = await table();
@@ -135,7 +131,7 @@ describe('transfer', () => {
     expect(csv.filter((line) => line.includes('bundled:nosuch,false,,,,,'))).toHaveLength((csv.length - 2) / 3);
   });
 
-  it('says when the data is no longer what it was', { timeout: 60_000 }, async () => {
+  it('says when the data is no longer what it was', async () => {
     appendFileSync(join(folder, 'test.csv'), 'One more dull evening.,negative\n');
     const { json } = await transfer('--model', 'bundled:masked', '--top', '1');
     expect(json.notes).toEqual(['the data file test.csv has changed since the run, so its own column is of other rows']);

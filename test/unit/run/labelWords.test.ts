@@ -61,7 +61,7 @@ function countQueries(): { pairs: number; words: number }[] {
 }
 
 describe('"labels": "auto"', () => {
-  it('scores thousands of words by one pass over each row of the pool', { timeout: 60_000 }, async () => {
+  it('scores thousands of words by one pass over each row of the pool', async () => {
     const calls = countQueries();
     const events: ProgressEvent[] = [];
     const told = fakeFrontEnd({ progress: (event) => void events.push(event) });
@@ -88,7 +88,7 @@ describe('"labels": "auto"', () => {
     for (const [id, text] of words.texts) expect(words.token(text)).toBe(id);
   });
 
-  it('works on a masked model, and compares with the words that the spec gives', { timeout: 60_000 }, async () => {
+  it('works on a masked model, and compares with the words that the spec gives', async () => {
     const given = task({
       labels: { negative: 'terrible', positive: 'great' },
       taskModel: 'bundled:masked',
@@ -99,7 +99,7 @@ describe('"labels": "auto"', () => {
     expect((await settleLabels(given, 1, fakeFrontEnd())).labelWords).toBeUndefined();
   });
 
-  it('counts in the budget, is in the result, and is never chosen again', { timeout: 120_000 }, async () => {
+  it('counts in the budget, is in the result, and is never chosen again', async () => {
     const calls = countQueries();
     const results: RunResult[] = [];
     const out = join(folder, 'run');
@@ -137,7 +137,7 @@ describe('"labels": "auto"', () => {
     );
   });
 
-  it('races sets of words on a server within a tenth of the budget, after the user agreed', { timeout: 60_000 }, async () => {
+  it('races sets of words on a server within a tenth of the budget, after the user agreed', async () => {
     // Reports the words that it knows; only "good" and "bad" have anything to do with the text.
     const model: Handler = (request, response) => {
       if (request.path !== '/v1/completions') return send(response, 404, { error: { message: 'no such address' } });

@@ -89,7 +89,7 @@ async function trace(interruptAt: number): Promise<unknown[]> {
   return [...steps, finalists];
 }
 
-it('a step that is interrupted anywhere is done again with the same trace, counts included', { timeout: 60_000 }, async () => {
+it('a step that is interrupted anywhere is done again with the same trace, counts included', async () => {
   const whole = await trace(Infinity);
   expect(whole).toHaveLength(11);
   // A step asks once for its rewards and, every second one, up to twice more for its greedy prompt.

@@ -189,7 +189,7 @@ describe('an inserted classifier gives the predictions of the run', () => {
       'chat-answer',
       '{input} {prompt}',
     ],
-  ] as const)('%s', { timeout: 60_000 }, async (_, shape, settings, way, template) => {
+  ] as const)('%s', async (_, shape, settings, way, template) => {
     const { url, received } = await fakeServer(server(shape));
     const { predicted, prompt } = await measured(`openai:made-up@${url}`, settings, template, template === CHAT ? INSTRUCTION : undefined);
     expect(prompt.call).toMatchObject({ way });
@@ -256,20 +256,16 @@ const MODELS = [
 ] as const;
 
 describe('an inserted classifier runs the graph of the run', () => {
-  it.each(MODELS)('%s by @huggingface/transformers, with %j', { timeout: 60_000 }, async (model, template) => {
+  it.each(MODELS)('%s by @huggingface/transformers, with %j', async (model, template) => {
     const { predicted, prompt, rows } = await measuredHere(model, template);
     expect(new Set(predicted).size).toBeGreaterThanOrEqual(2);
     expect(await byNode(prompt, 'typescript', rows)).toEqual(predicted);
   });
 
-  it.skipIf(!pythonHas('onnxruntime, tokenizers')).each(MODELS)(
-    '%s by onnxruntime in Python, with %j',
-    { timeout: 60_000 },
-    async (model, template) => {
-      const { predicted, prompt, rows } = await measuredHere(model, template);
-      expect(await byPython(prompt, rows)).toEqual(predicted);
-    },
-  );
+  it.skipIf(!pythonHas('onnxruntime, tokenizers')).each(MODELS)('%s by onnxruntime in Python, with %j', async (model, template) => {
+    const { predicted, prompt, rows } = await measuredHere(model, template);
+    expect(await byPython(prompt, rows)).toEqual(predicted);
+  });
 
   it.skipIf(!pythonHas('json')).each([
     ['gpt2', '{input} {prompt}', 'start'],

@@ -44,7 +44,7 @@ describe('inserted code, run by the language itself', () => {
   for (const program of PROGRAMS) {
     const { languageId, available } = program;
     const title = `${languageId}${available ? '' : ' (skipped: its tool is not on this machine)'}`;
-    it.skipIf(!available)(title, { timeout: 180_000 }, () => {
+    it.skipIf(!available)(title, () => {
       const texts = textsOf(program);
       const inputs = ['An input', '"quoted" \'it\' $x \\ {prompt} <mask>\n', ...texts.slice(-30, -27)];
       const long = LONG.map((text) => (languageId === 'shellscript' ? text.replaceAll('\0', '') : text));

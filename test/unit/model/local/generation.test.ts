@@ -66,7 +66,7 @@ describe.each(FILES)('%s', (file, cached, oracle) => {
     model = await readModel(`folder:test/models/${file}`, '.');
   });
 
-  it.runIf(oracle)('writes greedily what transformers writes', { timeout: 120_000 }, async () => {
+  it.runIf(oracle)('writes greedily what transformers writes', async () => {
     env.localModelPath = resolve('test/models');
     const reference = await AutoModelForCausalLM.from_pretrained(file.split('#')[0]!, { dtype: 'fp32', ...oracle });
     const generator = await open(model, GREEDY);
@@ -156,7 +156,7 @@ describe('the bundled causal model', () => {
   });
   afterAll(() => Promise.all(opened.map((each) => each.release())));
 
-  it('writes greedily what transformers writes', { timeout: 120_000 }, async () => {
+  it('writes greedily what transformers writes', async () => {
     env.localModelPath = resolve('models');
     const reference = await AutoModelForCausalLM.from_pretrained('causal', { dtype: 'fp32' });
     const greedy = await generator(GREEDY);

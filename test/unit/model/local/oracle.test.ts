@@ -29,7 +29,7 @@ async function expected(model: PreTrainedModel, ids: number[], at: number, label
 }
 
 describe('label-word scores', () => {
-  it('agree on the causal model, with kept keys and values and without', { timeout: 120_000 }, async () => {
+  it('agree on the causal model, with kept keys and values and without', async () => {
     const folder = await readModel('bundled:causal', '.');
     const model = await AutoModelForCausalLM.from_pretrained('causal', { dtype: 'fp32' });
     const tokenizer = await AutoTokenizer.from_pretrained('causal');
@@ -54,7 +54,7 @@ describe('label-word scores', () => {
     await Promise.all([prefix.release(), whole.release(), model.dispose()]);
   });
 
-  it('agree on the masked model', { timeout: 120_000 }, async () => {
+  it('agree on the masked model', async () => {
     const folder = await readModel('bundled:masked', '.');
     const model = await AutoModelForMaskedLM.from_pretrained('masked', { dtype: 'fp32' });
     const tokenizer = await AutoTokenizer.from_pretrained('masked');
