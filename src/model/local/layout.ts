@@ -27,6 +27,25 @@ export interface LaidOutText {
   with(prompt: readonly number[]): FilledRow;
 }
 
+/** A text that is read once for all prompts behind it. */
+export interface PrefixedText {
+  /** What every prompt's row begins with. */
+  readonly before: readonly number[];
+  readonly cut: number;
+  /** Tokens that `before` may be padded to, so that the longest row still fits. */
+  readonly room: number;
+  /** What follows `before` with a prompt; undefined where its row does not begin so. */
+  behind(prompt: readonly number[]): readonly number[] | undefined;
+  whole(prompt: readonly number[]): readonly number[];
+}
+
+/** A layout whose input may precede the prompt. */
+export interface PrefixLayout extends Pick<TaskLayout, 'refuseLonger'> {
+  readonly inputFirst: boolean;
+  /** @throws ModelError when the template and the prompt alone fill the context */
+  prefixed(input: string): PrefixedText;
+}
+
 /** How a task's template becomes ids: one text, or the messages of a chat. */
 export interface TaskLayout {
   /** @throws ModelError when the template and the prompt alone fill the context */
@@ -46,7 +65,7 @@ export interface TaskLayout {
  * If a row is too long, only the input is cut: from its start if it precedes the prompt, else from its end. A prompt of
  * `promptRoom` tokens always fits, so that every prompt sees the same text.
  */
-export class Layout implements TaskLayout {
+export class Layout implements TaskLayout, PrefixLayout {
   private readonly promptAt: number;
 
   constructor(
@@ -96,11 +115,6 @@ export class Layout implements TaskLayout {
     return this.promptPlace === 'start' ? text.trimStart() : text;
   }
 
-  /** Tokens that fit beside the longest prompt. */
-  get room(): number {
-    return this.context - this.promptRoom;
-  }
-
   refuseLonger(tokens: number): void {
     if (tokens > this.context) throw new ModelError('model.tooLong', { tokens, context: this.context, room: this.promptRoom });
   }
@@ -114,6 +128,22 @@ export class Layout implements TaskLayout {
     const row = this.row(input, false);
     let bare: RowLayout | undefined;
     return { cut: row.cut, with: (prompt) => this.assemble(prompt.length === 0 ? (bare ??= this.row(input, true)) : row, prompt) };
+  }
+
+  /** Tokens that fit beside the longest prompt. */
+  get room(): number {
+    return this.context - this.promptRoom;
+  }
+
+  prefixed(input: string): PrefixedText {
+    const { before, after, cut } = this.row(input, false);
+    return {
+      before,
+      cut,
+      room: this.room - after.length,
+      behind: (prompt) => [...prompt, ...after],
+      whole: (prompt) => this.filled([...before, ...prompt, ...after]),
+    };
   }
 
   private assemble({ before, after, mask }: RowLayout, prompt: readonly number[]): FilledRow {

@@ -1,6 +1,6 @@
 import { NoKvCache } from './graphs/cachedGraphs';
 import type { ChatLayout } from './chat/chatLayout';
-import { Layout } from './layout';
+import type { Layout } from './layout';
 import type { ModelFolder } from './modelFolder';
 import { PrefixTaskModel } from './prefixTaskModel';
 import type { Compute } from './session';
@@ -23,7 +23,7 @@ export async function openTaskModel(
   compute: Compute,
 ): Promise<OpenTaskModel> {
   const about = { model: model.reference };
-  const kept = model.kind === 'causal' && layout instanceof Layout && layout.inputFirst ? layout : undefined;
+  const kept = model.kind === 'causal' && layout.inputFirst ? layout : undefined;
   const wholeHead = word('model.wholeHead', about);
   if (kept) {
     try {

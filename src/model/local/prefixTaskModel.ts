@@ -1,15 +1,24 @@
 import { batches } from './batches';
 import { CachedGraphs, type Batching } from './graphs/cachedGraphs';
 import { bytesOf, stack, type KvCache, type Room } from './graphs/kvCache';
-import type { Layout, RowLayout } from './layout';
+import type { PrefixedText, PrefixLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
 import type { Compute } from './session';
 import type { RowSet, RowsOfPrompt, TaskModel } from '../taskModel';
 
 interface PrefixRows extends RowSet {
-  readonly layouts: readonly RowLayout[];
+  readonly layouts: readonly PrefixedText[];
   /** KV caches of the rows that were read. */
-  readonly read: Map<RowLayout, KvCache>;
+  readonly read: Map<PrefixedText, KvCache>;
+}
+
+/** A prompt on a row: `at` is its place in the result, `lane` that of its row in the batch. */
+interface Pair {
+  readonly at: number;
+  readonly ids: readonly number[];
+  readonly row: PrefixedText;
+  readonly lane: number;
+  readonly behind: readonly number[] | undefined;
 }
 
 /** (prompt, row) pairs in one run of the model. */
@@ -32,7 +41,7 @@ export class PrefixTaskModel implements TaskModel {
   private constructor(
     readonly key: string,
     private readonly graphs: CachedGraphs,
-    private readonly layout: Layout,
+    private readonly layout: PrefixLayout,
     readonly classes: number,
     private readonly batching: Batching,
   ) {}
@@ -40,7 +49,7 @@ export class PrefixTaskModel implements TaskModel {
   /** @throws NoKvCache if the model has to read whole rows; ModelError */
   static async open(
     model: ModelFolder,
-    layout: Layout,
+    layout: PrefixLayout,
     template: string,
     labelIds: readonly number[],
     compute: Compute,
@@ -61,7 +70,7 @@ export class PrefixTaskModel implements TaskModel {
   }
 
   rows(texts: readonly string[]): PrefixRows {
-    const layouts = texts.map((text) => this.layout.row(text, false));
+    const layouts = texts.map((text) => this.layout.prefixed(text));
     return { texts, layouts, read: new Map(), cut: layouts.filter((row) => row.cut > 0).length };
   }
 
@@ -80,20 +89,33 @@ export class PrefixTaskModel implements TaskModel {
     const asked = prompts.map((ids, p) => ({ p, ids })).sort((a, b) => a.ids.length - b.ids.length);
     // Rows in the outer loop: a text whose cache is not kept is read once a call.
     for (const lanes of batches(wanted, most, ({ width }) => width)) {
+      const { width } = lanes[0]!;
       const texts = await this.pasts(
         set,
         lanes.map(({ row }) => row),
-        lanes[0]!.width,
+        width,
       );
-      let past: KvCache | undefined;
-      // With few rows, several prompts share a run.
-      for (const group of batches(asked, Math.floor(most / lanes.length), ({ ids }) => ids.length)) {
+      const pairs = asked.flatMap(({ p, ids }) =>
+        lanes.map(({ r, row }, lane): Pair => ({ at: (p * rows.length + r) * K, ids, row, lane, behind: row.behind(ids) })),
+      );
+      const answered = (some: readonly Pair[], logits: Float32Array): void => {
+        some.forEach(({ at }, i) => result.set(logits.subarray(i * K, (i + 1) * K), at));
+        this.answered += some.length;
+      };
+      // The empty prompt, whose answer may follow the text itself, and prompts that change how their row begins.
+      const alone = pairs.filter(({ behind }) => !behind?.length);
+      for (const group of batches(alone, most, apart)) {
         signal?.throwIfAborted();
-        const pairs = group.flatMap(({ p, ids }) => lanes.map(({ r, row }) => ({ at: (p * rows.length + r) * K, ids, row })));
-        if (past?.lengths.length !== pairs.length) past = stack(group.flatMap(() => texts));
-        const logits = await this.answer(pairs, past);
-        pairs.forEach(({ at }, i) => result.set(logits.subarray(i * K, (i + 1) * K), at));
-        this.answered += pairs.length;
+        answered(group, await this.whole(group, width));
+      }
+      const tailed = pairs.filter(({ behind }) => behind?.length).sort((a, b) => a.behind!.length - b.behind!.length);
+      let past: { readonly lanes: string; readonly cache: KvCache } | undefined;
+      // With few rows, several prompts share a run.
+      for (const group of batches(tailed, Math.floor(most / lanes.length) * lanes.length, ({ behind }) => behind!.length)) {
+        signal?.throwIfAborted();
+        const own = group.map(({ lane }) => lane);
+        if (past?.lanes !== own.join()) past = { lanes: own.join(), cache: stack(own.map((lane) => texts[lane]!)) };
+        answered(group, await this.behindTexts(group, past.cache));
       }
     }
     return result;
@@ -106,12 +128,22 @@ export class PrefixTaskModel implements TaskModel {
     const pairs = jobs.flatMap(({ ids, rows }, j) =>
       rows.map((at, r) => {
         const row = set.layouts[at]!;
-        return { into: results[j]!, r, ids, row, width: this.width(row) };
+        return { into: results[j]!, r, ids, row, width: this.width(row), behind: row.behind(ids) };
       }),
     );
-    pairs.sort((a, b) => a.width - b.width || a.ids.length - b.ids.length);
+    const most = this.batching === 'none' ? 1 : BATCH;
+    const answered = (some: readonly (typeof pairs)[number][], logits: Float32Array): void => {
+      some.forEach(({ into, r }, i) => into.set(logits.subarray(i * K, (i + 1) * K), r * K));
+      this.answered += some.length;
+    };
+    const alone = pairs.filter(({ behind }) => !behind?.length).sort((a, b) => a.width - b.width);
+    for (const group of batches(alone, most, (pair) => (pair.behind ? pair.width : apart(pair)))) {
+      signal?.throwIfAborted();
+      answered(group, await this.whole(group, group[0]!.width));
+    }
+    const tailed = pairs.filter(({ behind }) => behind?.length).sort((a, b) => a.width - b.width || a.behind!.length - b.behind!.length);
     const room: Room = this.rooms.pop() ?? new Map<string, Float32Array>();
-    for (const group of batches(pairs, this.batching === 'none' ? 1 : BATCH, ({ width, ids }) => `${width} ${ids.length}`)) {
+    for (const group of batches(tailed, most, ({ width, behind }) => `${width} ${behind!.length}`)) {
       signal?.throwIfAborted();
       const rows = [...new Set(group.map(({ row }) => row))];
       const pasts = await this.pasts(set, rows, group[0]!.width);
@@ -119,34 +151,33 @@ export class PrefixTaskModel implements TaskModel {
         group.map(({ row }) => pasts[rows.indexOf(row)]!),
         room,
       );
-      const logits = await this.answer(group, past);
-      group.forEach(({ into, r }, i) => into.set(logits.subarray(i * K, (i + 1) * K), r * K));
-      this.answered += group.length;
+      answered(group, await this.behindTexts(group, past));
     }
     this.rooms.push(room);
     return results;
   }
 
-  private answer(pairs: readonly { ids: readonly number[]; row: RowLayout }[], past: KvCache): Promise<Float32Array> {
-    const tails = pairs.map(({ ids, row }) => [...ids, ...row.after]);
+  private behindTexts(pairs: readonly { readonly behind: readonly number[] | undefined }[], past: KvCache): Promise<Float32Array> {
+    const tails = pairs.map(({ behind }) => behind!);
     this.layout.refuseLonger(past.width + tails[0]!.length);
-    if (tails[0]!.length > 0) return this.graphs.answer(tails, past);
-    // The empty prompt: the answer follows the text itself.
-    return this.graphs.answer(
-      pairs.map(({ row }) => this.layout.filled(row.before)),
-      undefined,
-      Math.max(past.width, 1),
-    );
+    return this.graphs.answer(tails, past);
+  }
+
+  private whole(pairs: readonly Pick<Pair, 'row' | 'ids'>[], width: number): Promise<Float32Array> {
+    const all = pairs.map(({ row, ids }) => row.whole(ids));
+    const longest = Math.max(...all.map((ids) => ids.length), width, 1);
+    this.layout.refuseLonger(longest);
+    return this.graphs.answer(all, undefined, longest);
   }
 
   /** Tokens that a text is padded to: where texts of different lengths may be read together, and the context has room for it. */
-  private width({ before, after }: RowLayout): number {
+  private width({ before, room }: PrefixedText): number {
     if (this.batching !== 'any') return before.length;
-    return Math.max(before.length, Math.min(Math.ceil(before.length / STEP) * STEP, this.layout.room - after.length));
+    return Math.max(before.length, Math.min(Math.ceil(before.length / STEP) * STEP, room));
   }
 
   /** KV caches of texts of one width; reads those that are not kept. */
-  private async pasts(set: PrefixRows, rows: readonly RowLayout[], width: number): Promise<KvCache[]> {
+  private async pasts(set: PrefixRows, rows: readonly PrefixedText[], width: number): Promise<KvCache[]> {
     const unread = rows.filter((row) => !set.read.has(row));
     const fresh =
       unread.length === 0
@@ -167,4 +198,9 @@ export class PrefixTaskModel implements TaskModel {
   release(): Promise<void> {
     return this.graphs.release();
   }
+}
+
+/** Rows that begin as their text does may be read together; any other is read alone, since its length is its own. */
+function apart({ behind }: Pick<Pair, 'behind'>): unknown {
+  return behind ? 'together' : Symbol();
 }

@@ -1,6 +1,6 @@
 import { fillTurns, type Turn } from '../../../spec/template';
 import { ModelError } from '../../modelError';
-import type { FilledRow, LaidOutText, TaskLayout } from '../layout';
+import type { FilledRow, LaidOutText, PrefixedText, PrefixLayout, TaskLayout } from '../layout';
 import type { LmTokenizer } from '../tokenizer/tokenizer';
 import { ChatPrompts } from './chatPrompts';
 import type { ChatTemplate } from './chatTemplate';
@@ -25,7 +25,7 @@ interface Frame {
  * A chat for a model that runs locally. Each row is rendered by the model's chat template with its input and its prompt, and
  * the whole text is encoded, as Python does it: whatever a template does with a text, the ids are those of what it wrote.
  */
-export class ChatLayout implements TaskLayout {
+export class ChatLayout implements TaskLayout, PrefixLayout {
   private readonly prompts: ChatPrompts;
   private latest: { readonly input: string; readonly frame: Frame } | undefined;
 
@@ -48,6 +48,27 @@ export class ChatLayout implements TaskLayout {
   text(input: string): LaidOutText {
     const { kept, cut } = this.shortened(input);
     return { cut, with: (prompt) => this.filled(kept, this.promptText(prompt)) };
+  }
+
+  /** Whether the input precedes the prompt. */
+  get inputFirst(): boolean {
+    return this.turns.flatMap(({ parts }) => parts).find(({ kind }) => kind === 'input' || kind === 'prompt')?.kind === 'input';
+  }
+
+  prefixed(input: string): PrefixedText {
+    const { kept, cut } = this.shortened(input);
+    const { head, tail } = this.frame(kept);
+    const whole = (prompt: readonly number[]): number[] => this.filled(kept, this.promptText(prompt)).ids;
+    return {
+      before: head,
+      cut,
+      room: this.context - this.promptRoom - tail.length,
+      behind: (prompt) => {
+        const ids = whole(prompt);
+        return head.every((id, i) => ids[i] === id) ? ids.slice(head.length) : undefined;
+      },
+      whole,
+    };
   }
 
   refuseLonger(tokens: number): void {
@@ -128,7 +149,6 @@ export class ChatLayout implements TaskLayout {
   /** An input that leaves room for the longest prompt: from its start if it precedes the prompt, else from its end. */
   private shortened(input: string): { kept: string; cut: number } {
     const ids = this.tokenizer.encode(input);
-    const atStart = this.turns.flatMap(({ parts }) => parts).find(({ kind }) => kind === 'input' || kind === 'prompt')?.kind === 'input';
     let kept = input;
     let cut = 0;
     for (;;) {
@@ -137,7 +157,7 @@ export class ChatLayout implements TaskLayout {
       if (over <= 0) return { kept, cut };
       cut += over;
       if (cut >= ids.length) throw new ModelError('model.noRoom', { context: this.context, room: this.promptRoom });
-      const rest = atStart ? this.tokenizer.decode(ids.slice(cut)) : this.tokenizer.decode(ids.slice(0, -cut));
+      const rest = this.inputFirst ? this.tokenizer.decode(ids.slice(cut)) : this.tokenizer.decode(ids.slice(0, -cut));
       // A character of several tokens may have been cut in half.
       kept = rest.replace(/^\uFFFD+|\uFFFD+$/g, '');
     }

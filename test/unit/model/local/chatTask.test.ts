@@ -1,6 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { ChatLayout } from '../../../../src/model/local/chat/chatLayout';
+import { ChatTemplate } from '../../../../src/model/local/chat/chatTemplate';
+import { CachedGraphs } from '../../../../src/model/local/graphs/cachedGraphs';
+import { readModel } from '../../../../src/model/local/modelFolder';
+import { PrefixTaskModel } from '../../../../src/model/local/prefixTaskModel';
+import { WholeRowTaskModel } from '../../../../src/model/local/wholeRowTaskModel';
 import { openExperiment, type Experiment, type OpenOptions } from '../../../../src/run/experiment';
 import { searchContext } from '../../../../src/run/experiment';
 import { policySearch } from '../../../../src/search/policySearch';
@@ -8,6 +14,8 @@ import { randomSearch } from '../../../../src/search/randomSearch';
 import { TaskError } from '../../../../src/spec/problem';
 import { readSpec } from '../../../../src/spec/spec';
 import { temporaryFolder } from '../../../run/commandLine';
+import { parseTemplate, type Message } from '../../../../src/spec/template';
+import { furthest } from './expectedScores';
 import { ModelCopy } from './modelCopy';
 
 const folder = temporaryFolder();
@@ -89,6 +97,30 @@ describe('a chat on a model of a folder', () => {
       expect(a!.gap).toBeCloseTo(b!.gap, 5);
     }
     await Promise.all([chat.release(), text.release()]);
+  });
+
+  it.each(['gpt2', 'llama', 'gemma2', 'qwen2'])('model %s: a chat whose input comes first is read once for all prompts', async (name) => {
+    const folder = await readModel(chatModel(name).reference, '.');
+    const { parts: _, turns = [] } = parseTemplate(BEHIND as readonly Message[]);
+    const template = ChatTemplate.of(folder.chat, new Date(0))!;
+    const layout = new ChatLayout(turns, template, folder.tokenizer, folder.context, 8);
+    const labels = folder.tokenizer.wordIds(true).slice(0, 3);
+    const [once, whole] = [
+      await PrefixTaskModel.open(folder, layout, 't', labels, { threads: 1 }),
+      await WholeRowTaskModel.open(folder, layout, 't', labels, { threads: 1 }),
+    ];
+    const texts = ['A film.', 'The plot of it is a mess, and a long one.', 'Fine'];
+    const prompts = ['', 'great film', 'the', 'x', 'In short: it'].map((text) => layout.encodePrompt(text));
+    const answers = vi.spyOn(CachedGraphs.prototype, 'answer');
+    const scores = await once.score(prompts, once.rows(texts), [0, 1, 2]);
+    // Prompts behind a text that is kept, and few texts that are read whole.
+    const kept = answers.mock.calls.filter(([, past]) => past !== undefined).flatMap(([rows]) => rows);
+    expect(kept.length).toBeGreaterThanOrEqual(9);
+    expect(Math.max(...kept.map((row) => row.length))).toBeLessThan(16);
+    answers.mockRestore();
+    const expected = await whole.score(prompts, whole.rows(texts), [0, 1, 2]);
+    expect(furthest(scores, expected)).toBeLessThan(2e-3);
+    await Promise.all([once.release(), whole.release()]);
   });
 
   it('samples no prompt that the template changes, of all tokens either', async () => {
