@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<Stage, string>> = {
   reflect: 'Reflection',
   ranking: 'Choosing the best',
   random: 'Random search',
+  single: 'Best single prompt',
   test: 'Held-out scores',
   finished: 'Finished',
 };

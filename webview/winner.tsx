@@ -10,6 +10,7 @@ export const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
   manual: 'yours',
   start: 'starting prompt',
   random: 'random search',
+  single: 'single prompt',
   none: 'no prompt',
   evaluated: 'evaluated',
 };
@@ -20,6 +21,7 @@ const FOUND_BY: Readonly<Record<PromptRow['origin'], string>> = {
   manual: 'Your own prompt',
   start: 'A starting prompt',
   random: 'Found by random search',
+  single: 'The best single prompt found',
   none: 'The task without a prompt',
   evaluated: 'Your own prompt',
 };
@@ -28,6 +30,7 @@ const RIVALS: Readonly<Record<PromptRow['origin'], string>> = {
   policy: 'RLPrompt’s best',
   reflect: 'reflection’s best',
   random: 'random search’s best',
+  single: 'the best single prompt found',
   manual: 'your best prompt',
   start: 'the best starting prompt',
   evaluated: 'your best prompt',

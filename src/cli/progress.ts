@@ -18,7 +18,10 @@ export class Progress {
   private timeLeft = new TimeLeft();
   /** The best prompt of the search so far. */
   private best: ScoredPrompt | undefined;
+  /** How the policy of a run with a prompt for each input does. */
+  private policy = '';
   private lastLine = 0;
+  private control: 'random' | 'single' = 'random';
   /** When the last step ended, in seconds of the run. */
   private stepAt = -Infinity;
   private readonly screen: StatusLine;
@@ -64,8 +67,9 @@ export class Progress {
         const left = this.timeLeft.afterStep(event, this.horizon);
         const { computed } = event.queries;
         const best = this.best ? `best estimate ${this.estimate(this.best)}` : `reward ${event.mean.toFixed(1)}`;
+        if (event.policy) this.policy = ` · a prompt for each validation row: ${percent(event.policy.accuracy)}`;
         this.status(
-          `${bar(Math.max(event.step / steps, computed / queryBudget))} ${best} after ${count(computed)} of ${count(queryBudget)} queries${leftText(left)} · ${JSON.stringify(this.best?.prompt ?? event.bestPrompt)}`,
+          `${bar(Math.max(event.step / steps, computed / queryBudget))} ${best} after ${count(computed)} of ${count(queryBudget)} queries${leftText(left)} · ${JSON.stringify(this.best?.prompt ?? event.bestPrompt)}${this.policy}`,
           event.step === steps,
         );
         break;
@@ -83,13 +87,15 @@ export class Progress {
         this.stepAt = event.seconds;
         const best = event.estimate ? `best estimate ${percent(event.estimate.best)}` : `reward ${event.mean.toFixed(1)}`;
         this.status(
-          `random search: ${best} after ${count(event.queries.computed)} queries${leftText(this.timeLeft.afterRandomBatch(event, this.horizon))}`,
+          `${STAGES[this.control]}: ${best} after ${count(event.queries.computed)} queries${leftText(this.timeLeft.afterRandomBatch(event, this.horizon))}`,
         );
         break;
       }
       case 'stage':
         this.stepAt = -Infinity;
         if (event.stage === 'reflect') this.line('A model proposes prompts from the mistakes of others …');
+        if (event.stage === 'single') this.control = event.stage;
+        if (event.stage === 'single') this.line('The best single prompt, on the same number of queries …');
         if (event.stage === 'random') this.line('Random search on the same number of queries …');
         if (event.stage === 'ranking') {
           const why = event.reason && word('run.ended', { reason: event.reason });
@@ -109,6 +115,7 @@ export class Progress {
       if (event.event === 'start') this.begin(event);
       if (event.event === 'baseline') this.given++;
       if (event.event === 'reflect') step = Math.max(step, event.step);
+      if (event.event === 'stage' && event.stage === 'single') this.control = event.stage;
       if (event.event !== 'step') continue;
       step = event.step;
       this.note(event);
@@ -140,6 +147,8 @@ export class Progress {
     this.given = 0;
     this.timeLeft = new TimeLeft();
     this.best = undefined;
+    this.control = 'random';
+    this.policy = '';
   }
 
   /** A search with a memory says which prompt is the best now; its estimates change. */
@@ -171,6 +180,7 @@ const STAGES: Readonly<Record<Stage, string>> = {
   reflect: 'search by reflection',
   ranking: 'choosing the best',
   random: 'random search',
+  single: 'best single prompt',
   test: 'held-out scores',
   finished: '',
 };

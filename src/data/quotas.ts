@@ -33,7 +33,8 @@ export function quotasOf(spec: Spec): Quotas {
   }
   const { train = POOL, validation = POOL } = rowsPerClass;
   const isFree = rowsPerClass.train === undefined && rowsPerClass.validation === undefined;
-  const drawsValidation = file === undefined && rowsPerClass.validation !== undefined;
+  // Of a policy with a prompt for each input, rows that it did not learn from choose the best.
+  const drawsValidation = file === undefined && (rowsPerClass.validation !== undefined || spec.prompt.perInput === true);
   return { train, validation, pool: isFree ? POOL : Infinity, test, drawsValidation };
 }
 

@@ -29,19 +29,13 @@ export abstract class Learner<Settings extends LearnerSettings> {
     protected readonly settings: Settings,
     protected readonly language: StateSource,
     protected readonly network: PolicyNetwork,
-    /** Token ids of the source that every prompt starts from, and of the actions. */
-    private readonly source: readonly number[],
+    /** Token ids of the actions. */
     protected readonly actions: readonly number[],
     protected readonly random: Random,
   ) {
     this.weights = initialWeights(language.stateSize, settings.hiddenSize, settings.initialisation, random);
     this.target = copyWeights(this.weights);
     this.optimizer = initialAdam(this.weights);
-  }
-
-  /** States after prefixes that are given as actions. */
-  protected states(prefixes: readonly (readonly number[])[]): Promise<Float32Array> {
-    return this.language.states(prefixes.map((prefix) => [...this.source, ...prefix.map((action) => this.actions[action]!)]));
   }
 
   /** One step of Adam and of the target. Returns the gradient's norm before clipping. */

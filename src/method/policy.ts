@@ -50,22 +50,39 @@ export interface PolicyNetwork {
 export interface StateSource {
   /** Size of a state, d. */
   readonly stateSize: number;
-  /** States [N, d] after `[source, z_1 … z_{t-1}]`, for N prefixes of token ids. */
-  states(prefixes: readonly (readonly number[])[]): Promise<Float32Array>;
+  /**
+   * States [N, d] after `[source, z_1 … z_{t-1}]`, for N prefixes of token ids.
+   * @param sources how many ids of each prefix are its source; a source of several is read once, and its KV cache kept
+   */
+  states(prefixes: readonly (readonly number[])[], sources?: readonly number[]): Promise<Float32Array>;
   /** Logits [N, V] of the frozen model itself at states. */
   languageLogits(states: Float32Array): Promise<Float32Array>;
 }
 
+/** Where a choice is made: after a source (token ids) and the prompt so far (actions). */
+export interface Prefix {
+  readonly source: readonly number[];
+  readonly prompt: readonly number[];
+}
+
 /** The different ones of some prefixes, and which of them each one is: a state that prompts share is computed once. */
-export function distinct(prefixes: readonly (readonly number[])[]): { different: (readonly number[])[]; index: number[] } {
+export function distinct(prefixes: readonly Prefix[]): { different: Prefix[]; index: number[] } {
   const places = new Map<string, number>();
-  const different: (readonly number[])[] = [];
-  const index = prefixes.map((prefix) => {
-    const key = prefix.join();
-    if (!places.has(key)) places.set(key, different.push([...prefix]) - 1);
+  const different: Prefix[] = [];
+  const index = prefixes.map(({ source, prompt }) => {
+    const key = `${source.join()};${prompt.join()}`;
+    if (!places.has(key)) places.set(key, different.push({ source, prompt: [...prompt] }) - 1);
     return places.get(key)!;
   });
   return { different, index };
+}
+
+/** States after prefixes whose prompts are given as actions. */
+export function statesAfter(language: StateSource, prefixes: readonly Prefix[], actions: readonly number[]): Promise<Float32Array> {
+  return language.states(
+    prefixes.map(({ source, prompt }) => [...source, ...prompt.map((action) => actions[action]!)]),
+    prefixes.map(({ source }) => source.length),
+  );
 }
 
 /** Weights made name by name. */

@@ -1,9 +1,10 @@
 import type { ModelFolder } from '../model/local/modelFolder';
 import { ModelError } from '../model/modelError';
 import { embeddingGraph, headShape, languageHeadGraph } from './policyGraphs';
+import { InputReader } from './inputReader';
 import { logSumExp } from '../model/logits';
 import { POSITIONS } from '../model/local/graphs/scoring';
-import { stateGraph } from '../model/local/graphs/states';
+import { STATE, stateGraph } from '../model/local/graphs/states';
 import type { StateSource } from './policy';
 import { floats, integers, openSession, values, type Compute, type Session } from '../model/local/session';
 
@@ -14,11 +15,14 @@ const KEPT_STATES = 20_000;
 export class PolicyModel implements StateSource {
   /** States by prefix: the model is frozen, so it runs a prefix once. */
   private readonly known = new Map<string, Float32Array>();
+  /** Opened when the first input is read; undefined where the model has no KV cache. */
+  private reader: Promise<InputReader | undefined> | undefined;
 
   private constructor(
     private readonly model: ModelFolder,
     private readonly session: Session,
     private readonly headSession: Session,
+    private readonly compute: Compute,
     /** W_E, [V, d]. */
     readonly embedding: Float32Array,
     readonly stateSize: number,
@@ -41,7 +45,17 @@ export class PolicyModel implements StateSource {
     await weightSession.release();
     const headSession = await openSession(languageHeadGraph(graph, logits), compute, origin);
     const session = await openSession(stateGraph(graph, logits), compute, origin);
-    return new PolicyModel(model, session, headSession, embedding, stateSize);
+    return new PolicyModel(model, session, headSession, compute, embedding, stateSize);
+  }
+
+  /**
+   * Ids of an input as the source of its prompts: the text behind the token that texts start with. Of a text that is too long for
+   * the model, its end, with room for `room` tokens.
+   */
+  sourceOf(input: string, room: number): { readonly ids: number[]; readonly cut: boolean } {
+    const ids = this.model.tokenizer.encode(input, 'start');
+    const most = this.model.context - room - this.source.length;
+    return { ids: [...this.source, ...ids.slice(-most)], cut: ids.length > most };
   }
 
   /** Ids of the source `<|endoftext|>`, the state from which every prompt starts. */
@@ -62,10 +76,14 @@ export class PolicyModel implements StateSource {
     return rows;
   }
 
-  async states(prefixes: readonly (readonly number[])[]): Promise<Float32Array> {
-    const missing = [...new Map(prefixes.map((ids) => [ids.join(), ids])).entries()]
+  async states(prefixes: readonly (readonly number[])[], sources: readonly number[] = []): Promise<Float32Array> {
+    const unknown = [...new Map(prefixes.map((ids, i) => [ids.join(), { ids, source: sources[i] ?? 0 }])).entries()]
       .filter(([key]) => !this.known.has(key))
-      .map(([, ids]) => ids);
+      .map(([, prefix]) => prefix);
+    const read = unknown.filter(({ source }) => source > this.source.length);
+    const reader = read.length > 0 ? await (this.reader ??= InputReader.open(this.model, this.compute)) : undefined;
+    if (reader) (await reader.states(read)).forEach((state, i) => this.known.set(read[i]!.ids.join(), state));
+    const missing = unknown.filter((prefix) => !reader || !read.includes(prefix)).map(({ ids }) => ids);
     // Prefixes of one length at a time, in batches of one size: a state does not depend on its batch.
     for (const length of new Set(missing.map((ids) => ids.length))) {
       const same = missing.filter((ids) => ids.length === length);
@@ -113,11 +131,11 @@ export class PolicyModel implements StateSource {
     const width = rows[0]!.length;
     const positions = rows.map((_, i) => (i + 1) * width - 1);
     const output = await this.session.run({ ...this.model.whole.feeder.feeds(rows), [POSITIONS]: integers(positions, [positions.length]) });
-    return values(output.state);
+    return values(output[STATE]);
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.session.release(), this.headSession.release()]);
+    await Promise.all([this.session.release(), this.headSession.release(), (await this.reader)?.release()]);
   }
 }
 

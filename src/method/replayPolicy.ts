@@ -1,6 +1,7 @@
 import { Learner, type LearnerSettings, type LearnerState } from './learner';
 import { softQLoss } from './loss';
-import { distinct } from './policy';
+import { distinct, statesAfter, type PolicyNetwork, type Prefix, type StateSource } from './policy';
+import type { Random } from './random';
 import { sampleTopK } from './sampling';
 
 export interface ReplayState extends LearnerState {
@@ -30,6 +31,22 @@ export class ReplayPolicy extends Learner<LearnerSettings> {
   /** Running mean of the gradient's norm. */
   private norm = 0;
 
+  constructor(
+    settings: LearnerSettings,
+    language: StateSource,
+    network: PolicyNetwork,
+    /** Token ids that every prompt starts from. */
+    private readonly source: readonly number[],
+    actions: readonly number[],
+    random: Random,
+  ) {
+    super(settings, language, network, actions, random);
+  }
+
+  private states(prefixes: readonly Prefix[]): Promise<Float32Array> {
+    return statesAfter(this.language, prefixes, this.actions);
+  }
+
   /** Prompts sampled from the policy, as actions. */
   async rollOut(count: number): Promise<number[][]> {
     // ONNX Runtime divides by zero on an empty batch, which ends the process.
@@ -38,7 +55,7 @@ export class ReplayPolicy extends Learner<LearnerSettings> {
     const A = this.actions.length;
     const prompts: number[][] = Array.from({ length: count }, () => []);
     for (let t = 0; t < T; t++) {
-      const { different, index } = distinct(prompts);
+      const { different, index } = distinct(prompts.map((prompt) => ({ source: this.source, prompt })));
       const { Q, kth } = await this.network.look(this.weights, await this.states(different), new Float32Array(A), topK);
       prompts.forEach((prompt, b) => {
         const n = index[b]!;
@@ -59,7 +76,9 @@ export class ReplayPolicy extends Learner<LearnerSettings> {
     const spread = Math.sqrt(known.reduce((sum, { reward }) => sum + (reward - mean) ** 2, 0) / known.length);
     const batch = this.drawn(known, recent);
     const B = batch.length;
-    const { different, index: state } = distinct(batch.flatMap(({ prompt }) => prompt.map((_, t) => prompt.slice(0, t))));
+    const { different, index: state } = distinct(
+      batch.flatMap(({ prompt }) => prompt.map((_, t) => ({ source: this.source, prompt: prompt.slice(0, t) }))),
+    );
     const states = await this.states(different);
     const zero = new Float32Array(A);
     const action = batch.flatMap(({ prompt }) => prompt);

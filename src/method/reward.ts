@@ -87,6 +87,16 @@ export function zScore(rewards: readonly number[]): number[] {
   return rewards.map((r) => (r - mean) / (Math.sqrt(variance) + 1e-4));
 }
 
+/** The z-score of each reward over those of the same source. @param of the source of each reward */
+export function zScoreBySource(rewards: readonly number[], of: readonly unknown[]): number[] {
+  const scores = new Array<number>(rewards.length);
+  for (const source of new Set(of)) {
+    const own = rewards.map((_, b) => b).filter((b) => of[b] === source);
+    zScore(own.map((b) => rewards[b]!)).forEach((score, i) => (scores[own[i]!] = score));
+  }
+  return scores;
+}
+
 /** Linear shaping [0, 1] → [0, 5]. */
 export function shape(reward: number): number {
   return 5 * reward;

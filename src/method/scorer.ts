@@ -8,6 +8,12 @@ const CACHE_BYTES = 96e6;
 /** Prompts that stay in the cache for their gap, however long ago they were used: selection chooses from them. */
 const BEST = 512;
 
+/** A prompt on a row. */
+export interface Pair {
+  readonly ids: PromptIds;
+  readonly row: number;
+}
+
 export interface LabelledRows {
   readonly set: RowSet;
   readonly labels: readonly number[];
@@ -153,6 +159,46 @@ export class Scorer {
   soFar(ids: PromptIds): PromptScore | undefined {
     const entry = this.cache.get(ids.join());
     return entry && this.summary(entry, this.size);
+  }
+
+  /** Gap and class of prompts, each on one row; undefined where that could not be scored. An interrupted call leaves no trace. */
+  async pairs(pairs: readonly Pair[], signal?: AbortSignal): Promise<(RowScore | undefined)[]> {
+    const lacking = new Map<string, { ids: PromptIds; rows: number[] }>();
+    for (const { ids, row } of pairs) {
+      const key = ids.join();
+      if (this.cache.get(key)?.done[row]) continue;
+      const job = lacking.get(key) ?? { ids, rows: [] };
+      if (!job.rows.includes(row)) job.rows.push(row);
+      lacking.set(key, job);
+    }
+    const jobs = [...lacking.values()];
+    const answers = jobs.length > 0 ? await this.logits(jobs, signal) : [];
+    this.record(jobs, answers);
+    this.asked += pairs.length - jobs.reduce((sum, { rows }) => sum + rows.length, 0);
+    const scores = pairs.map(({ ids, row }) => {
+      const { gap, predicted, done } = this.entry(ids.join());
+      return done[row] === SCORED ? { gap: gap[row]!, predicted: predicted[row]! } : undefined;
+    });
+    if (this.cache.size > this.bound) this.evict();
+    return scores;
+  }
+
+  /** Scores of a prompt for each row. @throws ScoringError when no row could be scored */
+  async scoreEachRow(prompts: readonly PromptIds[], signal?: AbortSignal): Promise<PromptScore> {
+    const scores = await this.pairs(
+      prompts.map((ids, row) => ({ ids, row })),
+      signal,
+    );
+    const score = this.summary(
+      {
+        gap: Float64Array.from(scores, (score) => score?.gap ?? 0),
+        predicted: Int16Array.from(scores, (score) => score?.predicted ?? NO_CLASS),
+        done: Uint8Array.from(scores, (score) => (score ? SCORED : FAILED)),
+      },
+      this.size,
+    );
+    if (!score) throw new ScoringError('method.noRowScored', { rows: this.size });
+    return score;
   }
 
   private enter(entry: Entry, rows: readonly number[], logits: Float32Array): void {

@@ -1,22 +1,22 @@
 import type { Rewarded } from './bestOf';
+import { Actor, type ActorSettings } from './actor';
 import { Learner, type LearnerSettings, type LearnerState } from './learner';
 import { softQLoss } from './loss';
-import { distinct, type PolicyNetwork, type PolicyOutput, type StateSource } from './policy';
+import { distinct, type PolicyNetwork, type PolicyWeights, type StateSource } from './policy';
 import { Random } from './random';
-import { argmax, sampleTopK, topIndices } from './sampling';
-import { shape, zScore } from './reward';
-import { CodedError } from '../wording/wording';
+import { sampleTopK } from './sampling';
+import { shape, zScoreBySource } from './reward';
 
-export interface TrainerSettings extends LearnerSettings {
+export interface TrainerSettings extends LearnerSettings, ActorSettings {
   readonly promptsPerStep: number;
+  /** Prompts of a step for each source that it draws; all of them if absent. */
+  readonly promptsPerSource?: number;
   readonly gradientClip: number;
-  readonly logitBias: number;
-  readonly fluentTopK: number | null;
   readonly seed: number;
 }
 
-/** Rewards of prompts, given as actions (indices into the action set), or what the policy learns from as well. */
-export type RewardOf = (prompts: readonly (readonly number[])[]) => Promise<number[] | Rewarded>;
+/** Rewards of prompts, given as actions (indices into the action set), each after one of the sources, or what the policy learns from as well. */
+export type RewardOf = (prompts: readonly (readonly number[])[], sources: readonly number[]) => Promise<number[] | Rewarded>;
 
 /** What a step did. */
 export interface StepReport {
@@ -43,21 +43,29 @@ export interface TrainerState extends LearnerState {
   readonly random: readonly number[];
 }
 
-/** The training loop of RLPrompt: roll out B prompts, score them, one step of soft Q-learning. */
+/**
+ * The training loop of RLPrompt: roll out B prompts, score them, one step of soft Q-learning.
+ *
+ * One source serves all prompts (`<|endoftext|>`, input-agnostic), or each input is one (input-conditioned): then a step draws
+ * some of them, and the rewards of a source's prompts are normalized among themselves.
+ */
 export class Trainer extends Learner<TrainerSettings> {
   step = 0;
+  private readonly actor: Actor;
 
   constructor(
     settings: TrainerSettings,
     language: StateSource,
     network: PolicyNetwork,
-    source: readonly number[],
+    /** Token ids that prompts start from. */
+    private readonly sources: readonly (readonly number[])[],
     actions: readonly number[],
     private readonly rewardOf: RewardOf,
     /** Whether token ids may be a prompt or its beginning; all may when absent. */
-    private readonly admits?: (ids: readonly number[]) => boolean,
+    admits?: (ids: readonly number[]) => boolean,
   ) {
-    super(settings, language, network, source, actions, new Random(settings.seed));
+    super(settings, language, network, actions, new Random(settings.seed));
+    this.actor = new Actor(settings, language, network, actions, admits);
   }
 
   async train(): Promise<StepReport> {
@@ -66,8 +74,9 @@ export class Trainer extends Learner<TrainerSettings> {
     const clock = new Stopwatch();
     const A = this.actions.length;
 
-    const prompts: number[][] = Array.from({ length: B }, () => []);
-    // States that prompts share are computed once: all start from the same one.
+    const sourceOf = this.drawSources();
+    const rollouts = sourceOf.map((s) => ({ source: this.sources[s]!, prompt: [] as number[] }));
+    // States that prompts share are computed once: all of a source start from the same one.
     const states: Float32Array[] = [];
     const bias: Float32Array[] = [];
     const state = new Array<number>(B * T); // of choice b·T + t
@@ -76,36 +85,41 @@ export class Trainer extends Learner<TrainerSettings> {
     let known = 0;
     let totalEntropy = 0;
     for (let t = 0; t < T; t++) {
-      const { different, index } = distinct(prompts);
-      const seen = await this.look(different, clock);
-      prompts.forEach((prompt, b) => {
+      const { different, index } = distinct(rollouts);
+      const here = await this.actor.states(different);
+      clock.lap('states');
+      const seen = await this.actor.look(this.weights, here, topK);
+      clock.lap('policy');
+      rollouts.forEach(({ prompt }, b) => {
         const n = index[b]!;
         const row = seen.Q.subarray(n * A, (n + 1) * A);
-        const action = this.admitted(prompt, row, (open) => sampleTopK(open, topK, this.random, open === row ? seen.kth[n] : undefined));
+        const draw = (open: Float32Array): number => sampleTopK(open, topK, this.random, open === row ? seen.kth[n] : undefined);
+        const action = this.actor.admitted(prompt, row, draw);
         prompt.push(action);
         state[b * T + t] = known + n;
         Q[b * T + t] = row[action]!;
         V[b * T + t] = seen.V[n]!;
         totalEntropy += seen.entropy[n]!;
       });
-      states.push(seen.states);
+      states.push(here);
       bias.push(seen.bias);
       known += different.length;
     }
+    const prompts = rollouts.map(({ prompt }) => prompt);
     const allStates = concatenate(states);
-    const allBias = this.fluent === null ? bias[0]! : concatenate(bias);
+    const allBias = this.actor.biasByState ? concatenate(bias) : bias[0]!;
     const values = await this.network.values(this.target, allStates, allBias);
     const targetV = Float32Array.from(state, (n) => values[n]!);
     clock.lap('policy');
 
-    const given = await this.rewardOf(prompts).catch((error: unknown) => {
+    const given = await this.rewardOf(prompts, sourceOf).catch((error: unknown) => {
       // An interrupted step draws the same prompts again.
       this.random.state = drawn;
       throw error;
     });
     clock.lap('reward');
 
-    const { rewards, signals } = Array.isArray(given) ? { rewards: given, signals: zScore(given).map(shape) } : given;
+    const { rewards, signals } = Array.isArray(given) ? { rewards: given, signals: zScoreBySource(given, sourceOf).map(shape) } : given;
     const reward = Float32Array.from(signals);
     const { loss, dQ, dV } = softQLoss({ B, T, Q, V, targetV, reward });
     const gradient = await this.network.gradient(this.weights, allStates, allBias, { state, action: prompts.flat(), dQ, dV });
@@ -130,63 +144,30 @@ export class Trainer extends Learner<TrainerSettings> {
 
   /** The prompt that takes the likeliest token at each position. */
   async greedy(): Promise<number[]> {
-    const prompt: number[] = [];
-    while (prompt.length < this.settings.length) {
-      const { Q } = await this.look([prompt], new Stopwatch());
-      prompt.push(this.admitted(prompt, Q, argmax));
-    }
-    return prompt;
+    return (await this.greedyAfter(this.sources.slice(0, 1)))[0]!;
   }
 
-  /** The choice among those actions that may follow a prefix: others are masked out as they come up. */
-  private admitted(prefix: readonly number[], row: Float32Array, choose: (row: Float32Array) => number): number {
-    for (let open = row; ;) {
-      const action = choose(open);
-      const ids = [...prefix, action].map((each) => this.actions[each]!);
-      if (this.admits?.(ids) ?? true) return action;
-      if (open === row) open = row.slice();
-      open[action] = -Infinity;
-      if (open.every((q) => q === -Infinity)) throw new CodedError('method.noneAdmitted');
-    }
+  /** The same after each of some sources, with the policy as it is or as it was. */
+  greedyAfter(sources: readonly (readonly number[])[], weights: PolicyWeights = this.weights): Promise<number[][]> {
+    return this.actor.greedy(weights, sources);
   }
 
-  /** States of the prefixes, and what the online network says there. */
-  private async look(
-    prefixes: readonly (readonly number[])[],
-    clock: Stopwatch,
-  ): Promise<PolicyOutput & { states: Float32Array; bias: Float32Array }> {
-    const states = await this.states(prefixes);
-    const bias = await this.bias(states);
-    clock.lap('states');
-    const output = await this.network.look(this.weights, states, bias, this.settings.topK);
-    clock.lap('policy');
-    return { ...output, states, bias };
+  /** The policy as it is: the trainer goes on changing it. */
+  get policy(): PolicyWeights {
+    return this.weights;
   }
 
-  /** How many actions the fluency constraint leaves at each position; null if it leaves all. */
-  private get fluent(): number | null {
-    const k = this.settings.fluentTopK;
-    return k === null || k >= this.actions.length ? null : k;
-  }
-
-  /** `logit_bias` for every action, in one row for all states; with the fluency constraint, −1e9 for all but the frozen model's own top k. */
-  private async bias(states: Float32Array): Promise<Float32Array> {
-    const A = this.actions.length;
-    const { logitBias } = this.settings;
-    if (this.fluent === null) return new Float32Array(A).fill(logitBias);
-    const N = states.length / this.language.stateSize;
-    const logits = await this.language.languageLogits(states);
-    const vocabulary = logits.length / N;
-    const bias = new Float32Array(N * A).fill(-1e9);
-    for (let n = 0; n < N; n++) {
-      const row = logits.subarray(n * vocabulary, (n + 1) * vocabulary);
-      const fluent = topIndices(
-        Float32Array.from(this.actions, (id) => row[id]!),
-        this.fluent,
-      );
-      for (const action of fluent) bias[n * A + action] = logitBias;
-    }
-    return bias;
+  /** The source of each prompt of a step: all sources come up once, in a drawn order, before any comes up again. */
+  private drawSources(): number[] {
+    const { promptsPerStep: B, promptsPerSource = B, seed } = this.settings;
+    const n = this.sources.length;
+    const orders = new Map<number, readonly number[]>();
+    return Array.from({ length: B }, (_, b) => {
+      const place = this.step * Math.ceil(B / promptsPerSource) + Math.floor(b / promptsPerSource);
+      const epoch = Math.floor(place / n);
+      if (!orders.has(epoch)) orders.set(epoch, shuffled(n, new Random(seed + epoch)));
+      return orders.get(epoch)![place % n]!;
+    });
   }
 
   save(): TrainerState {
@@ -198,6 +179,16 @@ export class Trainer extends Learner<TrainerSettings> {
     this.random.state = random;
     this.restoreWeights(weights);
   }
+}
+
+/** 0 … n − 1 in a random order (Fisher and Yates). */
+function shuffled(n: number, random: Random): number[] {
+  const order = Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

@@ -1,10 +1,5 @@
-import { Layout } from '../model/local/layout';
 import { readModel, type ModelFolder } from '../model/local/modelFolder';
 import { PolicyModel } from '../method/policyModel';
-import { ChatPrompts } from '../model/local/chat/chatPrompts';
-import { roundTrips } from '../model/local/roundTrip';
-import type { LmTokenizer } from '../model/local/tokenizer/tokenizer';
-import type { Part } from '../spec/template';
 import { ServerError } from '../model/server/serverError';
 import type { Compute } from '../model/local/session';
 import { Scorer, type LabelledRows } from '../method/scorer';
@@ -24,8 +19,10 @@ import type { ModelCall } from '../model/call';
 import { cutNotes, type Access, type OpenTask } from '../model/door';
 import { openTask } from '../model/openTask';
 import { isTextModel } from '../spec/scheme';
+import { word } from '../wording/wording';
 import { ModelError } from '../model/modelError';
 import { openTexts } from './openTexts';
+import { excerpt, passageOf } from './passage';
 import { openProposing, type Proposing } from './proposing';
 import { planRuns, preview, previewProposals, type JudgePreview, type Plan, type Preview, type ProposalPreview } from './preview';
 import { hashesOf, type Scripts } from '../metrics/script/script';
@@ -73,6 +70,8 @@ export interface Experiment {
   readonly proposing: Proposing | undefined;
   /** When the models were opened: the date that chat templates print. */
   readonly now: Date;
+  /** The inputs of a split as sources of their prompts, in the policy's tokens; none where one prompt serves all. */
+  readonly inputs: (split: SplitName) => readonly PromptIds[];
   /** A prompt of the policy's tokens in the task model's tokens; it travels as text where the vocabularies differ. */
   readonly toTask: (ids: PromptIds) => number[];
   encodePrompt(text: string): number[];
@@ -133,12 +132,20 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     notes.push(...cutNotes(name, set, task.context));
     return { set, labels };
   };
-  const splits = { train: layOut('train'), validation: layOut('validation'), test: layOut('test') };
+  const splits = mapSplits(layOut);
+  const inputs = settings.perInput
+    ? mapSplits((name) => {
+        const sources = dataset.splits[name].texts.map((text) => policyModel.sourceOf(text, spec.prompt.length));
+        const cut = sources.filter((source) => source.cut).length;
+        notes.push(...(cut > 0 ? [word('run.sourcesCut', { split: name, cut, of: sources.length })] : []));
+        return sources.map(({ ids }) => ids);
+      })
+    : undefined;
 
   const sameVocabulary = !spec.turns && (policy === tokenizer || policy.sameVocabulary(tokenizer));
   // A prompt touches the end of a text only, so an excerpt, which fits every context, stands for a long one.
   const shortest = excerpt(train.texts.reduce((a, b) => (b.length < a.length ? b : a)));
-  const passage = spec.turns ? chatPassage(policy) : textPassage(task.parts, policy, shortest);
+  const passage = passageOf(spec, task.parts, policy, shortest);
   // Between different tokenizers a prompt travels as its text in the template.
   const policyIds = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : passage.ids(task.promptText(ids)));
   const toTask = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : task.encodePrompt(passage.text(ids)));
@@ -175,6 +182,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     sample:
       texts && ((jobs, count, signal) => texts.model.sample(jobs, splits.train.set as ReturnType<ScoredTexts['rows']>, count, signal)),
     scorer: (split, log) => new Scorer(log ? new StoredModel(task.model, split, log) : task.model, splits[split], settings.classWeights),
+    inputs: (split) => inputs?.[split] ?? [],
     toTask,
     encodePrompt: (text) => task.encodePrompt(text),
     starts: settings.warmStart
@@ -196,32 +204,9 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
 /** Tokens of a prompt that is an instruction, whose perplexity nobody asks for: it would take a run of the model for each token. */
 const LONG = 64;
 
-/** How prompts of the policy's tokens become text, and text such a prompt. */
-interface Passage {
-  text(ids: PromptIds): string;
-  ids(text: string): number[];
-  /** Whether the prompt, as text, has these ids again. */
-  keeps(ids: PromptIds): boolean;
-}
-
-function textPassage(parts: readonly Part[], policy: LmTokenizer, input: string): Passage {
-  const readable = parts.filter((part) => part.kind !== 'mask');
-  const layout = new Layout(readable, policy, Infinity, 0);
-  return {
-    text: (ids) => layout.travellingText(ids),
-    ids: (text) => layout.encodePrompt(text),
-    keeps: (ids) => roundTrips(readable, layout, policy, ids, input),
-  };
-}
-
-function chatPassage(policy: LmTokenizer): Passage {
-  const prompts = new ChatPrompts(policy);
-  return { text: (ids) => prompts.text(ids), ids: (text) => prompts.ids(text), keeps: (ids) => ids.length === 0 || prompts.travels(ids) };
-}
-
 /** What a search sees of an experiment: no test rows. */
 export function searchContext(experiment: Experiment, seed: number, budget: number, log?: RowLog, reflection?: Reflection): SearchContext {
-  const { settings, spec, compute, policyModel, actions, toTask, admits, starts, prompt } = experiment;
+  const { settings, spec, compute, policyModel, actions, inputs, toTask, admits, starts, prompt } = experiment;
   const scorer: SearchContext['scorer'] = (split) => experiment.scorer(split, log);
   const texts = experiment.texts && experiment.sample && { samples: experiment.texts.samples, sample: experiment.sample };
   return {
@@ -232,6 +217,7 @@ export function searchContext(experiment: Experiment, seed: number, budget: numb
     compute,
     policyModel,
     actions,
+    inputs,
     toTask,
     admits,
     starts,
@@ -242,6 +228,10 @@ export function searchContext(experiment: Experiment, seed: number, budget: numb
   };
 }
 
+function mapSplits<T>(make: (name: SplitName) => T): Record<SplitName, T> {
+  return { train: make('train'), validation: make('validation'), test: make('test') };
+}
+
 /** A server's complaint about a field of the spec, at that field; without the field's value, which may hold a key. */
 async function placed<T>(spec: Spec, opening: Promise<T>): Promise<T> {
   try {
@@ -250,9 +240,4 @@ async function placed<T>(spec: Spec, opening: Promise<T>): Promise<T> {
     if (error instanceof ServerError && error.field) throw new TaskError(spec.problemAt([...error.field], error.worded));
     throw error;
   }
-}
-
-/** A text's first words. */
-function excerpt(text: string): string {
-  return text.length <= 60 ? text : text.slice(0, 60).replace(/\s+\S*$/, '');
 }

@@ -1,5 +1,14 @@
 import type { ScoredPrompt } from '../search/prompt';
-import type { GivenRows, Queries, Reflection, Search, SearchKind, StepReport, StopReason } from '../search/search';
+import {
+  isControl,
+  type GivenRows,
+  type Queries,
+  type Reflection,
+  type Search,
+  type SearchKind,
+  type StepReport,
+  type StopReason,
+} from '../search/search';
 import { searchesOf } from '../search/searches';
 import { scoreAll } from '../search/selection';
 import { isTextModel } from '../spec/scheme';
@@ -8,6 +17,7 @@ import type { JournalEvent, RunEvent, Stage } from './events';
 import { outlookOf } from './outlook';
 import { searchContext, type Experiment } from './experiment';
 import { buildResult, type RunResult } from './result';
+import { perInputResult } from './perInput';
 import { CHECKPOINT_FORMAT, CheckpointPace, type Checkpoint, type Found } from './store/checkpoint';
 import { headerFor } from './store/rows/format';
 import { byPrompt, type RowLog } from './store/rows/storedModel';
@@ -191,8 +201,8 @@ class Run {
   private async find(kind: SearchKind): Promise<Found | undefined> {
     const { seed, signal } = this.options;
     const first = this.found[0];
-    const isControl = kind.origin === 'random';
-    const budget = isControl ? this.mostComputed : this.experiment.searchBudget - this.given;
+    const control = isControl(kind);
+    const budget = control ? this.mostComputed : this.experiment.searchBudget - this.given;
     const proposals = kind.origin === 'reflect' ? this.openProposals() : undefined;
     const reflection = proposals && this.reflection(proposals);
     const search = await kind.open(searchContext(this.experiment, seed, budget, this.log, reflection), this.saved);
@@ -212,7 +222,7 @@ class Run {
         reason = this.reason(search);
         if (!reason && this.pace.due(report.step, this.seconds())) this.checkpoint();
       }
-      if (isControl && this.cut) return undefined;
+      if (control && this.cut) return undefined;
       if (!first) this.stopped = reason;
       // Ranking may take a while: a stop there loses no step.
       this.checkpoint();
@@ -220,9 +230,10 @@ class Run {
       const done = first ? search.queries.computed : 0;
       const total = done + search.finalistQueries;
       const prompts = await this.during(first ? kind.origin : 'ranking', total, () => search.finalists(signal), done);
-      const { queries, notes, proposer } = search;
+      const { queries, notes, proposer, found: policy } = search;
       const use = proposals && proposer && { ...proposer, model: this.experiment.proposing!.proposer.reference, lost: proposals.lost };
-      return { origin: kind.origin, queries, prompts, notes, ...(!isControl && { stopped: reason }), ...(use && { proposer: use }) };
+      const more = { ...(!control && { stopped: reason }), ...(use && { proposer: use }), ...(policy && { policy }) };
+      return { origin: kind.origin, queries, prompts, notes, ...more };
     } finally {
       this.search = undefined;
       await search.release();
@@ -251,10 +262,10 @@ class Run {
 
   private async advance(search: Search): Promise<StepReport> {
     try {
-      const { origin } = this.kinds[this.found.length]!;
+      const kind = this.kinds[this.found.length]!;
       const { computed } = search.queries;
-      const total = origin === 'random' ? this.mostComputed : this.experiment.searchBudget;
-      return await this.during(origin, total, () => search.advance(this.options.signal), computed);
+      const total = isControl(kind) ? this.mostComputed : this.experiment.searchBudget;
+      return await this.during(kind.origin, total, () => search.advance(this.options.signal), computed);
     } catch (error) {
       if (this.options.signal?.aborted) this.stop();
       throw error;
@@ -270,9 +281,10 @@ class Run {
     this.cut ||= this.options.rankNow?.aborted === true;
     // There is something to rank after the first step.
     if (this.cut && this.means.length > 0) return 'request';
-    const isControl = this.kinds[this.found.length]?.origin === 'random';
+    const kind = this.kinds[this.found.length];
+    const control = kind !== undefined && isControl(kind);
     // Each search may take so long.
-    return !isControl && maxMinutes !== null && this.seconds() > maxMinutes * 60 * (this.found.length + 1) ? 'time' : undefined;
+    return !control && maxMinutes !== null && this.seconds() > maxMinutes * 60 * (this.found.length + 1) ? 'time' : undefined;
   }
 
   private async conclude(): Promise<RunResult> {
@@ -283,11 +295,17 @@ class Run {
       ...found.flatMap(({ origin, prompts }) => prompts.map((prompt) => ({ origin, ...prompt }))),
     ]);
     const test = experiment.scorer('test', this.log);
-    const random = found.find(({ origin }) => origin === 'random');
+    const random = found.find(isControl);
     const tested = isTextModel(experiment.spec.taskModel) ? decisive(entries) : entries;
-    const total = tested.length * test.size;
-    const { texts, ...ranked } = await this.during('test', total, () => table(experiment, entries, test, this.options.signal, tested));
+    const { policy } = found[0]!;
+    const total = (tested.length + Number(policy !== undefined)) * test.size;
+    const { texts, ...ranked } = await this.during('test', total, async () => {
+      const scored = await table(experiment, entries, test, this.options.signal, tested);
+      if (!policy) return scored;
+      return { ...scored, perInput: await perInputResult(experiment, policy, scored.prompts, test, this.options.signal) };
+    });
     if (texts) this.write(() => this.folder.writeTexts(texts));
+    if (policy) this.write(() => this.folder.writePolicy(policy));
     this.emit({ event: 'finish', best: ranked.prompts[0]!.prompt, seconds: this.seconds() });
     return buildResult(experiment, {
       seed: this.options.seed,
@@ -303,7 +321,7 @@ class Run {
       notes: [
         ...experiment.notes,
         ...found.flatMap(({ notes = [] }) => notes),
-        ...(this.cut && found.length < this.kinds.length ? [word('run.noControl')] : []),
+        ...(this.cut && found.length < this.kinds.length ? [word(found[0]!.policy ? 'run.noSingleControl' : 'run.noControl')] : []),
       ],
       ...ranked,
     });

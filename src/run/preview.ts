@@ -52,7 +52,7 @@ export const planRuns =
       search: runs * each.reduce((a, b) => a + b, 0),
       random: withRandom ? runs * Math.max(...each) : 0,
       baselines: runs * given + TRIED,
-      test: runs * heldOut(spec, each.length, withRandom) * test,
+      test: runs * (heldOut(spec, each.length, withRandom) + Number(settings.perInput === true)) * test,
     });
   };
 
@@ -65,7 +65,8 @@ function heldOut(spec: Spec, searches: number, withRandom: boolean): number {
 
 /** What all steps and the choice after them may ask, whatever the budget. */
 function mostOfSteps(spec: Spec, settings: SearchSettings, splits: Dataset['splits'], budget: number): number {
-  const { steps, promptsPerStep, validateEvery, proposals, bestOf } = settings;
+  const { steps, promptsPerStep, validateEvery, proposals, bestOf, perInput } = settings;
+  if (perInput) return steps * promptsPerStep + (1 + Math.floor(steps / validateEvery)) * rows({ splits }).validation;
   if (proposals) {
     const split = memoryPlan(settings, splits, budget);
     if (!('search' in split)) return 0;

@@ -8,7 +8,7 @@ import { templateText } from '../spec/template';
 import { majorityBaseline, mean, type PairedTest } from './report/statistics';
 import type { Note } from '../wording/note';
 
-/** What found a prompt; `manual` is one of the user's, `start` an ordinary one, and `none` the empty one. */
+/** What found a prompt, `single` the control of a search for a prompt for each input; `manual` is one of the user's, `start` an ordinary one, and `none` the empty one. */
 export type Origin = SearchOrigin | 'manual' | 'start' | 'none';
 
 /** Whether a prompt was there before the search, so that the winner has to beat it. */
@@ -65,7 +65,10 @@ export interface RunResult {
   /** The winner against no prompt, on the same test rows. */
   readonly pairedTest: PairedTest;
   readonly notes: readonly Note[];
+  /** The single prompts. */
   readonly prompts: readonly PromptResult[];
+  /** Of a run that looks for a prompt for each input: what its policy found. */
+  readonly perInput?: PerInputResult;
 }
 
 export interface SearchSummary {
@@ -146,6 +149,38 @@ export interface Example {
   readonly predicted: number;
 }
 
+/** What a policy with a prompt for each input found. */
+export interface PerInputResult {
+  /** On the validation rows, which chose the policy among those that training came by; absent without such rows. */
+  readonly estimate?: TransferScore;
+  readonly test: TestScore;
+  /** The policy against each prompt of the result's table, in its order, on the test rows that both have a score for; null for a prompt without held-out scores. */
+  readonly versus: readonly ((PairedTest & { readonly rows: number }) | null)[];
+  /** The different prompts that the test rows got, the most frequent first. */
+  readonly prompts: readonly GivenPrompt[];
+  /** The place of each test row's prompt among those. */
+  readonly promptOf: readonly number[];
+  /** Some test rows to look at, spread over all. */
+  readonly inputs: readonly InputExample[];
+}
+
+export interface GivenPrompt extends Pick<PromptResult, 'prompt' | 'tokens' | 'pieces'> {
+  /** Test rows that got it. */
+  readonly rows: number;
+}
+
+/** A test row with its prompt, cut where it is long. */
+export interface InputExample {
+  readonly text: string;
+  /** Place among the different prompts. */
+  readonly prompt: number;
+  /** Of classes; null where the model named none, or where the row has no score. */
+  readonly label?: number;
+  readonly predicted?: number | null;
+  /** Of generated texts; null where the row has no score. */
+  readonly score?: number | null;
+}
+
 /** Several seeds of one task. */
 export interface SeedsResult {
   readonly format: 1;
@@ -158,14 +193,24 @@ export interface SeedsResult {
 /** What a run measured, with the mean reward of every step. */
 type Measured = Pick<
   RunResult,
-  'seed' | 'stopped' | 'seconds' | 'queries' | 'searches' | 'randomQueries' | 'testQueries' | 'prompts' | 'pairedTest' | 'notes'
+  | 'seed'
+  | 'stopped'
+  | 'seconds'
+  | 'queries'
+  | 'searches'
+  | 'randomQueries'
+  | 'testQueries'
+  | 'prompts'
+  | 'pairedTest'
+  | 'notes'
+  | 'perInput'
 > & {
   readonly means: readonly number[];
 };
 
 export function buildResult(
   { spec, settings, dataset, verbalizer, labelWords, taskFolder, texts, call }: Experiment,
-  { means, prompts, pairedTest, seed, notes, ...measured }: Measured,
+  { means, prompts, pairedTest, perInput, seed, notes, ...measured }: Measured,
 ): RunResult {
   const { splits, classes } = dataset;
   const count = (labels: readonly number[], c: number): number => labels.filter((label) => label === c).length;
@@ -199,5 +244,6 @@ export function buildResult(
     pairedTest,
     notes,
     prompts,
+    ...(perInput && { perInput }),
   };
 }

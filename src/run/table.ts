@@ -32,7 +32,7 @@ export function decisive(entries: readonly Entry[]): Entry[] {
   const [winner] = entries;
   const rival = entries.find((entry) => isBaseline(entry) !== isBaseline(winner!));
   const first = (origin: Origin): Entry | undefined => entries.find((entry) => entry.origin === origin);
-  return [...new Set([winner, rival, first('none'), first('policy'), first('reflect'), first('random')])].filter(
+  return [...new Set([winner, rival, first('none'), first('policy'), first('reflect'), first('random'), first('single')])].filter(
     (entry) => entry !== undefined,
   );
 }

@@ -13,7 +13,7 @@ const LENGTH = 600;
 /** Held-out scores of a prompt's texts over the rows that have one, with the texts. */
 export async function textScore(
   score: PromptScore,
-  model: ScoredTexts,
+  model: Pick<ScoredTexts, 'metrics' | 'texts'>,
   ids: PromptIds,
   set: RowSet,
   { texts, references }: Pick<Split, 'texts' | 'references'>,

@@ -1,7 +1,7 @@
 import { word } from '../wording/wording';
-import { jointQuantile, pairedInterval, widened, wilson } from './report/statistics';
+import { jointQuantile, pairedInterval, widened, wilson, type PairedTest } from './report/statistics';
 import { cut } from './report/tables';
-import { isBaseline, type Origin, type PromptResult, type RunResult } from './result';
+import { isBaseline, type Origin, type PerInputResult, type PromptResult, type RunResult } from './result';
 
 /**
  * `yours`, `start` and `noPrompt`: one of the user's prompts, a starting prompt, or no prompt ranks first. The rest is about a
@@ -19,7 +19,7 @@ export interface Verdict {
   readonly text: string;
   readonly winner: Contender & { readonly interval: Interval; readonly n: number };
   /** What the winner has to beat: the best baseline or, if the winner is one, the best prompt found. */
-  readonly rival?: Contender & { readonly difference: number; readonly interval?: Interval };
+  readonly rival?: Contender & { readonly origin: Origin; readonly difference: number; readonly interval?: Interval };
   /** Random search's best prompt, unless it is the winner or the rival. */
   readonly random?: Contender;
   /** Accuracy of always answering the most common class. */
@@ -31,13 +31,14 @@ export interface Verdict {
 
 interface Contender {
   readonly prompt: string;
-  readonly origin: Origin;
+  /** `perInput`: a policy that gives each input a prompt. */
+  readonly origin: Origin | 'perInput';
   readonly accuracy: number;
 }
 
 type Interval = readonly [low: number, high: number];
 type Tested = PromptResult & { readonly test: NonNullable<PromptResult['test']> };
-export type Judged = Pick<RunResult, 'prompts' | 'majorityBaseline' | 'pairedTest' | 'taskModel' | 'kind'>;
+export type Judged = Pick<RunResult, 'prompts' | 'majorityBaseline' | 'pairedTest' | 'taskModel' | 'kind' | 'perInput'>;
 
 const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
   better: [],
@@ -54,6 +55,7 @@ const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
  * no part in. The more runs were scored on the same rows, the wider are the intervals. Undefined without held-out scores.
  */
 export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
+  if (result.perInput) return policyVerdict(result, result.perInput, runs);
   const { majorityBaseline: majority, taskModel } = result;
   const [winner, ...others] = result.prompts.filter((prompt): prompt is Tested => prompt.test !== undefined);
   if (winner?.rank !== 1) return undefined;
@@ -82,6 +84,37 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
   };
 }
 
+/** A policy with a prompt for each input against the single prompt that ranks first, which may be none. */
+function policyVerdict(result: Judged, { test, versus }: PerInputResult, runs: number): Verdict {
+  const { majorityBaseline: majority, taskModel, prompts } = result;
+  const z = jointQuantile(runs);
+  const isScore = result.kind === 'generation';
+  const { accuracy, n } = test;
+  const interval = isScore ? widened(test.interval, accuracy, z) : wilson(Math.round(accuracy * n), n, z);
+  const best = versus.findIndex((counts) => counts !== null);
+  const single = prompts[best] as Tested | undefined;
+  const rival = single && { ...contender(single), ...difference(versus[best]!, z) };
+  const [low, high] = rival?.interval ?? [-1, 1];
+  const atChance = !isScore && interval[0] <= majority;
+  const kind = atChance ? 'atChance' : low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
+  const winner = { prompt: '', origin: 'perInput', accuracy, interval, n } as const;
+  const shown = { winner: { ...winner, name: word('verdict.perInput') }, rival: rival && { ...rival, name: name(rival) }, runs };
+  const text = [
+    kind === 'atChance' ? word('verdict.againstChance', { ...shown, majority }) : word('verdict.compared', shown),
+    ...(kind !== 'better' && taskModel.startsWith('bundled:') ? [word('verdict.demonstration', { model: taskModel })] : []),
+  ];
+  return {
+    kind,
+    title: word(`verdict.${kind}`, { rival: rival?.origin ?? 'none' }),
+    text: text.join(' '),
+    winner,
+    ...(rival && { rival }),
+    majority,
+    runs,
+    next: NEXT[kind].filter((step) => step !== 'labels' || !isScore),
+  };
+}
+
 /** @param chance of classes: the winner's interval, and the score of always answering the most common one */
 function kindOf(
   winner: Tested,
@@ -102,16 +135,19 @@ function rivalOf(winner: Tested, others: readonly Tested[], { pairedTest }: Judg
   if (!rival) return undefined;
   const counts = rival.versusWinner ?? (rival.origin === 'none' ? { ...pairedTest, rows: winner.test.n } : undefined);
   if (!counts) return { ...contender(rival), difference: winner.test.accuracy - rival.test.accuracy };
-  const { onlyFirst, onlySecond, rows, difference, interval } = counts;
-  if (difference !== undefined && interval) return { ...contender(rival), difference, interval: widened(interval, difference, z) };
-  return {
-    ...contender(rival),
-    difference: (onlyFirst - onlySecond) / rows,
-    interval: pairedInterval(onlyFirst, onlySecond, rows, z),
-  };
+  return { ...contender(rival), ...difference(counts, z) };
 }
 
-function contender({ prompt, origin, test }: Tested): Contender {
+/** The first of two on the same rows less the second, with its interval. */
+function difference(
+  { onlyFirst, onlySecond, rows, difference: ofScores, interval }: PairedTest & { readonly rows: number },
+  z: number,
+): { readonly difference: number; readonly interval: Interval } {
+  if (ofScores !== undefined && interval) return { difference: ofScores, interval: widened(interval, ofScores, z) };
+  return { difference: (onlyFirst - onlySecond) / rows, interval: pairedInterval(onlyFirst, onlySecond, rows, z) };
+}
+
+function contender({ prompt, origin, test }: Tested): Contender & { readonly origin: Origin } {
   return { prompt, origin, accuracy: test.accuracy };
 }
 

@@ -31,6 +31,16 @@ export function planBudget(budget: number, settings: PolicySettings, rows: { tra
 }
 
 type PolicySettings = Pick<SearchSettings, 'promptsPerStep' | 'bestOf' | 'bootstraps'>;
+/** How a search for a prompt for each input spends its budget: a step asks once for each of its prompts, a validation once for each row. */
+export function planPerInput(
+  budget: number,
+  { promptsPerStep, validateEvery }: Pick<SearchSettings, 'promptsPerStep' | 'validateEvery'>,
+  validation: number,
+): { readonly least: number; readonly allows: (stepsDone: number, computed: number) => boolean } {
+  // The last policy is validated, whatever the number of steps.
+  const next = (done: number): number => promptsPerStep + validation * (1 + Number((done + 1) % validateEvery === 0));
+  return { least: promptsPerStep + validation, allows: (done, computed) => computed + next(done) <= budget };
+}
 
 /** Queries of no prompt and the prompts to compare, each on all rows of the pool: the search gets what they leave of the budget. */
 export function givenCost(spec: Pick<Spec, 'compare' | 'prompt'>, { train, validation }: Pool): number {
@@ -41,6 +51,13 @@ export function givenCost(spec: Pick<Spec, 'compare' | 'prompt'>, { train, valid
 export function budgetProblem(spec: Spec, settings: SearchSettings, splits: Pool, claimed = 0): Problem | undefined {
   const { queryBudget: budget, rowsPerPrompt } = settings;
   const given = givenCost(spec, splits);
+  if (settings.perInput) {
+    const needed = planPerInput(0, settings, splits.validation.labels.length).least + given + claimed;
+    if (needed <= budget) return undefined;
+    const { path, texts } = unitOf(spec);
+    const text = worded('search.budgetTooSmallForPolicy', { budget: texts * budget, needed: texts * needed, given: texts * given });
+    return spec.problemAt(path, { ...text, fixes: [setTo(path, texts * needed)] });
+  }
   const methods = searchMethods(settings);
   if (methods.includes('reflect')) {
     const needed = given + claimed + leastToReflect(splits);

@@ -1,5 +1,6 @@
 import { Random } from '../method/random';
 import type { Scorer, ScorerState } from '../method/scorer';
+import { presets } from '../spec/schema';
 import { Archive, asked, isOwn, isStart, type Known } from './archive';
 import { smallestAtLeast } from './budget';
 import { Estimates, type EstimatesState } from './estimates';
@@ -50,9 +51,22 @@ export const randomWithMemory: SearchKind = {
   open: (context, saved) => open(context, ['random'], context.seed ^ 0x5eed, saved as State | undefined),
 };
 
-async function open(context: SearchContext, sources: readonly Source[], seed: number, saved: State | undefined): Promise<Search> {
+/** The control of a search for a prompt for each input: the best single prompt, by this search with all its proposers. */
+export const singlePrompt: SearchKind = {
+  origin: 'single',
+  open: (context, saved) =>
+    open(context, context.settings.proposals ?? presets.default.proposals!, context.seed, saved as State | undefined, true),
+};
+
+async function open(
+  context: SearchContext,
+  sources: readonly Source[],
+  seed: number,
+  saved: State | undefined,
+  isControl = sources[0] === 'random',
+): Promise<Search> {
   const random = new Random(seed);
-  return new MemorySearch(context, sources[0] === 'random', random, await Proposals.open(context, sources, random), saved);
+  return new MemorySearch(context, isControl, random, await Proposals.open(context, sources, random), saved);
 }
 
 /**

@@ -68,7 +68,7 @@ class PolicySearch implements Search {
         this.trainer.step,
         this.signal,
       );
-    this.trainer = new Trainer({ ...settings, length, seed }, policyModel, network, policyModel.source, actions, rewardOf, admits);
+    this.trainer = new Trainer({ ...settings, length, seed }, policyModel, network, [policyModel.source], actions, rewardOf, admits);
     if (!saved) return;
     const { trainer, train, validation, rewarded, ...progress } = saved;
     this.rewarding.restore(rewarded ?? 0);

@@ -5,7 +5,8 @@ import type { Compute } from '../model/local/session';
 import type { PromptIds, RowsOfPrompt } from '../model/taskModel';
 import type { SearchSettings } from '../spec/schema';
 import type { StartingPrompt } from '../spec/startingPrompts';
-import type { FilledIn, Prompt, ScoredPrompt } from './prompt';
+import type { InputPolicy } from './inputPolicy';
+import type { FilledIn, Prompt, ScoredPrompt, SplitScore } from './prompt';
 import type { CandidateRecord, CandidateUpdate, Usage } from './reflect/record';
 import type { Outcome, Proposed, TrainRow } from './reflect/task';
 import type { Note } from '../wording/note';
@@ -28,6 +29,8 @@ export interface SearchContext {
   readonly admits?: ((ids: PromptIds) => boolean) | undefined;
   /** Prompts that the search begins with; none without a warm start. */
   readonly starts: readonly Start[];
+  /** The inputs of a split as sources of their prompts, in the policy's tokens: rows in order. */
+  readonly inputs: (split: 'train' | 'validation') => readonly PromptIds[];
   /** A prompt from the task model's tokens. */
   readonly prompt: (ids: PromptIds) => Prompt;
   /** Of a generation task: scores of the first texts of prompts on training rows, whatever number a query has (`samples`). */
@@ -85,8 +88,13 @@ export interface Start {
   readonly tokens: PromptIds;
 }
 
-/** Whose prompt it is, which also names a stage of a run. */
-export type SearchOrigin = 'policy' | 'reflect' | 'random';
+/** Whose prompt it is, which also names a stage of a run; `single` is the control of a search for a prompt for each input. */
+export type SearchOrigin = 'policy' | 'reflect' | 'random' | 'single';
+
+/** Whether a search follows another one, on as many queries as that computed. */
+export function isControl({ origin }: Pick<SearchKind, 'origin'>): boolean {
+  return origin === 'random' || origin === 'single';
+}
 
 /** One way to find prompts. A run does one after the other, each on an equal budget; random search is the control. */
 export interface SearchKind {
@@ -112,6 +120,8 @@ export interface Search {
   advance(signal?: AbortSignal): Promise<StepReport>;
   /** The prompts that get held-out scores, best first. */
   finalists(signal?: AbortSignal): Promise<Finalist[]>;
+  /** What a search for a prompt for each input found, once `finalists` is done. */
+  readonly found?: InputPolicy;
   /** All that `open` needs to go on as if the search had never stopped: plain data for v8's `serialize`. */
   save(): unknown;
   release(): Promise<void>;
@@ -145,6 +155,8 @@ export interface StartsStep {
 export interface PolicyStep extends Omit<TrainingStep, 'bestPrompt'> {
   readonly event: 'step';
   readonly bestPrompt: string;
+  /** Scores of the greedy prompts on the validation rows, of a policy that gives each input its own. */
+  readonly policy?: SplitScore;
   /** The greedy prompt, every few steps; with a memory the best prompt so far, by estimates. */
   readonly greedy?: ScoredPrompt;
   /** How many of the step's prompts came from each proposer. */

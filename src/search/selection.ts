@@ -45,7 +45,7 @@ export async function scoreAll(
   const onTrain = await train.score(prompts, signal);
   if (validation.size === 0)
     return prompts.map((ids, i) => {
-      const score = split(onTrain[i]!);
+      const score = splitScore(onTrain[i]!);
       return { ...make(ids), gap: score.gap, choice: choiceOf(ids, train, validation), train: score, validation: score };
     });
   const onValidation = await validation.score(prompts, signal).catch((error: unknown) => {
@@ -57,8 +57,8 @@ export async function scoreAll(
     ...make(ids),
     gap: pooledGap(onTrain[i]!, train.size, onValidation[i]!, validation.size),
     choice: choiceOf(ids, train, validation),
-    train: split(onTrain[i]!),
-    validation: split(onValidation[i]!),
+    train: splitScore(onTrain[i]!),
+    validation: splitScore(onValidation[i]!),
   }));
 }
 
@@ -102,7 +102,7 @@ export async function select(train: Scorer, validation: Scorer, make: MakePrompt
   const ranked = alive
     .sort(byGap)
     .flatMap(({ tokens, gap, train: onTrain, seen }) =>
-      seen ? [{ ...make(tokens), gap, train: split(onTrain), validation: split(seen) }] : [],
+      seen ? [{ ...make(tokens), gap, train: splitScore(onTrain), validation: splitScore(seen) }] : [],
     );
   if (alive.length > 0 && ranked.length === 0) throw new ScoringError('search.noValidationScore', { prompts: alive.length });
   return ranked;
@@ -143,6 +143,6 @@ function compareIds(a: PromptIds, b: PromptIds): number {
   return a.length - b.length || a.map((id, i) => id - b[i]!).find((difference) => difference !== 0) || 0;
 }
 
-function split({ reward, gap, accuracy, missing }: SplitScore): SplitScore {
+export function splitScore({ reward, gap, accuracy, missing }: SplitScore): SplitScore {
   return { reward, gap, accuracy, ...(missing !== undefined && { missing }) };
 }

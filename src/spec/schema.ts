@@ -141,6 +141,10 @@ export const specSchema = z.strictObject({
         .optional()
         .describe('For `reflect`: passages of the prompt that stay word for word. Each must be in `start`.'),
       maxTokens: z.number().int().min(8).max(4096).optional().describe('For `reflect`: tokens of a prompt at most; 400 if absent.'),
+      perInput: z
+        .boolean()
+        .optional()
+        .describe('Whether the run learns a policy that gives each input a prompt of its own. If absent, one prompt serves all inputs.'),
     })
     .prefault({}),
   generation: generationSchema.optional().describe('For `generation`: how texts are generated.'),
@@ -249,6 +253,8 @@ export interface SearchSettings {
   /** Null: by the budget. */
   proposerCalls?: number | null;
   tokens: 'words' | 'all';
+  /** Absent in runs from before there were prompts for each input. */
+  perInput?: boolean;
   steps: number;
   promptsPerStep: number;
   queryBudget: number;
@@ -336,6 +342,9 @@ const PAPER_TEXTS = { promptsPerStep: 8, topK: 50, logitBias: -10, validateEvery
 /** Queries where there are more than four classes: each prompt is scored on four rows a class. */
 const MANY_CLASSES_BUDGET = 10_000;
 
+/** A step has few queries, one for each of its prompts: the budget ends the search. */
+const PER_INPUT = { perInput: true, steps: 12_000 } as const;
+
 /** The values of the preset, overridden by those of the spec. @param classes as the data has them, once it is read */
 export function searchSettings(spec: ParsedSpec, classes = Object.keys(spec.labels ?? {}).length): SearchSettings {
   const { preset, seed: _seed, seeds: _seeds, random: _random, generationBudget, judgeBudget: _judges, ...search } = spec.search;
@@ -349,7 +358,8 @@ export function searchSettings(spec: ParsedSpec, classes = Object.keys(spec.labe
   // Without chance, all texts of a prompt on a row are the same.
   const ofPaper = preset === 'paper' && { ...PAPER_TEXTS, ...(!isSampled && { bestOf: 1, bootstraps: 1 }) };
   const ofKind = spec.kind === 'generation' && { warmStart: false, ...ofPaper };
-  return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...ofKind, ...given, ...ofTexts };
+  const conditioned = spec.prompt.perInput && PER_INPUT;
+  return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...ofKind, ...conditioned, ...given, ...ofTexts };
 }
 
 /** How a spec generates texts. */

@@ -4,6 +4,7 @@ import { findNodeAtLocation, parseTree, printParseErrorCode, type JSONPath, type
 import { word, worded } from '../wording/wording';
 import { kindProblems } from './kind';
 import { looksLikeKey, mayHoldKey } from './keys';
+import { perInputProblems } from './perInput';
 import { fail, setTo, TaskError, type Fix, type Problem, type ProblemAt } from './problem';
 import { methodProblems } from './reflectProblems';
 import { repetitions } from './repetitions';
@@ -68,6 +69,7 @@ export function parseSpec(text: string, file: string): Spec {
           ...repetitions(withoutAuto(result.data), problemAt),
           ...kindProblems(result.data, problemAt),
           ...methodProblems(result.data, problemAt),
+          ...perInputProblems(withoutAuto(result.data), problemAt),
         ]
       : result.error.issues.flatMap((issue) => schemaProblems(issue, tree, problemAt, source))),
     ...template.errors.map((error) => templateProblem(error, written, problemAt)),

@@ -38,6 +38,10 @@ export const runWording = {
     `Cannot read the checkpoint ${file} (${reason.replace(/\.$/, '')}). Restore it from a copy; or delete it and resume the run, which then starts at its first step.`,
   'run.olderCheckpoint': ({ file }: { file: string }) =>
     `An older version of RLPrompt wrote the checkpoint ${file}, and this one cannot resume it: start the run again from its spec.`,
+  'run.noPolicy': ({ folder }: { folder: string }) =>
+    `${folder} has no policy to apply: it is the run of a spec without "prompt.perInput", or it has not finished.`,
+  'run.damagedPolicy': ({ file, reason }: { file: string; reason: string }) =>
+    `Cannot read the policy ${file} (${reason.replace(/\.$/, '')}). Restore it from a copy, or start the run again from its spec.`,
   'run.noResult': ({ file }: { file: string }) => `${file} is missing. Restore it from a copy, or start the run again from its spec.`,
   'run.resultNotJson': ({ file, reason }: { file: string; reason: string }) =>
     `${file} is damaged: it is not valid JSON (${reason}). To read its run, restore it from a copy, or start the run again from its spec.`,
@@ -82,5 +86,8 @@ export const runWording = {
   'run.scoringOn': ({ model }: { model: string }) => `Scoring the run's prompts on ${model} …`,
   'run.ended': ({ reason }: { reason: keyof typeof ENDED }) => ENDED[reason],
   'run.noControl': () => 'random search was left out or cut off, since you asked for the ranking early',
+  'run.noSingleControl': () => 'the search for the best single prompt was left out or cut off, since you asked for the ranking early',
+  'run.sourcesCut': ({ split, cut, of }: { split: string; cut: number; of: number }) =>
+    `${split}: ${cut} of ${of} texts are too long for the policy's model, which reads their ends`,
   'run.stopped': ({ step }: { step: number }) => `Stopped at step ${step}.`,
 };

@@ -69,6 +69,11 @@ export const searchWording = {
     found: String(budget),
     expected: `at least ${needed} (no prompt and those of "compare": ${given}, the search: ${needed - given}), or fewer rows by data.rowsPerClass or search.rowsPerPrompt`,
   }),
+  'search.budgetTooSmallForPolicy': ({ budget, given, needed }: Least & { needed: number }) => ({
+    message: 'the budget is too small for the prompts to compare, one step and a score of the policy on the validation rows',
+    found: String(budget),
+    expected: `at least ${needed} (no prompt and those of "compare": ${given}, the search: ${needed - given}), or fewer rows by data.rowsPerClass`,
+  }),
   'search.fewerRows': ({ rowsPerPrompt, pool }: { rowsPerPrompt: number; pool: number }) => ({
     message: 'the data has fewer rows than each prompt needs',
     found: String(rowsPerPrompt),

@@ -67,6 +67,21 @@ export const specWording = {
     found: quote(start.length > 200 ? `${start.slice(0, 199)}…` : start),
     expected: 'a prompt without {input}, {prompt} and {mask}',
   }),
+  'spec.perInputPolicy': ({ found }: Found) => ({
+    message: 'with "prompt.perInput", the policy reads each input and learns from the states of its model, which a server does not give',
+    found,
+    expected: 'a causal model that runs here: "bundled:causal", "folder:PATH" or "hf:OWNER/NAME"',
+  }),
+  'spec.perInputReflect': ({ method }: { method: readonly string[] }) => ({
+    message: 'with "prompt.perInput", a policy gives each input its prompt; "reflect" looks for one prompt that serves all inputs',
+    found: method.map(quote).join(', '),
+    expected: '"rlprompt" alone, or no "prompt.perInput"',
+  }),
+  'spec.perInputStep': ({ promptsPerStep, each }: { promptsPerStep: number; each: number }) => ({
+    message: `with "prompt.perInput", a step draws ${each} prompts for each of its inputs`,
+    found: String(promptsPerStep),
+    expected: `a multiple of ${each}`,
+  }),
   'spec.missing': () => ({ message: 'there is no such task spec', expected: SPEC_FILE }),
   'spec.unreadable': ({ errno }: { errno: string | undefined }) => ({
     message: `the task spec cannot be read (${errno})`,

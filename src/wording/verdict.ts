@@ -27,10 +27,11 @@ interface Outlook {
 /** Verdicts on a run: a title, and a text that says what the held-out rows show. */
 export const verdictWording = {
   'verdict.better': ({ rival }: { rival: string }) =>
-    `Better than ${rival === 'manual' ? 'your own prompts' : rival === 'start' ? 'the starting prompts' : 'no prompt'}`,
+    `Better than ${({ manual: 'your own prompts', start: 'the starting prompts', single: 'the best single prompt' } as Partial<Record<string, string>>)[rival] ?? 'no prompt'}`,
   'verdict.noDifference': () => 'No proven difference',
   'verdict.worse': ({ rival }: { rival: string }) =>
-    `Worse than ${rival === 'manual' ? 'your own prompt' : rival === 'start' ? 'a starting prompt' : 'no prompt'}`,
+    `Worse than ${({ manual: 'your own prompt', start: 'a starting prompt', single: 'the best single prompt' } as Partial<Record<string, string>>)[rival] ?? 'no prompt'}`,
+  'verdict.perInput': () => 'a prompt for each input',
   'verdict.atChance': () => 'Not better than chance',
   'verdict.yours': () => 'Your own prompt ranks first',
   'verdict.start': () => 'A starting prompt ranks first',

@@ -213,6 +213,7 @@ function ranked(
       policy: FIVE,
       reflect: FIVE,
       random: [' lake', ' of'],
+      single: [' so', ' it'],
       manual: [' It', ' was'],
       start: [' In', ' short', ','],
       none: [],

@@ -11,6 +11,7 @@ const ORIGINS: Readonly<Record<FoundPrompt['origin'], string>> = {
   policy: 'Prompt found by RLPrompt',
   reflect: 'Prompt improved by RLPrompt',
   random: 'Prompt found by random search',
+  single: 'Prompt found by RLPrompt',
   manual: 'Prompt written by hand, scored with RLPrompt',
   evaluated: 'Prompt written by hand, scored with RLPrompt',
   start: 'Ordinary starting prompt, scored with RLPrompt',

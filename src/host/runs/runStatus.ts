@@ -66,6 +66,7 @@ function stageText(stage: Exclude<Stage, 'policy'>): string {
     reflect: t('search by reflection'),
     ranking: t('choosing the best'),
     random: t('random search'),
+    single: t('best single prompt'),
     test: t('held-out scores'),
     finished: t('finished'),
   }[stage];

@@ -1,5 +1,5 @@
 import { batches } from './batches';
-import { CachedGraphs, type Batching } from './graphs/cachedGraphs';
+import { CachedGraphs, labelLogits, type Batching } from './graphs/cachedGraphs';
 import { bytesOf, stack, type KvCache, type Room } from './graphs/kvCache';
 import type { PrefixedText, PrefixLayout } from './layout';
 import type { ModelFolder } from './modelFolder';
@@ -54,7 +54,7 @@ export class PrefixTaskModel implements TaskModel {
     labelIds: readonly number[],
     compute: Compute,
   ): Promise<PrefixTaskModel> {
-    const graphs = await CachedGraphs.open(model, labelIds, compute);
+    const graphs = await CachedGraphs.open(model, labelLogits(labelIds), compute);
     try {
       const batching = await graphs.tryOut(model);
       return new PrefixTaskModel(`${model.hash}\n${template}\n${labelIds.join()}`, graphs, layout, labelIds.length, batching);

@@ -1,4 +1,4 @@
-import type { PromptRow, RunResult, SeedsResult, TransferScore } from '../result';
+import type { PerInputResult, PromptRow, RunResult, SeedsResult, TransferScore } from '../result';
 import { word } from '../../wording/wording';
 import type { Verdict } from '../verdict';
 import type { RunHead } from '../view/runView';
@@ -173,9 +173,10 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
   const lines = [
     ...(labelWords ? [`${word('search.labelWords', labelWords)}.`] : []),
     `${result.steps} steps in ${result.seconds.toFixed(0)} s (${word('run.ended', { reason: result.stopped })}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
-    `The winner's estimate: ${percent(estimate.accuracy)}% (95% interval ${estimate.interval.map(percent).join('–')}) on the ${count(estimate.n)} rows that steer the search. Only ${samples === undefined ? 'held-out accuracy' : 'the held-out score'} was not searched for.`,
-    `Queries${samples === undefined ? '' : ` (a prompt on a row, ${samples === 1 ? 'one text' : `${samples} texts`} each)`}: ${count(queries.computed + forWords)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${forWords > 0 ? `, ${count(forWords)} for the label words` : ''}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; random search ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
+    `The ${result.perInput ? 'best single prompt' : 'winner'}'s estimate: ${percent(estimate.accuracy)}% (95% interval ${estimate.interval.map(percent).join('–')}) on the ${count(estimate.n)} rows that steer the search. Only ${samples === undefined ? 'held-out accuracy' : 'the held-out score'} was not searched for.`,
+    `Queries${samples === undefined ? '' : ` (a prompt on a row, ${samples === 1 ? 'one text' : `${samples} texts`} each)`}: ${count(queries.computed + forWords)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${forWords > 0 ? `, ${count(forWords)} for the label words` : ''}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; ${result.perInput ? 'the search for a single prompt' : 'random search'} ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
   ];
+  if (result.perInput) lines.push(...perInputLines(result.perInput, prompts, samples === undefined));
   if (random?.test && policy?.test)
     lines.push(
       `With equal budgets, held out: the search's best ${percent(policy.test.accuracy)}%, random search's best ${percent(random.test.accuracy)}%.`,
@@ -185,6 +186,19 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
     lines.push(`${title}. ${text}`, ...(next.length > 0 ? [word('verdict.next', { next })] : []));
   }
   return lines.join('\n');
+}
+
+/** How the policy of a run with a prompt for each input does on held-out rows, beside the single prompts. */
+function perInputLines({ test, prompts: given, versus }: PerInputResult, prompts: readonly PromptRow[], isShare: boolean): string[] {
+  const [first, second] = given;
+  const examples = [first, second].filter((one) => one !== undefined).map((one) => `${promptCell(one.prompt.trim())} (${one.rows})`);
+  const shown = (origin: PromptRow['origin'], name: string): string => {
+    const at = prompts.findIndex((prompt, i) => prompt.origin === origin && versus[i]);
+    return at < 0 ? '' : `; ${name} ${percent(prompts[at]!.test!.accuracy)}% (p = ${versus[at]!.p.toPrecision(2)})`;
+  };
+  return [
+    `A prompt for each input, held out: ${isShare ? 'accuracy' : 'score'} ${percent(test.accuracy)}% (95% interval ${test.interval.map(percent).join('–')})${shown('single', 'the best single prompt')}${shown('none', 'no prompt')}. ${count(test.n)} inputs got ${count(given.length)} different prompts, most often ${examples.join(' and ')}.`,
+  ];
 }
 
 export function seedsSummary(result: SeedsResult): string {

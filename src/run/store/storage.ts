@@ -17,6 +17,7 @@ import { deserialize, serialize } from 'node:v8';
 import { FileLock } from '../../files/lock';
 import { makeFolder } from '../../files/ownFolder';
 import { replaceFile } from '../../files/replaceFile';
+import type { InputPolicy } from '../../search/inputPolicy';
 import { CodedError } from '../../wording/wording';
 import type { JournalEvent } from '../events';
 import { quote } from '../report/shell';
@@ -184,6 +185,21 @@ export class RunFolder {
     const file = this.file('result.json');
     if (!this.hasResult()) throw new CodedError('run.noResult', { file });
     return parseResult(readFileSync(file, 'utf8'), file);
+  }
+
+  /** @throws CodedError when there is none that can be read */
+  readPolicy(): InputPolicy {
+    const file = this.file('policy');
+    if (!existsSync(file)) throw new CodedError('run.noPolicy', { folder: this.path });
+    try {
+      return deserialize(readFileSync(file)) as InputPolicy;
+    } catch (error) {
+      throw new CodedError('run.damagedPolicy', { file, reason: (error as Error).message });
+    }
+  }
+
+  writePolicy(policy: InputPolicy): void {
+    this.guard(() => this.replace('policy', serialize(policy)));
   }
 
   writeResult(result: RunResult): void {

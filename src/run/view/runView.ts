@@ -103,6 +103,7 @@ export type RunSummary = Pick<
   | 'majorityBaseline'
   | 'pairedTest'
   | 'peakMemory'
+  | 'perInput'
 >;
 
 type Columns<Name extends string> = { readonly [N in Name]: readonly number[] };

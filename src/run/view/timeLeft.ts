@@ -52,7 +52,7 @@ export class TimeLeft {
   afterRandomBatch({ seconds, queries }: RandomStepEvent, { test }: Pick<Horizon, 'test'>): number {
     const last = this.recent.at(-1);
     if (!last) return 0;
-    const { seconds: began } = this.began?.stage === 'random' ? this.began : last;
+    const { seconds: began } = this.began?.stage === 'random' || this.began?.stage === 'single' ? this.began : last;
     const rate = queries.computed / Math.max(1e-3, seconds - began);
     return Math.max(0, (last.queries.computed - queries.computed) / Math.max(1, rate)) + this.scoring(test);
   }
@@ -66,7 +66,7 @@ export class TimeLeft {
     const answered = done - this.began.done;
     const later =
       (stage === 'ranking' ? this.controls(this.recent.at(-1)?.queries.computed ?? 0, random) : 0) +
-      (stage === 'ranking' || stage === 'random' ? this.scoring(test) : 0);
+      (stage === 'ranking' || stage === 'random' || stage === 'single' ? this.scoring(test) : 0);
     // Nothing is known yet of the pace of what follows.
     if (stage === 'baselines' || stage === 'labels') return null;
     const perQuery = spent >= SETTLED && answered > 0 ? spent / answered : this.perQuery;

@@ -123,7 +123,7 @@ export class RunViewBuilder {
   set(change: Partial<RunHead>): void {
     const head = { ...this.head, ...change };
     const { state, stage, step, rankingSoon } = head;
-    const searches = ['running', 'pausing', 'paused'].includes(state) && (stage === 'policy' || stage === 'reflect' || stage === 'random');
+    const searches = ['running', 'pausing', 'paused'].includes(state) && ['policy', 'reflect', 'random', 'single'].includes(stage);
     this.head = { ...head, rankable: searches && step > 0 && !rankingSoon };
   }
 
@@ -285,6 +285,7 @@ export class RunViewBuilder {
     push(curves.steps, { ...event, queries });
     if (greedy && !estimate)
       push(curves.greedy, { queries, reward: pooled(greedy, this.pool, 'reward'), accuracy: pooled(greedy, this.pool, 'accuracy') });
+    if (event.policy) push(curves.greedy, { queries, ...event.policy });
     // Estimates change as other prompts are scored: what once seemed better than the best of now no longer is.
     const { choice = Infinity } = greedy ?? {};
     if (estimate) this.leaders = this.leaders.filter((row) => row.origin !== 'policy' || (row.choice ?? 0) < choice);
@@ -358,7 +359,15 @@ export function curveLengths(curves: Curves): CurveLengths {
 function stagesOf({ settings, random, labelWords }: RunTask): Stage[] {
   const [first, ...others] = searchMethods(settings).map((method) => (method === 'reflect' ? 'reflect' : 'policy') satisfies Stage);
   const labels = labelWords ? (['labels'] as const) : [];
-  return [...labels, 'baselines', first!, 'ranking', ...others, ...(random ? (['random'] as const) : []), 'test'];
+  return [
+    ...labels,
+    'baselines',
+    first!,
+    'ranking',
+    ...others,
+    ...(random ? ([settings.perInput ? 'single' : 'random'] as const) : []),
+    'test',
+  ];
 }
 
 function templateParts(template: string | readonly Message[]): { readonly parts: readonly Part[]; readonly turns?: readonly Turn[] } {

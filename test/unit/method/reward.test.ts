@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { classMean, piecewise, rowScore, shape, zScore } from '../../../src/method/reward';
+import { classMean, piecewise, rowScore, shape, zScore, zScoreBySource } from '../../../src/method/reward';
+import { softQLoss } from '../../../src/method/loss';
 
 /** Logits of given odds: the softmax is the odds over their sum. */
 function odds(...values: number[]): Float32Array {
@@ -95,6 +96,33 @@ describe('zScore', () => {
     expect(zScore([7, 7, 7])).toEqual([0, 0, 0]);
     for (const z of zScore([0.1, 0.1, 0.1])) expect(z).toBeCloseTo(0, 9);
     expect(zScore([5])).toEqual([0]);
+  });
+});
+
+describe('zScoreBySource', () => {
+  it('compares a reward with those of its own source only', () => {
+    // Deviations 20 and 15: ±20 / 20.0001 and ±15 / 15.0001.
+    const z = zScoreBySource([40, -20, 80, 10], ['a', 'b', 'a', 'b']);
+    [-0.999995, -0.9999933, 0.999995, 0.9999933].forEach((x, i) => expect(z[i]).toBeCloseTo(x, 6));
+    expect(zScoreBySource([7, 1, 7], ['a', 'b', 'a'])).toEqual([0, 0, 0]);
+  });
+
+  it('is the z-score of all where there is one source', () => {
+    expect(zScoreBySource([1, 2, 3, 4], [0, 0, 0, 0])).toEqual(zScore([1, 2, 3, 4]));
+  });
+
+  it('gives the loss of two inputs with two prompts each as worked out in Python', () => {
+    const reward = Float32Array.from(zScoreBySource([40, 80, -20, 10], [0, 1, 0, 1]), shape);
+    const array = (...values: number[]): Float32Array => Float32Array.from(values);
+    // Inputs take turns, so that the rewards of one are not neighbors.
+    const Q = array(1, 0.5, 0.2, -0.3, 0.7, 1.1, -0.4, 0.9);
+    const V = array(2, 1.8, 2, 1.5, 2.4, 2.2, 2.4, 2.1);
+    const targetV = array(1.9, 1.7, 1.9, 1.6, 2.3, 2, 2.3, 2.25);
+    const { loss, dQ } = softQLoss({ B: 4, T: 2, Q, V, targetV, reward });
+    expect(loss).toBeCloseTo(44.603193, 4);
+    [-1.5499958, -3.6499875, -2.0499964, -4.2749893, 0.7749958, 4.0749875, 0.1374964, 3.8499893].forEach((x, i) =>
+      expect(dQ[i]).toBeCloseTo(x, 5),
+    );
   });
 });
 

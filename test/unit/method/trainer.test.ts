@@ -106,7 +106,7 @@ function trainer(
   rewardOf = toyReward,
   network: PolicyNetwork = new PlainNetwork(sizes, embedding),
 ) {
-  return new Trainer({ ...SETTINGS, ...changes }, new FakeLanguage(), network, SOURCE, ACTIONS, rewardOf);
+  return new Trainer({ ...SETTINGS, ...changes }, new FakeLanguage(), network, [SOURCE], ACTIONS, rewardOf);
 }
 
 type Trace = Omit<StepReport, 'milliseconds'>;
@@ -176,7 +176,7 @@ describe('repetition', () => {
     const prompts: string[] = [];
     const record: RewardOf = (asked) => {
       prompts.push(asked.map((prompt) => prompt.join('')).join(' '));
-      return toyReward(asked);
+      return toyReward(asked, []);
     };
     await steps(trainer({ seed: topK === 4 ? 11 : 12, length: 3, topK }, record), 2);
     expect(prompts).toEqual(drawn);
@@ -233,7 +233,7 @@ describe('one step', () => {
     const language = new FakeLanguage();
     const network = new RecordingNetwork();
     const prompts: (readonly number[])[] = [];
-    const three = new Trainer({ ...SETTINGS, length: 3 }, language, network, SOURCE, ACTIONS, (asked) => {
+    const three = new Trainer({ ...SETTINGS, length: 3 }, language, network, [SOURCE], ACTIONS, (asked) => {
       prompts.push(...asked.map((prompt) => [...prompt]));
       return Promise.resolve(asked.map((_, b) => b));
     });
@@ -295,6 +295,53 @@ describe('one step', () => {
     expect(Math.abs(report!.loss / loss - 1)).toBeLessThan(1e-5);
     expect(report!.entropy).toBeCloseTo(entropy, 5);
     expect(report!.gradientNorm).toBeGreaterThan(0);
+  });
+
+  it('each input is a source: its states follow its ids, and its rewards are normalized among its own prompts', async () => {
+    const network = new RecordingNetwork();
+    const language = new FakeLanguage();
+    const [T, sources] = [2, [[500, 7], [500, 8, 9], [500]]] as const;
+    let rewards: number[] = [];
+    let drawn: readonly number[] = [];
+    let prompts: (readonly number[])[] = [];
+    const random = new Random(4);
+    const settings = { ...SETTINGS, length: T, promptsPerStep: 8, promptsPerSource: 4 };
+    const inputs = new Trainer(settings, language, network, sources, ACTIONS, (asked, of) => {
+      [prompts, drawn] = [asked.map((prompt) => [...prompt]), [...of]];
+      // The rewards of one input are far from those of the others.
+      rewards = of.map((source) => 1000 * source + 100 * random.uniform());
+      return Promise.resolve(rewards);
+    });
+    const seen: number[] = [];
+    for (let step = 0; step < 3; step++) {
+      const weights = to64(inputs.save().weights);
+      const target = to64(inputs.save().target);
+      const [report] = await steps(inputs, 1);
+      expect(drawn.slice(0, 4)).toEqual(Array(4).fill(drawn[0]));
+      expect(drawn.slice(4)).toEqual(Array(4).fill(drawn[4]));
+      seen.push(drawn[0]!, drawn[4]!);
+      const { states, state } = network.backward.at(-1)!;
+      let loss = 0;
+      for (let b = 0; b < 8; b++) {
+        const own = rewards.filter((_, other) => drawn[other] === drawn[b]);
+        const average = mean(own);
+        const r = (5 * (rewards[b]! - average)) / (Math.sqrt(mean(own.map((x) => (x - average) ** 2))) + 1e-4);
+        const at = [0, 1].map((t) => language.state([...sources[drawn[b]!]!, ...prompts[b]!.slice(0, t).map((a) => ACTIONS[a]!)]));
+        at.forEach((expected, t) => expect(rowOf(states, d, state[b * T + t]!)).toEqual(expected));
+        const V = at.map((each) => logSumExp64(qRow(sizes, target, each, embedding, new Float32Array(A))));
+        const logPi = at.map((each, t) => {
+          const q = qRow(sizes, weights, each, embedding, new Float32Array(A));
+          return q[prompts[b]![t]!]! - logSumExp64(q);
+        });
+        const last = logPi[1]! - (r - V[1]!);
+        const errors = [logPi[0]! - (V[1]! - V[0]!), last, logPi[0]! + logPi[1]! - (r - V[0]!), last];
+        loss += errors.reduce((sum, error) => sum + error ** 2, 0) / 2 / 8;
+      }
+      expect(Math.abs(report!.loss / loss - 1)).toBeLessThan(1e-5);
+    }
+    // Six draws of three inputs: each comes up once before any comes up again.
+    expect([...seen.slice(0, 3)].sort()).toEqual([0, 1, 2]);
+    expect([...seen.slice(3)].sort()).toEqual([0, 1, 2]);
   });
 
   it('the target equals the online network at the first step and then lags by τ', async () => {
@@ -370,7 +417,7 @@ describe('logit bias and the fluency constraint', () => {
     const network = new RecordingNetwork();
     const prompts: (readonly number[])[] = [];
     const settings = { ...SETTINGS, length: 3, fluentTopK: 4, logitBias: -10, learningRate: 0.02 };
-    const fluent = new Trainer(settings, language, network, SOURCE, ACTIONS, (asked) => {
+    const fluent = new Trainer(settings, language, network, [SOURCE], ACTIONS, (asked) => {
       prompts.push(...asked.map((prompt) => [...prompt]));
       return Promise.resolve(asked.map((prompt) => prompt.filter((a) => a % 2 === 0).length));
     });

@@ -55,7 +55,7 @@ describe('unknown fields', () => {
       column: 6,
       field: 'prompt.temperature',
       code: 'spec.unknownField',
-      args: [{ name: 'temperature', close: undefined, known: ['length', 'tokens', 'start', 'frozen', 'maxTokens'] }],
+      args: [{ name: 'temperature', close: undefined, known: ['length', 'tokens', 'start', 'frozen', 'maxTokens', 'perInput'] }],
     });
   });
 

@@ -2,7 +2,8 @@ import type { Tensor } from 'onnxruntime-node';
 import { ModelError } from '../../modelError';
 import type { ModelFolder, ModelGraph } from '../modelFolder';
 import { split, stack, type KvCache } from './kvCache';
-import { LABEL_LOGITS, POSITIONS, scoringGraph } from './scoring';
+import { LABEL_LOGITS, POSITIONS, scoringGraph, type ScoringGraph } from './scoring';
+import type { Model } from './schema';
 import { integers, openSession, values, type Compute, type Session } from '../session';
 
 /** The graphs of a causal model cannot continue from a KV cache: the model has to read whole rows. */
@@ -11,6 +12,17 @@ export class NoKvCache extends Error {}
 /** Which texts may share a batch: any, those of one length, or none. */
 export type Batching = 'any' | 'of one length' | 'none';
 
+/** What the graphs give at the last token of each row. */
+export interface Answers {
+  readonly output: string;
+  /** The model's graph, edited to give it at `positions`, with some other outputs kept. */
+  graph(model: Model, logits: string, kept: readonly string[]): ScoringGraph;
+}
+
+export function labelLogits(labelIds: readonly number[]): Answers {
+  return { output: LABEL_LOGITS, graph: (model, logits, kept) => scoringGraph(model, logits, labelIds, kept) };
+}
+
 /** The graphs of a causal model that reads a text once, keeps its KV cache, and continues from there. */
 export class CachedGraphs {
   private constructor(
@@ -18,23 +30,24 @@ export class CachedGraphs {
     private readonly withPast: Opened,
     /** Outputs that hold the KV cache, by the input that takes them. */
     private readonly present: ReadonlyMap<string, string>,
+    private readonly output: string,
     /** Whether the head is computed for the label words only. */
     readonly narrow: boolean,
   ) {}
 
   /** @throws NoKvCache, ModelError */
-  static async open(model: ModelFolder, labelIds: readonly number[], compute: Compute): Promise<CachedGraphs> {
+  static async open(model: ModelFolder, answers: Answers, compute: Compute): Promise<CachedGraphs> {
     const { whole, withPast } = model;
     const present = withPast && whole.file.presentOutputs(withPast.file.pastInputs);
     if (!present) throw new NoKvCache(`${model.reference} takes no KV cache`);
     if (whole.file.batchDependent) throw new NoKvCache(`${model.reference} quantizes all tokens of a run by one scale`);
     const open = async ({ file, feeder }: ModelGraph, kept: Iterable<string>): Promise<Opened & { narrow: boolean }> => {
-      const { bytes, narrow } = scoringGraph(await file.load(), model.logits, labelIds, [...kept]);
+      const { bytes, narrow } = answers.graph(await file.load(), model.logits, [...kept]);
       return { session: await openSession(bytes, compute, { reference: model.reference, folder: file.weightsFolder }), feeder, narrow };
     };
     const reads = await open(whole, present.values());
     const continues = withPast === whole ? reads : await open(withPast, []);
-    return new CachedGraphs(reads, continues, present, reads.narrow && continues.narrow);
+    return new CachedGraphs(reads, continues, present, answers.output, reads.narrow && continues.narrow);
   }
 
   /** Reads texts, padded to `width`, and returns the KV cache of each. */
@@ -48,7 +61,7 @@ export class CachedGraphs {
     return split({ tensors, width, lengths });
   }
 
-  /** Label logits [B, K] at the last token of each row: of tokens after a KV cache, or of whole rows padded to `width`. */
+  /** Answers, [B, …], at the last token of each row: of tokens after a KV cache, or of whole rows padded to `width`. */
   async answer(
     rows: readonly (readonly number[])[],
     past?: KvCache,
@@ -59,8 +72,8 @@ export class CachedGraphs {
       rows.map((row, i) => i * width + row.length - 1),
       [rows.length],
     );
-    const output = await session.run({ ...feeder.feeds(rows, past, width), [POSITIONS]: positions }, [LABEL_LOGITS]);
-    return values(output[LABEL_LOGITS]);
+    const output = await session.run({ ...feeder.feeds(rows, past, width), [POSITIONS]: positions }, [this.output]);
+    return values(output[this.output]);
   }
 
   /**

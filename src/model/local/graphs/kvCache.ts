@@ -49,6 +49,11 @@ function roomFor(size: number, type: Float32ArrayConstructor, name: string, room
   return all.subarray(0, size);
 }
 
+/** A row with memory of its own, so that it does not hold its batch's. */
+export function detached(row: KvCache): KvCache {
+  return { ...row, tensors: mapTensors(row.tensors, ({ type, data, dims }) => new Tensor(type, (data as Float32Array).slice(), dims)) };
+}
+
 export function bytesOf({ tensors }: KvCache): number {
   return Object.values(tensors).reduce((sum, { data }) => sum + (data as Float32Array).byteLength, 0);
 }
