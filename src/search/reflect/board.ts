@@ -33,7 +33,7 @@ export class Board {
       .filter(({ rows }) => rows.length > 0);
     const asked = lacking.map(({ candidate: { instruction, examples }, rows }) => ({ instruction, examples, rows }));
     const cost = this.task.cost(asked);
-    const kept = finishing ? 0 : this.reserve(lacking.map(({ candidate }) => candidate));
+    const kept = finishing ? 0 : this.reserve(new Map(lacking.map(({ candidate, rows }) => [candidate, rows.length])));
     if (cost > 0 && cost + kept > this.task.left) throw new OutOfQueries();
     if (asked.length === 0) return;
     const answers = await this.task.score(asked, signal);
@@ -53,12 +53,8 @@ export class Board {
 
   /** Known scores on rows that tell how good a candidate is; its own examples do not. */
   judgedScores({ scores, examples }: Pick<Candidate, 'scores' | 'examples'>): Map<number, number> {
-    return new Map(
-      this.judged.flatMap((row) => {
-        const score = scores.get(row);
-        return score === undefined || examples.includes(row) ? [] : [[row, score] as const];
-      }),
-    );
+    const first = this.judged[0] ?? 0;
+    return new Map([...scores].filter(([row]) => row >= first && !examples.includes(row)));
   }
 
   /** Estimated score of every candidate by its id; parents come before their children in `candidates`. */
@@ -85,10 +81,10 @@ export class Board {
     return { estimate: sum / Math.max(1, known.length), rows: known.length };
   }
 
-  /** Queries that complete the scores of any finalists, whoever they will be; `also` may become candidates. */
-  reserve(also: readonly Candidate[] = []): number {
-    return [...new Set([...this.candidates, ...also])]
-      .map(({ scores }) => this.task.size - scores.size)
+  /** Queries that complete the scores of any finalists, whoever they will be. @param asked rows that these get first */
+  reserve(asked: ReadonlyMap<Candidate, number> = new Map()): number {
+    return [...new Set([...this.candidates, ...asked.keys()])]
+      .map((candidate) => this.task.size - candidate.scores.size - (asked.get(candidate) ?? 0))
       .sort((a, b) => b - a)
       .slice(0, FINALISTS)
       .reduce((a, b) => a + b, 0);

@@ -66,8 +66,13 @@ export class ReflectLoop {
         const before = this.task.queries;
         const candidate = this.candidate(this.next++, { instruction, examples: [], parents: [], operator: 'start' });
         const [first] = this.board.candidates;
-        if (first) await this.validate(candidate, first, signal);
-        else await this.board.score([{ candidate, rows: this.order.slice(0, START_ROWS) }], signal);
+        try {
+          if (first) await this.validate(candidate, first, signal);
+        } catch (error) {
+          this.outOfQueries(error);
+          break;
+        }
+        if (!first) await this.board.score([{ candidate, rows: this.order.slice(0, START_ROWS) }], signal);
         this.board.candidates.push(candidate);
         records.push(this.record(candidate, { state: 'kept' }, before));
       }
@@ -135,8 +140,8 @@ export class ReflectLoop {
   private async attempt(plan: Plan, answer: Proposed | 'perfect' | 'none', signal: AbortSignal | undefined): Promise<CandidateRecord> {
     const { id, operator, parent, second } = plan;
     const { task, board, bandit } = this;
-    const before = plan.queriesBefore;
     const asked = task.queries;
+    const before = asked - plan.queries;
     const parents = [parent.id, ...(second ? [second.id] : [])];
     const usage = typeof answer === 'string' ? {} : { proposer: answer.usage };
     const made =

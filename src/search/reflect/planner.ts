@@ -17,8 +17,8 @@ export interface Plan {
   readonly rows: readonly number[];
   /** Rows on which the child has to win: those of the request, or others where it shows none. */
   readonly gate: readonly number[];
-  /** Of the task model before it was made. */
-  readonly queriesBefore: number;
+  /** Of the task model, to make it. */
+  readonly queries: number;
 }
 
 export interface PlannerState {
@@ -39,10 +39,16 @@ export class Planner {
   ) {}
 
   async plan(id: number, signal?: AbortSignal): Promise<Plan> {
+    const before = this.task.queries;
+    const made = await this.made(id, signal);
+    return { ...made, queries: this.task.queries - before };
+  }
+
+  private async made(id: number, signal: AbortSignal | undefined): Promise<Omit<Plan, 'queries'>> {
     const { candidates } = this.board;
     const { settings, random } = this;
     const parent = this.parentOf(candidates);
-    const about = { id, parent, queriesBefore: this.task.queries };
+    const about = { id, parent };
     const others = candidates.filter(({ instruction }) => instruction !== parent.instruction);
     const possible = settings.operators.filter((operator) => operator !== 'recombine' || others.length > 1);
     const operator = settings.learnOperators ? this.bandit.choose(possible, random) : possible[random.below(possible.length)]!;
