@@ -1,12 +1,13 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Random } from '../../src/method/random';
 import type { RunResult } from '../../src/run/result';
 import type { CandidateRecord } from '../../src/search/reflect/record';
 import { START, TRAIN, simulation } from '../simulator/grid';
 import { simulatedServer, simulatedTask } from '../simulator/server';
 import { fakeServer } from '../unit/model/server/fakeServer';
-import { journal, rlprompt, temporaryFolder } from './commandLine';
+import { journal, rlprompt, start, temporaryFolder } from './commandLine';
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -64,5 +65,61 @@ describe('a run of three searches on a server', () => {
     expect(numbers.length).toBeGreaterThan(0);
     expect(Math.max(...numbers)).toBeLessThan(TRAIN);
     expect(journal(out).filter((event) => 'event' in event && event.event === 'reflect').length).toBeGreaterThan(5);
+  });
+});
+
+/** How often the run below is killed; the environment may ask for more. */
+const KILLS = Number(process.env.RLPROMPT_TEST_KILLS ?? 5);
+
+describe('a search by reflection that is killed', () => {
+  it('asks again for what was on its way, counts it, and ends with the same table', { timeout: 3_600_000 }, async () => {
+    const world = simulation(0.6, 0.1, 4);
+    const answer = simulatedServer(world);
+    let [sent, killAt, kill] = [0, Infinity, (): void => undefined];
+    const server = await fakeServer((request, response, count) => {
+      if (++sent === killAt) kill();
+      answer(request, response, count);
+    });
+    const path = own();
+    const search = { method: ['reflect'], queryBudget: 1800 };
+    const spec = simulatedTask(path, server.url, world, { prompt: { start: START }, search });
+    const whole = join(path, 'whole');
+    expect((await rlprompt('optimize', spec, '--out', whole, '--threads', '1', '--yes')).status).toBe(0);
+    const straight = server.received.splice(0).map(({ body }) => JSON.stringify(body.messages));
+    // What another run has asked must not help.
+    rmSync(join(path, '.rlprompt'), { recursive: true });
+
+    const random = new Random(11);
+    const killed = join(path, 'killed');
+    let kills = 0;
+    for (let over = false; !over;) {
+      const resume = existsSync(join(killed, 'task.json'));
+      killAt = kills < KILLS ? sent + 40 + random.below(Math.ceil(straight.length / KILLS)) : Infinity;
+      const run = start('optimize', ...(resume ? ['--resume', killed] : [spec, '--out', killed]), '--threads', '1', '--yes');
+      kill = () => run.child.kill('SIGKILL');
+      const { signal, status } = await run.finished;
+      if (signal === null) expect(status).toBe(0);
+      else kills++;
+      over = signal === null;
+    }
+    expect(kills).toBeGreaterThan(Math.min(2, KILLS - 1));
+    const result = (folder: string): RunResult => JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as RunResult;
+    const [one, other] = [result(whole), result(killed)];
+    expect(other.prompts).toEqual(one.prompts);
+    expect(readFileSync(join(killed, 'candidates.jsonl'), 'utf8')).toBe(readFileSync(join(whole, 'candidates.jsonl'), 'utf8'));
+    expect(journal(killed)).toEqual(journal(whole));
+
+    // Of the proposer's requests, those that the kills cut off; they are counted, and the others are the same.
+    const isProposal = (text: string): boolean => text.includes('three backticks');
+    const again = server.received.map(({ body }) => JSON.stringify(body.messages));
+    const use = other.searches![0]!.proposer!;
+    expect(use.calls).toBe(one.searches![0]!.proposer!.calls);
+    expect(again.filter(isProposal).length).toBeLessThanOrEqual(use.calls + use.lost);
+    expect(use.lost).toBeLessThanOrEqual(2 * kills);
+    expect(new Set(again.filter(isProposal))).toEqual(new Set(straight.filter(isProposal)));
+    // Of the task model's, the same texts; each resumption measures its pace anew.
+    expect(new Set(again)).toEqual(new Set(straight));
+    if (process.env.RLPROMPT_TEST_KILLS)
+      console.log(`${kills} kills: ${again.length} requests for ${straight.length}; proposals ${use.calls}, lost ${use.lost}`);
   });
 });
