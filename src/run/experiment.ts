@@ -24,7 +24,16 @@ import { ModelError } from '../model/modelError';
 import { openTexts } from './openTexts';
 import { excerpt, passageOf } from './passage';
 import { openProposing, type Proposing } from './proposing';
-import { planRuns, preview, previewProposals, type JudgePreview, type Plan, type Preview, type ProposalPreview } from './preview';
+import {
+  planRuns,
+  preview,
+  previewProposals,
+  type JudgePreview,
+  type Plan,
+  type Preview,
+  type QueryPlan,
+  type ProposalPreview,
+} from './preview';
 import { hashesOf, type Scripts } from '../metrics/script/script';
 import { StoredModel, type RowLog } from './store/rows/storedModel';
 import type { Note } from '../wording/note';
@@ -51,6 +60,8 @@ export interface Experiment {
   readonly warnings: readonly Problem[];
   /** What a run will ask of a server, and how long that takes; undefined for a model that runs here. */
   readonly preview: Preview | undefined;
+  /** The most queries that a run of the spec may ask. */
+  readonly plan: QueryPlan;
   /** What metrics will ask of servers. */
   readonly judges: readonly JudgePreview[];
   /** What it will ask of the model that proposes prompts; undefined if that runs here. */
@@ -170,6 +181,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
       return [...warnings.map(({ message }) => ({ warning: message })), ...notes, ...task.notes()];
     },
     warnings,
+    plan,
     preview: task.pace && preview(plan, task.pace, spec.price),
     proposals:
       proposing?.proposer.remote &&

@@ -9,6 +9,7 @@ import type { FrontEnd, RunFrontEnd } from './frontEnd';
 import { fetchHubModels } from './hubModels';
 import { settleLabels } from './labelWords';
 import { runSearches } from './optimize';
+import { tellGenerations } from './outset';
 import { planEvaluation, planRuns } from './preview';
 import { describeJudge, describePreview, describeProposals } from './report/previewText';
 import { quote } from './report/shell';
@@ -44,6 +45,7 @@ export async function optimizeJob(
     frontEnd,
     { plan: planRuns(random, runs.length), proposes: true, runs: runs.length },
     async (experiment) => {
+      await tellGenerations(experiment, frontEnd);
       for (const run of runs) {
         const folder = new RunFolder(run.folder);
         const task = await describeTask(experiment, run.seed, random, threads);

@@ -69,6 +69,21 @@ export const runWording = {
   'run.declined': ({ model }: { model: string }) => `You did not agree to use ${model}; nothing more was sent or downloaded.`,
   'run.notInteractive': () =>
     'Not an interactive terminal: pass --yes, or set RLPROMPT_YES=1, to agree. Nothing more was sent or downloaded.',
+  'run.generations': ({
+    total,
+    generations,
+    maxTokens,
+    rate,
+  }: {
+    total: number;
+    generations: string;
+    maxTokens: number;
+    /** The measured rate, and how long that takes. */
+    rate: { readonly perSecond: number; readonly time: string } | undefined;
+  }) =>
+    `At most ${total.toLocaleString('en-US')} generations of up to ${maxTokens.toLocaleString('en-US')} tokens (${generations})${
+      rate ? `: about ${rate.time} at the measured ${rate.perSecond.toFixed(rate.perSecond < 10 ? 1 : 0)} a second` : ''
+    }.`,
   'run.script': ({ path, hash }: { path: string; hash: string }) => `${path} (SHA-256 ${hash.slice(0, 16)}…) scores what the model writes`,
   'run.scriptLimits': ({ limited }: { limited: boolean }) =>
     `It runs in a process of its own, without your environment variables, within limits of time and memory${

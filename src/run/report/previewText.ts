@@ -1,5 +1,5 @@
 import { duration } from './duration';
-import type { JudgePreview, Preview, ProposalPreview } from '../preview';
+import type { JudgePreview, Preview, ProposalPreview, QueryPlan } from '../preview';
 
 /** What a run asks of a server, line by line. */
 export function describePreview({
@@ -13,21 +13,33 @@ export function describePreview({
   keyFrom,
   cost,
 }: Preview): string[] {
-  const parts = [
-    queries.search > 0 ? `search ${count(queries.search)}` : '',
-    queries.random > 0 ? `random search ${count(queries.random)}` : '',
-    queries.baselines > 0 ? `given prompts ${count(queries.baselines)}` : '',
-    queries.test > 0 ? `test rows ${count(queries.test)}` : '',
-  ].filter(Boolean);
+  // A query of a generation task is a prompt on a row, which is so many texts.
+  const each = textsPerQuery ?? 1;
+  const unit = textsPerQuery === undefined ? 'queries' : 'generations';
+  const rate = each * queriesPerSecond;
   return [
     `${name}${withKey(keyFrom)}:`,
-    `  at most ${count(queries.total)} queries (${parts.join(', ')})${textsPerQuery === undefined ? '' : `, each of ${textsPerQuery} generated ${textsPerQuery === 1 ? 'text' : 'texts'}`}; this is a hard limit`,
+    `  at most ${count(each * queries.total)} ${unit} (${describeGenerations(queries, each)}); this is a hard limit`,
     ...(queries.search > 0 && queries.random === 0
-      ? [`  without random search, the control: --random, or "random": true in "search", asks for as many queries again`]
+      ? [`  without random search, the control: --random, or "random": true in "search", asks for as many ${unit} again`]
       : []),
-    `  about ${duration(seconds)} at the measured ${queriesPerSecond.toFixed(queriesPerSecond < 10 ? 1 : 0)} queries a second`,
+    `  about ${duration(seconds)} at the measured ${rate.toFixed(rate < 10 ? 1 : 0)} ${unit} a second`,
     `  ${tokensText(tokens, tokensCounted)}${costText(cost)}`,
   ];
+}
+
+/** What a run's queries are for. @param each texts that are generated for a query */
+export function describeGenerations({ search, random, baselines, test }: QueryPlan, each: number): string {
+  const parts = [
+    ['search', search],
+    ['random search', random],
+    ['given prompts', baselines],
+    ['test rows', test],
+  ] as const;
+  return parts
+    .filter(([, queries]) => queries > 0)
+    .map(([name, queries]) => `${name} ${count(each * queries)}`)
+    .join(', ');
 }
 
 /** What a run asks of the model that proposes prompts. */

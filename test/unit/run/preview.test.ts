@@ -92,6 +92,13 @@ describe('what the user is shown', () => {
     ]);
   });
 
+  it('a server that writes several texts for a query, in texts', () => {
+    const shown = lines(preview({ search: 200, random: 0, baselines: 40, test: 60, total: 300 }, { ...pace, textsPerQuery: 2 }));
+    expect(shown[1]).toBe('  at most 600 generations (search 400, given prompts 80, test rows 120); this is a hard limit');
+    // 40 queries a second are 80 texts a second.
+    expect(shown[3]).toBe('  about 8 s at the measured 80 generations a second');
+  });
+
   it('a slow server, a key, and tokens that nobody counts', () => {
     const slow = { ...pace, queriesPerSecond: 0.5, tokensCounted: false, keyFrom: 'the environment variable OPENAI_API_KEY' };
     expect(lines(preview({ search: 0, random: 0, baselines: 0, test: 60, total: 60 }, slow))).toEqual([

@@ -15,6 +15,7 @@ import { fakeServer, send } from '../model/server/fakeServer';
 import { fakeFrontEnd } from './fakeFrontEnd';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-held-texts-'));
+const told: string[] = [];
 const run = new RunFolder(join(folder, '.rlprompt', 'runs', 'one'));
 const held = async (): Promise<HeldOutTexts> => (await heldOut(run)) as HeldOutTexts;
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -39,7 +40,9 @@ beforeAll(async () => {
   const file = join(folder, 'texts.prompt-task.json');
   writeFileSync(file, JSON.stringify(spec));
   const runs = [{ seed: 0, folder: run.path }];
-  await optimizeJob({ spec: await readSpec(file), runs, random: false, threads: 1 }, fakeFrontEnd(), () => undefined);
+  const frontEnd = fakeFrontEnd();
+  await optimizeJob({ spec: await readSpec(file), runs, random: false, threads: 1 }, frontEnd, () => undefined);
+  told.push(...frontEnd.told);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -74,6 +77,14 @@ describe('the prompts of a generation run on another model', () => {
     expect(result.models.at(-1)).toMatchObject({ reference: 'bundled:masked', scores: [] });
     expect(result.models.at(-1)!.error).toMatch(/masked/);
   });
+});
+
+it('a generation run says at its start what it will generate, and how long that takes', () => {
+  // 8 rows for no prompt and "Overall:", and 2 texts each; what a server's trial takes is allowed for.
+  const line = told.find((text) => text.startsWith('At most'))!;
+  expect(line).toMatch(
+    /^At most [\d,]+ generations of up to 6 tokens \(search \d+, given prompts 96, test rows \d+\): about .* a second\.$/,
+  );
 });
 
 describe('held-out texts of a run', () => {
