@@ -2,6 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import { Declined } from '../run/declined';
 import type { ProgressEvent, RunEvent } from '../run/events';
 import type { RunFrontEnd } from '../run/frontEnd';
+import type { RunTask } from '../run/store/task';
+import { samplesOf } from '../spec/samples';
 import { formatProblem, type Problem } from '../spec/problem';
 import { Progress } from './progress';
 import { isWarning, noteText, type Note } from '../wording/note';
@@ -98,8 +100,9 @@ export class TerminalFrontEnd implements RunFrontEnd {
     return Promise.resolve(true);
   }
 
-  opened(folder: string): void {
+  opened(folder: string, { spec }: RunTask): void {
     this.folder = folder;
+    this.screen.describe(spec.kind === 'generation' ? samplesOf(spec.generation) : undefined);
     if (!this.input.isTTY) return;
     this.screen.line('Type r and Enter to end the search and rank its prompts now; Ctrl-C stops the run, which can then be resumed.');
     this.input.off('data', this.typed).on('data', this.typed).resume();

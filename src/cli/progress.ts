@@ -26,8 +26,15 @@ export class Progress {
   private stepAt = -Infinity;
   private readonly screen: StatusLine;
 
+  private samples: number | undefined;
+
   constructor(readonly out: NodeJS.WriteStream) {
     this.screen = new StatusLine(out);
+  }
+
+  /** What the run is, before its first event. @param samples texts that are generated for a query, of a generation task */
+  describe(samples: number | undefined): void {
+    this.samples = samples;
   }
 
   show(event: RunEvent): void {
@@ -41,7 +48,7 @@ export class Progress {
       case 'baseline':
         this.given++;
         this.line(
-          `Baseline ${event.prompt === '' ? '(no prompt)' : JSON.stringify(event.prompt)}: estimate ${this.estimate(event)}, gap ${event.gap.toFixed(3)}`,
+          `Baseline ${event.prompt === '' ? '(no prompt)' : JSON.stringify(event.prompt)}: estimate ${this.estimate(event)}${this.samples === undefined ? `, gap ${event.gap.toFixed(3)}` : ''}`,
         );
         break;
       case 'outlook':
@@ -69,7 +76,7 @@ export class Progress {
         const best = this.best ? `best estimate ${this.estimate(this.best)}` : `reward ${event.mean.toFixed(1)}`;
         if (event.policy) this.policy = ` · a prompt for each validation row: ${percent(event.policy.accuracy)}`;
         this.status(
-          `${bar(Math.max(event.step / steps, computed / queryBudget))} ${best} after ${count(computed)} of ${count(queryBudget)} queries${leftText(left)} · ${JSON.stringify(this.best?.prompt ?? event.bestPrompt)}${this.policy}`,
+          `${bar(Math.max(event.step / steps, computed / queryBudget))} ${best} after ${this.spent(computed, queryBudget)}${leftText(left)} · ${JSON.stringify(this.best?.prompt ?? event.bestPrompt)}${this.policy}`,
           event.step === steps,
         );
         break;
@@ -79,7 +86,7 @@ export class Progress {
         const { queryBudget = 0 } = this.start ?? {};
         const { computed } = event.queries;
         this.status(
-          `${bar(computed / queryBudget)} reflection: best estimate ${percent(event.estimate.best)} after ${count(computed)} of ${count(queryBudget)} queries, ${count(event.proposer.calls)} requests to the proposer · ${JSON.stringify(shortened(event.best.prompt))}`,
+          `${bar(computed / queryBudget)} reflection: best estimate ${percent(event.estimate.best)} after ${this.spent(computed, queryBudget)}, ${count(event.proposer.calls)} requests to the proposer · ${JSON.stringify(shortened(event.best.prompt))}`,
         );
         break;
       }
@@ -87,7 +94,7 @@ export class Progress {
         this.stepAt = event.seconds;
         const best = event.estimate ? `best estimate ${percent(event.estimate.best)}` : `reward ${event.mean.toFixed(1)}`;
         this.status(
-          `${STAGES[this.control]}: ${best} after ${count(event.queries.computed)} queries${leftText(this.timeLeft.afterRandomBatch(event, this.horizon))}`,
+          `${STAGES[this.control]}: ${best} after ${this.spent(event.queries.computed)}${leftText(this.timeLeft.afterRandomBatch(event, this.horizon))}`,
         );
         break;
       }
@@ -95,8 +102,8 @@ export class Progress {
         this.stepAt = -Infinity;
         if (event.stage === 'reflect') this.line('A model proposes prompts from the mistakes of others …');
         if (event.stage === 'single') this.control = event.stage;
-        if (event.stage === 'single') this.line('The best single prompt, on the same number of queries …');
-        if (event.stage === 'random') this.line('Random search on the same number of queries …');
+        if (event.stage === 'single') this.line(`The best single prompt, on the same number of ${this.unit} …`);
+        if (event.stage === 'random') this.line(`Random search on the same number of ${this.unit} …`);
         if (event.stage === 'ranking') {
           const why = event.reason && word('run.ended', { reason: event.reason });
           this.line(`${why === undefined ? '' : `The search has ended (${why}). `}Choosing among the best …`);
@@ -106,6 +113,16 @@ export class Progress {
       case 'finish':
         break;
     }
+  }
+
+  private get unit(): string {
+    return this.samples === undefined ? 'queries' : 'generations';
+  }
+
+  /** Queries, or the texts that they are, out of a budget. */
+  private spent(queries: number, budget?: number): string {
+    const each = this.samples ?? 1;
+    return `${count(each * queries)}${budget === undefined ? '' : ` of ${count(each * budget)}`} ${this.unit}`;
   }
 
   /** The run resumes: shows none of the events of its journal again. */

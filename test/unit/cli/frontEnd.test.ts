@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TerminalFrontEnd } from '../../../src/cli/frontEnd';
 import type { Problem } from '../../../src/spec/problem';
+import type { RunTask } from '../../../src/run/store/task';
 import { Progress } from '../../../src/cli/progress';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -22,6 +23,8 @@ function terminal(isTTY: boolean, keys = '', agreed: ConstructorParameters<typeo
   );
   return { frontEnd, text: () => text, type: (data: string) => void input.emit('data', Buffer.from(data)) };
 }
+
+const task = { spec: { kind: 'classification' } } as RunTask;
 
 describe('consent on the command line', () => {
   it('shows what it is for, and takes a yes', async () => {
@@ -78,7 +81,7 @@ it('takes r and Enter, once a run is there, for the wish to rank now', () => {
   const { frontEnd, text, type } = terminal(true);
   type('r\n');
   expect(frontEnd.rankNow.aborted).toBe(false);
-  frontEnd.opened('/runs/a');
+  frontEnd.opened('/runs/a', task);
   type('or\n');
   expect(frontEnd.rankNow.aborted).toBe(false);
   type('r\n');
@@ -89,7 +92,7 @@ it('takes r and Enter, once a run is there, for the wish to rank now', () => {
 
 it('listens to no keys in a pipe', () => {
   const { frontEnd, text, type } = terminal(false);
-  frontEnd.opened('/runs/a');
+  frontEnd.opened('/runs/a', task);
   type('r\n');
   expect(frontEnd.rankNow.aborted).toBe(false);
   expect(text()).toBe('');

@@ -59,6 +59,16 @@ describe('progress', () => {
     expect(Array.from(narrow.text().split('\n').at(-1)!)).toHaveLength(29);
   });
 
+  it('counts the texts of a run that generates them', () => {
+    const { out, text } = screen(true, 200);
+    const progress = new Progress(out);
+    progress.describe(2);
+    progress.show(begin);
+    progress.show(step(1, 1));
+    expect(text()).toContain('after 2,048 of 2,000,000 generations');
+    expect(text()).not.toContain('queries');
+  });
+
   it('counts the time of random search and the end by the budget', () => {
     const { out, text } = screen(true, 200);
     const progress = new Progress(out);
