@@ -4,6 +4,7 @@ import './page.css';
 import { Fragment, render } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
 import type { RunView } from '../src/run/view/runView';
+import type { WantedRows } from './againstYours';
 import { Candidates } from './candidates';
 import { Charts } from './charts';
 import { Comparison } from './compare';
@@ -25,6 +26,7 @@ function Page() {
   const [{ view, others = NONE, differences = [], settings, evaluation, gone }, apply] = useState<Model>(EMPTY);
   const [smoothing, setSmoothing] = useState(vscode.getState()?.smoothing);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set(vscode.getState()?.open));
+  const [wanted, setWanted] = useState<WantedRows>();
   const [, redraw] = useReducer((count: number) => count + 1, 0);
 
   useLayoutEffect(() => {
@@ -73,14 +75,14 @@ function Page() {
       <PromptTable view={view} open={open} toggle={toggle} scored={evaluation.scored} functions={settings.functions} />
       {view.rows.length > 0 && <EvaluateField evaluation={evaluation} trusted={settings.trusted} />}
       {(view.head.stages as readonly string[]).includes('reflect') && <Candidates key={`${view.head.id} candidates`} {...view} />}
-      {view.head.state === 'finished' && <HeldOutRows key={view.head.id} rows={view.rows} />}
+      {view.head.state === 'finished' && <HeldOutRows key={view.head.id} rows={view.rows} wanted={wanted} />}
     </Fragment>
   );
   return (
     <main>
       <Header view={view} trusted={settings.trusted} />
       <StateNotice head={view.head} trusted={settings.trusted} />
-      <WinnerCard {...view} />
+      <WinnerCard view={view} show={setWanted} />
       <Warnings {...view} />
       {/* While a run trains one watches its curves; then its table counts. */}
       {view.rows.some(({ test }) => test) ? [table, charts] : [charts, table]}

@@ -8,8 +8,10 @@ type Prompt = Pick<HeldOut['prompts'][number], 'prompt' | 'origin'>;
 /** The prompts whose rows are shown: one, a baseline to compare it with, and perhaps a third. */
 export type Chosen = readonly [prompt: number, baseline: number | undefined, another: number | undefined];
 
-/** The winner against no prompt, or against the next best where no prompt wins. */
-export function firstChoice(prompts: readonly Prompt[]): Chosen {
+/** The winner against a given baseline, else against no prompt, or against the next best where no prompt wins. */
+export function firstChoice(prompts: readonly Prompt[], wanted?: string): Chosen {
+  const given = wanted === undefined ? -1 : prompts.findIndex(({ prompt }) => prompt === wanted);
+  if (given > 0) return [0, given, undefined];
   const none = prompts.findIndex(({ prompt }) => prompt === '');
   return [0, none > 0 ? none : prompts.length > 1 ? 1 : undefined, undefined];
 }

@@ -1,6 +1,7 @@
 import './rows.css';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { HeldOut, HeldOutAnswers, HeldOutClasses } from '../src/messages/page';
+import type { WantedRows } from './againstYours';
 import type { PromptRow } from '../src/run/view/runView';
 import { count, percent, plural } from './format';
 import { Filters, firstChoice, nameOf, Pages, PromptChoices } from './rowControls';
@@ -12,7 +13,8 @@ import { ask } from './vscodeApi';
 type Loaded = { readonly held: HeldOut } | { readonly error: string };
 
 /** Every held-out row with the answers or texts of up to three prompts; loaded once the user asks for it. */
-export function HeldOutRows({ rows }: { rows: readonly PromptRow[] }) {
+export function HeldOutRows({ rows, wanted }: { rows: readonly PromptRow[]; wanted: WantedRows | undefined }) {
+  const box = useRef<HTMLElement>(null);
   const [open, setOpen] = useState(false);
   const [loaded, setLoaded] = useState<Loaded>();
   // A prompt that was evaluated meanwhile has rows too.
@@ -29,8 +31,15 @@ export function HeldOutRows({ rows }: { rows: readonly PromptRow[] }) {
     );
     return () => void (current = false);
   }, [open, scored]);
+  useEffect(() => {
+    if (!wanted) return;
+    setOpen(true);
+    box.current?.scrollIntoView({ block: 'start' });
+    box.current?.querySelector('button')?.focus({ preventScroll: true });
+  }, [wanted]);
+  const key = wanted?.baseline;
   return (
-    <section class="held-out" aria-label="Held-out rows">
+    <section class="held-out" aria-label="Held-out rows" ref={box}>
       <button type="button" class="link" aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? 'Hide held-out rows' : 'Show every held-out row'}
       </button>
@@ -40,15 +49,22 @@ export function HeldOutRows({ rows }: { rows: readonly PromptRow[] }) {
           {loaded.error}
         </p>
       )}
-      {open && loaded && 'held' in loaded && ('metrics' in loaded.held ? <TextViewer held={loaded.held} /> : <Viewer held={loaded.held} />)}
+      {open &&
+        loaded &&
+        'held' in loaded &&
+        ('metrics' in loaded.held ? (
+          <TextViewer key={key} held={loaded.held} baseline={wanted?.baseline} />
+        ) : (
+          <Viewer key={key} held={loaded.held} baseline={wanted?.baseline} />
+        ))}
     </section>
   );
 }
 
-function Viewer({ held }: { held: HeldOutClasses }) {
+function Viewer({ held, baseline: wanted }: { held: HeldOutClasses; baseline: string | undefined }) {
   const { prompts } = held;
-  const [chosen, setChosen] = useState(firstChoice(prompts));
-  const [filter, setFilter] = useState<Filter>('all');
+  const [chosen, setChosen] = useState(firstChoice(prompts, wanted));
+  const [filter, setFilter] = useState<Filter>(wanted === undefined ? 'all' : 'fixed');
   const [page, setPage] = useState(0);
   const columns = chosen.flatMap((index) => (index === undefined ? [] : (prompts[index] ?? [])));
   const [prompt, baseline] = [prompts[chosen[0]], chosen[1] === undefined ? undefined : prompts[chosen[1]]];

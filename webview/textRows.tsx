@@ -10,9 +10,9 @@ import { send } from './vscodeApi';
 const PAGE = 20;
 
 /** Every held-out row with what up to three prompts wrote for it, and why each text has its score. */
-export function TextViewer({ held }: { held: HeldOutTexts }) {
+export function TextViewer({ held, baseline: wanted }: { held: HeldOutTexts; baseline: string | undefined }) {
   const { prompts, metrics, rows: all } = held;
-  const [chosen, setChosen] = useState(firstChoice(prompts));
+  const [chosen, setChosen] = useState(firstChoice(prompts, wanted));
   const [metric, setMetric] = useState<number>();
   const [threshold, setThreshold] = useState(50);
   const [filter, setFilter] = useState<TextFilter>('all');

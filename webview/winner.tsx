@@ -1,6 +1,7 @@
 import type { NextStep, PromptRow, RunView } from '../src/run/view/runView';
 import { intervalOf, PromptCell } from './cells';
 import { count, percent, plural, shortPrompt, signed } from './format';
+import { AgainstYours, type WantedRows } from './againstYours';
 import { send } from './vscodeApi';
 
 /** Origins as the table names them. */
@@ -50,7 +51,8 @@ export function winnerOf(rows: readonly PromptRow[]): PromptRow | undefined {
 }
 
 /** The winner and what the held-out rows say about it; while there are no held-out scores, the best prompt so far. */
-export function WinnerCard({ head: { verdict, outlook, texts }, rows }: RunView) {
+export function WinnerCard({ view: { head, rows }, show }: { view: RunView; show: (rows: WantedRows) => void }) {
+  const { verdict, outlook, texts } = head;
   const winner = winnerOf(rows);
   if (!winner) return null;
   const { prompt, origin, estimate } = winner;
@@ -73,6 +75,7 @@ export function WinnerCard({ head: { verdict, outlook, texts }, rows }: RunView)
           </details>
         )}
         {(verdict ?? outlook) && <p class="winner-text">{(verdict ?? outlook)!.text}</p>}
+        {verdict && <AgainstYours winner={winner} rows={rows} texts={texts !== undefined} show={show} />}
       </div>
       <ul class="winner-scores">
         {verdict ? (

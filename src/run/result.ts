@@ -101,6 +101,8 @@ export interface PromptRow extends ScoredPrompt {
   readonly roundTrip?: boolean;
   /** Held-out accuracy on other models, by model reference. */
   readonly transfer?: Readonly<Record<string, TransferScore>>;
+  /** The prompt that ranks first in the table against this one, on the test rows that both have a score for. */
+  readonly versusWinner?: PairedTest & { readonly rows: number };
 }
 
 /** A line of the table of a finished run. */
@@ -109,8 +111,6 @@ export interface PromptResult extends PromptRow {
   readonly tokens: readonly number[];
   readonly roundTrip: boolean;
   readonly perplexity: number | null;
-  /** The prompt that ranks first in the table against this one, on the test rows that both have a score for. */
-  readonly versusWinner?: PairedTest & { readonly rows: number };
 }
 
 /** Accuracy with its 95% Wilson score interval, or mean score with its bootstrap interval, over `n` rows. */

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import type { HeldOutClasses } from '../../src/messages/page';
 import { eachPanel, Panel } from './panel';
-import { finished, training } from './runs';
+import { finished, training, VERDICTS } from './runs';
 import { THEMES, type Theme } from './themes';
 
 const chromium = inject('chromium');
@@ -97,6 +97,22 @@ describe.skipIf(chromium === '')('the held-out rows in the panel', () => {
     await section().getByLabel('Baseline').selectOption('–');
     expect(await filter(/Fixed/).isDisabled()).toBe(true);
     expect(await filter(/Wrong/).isDisabled()).toBe(false);
+  });
+
+  it('show from the card why the winner is better than the prompt of the user', async () => {
+    const run = VERDICTS.better;
+    await panel.show(run);
+    const card = panel.page.locator('.against-yours');
+    expect(await card.innerText()).toBe('Against your own “It was” it fixes 220 held-out rows and breaks 114 rows. Show these rows');
+    await card.getByRole('button').click();
+    await panel.reply('heldOut', { value: held(300) });
+    expect(await section().getByLabel('Baseline').inputValue()).toBe('2');
+    expect(await filter(/Fixed by/).isChecked()).toBe(true);
+    expect(await lines()).toEqual(all.filter((i) => i % 4 !== 0 && i % 5 === 0).slice(0, 50));
+    for (const view of [VERDICTS.yours, VERDICTS.worse]) {
+      await panel.show(view);
+      expect(await card.count()).toBe(0);
+    }
   });
 
   it('open in the data file', async () => {

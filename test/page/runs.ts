@@ -218,7 +218,7 @@ function ranked(
       start: [' In', ' short', ','],
       none: [],
     }[origin];
-    const versusWinner = { onlyFirst, onlySecond, rows: 1821 };
+    const versusWinner = { onlyFirst, onlySecond, p: 0.01, rows: 1821 };
     return row(i + 1, pieces, { origin, test: testScore(accuracy), ...(i > 0 && { versusWinner }) });
   });
 }
