@@ -1,15 +1,10 @@
 import type { PromptRow, RunView } from '../src/run/view/runView';
 import { Chart, type ChartProps } from './chart';
-import { percent } from './format';
-import type { Level, Line, Scale } from './plot';
+import { BLUE, GREEN, PURPLE, randomSearch, RED, SHARE, STYLES, YELLOW } from './chartLines';
+import type { Level, Line } from './plot';
+import { hasReflection, reflectionCharts, reflectionLine } from './reflectionCharts';
 import { smooth } from './smoothing';
 
-const BLUE = '--vscode-charts-blue';
-const GREEN = '--vscode-charts-green';
-const PURPLE = '--vscode-charts-purple';
-const RED = '--vscode-charts-red';
-const YELLOW = '--vscode-charts-yellow';
-const SHARE: Scale = { format: percent, bounds: [0, 1] };
 const ENTROPY = 'Policy entropy (nats per token)';
 
 interface ChartsProps {
@@ -23,7 +18,12 @@ interface ChartsProps {
 /** The curves of one run, or of several in the same charts, over the queries that were spent. */
 export function Charts({ view, others = [], smoothing }: ChartsProps) {
   const charts =
-    others.length > 0 ? compared([view, ...others], smoothing) : hasMemory(view) ? withMemory(view, smoothing) : ofPolicy(view, smoothing);
+    others.length > 0
+      ? compared([view, ...others], smoothing)
+      : [
+          ...(hasMemory(view) || !hasPolicy(view) ? withMemory(view, smoothing) : ofPolicy(view, smoothing)),
+          ...reflectionCharts(view, smoothing),
+        ];
   return (
     <section class="charts" aria-label="Charts">
       {charts.map((chart) => (
@@ -50,6 +50,10 @@ function hasMemory({ curves: { estimates } }: RunView): boolean {
   return estimates.queries.length > 0;
 }
 
+function hasPolicy({ curves: { steps } }: RunView): boolean {
+  return steps.queries.length > 0;
+}
+
 const PROPOSERS = [
   { key: 'policy', label: 'Policy', color: BLUE },
   { key: 'thompson', label: 'Thompson sampling', color: PURPLE, dash: [6, 3] },
@@ -58,13 +62,23 @@ const PROPOSERS = [
 
 function withMemory(view: RunView, smoothing: number): ChartProps[] {
   const { estimates, randomEstimates, shares } = view.curves;
+  const several = hasReflection(view);
+  const own: Line = {
+    label: several ? 'RLPrompt, best so far' : 'Best so far',
+    color: BLUE,
+    x: estimates.queries,
+    y: estimates.best,
+    low: estimates.low,
+    high: estimates.high,
+    width: 2,
+  };
   const proposers = PROPOSERS.filter(({ key }) => shares[key].some((share) => share > 0));
   return [
     {
       title: `Estimated ${measureOf(view)}`,
       lines: [
-        { label: 'Best so far', color: BLUE, x: estimates.queries, y: estimates.best, low: estimates.low, high: estimates.high, width: 2 },
-        ...smoothed('Mean of a step', GREEN, estimates.queries, estimates.mean, smoothing),
+        ...(hasMemory(view) ? [own] : []),
+        ...(several ? reflectionLine(view) : smoothed('Mean of a step', GREEN, estimates.queries, estimates.mean, smoothing)),
         ...randomSearch(randomEstimates.queries, randomEstimates.best),
       ],
       levels: baselines(view),
@@ -97,8 +111,8 @@ function ofPolicy(view: RunView, smoothing: number): ChartProps[] {
       ],
     },
     {
-      title: `Estimated ${measureOf(view)} of the greedy prompt`,
-      lines: [{ ...points, label: 'Greedy prompt', y: greedy.accuracy, width: 1.5 }],
+      title: hasReflection(view) ? `Estimated ${measureOf(view)}` : `Estimated ${measureOf(view)} of the greedy prompt`,
+      lines: [{ ...points, label: 'Greedy prompt', color: BLUE, y: greedy.accuracy, width: 1.5 }, ...reflectionLine(view)],
       levels: baselines(view),
       scale: SHARE,
     },
@@ -110,11 +124,6 @@ function ofPolicy(view: RunView, smoothing: number): ChartProps[] {
 function entropy({ curves: { steps } }: RunView, smoothing: number): ChartProps[] {
   if (!steps.entropy.some((one) => one > 0)) return [];
   return [{ title: ENTROPY, lines: smoothed('Entropy', PURPLE, steps.queries, steps.entropy, smoothing) }];
-}
-
-/** Nothing before it has begun. */
-function randomSearch(x: readonly number[], y: readonly number[]): Line[] {
-  return x.length > 0 ? [{ label: 'Random search, best so far', color: PURPLE, x, y, width: 1.5, dash: [5, 3] }] : [];
 }
 
 /** A smoothed curve, and the raw one under it. */
@@ -135,15 +144,6 @@ function baselines({ rows }: RunView): Level[] {
   ];
 }
 
-/** Lines that differ in dashes too, not in color alone. */
-const STYLES = [
-  { color: BLUE },
-  { color: YELLOW, dash: [6, 3] },
-  { color: GREEN, dash: [2, 2] },
-  { color: PURPLE, dash: [8, 3, 2, 3] },
-  { color: RED, dash: [1, 3] },
-] as const;
-
 function compared(views: readonly RunView[], smoothing: number): ChartProps[] {
   const names = namesOf(views);
   const chart = (title: string, line: (view: RunView) => Pick<Line, 'x' | 'y'>): ChartProps => ({
@@ -155,12 +155,15 @@ function compared(views: readonly RunView[], smoothing: number): ChartProps[] {
   const measures = [...new Set(views.map(measureOf))];
   const estimates = chart(`Estimated ${measures.join(' or ')}`, (view) => {
     const { estimates: of, greedy } = view.curves;
-    return hasMemory(view) ? { x: of.queries, y: of.best } : { x: greedy.queries, y: greedy.accuracy };
+    if (hasMemory(view)) return { x: of.queries, y: of.best };
+    return hasReflection(view) && !hasPolicy(view)
+      ? { x: view.curves.reflectEstimates.queries, y: view.curves.reflectEstimates.best }
+      : { x: greedy.queries, y: greedy.accuracy };
   });
   return [
     { ...estimates, scale: SHARE },
     // The rewards of a search with a memory are on another scale.
-    ...(views.some(hasMemory) ? [] : [ofSteps('Reward', 'mean')]),
+    ...(views.some(hasMemory) || !views.every(hasPolicy) ? [] : [ofSteps('Reward', 'mean')]),
     ...(views.every((view) => entropy(view, 0).length > 0) ? [ofSteps(ENTROPY, 'entropy')] : []),
   ];
 }

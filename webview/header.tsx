@@ -3,6 +3,7 @@ import { Clock } from './clock';
 import { count, plural } from './format';
 import { Icon, type IconName } from './icons';
 import { Phases } from './phases';
+import { proposerText } from './searches';
 import { Template } from './template';
 import { send } from './vscodeApi';
 
@@ -38,7 +39,8 @@ const HINTS: Partial<Record<Control, string>> = {
 const PRIMARY: readonly Control[] = ['continue', 'resume'];
 
 /** What the run is, how far it is, and what the user can do with it. */
-export function Header({ view: { head, rows }, trusted }: { view: RunView; trusted: boolean }) {
+export function Header({ view, trusted }: { view: RunView; trusted: boolean }) {
+  const { head, rows } = view;
   const { text, icon, controls } = STATES[head.state];
   const going = ['running', 'pausing', 'paused', 'elsewhere'].includes(head.state);
   // The search for label words comes before the models are open.
@@ -77,20 +79,22 @@ export function Header({ view: { head, rows }, trusted }: { view: RunView; trust
           {!starting && head.stages.length > 0 && <Phases head={head} />}
         </>
       )}
-      {head.steps > 0 && <Progress head={head} />}
+      {head.steps > 0 && <Progress view={view} />}
       <Actions head={head} hasRows={rows.length > 0} trusted={trusted} />
     </header>
   );
 }
 
-function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, promptLength, labelWords, size, texts } }: { head: RunHead }) {
+function Task({ head }: { head: RunHead }) {
+  const { taskModel, policyModel, parts, turns, rows, seed, promptLength, labelWords, size, texts, stages } = head;
+  const byTokens = !stages.includes('reflect') || stages.some((stage) => stage === 'policy' || stage === 'random');
   return (
     <p class="task">
-      <span>{policyModel === taskModel ? taskModel : `${taskModel}, policy on ${policyModel}`}</span>
+      <span>{policyModel === taskModel || !byTokens ? taskModel : `${taskModel}, policy on ${policyModel}`}</span>
       <Template parts={parts} turns={turns} prompt="{prompt}" mask="{mask}" />
       {rows && <span>{`${count(rows.train + rows.validation)} rows to search on, ${count(rows.test)} held out`}</span>}
       {texts && <span>{`generates ${plural(texts.samples, 'text')} for a row, scored by ${texts.metrics.join(', ')}`}</span>}
-      <span>prompts of {plural(promptLength, 'token')}</span>
+      {byTokens && <span>prompts of {plural(promptLength, 'token')}</span>}
       <span>seed {seed}</span>
       {labelWords !== undefined && <span>{labelWords}</span>}
       {size !== undefined && <span>{size}</span>}
@@ -98,12 +102,15 @@ function Task({ head: { taskModel, policyModel, parts, turns, rows, seed, prompt
   );
 }
 
-function Progress({ head }: { head: RunHead }) {
+function Progress({ view }: { view: RunView }) {
+  const { head } = view;
+  const proposer = proposerText(view);
   // A query of a generation task is a prompt on a row, which is so many texts.
   const each = head.texts?.samples ?? 1;
   const facts: [label: string, value: string][] = [
     [head.texts ? 'generations' : 'queries', `${count(each * head.queries.computed)} of ${count(each * head.queryBudget)}`],
     ['step', count(head.step)],
+    ...(proposer === undefined ? [] : [['proposer', proposer] as [string, string]]),
   ];
   return (
     <p class="progress">
@@ -113,7 +120,7 @@ function Progress({ head }: { head: RunHead }) {
         </span>
       ))}
       <Clock head={head} />
-      {head.rankingSoon && head.stage === 'policy' ? (
+      {head.rankingSoon && (head.stage === 'policy' || head.stage === 'reflect') ? (
         <span>ranking after this step</span>
       ) : (
         head.ended !== undefined && <span>search ended: {head.ended}</span>

@@ -13,6 +13,7 @@ import { shortPrompt } from './format';
 import { Header } from './header';
 import { Remarks, Warnings } from './notes';
 import { HeldOutRows } from './rows';
+import { Searches } from './searches';
 import { Gone, Loading, StateNotice } from './states';
 import { EMPTY, type Model } from './store';
 import { PromptTable } from './table';
@@ -51,7 +52,7 @@ function Page() {
   if (!view) return <Loading />;
   const weight = smoothing ?? settings.smoothing;
   const toggle = (prompt: string): void => setOpen(open.symmetricDifference(new Set([prompt])));
-  const charts = [view, ...others].some(({ curves }) => curves.steps.queries.length > 0) && (
+  const charts = [view, ...others].some(({ curves }) => curves.steps.queries.length + curves.reflectEstimates.queries.length > 0) && (
     <Fragment key="charts">
       <label class="smoothing">
         Smoothing
@@ -74,7 +75,8 @@ function Page() {
     <Fragment key="table">
       <PromptTable view={view} open={open} toggle={toggle} scored={evaluation.scored} functions={settings.functions} />
       {view.rows.length > 0 && <EvaluateField evaluation={evaluation} trusted={settings.trusted} />}
-      {(view.head.stages as readonly string[]).includes('reflect') && <Candidates key={`${view.head.id} candidates`} {...view} />}
+      {view.head.stages.includes('reflect') && <Candidates key={`${view.head.id} candidates`} {...view} />}
+      <Searches {...view} />
       {view.head.state === 'finished' && <HeldOutRows key={view.head.id} rows={view.rows} wanted={wanted} />}
     </Fragment>
   );

@@ -3,7 +3,7 @@ import type { RunView } from '../../src/run/view/runView';
 import { CANDIDATES, detailsOf, textOf } from './candidates';
 import type { Browser } from 'playwright-core';
 import { eachPanel, Panel } from './panel';
-import { FINAL_ROWS, finished } from './runs';
+import { finished, reflected } from './runs';
 
 const chromium = inject('chromium');
 
@@ -16,11 +16,7 @@ describe.skipIf(chromium === '')('the tree of candidates', () => {
     () => panel,
   );
 
-  const view = (): RunView => {
-    const found = { ...FINAL_ROWS[0]!, prompt: textOf(11), pieces: [textOf(11)] };
-    const run = finished({ stages: ['baselines', 'reflect', 'ranking', 'test'] as never }, [found, ...FINAL_ROWS.slice(1)]);
-    return run;
-  };
+  const view = (): RunView => reflected(textOf(11));
   const items = () => panel.page.getByRole('treeitem');
   const item = (id: number) => panel.page.locator(`.candidate[data-id="${id}"]`);
   const details = () => panel.page.getByRole('region', { name: 'Candidate', exact: true });
@@ -33,6 +29,49 @@ describe.skipIf(chromium === '')('the tree of candidates', () => {
     await panel.reply('candidates', { value: CANDIDATES });
     await panel.reply('candidate', { value: detailsOf(11) });
   }
+
+  it('stands beside the scores of every search in one chart, its operators and its costs', async () => {
+    await panel.show(view());
+    const chart = (title: string) => panel.page.locator('.chart').filter({ hasText: title });
+    const labels = (title: string): Promise<string[]> => chart(title).locator('.legend li span').allInnerTexts();
+    expect(await labels('Estimated accuracy')).toEqual([
+      'RLPrompt, best so far',
+      'Reflection, best so far',
+      'Random search, best so far',
+      'No prompt',
+      'Your best prompt',
+    ]);
+    expect(await chart('Estimated accuracy').locator('.legend').innerText()).toMatch(
+      /Reflection, best so far\s+83\.9% \(75\.9% to 89\.9%\)/,
+    );
+    expect(await labels('Probability of each operator')).toEqual([
+      'reflect on errors',
+      'add a rule',
+      'shorten',
+      'rephrase',
+      'add examples',
+      'recombine',
+    ]);
+    expect(await chart('Tokens of the proposer').locator('.legend').innerText()).toContain('148,800');
+    expect(await panel.page.locator('.progress').innerText()).toContain('proposer 120 requests, 148,800 tokens, $0.37');
+    const table = panel.page.getByRole('region', { name: 'Searches' }).locator('tbody tr');
+    expect((await table.allInnerTexts()).map((row) => row.split(/\s*\t\s*/))).toEqual([
+      ['RLPrompt', '76.5%', '4,900', '–'],
+      ['Reflection', '77.8%', '4,900', '120 requests, 148,800 tokens, $0.37; 1 request lost'],
+      ['Random search', '74.1%', '4,954', '–'],
+    ]);
+  });
+
+  it('comes without the charts of other searches where there was none', async () => {
+    await panel.show(reflected(textOf(11), 'reflect'));
+    expect(await panel.page.locator('.chart figcaption').allInnerTexts()).toEqual([
+      'Estimated accuracy',
+      'Probability of each operator',
+      'Tokens of the proposer',
+    ]);
+    expect(await panel.page.locator('.task').innerText()).not.toContain('prompts of');
+    expect(await panel.page.locator('.winner-card').innerText()).toContain('Found by reflection');
+  });
 
   it('is asked for once the user wants it, and only where a model proposed prompts', async () => {
     await panel.show(finished());

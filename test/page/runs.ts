@@ -236,6 +236,49 @@ export function instructed(): RunView {
   return finished({ parts, ...(turns && { turns }) }, rows);
 }
 
+/** Curves of a search by reflection. */
+function reflectionCurves(to: number): Pick<Curves, 'reflectEstimates' | 'proposals' | 'operators'> {
+  const steps = range(0, to);
+  const queries = steps.map((n) => 160 * n + 64);
+  const best = steps.map((n) => 0.64 + 0.2 * rise(n, 6));
+  const shares = (slope: number) => steps.map((n) => (1 / 6) * Math.exp(slope * n * 0.5));
+  return {
+    reflectEstimates: { queries, best, low: best.map((one) => one - 0.08), high: best.map((one) => one + 0.06) },
+    proposals: { queries, calls: steps.map((n) => 4 * n), tokens: steps.map((n) => 4960 * n) },
+    operators: {
+      queries,
+      reflect: shares(0.05),
+      addRule: shares(0.07),
+      shorten: shares(-0.03),
+      rephrase: shares(-0.03),
+      examples: shares(-0.01),
+      recombine: shares(-0.05),
+    },
+  };
+}
+
+const PROPOSER = { calls: 120, tokens: 148_800, counted: true, model: 'large', lost: 1 };
+
+/** A finished run of three searches; the best prompt is one that a model proposed. */
+export function reflected(prompt: string, methods: 'all' | 'reflect' = 'all'): RunView {
+  const origins = ['reflect', 'manual', 'policy', 'random', 'manual', 'none'] as const;
+  const rows = FINAL_ROWS.map((one, i) => ({ ...one, origin: origins[i]!, ...(i === 0 && { prompt, pieces: [prompt] }) })).filter(
+    ({ origin }) => methods === 'all' || !['policy', 'random'].includes(origin),
+  );
+  const queries = { asked: 4900, computed: 4900 };
+  const searches = [
+    ...(methods === 'all' ? [{ origin: 'policy' as const, queries, stopped: 'budget' as const }] : []),
+    { origin: 'reflect' as const, queries, stopped: 'budget' as const, proposer: PROPOSER },
+  ];
+  const summary = { ...FINISHED.summary!, searches, ...(methods === 'reflect' && { randomQueries: null }) };
+  const stages =
+    methods === 'all'
+      ? (['baselines', 'policy', 'ranking', 'reflect', 'random', 'test'] as const)
+      : (['baselines', 'reflect', 'ranking', 'test'] as const);
+  const run = finished({ stages, summary, price: { proposer: 2.5 } }, rows);
+  return { ...run, curves: { ...(methods === 'all' ? curves(31, 1, 31) : NO_CURVES), ...reflectionCurves(30) } };
+}
+
 /** A finished run for each verdict. */
 export const VERDICTS: Readonly<Record<VerdictKind, RunView>> = {
   better: finished({}, ranked(['policy', 0.778], ['random', 0.741, 190, 123], ['manual', 0.72, 220, 114], ['none', 0.663, 310, 100])),

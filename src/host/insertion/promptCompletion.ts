@@ -75,6 +75,8 @@ export function originText({ origin }: FoundPrompt): string {
   switch (origin) {
     case 'policy':
       return t('Found by RLPrompt');
+    case 'reflect':
+      return t('Found by reflection');
     case 'random':
       return t('Found by random search');
     case 'start':

@@ -1,7 +1,7 @@
 /** What the user sees of a run: plain data, made by `RunViewBuilder` and sent to the panel's page. */
 import type { Part, Turn } from '../../spec/template';
 import type { Operator } from '../../search/reflect/operators/operators';
-import type { Proposer } from '../../spec/schema';
+import type { ParsedSpec, Proposer } from '../../spec/schema';
 import type { Queries, StopReason } from '../../search/search';
 import type { OutlookEvent, Stage } from '../events';
 import type { PromptRow, RunResult, TransferScore } from '../result';
@@ -33,6 +33,8 @@ export interface RunHead {
   readonly policyModel: string;
   /** As text: of a chat, a line for each message. */
   readonly template: string;
+  /** What tokens cost, if the spec says so. */
+  readonly price?: ParsedSpec['price'];
   /** The template, parsed; of a chat, the parts of all messages. */
   readonly parts: readonly Part[];
   /** Of a chat. */
@@ -97,6 +99,7 @@ export type RunSummary = Pick<
   | 'stopped'
   | 'seconds'
   | 'queries'
+  | 'searches'
   | 'randomQueries'
   | 'testQueries'
   | 'learning'

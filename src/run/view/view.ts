@@ -102,6 +102,7 @@ export class RunViewBuilder {
       taskModel: spec.taskModel,
       policyModel: spec.policyModel,
       template: templateText(spec.template),
+      ...(spec.price && { price: spec.price }),
       ...templateParts(spec.template),
       ...(spec.kind === 'generation' && {
         texts: { samples: samplesOf(spec.generation), metrics: (spec.metrics ?? []).map(({ name, type }) => name ?? type) },
