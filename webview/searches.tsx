@@ -5,7 +5,12 @@ type Search = NonNullable<NonNullable<RunHead['summary']>['searches']>[number];
 
 type Took = Pick<NonNullable<Search['proposer']>, 'calls' | 'tokens' | 'counted'>;
 
-const NAMES: Readonly<Record<Search['origin'], string>> = { policy: 'RLPrompt', reflect: 'Reflection', random: 'Random search' };
+const NAMES: Readonly<Record<Search['origin'], string>> = {
+  policy: 'RLPrompt',
+  reflect: 'Reflection',
+  random: 'Random search',
+  single: 'Best single prompt',
+};
 
 /** What the searches of a finished run found and took, where there is more than one, or a model proposed prompts. */
 export function Searches({ head: { summary, price }, rows }: RunView) {
