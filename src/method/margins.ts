@@ -48,6 +48,18 @@ export class Margins {
     this.squares[label]! += margin * margin;
   }
 
+  /** Rows with their margins. */
+  addAll(labels: readonly number[], margins: Float64Array): void {
+    const { rows, sums, squares } = this;
+    for (let i = 0; i < labels.length; i++) {
+      const label = labels[i]!;
+      const margin = margins[i]!;
+      rows[label]!++;
+      sums[label]! += margin;
+      squares[label]! += margin * margin;
+    }
+  }
+
   /** Twice that mean, less 1: in [−1, 1], as a gap. Classes count the same, or by their rows. */
   score(weights: 'balanced' | 'rows' = 'balanced'): number {
     const { rows, sums } = this;

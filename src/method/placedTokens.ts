@@ -62,27 +62,35 @@ export class PlacedTokens {
     const { n, d, T } = this;
     const result = new Float64Array(alphas.length * T * d);
     this.places.forEach(({ index, size, embedding }, t) => {
-      alphas.forEach((alpha, c) => {
-        const share = new Float64Array(size);
-        for (let i = 0; i < n; i++) share[index[i]!]! += alpha[i]!;
-        const to = (c * T + t) * d;
-        let u = 0;
-        // Four tokens at once, or most of the time goes into reading and writing the sum.
-        for (; u + 4 <= size; u += 4) {
-          const [a, b, e, f] = [share[u]!, share[u + 1]!, share[u + 2]!, share[u + 3]!];
-          const at = u * d;
-          for (let k = 0; k < d; k++)
-            result[to + k] =
-              result[to + k]! +
-              a * embedding[at + k]! +
-              b * embedding[at + d + k]! +
-              e * embedding[at + 2 * d + k]! +
-              f * embedding[at + 3 * d + k]!;
-        }
-        for (; u < size; u++) for (let k = 0; k < d; k++) result[to + k]! += share[u]! * embedding[u * d + k]!;
-      });
+      const share = new Float64Array(size);
+      for (let c = 0; c < alphas.length; c++) {
+        share.fill(0);
+        gather(alphas[c]!, index, n, share);
+        addCombination(embedding, share, size, d, result, (c * T + t) * d);
+      }
     });
     return result;
+  }
+}
+
+function gather(alpha: Float64Array, index: Int32Array, n: number, into: Float64Array): void {
+  for (let i = 0; i < n; i++) into[index[i]!]! += alpha[i]!;
+}
+
+/** Adds Σ_u share_u e_u, of `size` vectors e of d numbers. Four at once, or most of the time goes into reading and writing the sum. */
+function addCombination(e: Float64Array, share: Float64Array, size: number, d: number, into: Float64Array, to: number): void {
+  let u = 0;
+  for (; u + 4 <= size; u += 4) {
+    const a = share[u]!;
+    const b = share[u + 1]!;
+    const c = share[u + 2]!;
+    const f = share[u + 3]!;
+    for (let k = 0, p = u * d; k < d; k++, p++)
+      into[to + k] = into[to + k]! + a * e[p]! + b * e[p + d]! + c * e[p + 2 * d]! + f * e[p + 3 * d]!;
+  }
+  for (; u < size; u++) {
+    const a = share[u]!;
+    for (let k = 0, p = u * d; k < d; k++, p++) into[to + k]! += a * e[p]!;
   }
 }
 
@@ -103,8 +111,13 @@ export function products(
   let r = 0;
   for (; r + 4 <= count; r += 4) {
     const p = first + r * stride;
-    const [q, s, t] = [p + stride, p + 2 * stride, p + 3 * stride];
-    let [a, b, c, e] = [0, 0, 0, 0];
+    const q = p + stride;
+    const s = q + stride;
+    const t = s + stride;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let e = 0;
     for (let k = 0; k < d; k++) {
       const xk = x[at + k]!;
       a += xk * others[p + k]!;

@@ -151,20 +151,20 @@ export class RewardModel {
     const missed: Float64Array[] = [];
     for (let c = 0; c < count * q; c++) {
       const { strengths, mean, noise } = outputs[c % q]!;
-      const shared = Float64Array.from({ length: d }, () => Math.sqrt(strengths[T]! / T / d) * random.normal());
-      for (let i = 0; i < T * d; i++)
-        weights[c * T * d + i] = Math.sqrt(strengths[Math.floor(i / d)]! / d) * random.normal() + shared[i % d]!;
       const { value } = measured[c % q]!;
-      missed.push(Float64Array.from(noise, (own, i) => value[i]! - mean - Math.sqrt(strengths[T + 1]! + own) * random.normal()));
+      fillNormal(weights.subarray(c * T * d, (c + 1) * T * d), strengths, T, d, random);
+      const own = new Float64Array(n);
+      for (let i = 0; i < n; i++) own[i] = value[i]! - mean - Math.sqrt(strengths[T + 1]! + noise[i]!) * random.normal();
+      missed.push(own);
     }
     const values = this.grams.tokens.values(weights);
-    missed.forEach((of, c) => of.forEach((x, i) => (of[i] = x - values[c * n + i]!)));
+    for (let c = 0; c < count * q; c++) subtract(missed[c]!, values.subarray(c * n, (c + 1) * n));
     const solved = outputs.map(({ factor }, j) => factor.solve(...missed.filter((_, c) => c % q === j)));
     const corrections = this.spread(
       missed.map((_, c) => solved[c % q]![Math.floor(c / q)]!),
       missed.map((_, c) => outputs[c % q]!),
     );
-    corrections.forEach((own, c) => own.forEach((x, i) => (own[i] = x + weights[c * T * d + i]!)));
+    for (let c = 0; c < count * q; c++) add(corrections[c]!, weights.subarray(c * T * d, (c + 1) * T * d));
     return Array.from({ length: count }, (_, r) => outputs.map(({ mean }, j) => ({ mean, weights: corrections[r * q + j]! })));
   }
 
@@ -174,12 +174,7 @@ export class RewardModel {
     const all = this.grams.tokens.spread(alphas);
     return of.map(({ strengths }, c) => {
       const weights = all.subarray(c * T * d, (c + 1) * T * d);
-      const shared = new Float64Array(d);
-      for (let t = 0; t < T; t++) for (let k = 0; k < d; k++) shared[k]! += weights[t * d + k]!;
-      for (let t = 0; t < T; t++) {
-        const [own, common] = [strengths[t]! / d, strengths[T]! / T / d];
-        for (let k = 0; k < d; k++) weights[t * d + k] = own * weights[t * d + k]! + common * shared[k]!;
-      }
+      share(weights, strengths, T, d);
       return weights;
     });
   }
@@ -256,4 +251,33 @@ function sum(x: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < x.length; i++) total += x[i]!;
   return total;
+}
+
+/** A draw of one output's weights [T, d] from their prior. */
+function fillNormal(weights: Float64Array, strengths: Float64Array, T: number, d: number, random: Random): void {
+  const shared = new Float64Array(d);
+  for (let k = 0; k < d; k++) shared[k] = Math.sqrt(strengths[T]! / T / d) * random.normal();
+  for (let t = 0; t < T; t++) {
+    const deviation = Math.sqrt(strengths[t]! / d);
+    for (let k = 0; k < d; k++) weights[t * d + k] = deviation * random.normal() + shared[k]!;
+  }
+}
+
+/** From Σ_i α_i e(z_it) of each place to the prior covariance of the weights with the prompts, times α; in place. */
+function share(weights: Float64Array, strengths: Float64Array, T: number, d: number): void {
+  const shared = new Float64Array(d);
+  for (let t = 0; t < T; t++) for (let k = 0; k < d; k++) shared[k]! += weights[t * d + k]!;
+  const common = strengths[T]! / T / d;
+  for (let t = 0; t < T; t++) {
+    const own = strengths[t]! / d;
+    for (let k = 0; k < d; k++) weights[t * d + k] = own * weights[t * d + k]! + common * shared[k]!;
+  }
+}
+
+function add(into: Float64Array, other: Float64Array): void {
+  for (let i = 0; i < into.length; i++) into[i]! += other[i]!;
+}
+
+function subtract(from: Float64Array, other: Float64Array): void {
+  for (let i = 0; i < from.length; i++) from[i]! -= other[i]!;
 }

@@ -1,4 +1,4 @@
-import { boundedMargin, Margins } from './margins';
+import { boundedMargin, marginOf, Margins } from './margins';
 import { congruent, diagonal, dot, inverse, lowerInverse, lowerOf, lowerTimes, times } from './smallMatrices';
 
 /** What is known of one prompt: contrasts `y` [rows, C] on some rows of the pool. */
@@ -58,8 +58,13 @@ export class RowModel {
   private readonly sums: Float64Array;
   private readonly counts: Float64Array;
   private readonly margins: Margins;
+  /** Of each row what it adds to the precision of the factors of a prompt, [N, q, q]. */
   private readonly certainty: Float64Array;
   private readonly sketched: Float64Array;
+  /** Margins of all rows, and of those of a sketch, with their labels. */
+  private readonly filled: Float64Array;
+  private readonly ofSketch: Float64Array;
+  private readonly someLabels: readonly number[];
 
   constructor(
     private readonly labels: readonly number[],
@@ -78,6 +83,9 @@ export class RowModel {
     this.sums = new Float64Array(K);
     this.counts = new Float64Array(K);
     this.margins = new Margins(K);
+    this.filled = new Float64Array(labels.length);
+    this.ofSketch = new Float64Array(this.some.length);
+    this.someLabels = this.some.map((row) => labels[row]!);
     this.certainty = new Float64Array(labels.length * this.q ** 2);
     this.sketched = new Float64Array(this.some.length * Math.max(0, K - 1) * (1 + this.q));
   }
@@ -129,7 +137,7 @@ export class RowModel {
     const center = new Float64Array(width);
     for (const mean of means) mean.forEach((x, i) => (center[i]! += x / means.length));
     const rest = means.map((mean) => mean.map((x, i) => x - center[i]!));
-    const f = prompts.map(() => new Float64Array(q));
+    const f = new Float64Array(prompts.length * q);
     for (let j = 0; j < q; j++) {
       let direction = Float64Array.from({ length: width }, (_, i) => 1 + 0.1 * Math.cos((i + 1) * (j + 1)));
       for (let round = 0; round < 50; round++) {
@@ -143,18 +151,27 @@ export class RowModel {
       }
       rest.forEach((x, i) => {
         const along = dot(x, direction);
-        f[i]![j] = along;
+        f[i * q + j] = along;
         direction.forEach((d, k) => (x[k]! -= along * d));
       });
     }
-    return { f, covariance: prompts.map(() => diagonal(q, 1e-3)) };
+    const covariance = new Float64Array(prompts.length * q * q);
+    for (let i = 0; i < prompts.length; i++) covariance.set(diagonal(q, 1e-3), i * q * q);
+    return { f, covariance };
   }
 
   /** What a prompt's observed rows say of its factors. */
   evidence({ rows, y }: Observed): Evidence {
+    const { q } = this;
+    const evidence = { precision: new Float64Array(q * q), pull: new Float64Array(q) };
+    this.gather(rows, y, evidence);
+    return evidence;
+  }
+
+  private gather(rows: readonly number[], y: Float64Array, { precision, pull }: Evidence): void {
     const { C, q, theta, noise, certainty } = this;
-    const precision = new Float64Array(q * q);
-    const pull = new Float64Array(q);
+    precision.fill(0);
+    pull.fill(0);
     for (let r = 0; r < rows.length; r++) {
       const row = rows[r]!;
       for (let i = 0, from = row * q * q; i < q * q; i++, from++) precision[i]! += certainty[from]!;
@@ -163,7 +180,6 @@ export class RowModel {
         for (let j = 0; j < q; j++) pull[j]! += theta[at + 1 + j]! * rest;
       }
     }
-    return { precision, pull };
   }
 
   /** Σ_c w_c w_cᵀ / σ² of each row: what it adds to the precision of the factors of any prompt. */
@@ -188,8 +204,19 @@ export class RowModel {
   }
 
   private expect(prompts: readonly Observed[]): Moments {
-    const each = prompts.map((prompt) => this.posterior(this.evidence(prompt)));
-    return { f: each.map(({ mean }) => mean), covariance: each.map(({ covariance }) => covariance) };
+    const { q } = this;
+    const [f, covariance] = [new Float64Array(prompts.length * q), new Float64Array(prompts.length * q * q)];
+    const evidence = { precision: new Float64Array(q * q), pull: new Float64Array(q) };
+    const [own, room] = [new Float64Array(q * q), new Float64Array(q * q)];
+    for (let i = 0; i < prompts.length; i++) {
+      const { rows, y } = prompts[i]!;
+      this.gather(rows, y, evidence);
+      for (let j = 0; j < q; j++) evidence.precision[j * (q + 1)]! += 1;
+      inverse(evidence.precision, q, own, 0, room);
+      covariance.set(own, i * q * q);
+      times(own, evidence.pull, q, 0, f, i * q);
+    }
+    return { f, covariance };
   }
 
   /** Regresses each column on the factors, shrunk to the regression of its class; then spreads and noise. */
@@ -204,10 +231,10 @@ export class RowModel {
     let [count, misfit] = [0, 0];
     for (let i = 0; i < prompts.length; i++) {
       const { rows, y } = prompts[i]!;
-      full.set(f[i]!, 1);
-      const own = covariance[i]!;
+      for (let j = 0; j < q; j++) full[1 + j] = f[i * q + j]!;
       for (let j = 0; j < p; j++)
-        for (let k = 0; k < p; k++) second[j * p + k] = full[j]! * full[k]! + (j > 0 && k > 0 ? own[(j - 1) * q + k - 1]! : 0);
+        for (let k = 0; k < p; k++)
+          second[j * p + k] = full[j]! * full[k]! + (j > 0 && k > 0 ? covariance[(i * q + j - 1) * q + k - 1]! : 0);
       for (let r = 0; r < rows.length; r++) {
         const row = rows[r]!;
         for (let j = 0, to = row * p * p; j < p * p; j++, to++) square[to]! += second[j]!;
@@ -257,32 +284,32 @@ export class RowModel {
 
   /** The score to expect on new rows at factors f, by the margins on the pool; rows whose gap is `known` (not NaN) count by it. */
   score(f: ArrayLike<number>, known?: Float64Array): number {
-    const { margins, labels } = this;
-    margins.clear();
-    for (const row of this.all) {
-      const gap = known ? known[row]! : NaN;
-      if (!Number.isNaN(gap)) margins.add(labels[row]!, gap);
-      else if (this.K === 2) margins.addMargin(labels[row]!, this.marginAt(f, row));
-      else margins.add(labels[row]!, this.gapAt(f, row));
+    const { K, margins, labels, filled } = this;
+    for (let row = 0; row < filled.length; row++) {
+      this.predict(f, row);
+      filled[row] =
+        K === 1
+          ? this.shown()
+          : K === 2
+            ? boundedMargin((labels[row]! - 0.5) * this.logits[1]!)
+            : marginOf(gapOf(this.logits, labels[row]!));
     }
+    if (known)
+      for (let row = 0; row < filled.length; row++)
+        if (!Number.isNaN(known[row]!)) filled[row] = K === 1 ? known[row]! : marginOf(known[row]!);
+    margins.clear();
+    margins.addAll(labels, filled);
     return margins.score();
-  }
-
-  /** The predicted margin of a row, of two classes. */
-  private marginAt(f: ArrayLike<number>, row: number): number {
-    this.predict(f, row);
-    const half = this.logits[1]! / 2;
-    return boundedMargin(this.labels[row] === 1 ? half : -half);
   }
 
   /** The same over at most SKETCHED rows, for many factors in a row: logits of the strongest rival stand for all others. */
   sketch(f: Float64Array): number {
-    const { K, margins, labels, sketched, some } = this;
+    const { K, margins, someLabels, ofSketch: sketch, sketched, some } = this;
     const p = 1 + this.q;
-    margins.clear();
     for (let i = 0, at = 0; i < some.length; i++) {
       if (K === 1) {
-        margins.add(0, this.gapAt(f, some[i]!));
+        this.predict(f, some[i]!);
+        sketch[i] = this.shown();
         continue;
       }
       let least = Infinity;
@@ -291,8 +318,10 @@ export class RowModel {
         for (let j = 1; j < p; j++) margin += sketched[at + j]! * f[j - 1]!;
         if (margin < least) least = margin;
       }
-      margins.addMargin(labels[some[i]!]!, boundedMargin(least));
+      sketch[i] = boundedMargin(least);
     }
+    margins.clear();
+    margins.addAll(someLabels, sketch);
     return margins.score();
   }
 
@@ -368,10 +397,15 @@ export class RowModel {
     }
   }
 
+  /** The predicted score of a text, where that is what a row has. */
+  private shown(): number {
+    return Math.min(1, Math.max(0, this.logits[0]! / STRETCH));
+  }
+
   /** The predicted gap of a row, or the score of its text. */
   private gapAt(f: ArrayLike<number>, row: number): number {
     this.predict(f, row);
-    if (this.K === 1) return Math.min(1, Math.max(0, this.logits[0]! / STRETCH));
+    if (this.K === 1) return this.shown();
     return gapOf(this.logits, this.labels[row]!);
   }
 
@@ -405,30 +439,28 @@ function gapOf(logits: Float64Array, label: number): number {
   return (own - rival) / sum;
 }
 
+/** Means [n, q] and covariances [n, q, q] of the factors of n prompts. */
 interface Moments {
-  readonly f: readonly Float64Array[];
-  readonly covariance: readonly Float64Array[];
+  readonly f: Float64Array;
+  readonly covariance: Float64Array;
 }
 
-/** Factors with mean 0 and mean E[f fᵀ] = I: EM converges in a few rounds then. */
+/** Factors with mean 0 and mean E[f fᵀ] = I, in place: EM converges in a few rounds then. */
 function whiten({ f, covariance }: Moments, q: number): Moments {
-  const n = f.length;
+  const n = f.length / q;
   const mean = new Float64Array(q);
-  for (const one of f) one.forEach((x, j) => (mean[j]! += x / n));
+  for (let i = 0; i < n; i++) for (let j = 0; j < q; j++) mean[j]! += f[i * q + j]! / n;
   const second = diagonal(q, 1e-6);
-  f.forEach((one, i) => {
-    for (let j = 0; j < q; j++)
-      for (let k = 0; k < q; k++) second[j * q + k]! += ((one[j]! - mean[j]!) * (one[k]! - mean[k]!) + covariance[i]![j * q + k]!) / n;
-  });
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < q; j++) {
+      f[i * q + j]! -= mean[j]!;
+      for (let k = 0; k <= j; k++) second[j * q + k]! += (f[i * q + j]! * f[i * q + k]! + covariance[(i * q + j) * q + k]!) / n;
+    }
   const lower = lowerInverse(second, q);
-  return {
-    f: f.map((one) =>
-      lowerTimes(
-        lower,
-        one.map((x, j) => x - mean[j]!),
-        q,
-      ),
-    ),
-    covariance: covariance.map((one) => congruent(lower, one, q)),
-  };
+  const half = new Float64Array(q * q);
+  for (let i = 0; i < n; i++) {
+    lowerTimes(lower, f, q, i * q);
+    congruent(lower, covariance, q, i * q * q, half);
+  }
+  return { f, covariance };
 }

@@ -69,7 +69,12 @@ export class Estimates {
       known.estimate = this.rows.score(factors, known.gap);
     };
     const alone = (known: Known): Float64Array => this.rows.posterior(this.rows.evidence(known)).mean;
-    this.own.forEach((known, i) => learn(known, smooth ? Float64Array.from(smooth, (output) => output[i]!) : alone(known)));
+    this.own.forEach((known, i) => {
+      if (!smooth) return learn(known, alone(known));
+      const factors = new Float64Array(smooth.length);
+      for (let j = 0; j < factors.length; j++) factors[j] = smooth[j]![i]!;
+      learn(known, factors);
+    });
     for (const known of this.inFit) if (!isOwn(known)) learn(known, alone(known));
     // Of a step with more prompts than the reward model holds, some have their rows alone.
     for (const known of fresh) if (known.estimate === -Infinity) learn(known, alone(known));
@@ -82,7 +87,7 @@ export class Estimates {
     const { q } = this.rows;
     const n = own.length;
     this.measured = Array.from({ length: q }, () => ({ value: new Float64Array(n), noise: new Float64Array(n) }));
-    own.forEach((known, i) => {
+    this.own.forEach((known, i) => {
       const { mean, covariance } = this.rows.posterior(this.rows.evidence(known), WEAK);
       mean.forEach((x, j) => {
         this.measured[j]!.value[i] = x;

@@ -20,7 +20,9 @@ export async function landscapes(
   T: number,
   score: Landscape['score'],
 ): Promise<Landscape[]> {
-  const weights = Float32Array.from(draws.flatMap((draw) => draw.flatMap((output) => [...output.weights])));
+  const each = draws.flat();
+  const weights = new Float32Array(each.reduce((size, output) => size + output.weights.length, 0));
+  each.forEach((output, c) => weights.set(output.weights, c * output.weights.length));
   const all = await tables.of(weights);
   const size = all.length / draws.length;
   return draws.map((draw, i) => ({
