@@ -38,7 +38,9 @@ export async function checkSpec(text: string, file: string, { data, models }: { 
   // Label words do not wait for the data to be right: the spec names its classes.
   const classes = dataset?.classes ?? Object.keys(spec.labels ?? {});
   if (spec.kind === 'generation') {
-    problems.push(...metricProblems(spec.metrics!, spec.problemAt));
+    // Without data, the references may be there.
+    const references = dataset === undefined || dataset.splits.train.references !== undefined;
+    problems.push(...metricProblems(spec.metrics!, { references }, spec.problemAt));
     await collect(spec, problems, () => Promise.resolve(readScripts(spec.metrics!, spec)));
   }
   if (models && spec.taskModel.startsWith('bundled:'))

@@ -7,7 +7,7 @@ export const USAGE = `RLPrompt finds the short prompt that makes a frozen langua
                          [--random | --no-random] [--threads N] [--json] [--yes] [--allow-scripts]
   rlprompt optimize --resume DIR [--threads N] [--json] [--yes] [--allow-scripts]
   rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes] [--allow-scripts]
-  rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes]
+  rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes] [--allow-scripts]
   rlprompt report DIR [--csv | --markdown | --html [FILE]]
 
   SPEC  a task spec, NAME.prompt-task.json; see examples/ and docs/task-spec.md
@@ -61,7 +61,8 @@ export type Command =
       readonly models: readonly string[];
       readonly top: number | undefined;
       readonly format: Format | 'json';
-    } & Common)
+    } & Common &
+      Scripted)
   | {
       readonly name: 'report';
       readonly folder: string;
@@ -91,7 +92,7 @@ const OPTIONS = {
     'allow-scripts': FLAG,
   },
   evaluate: { ...COMMON, prompt: TEXTS, 'allow-scripts': FLAG },
-  transfer: { ...COMMON, model: TEXTS, top: TEXT, csv: FLAG, markdown: FLAG },
+  transfer: { ...COMMON, model: TEXTS, top: TEXT, csv: FLAG, markdown: FLAG, 'allow-scripts': FLAG },
   report: { csv: FLAG, markdown: FLAG, html: FLAG },
 };
 
@@ -144,7 +145,15 @@ export function parseCommand(argv: readonly string[]): Command {
       const folder = only(positionals, 'DIR', true)!;
       if (values.model === undefined) throw new UsageError('transfer needs at least one --model REF');
       const models = [...new Set(values.model as string[])];
-      return { name, folder, models, top: whole(values.top, 'top', 1), format: format(values, ['json', 'csv', 'markdown']), ...common };
+      return {
+        name,
+        folder,
+        models,
+        top: whole(values.top, 'top', 1),
+        format: format(values, ['json', 'csv', 'markdown']),
+        ...scripted,
+        ...common,
+      };
     }
     case 'report': {
       const chosen = format(values, ['csv', 'markdown', 'html']);

@@ -2,13 +2,10 @@ import { distance } from 'fastest-levenshtein';
 import type { MetricEntry } from '../spec/generation';
 import { word, worded } from '../wording/wording';
 import type { Judgment, Metric, MetricRow } from './metric';
-import { MetricProblem, type MetricContext } from './entry';
+import { MetricProblem, type MetricTask } from './entry';
 
 /** The texts that an entry compares with: its own, or the references of each row. @throws MetricProblem */
-export function expectations(
-  { type, value }: MetricEntry,
-  { references }: Pick<MetricContext, 'references'>,
-): (row: MetricRow) => readonly string[] {
+export function expectations({ type, value }: MetricEntry, { references }: MetricTask): (row: MetricRow) => readonly string[] {
   if (value === undefined) {
     if (!references) throw new MetricProblem('type', worded('metric.noReferences', { type }));
     return (row) => row.references;
@@ -20,8 +17,8 @@ export function expectations(
 }
 
 /** 1 if the output is one of the expected texts, else 0. */
-export function equals(entry: MetricEntry, context: MetricContext): Metric {
-  const expected = expectations(entry, context);
+export function equals(entry: MetricEntry, task: MetricTask): Metric {
+  const expected = expectations(entry, task);
   return {
     key: JSON.stringify(['equals', entry.value]),
     score: (cases) =>
@@ -40,8 +37,8 @@ const folded = (text: string): string => text.toLowerCase();
 
 /** `contains` and its family: one of the texts, or the share of all of them, with or without case. */
 export function contains(fold: 'case' | 'ignoreCase', wanted: 'any' | 'all') {
-  return (entry: MetricEntry, context: MetricContext): Metric => {
-    const expected = expectations(entry, context);
+  return (entry: MetricEntry, task: MetricTask): Metric => {
+    const expected = expectations(entry, task);
     const same = fold === 'case' ? asIs : folded;
     return {
       key: JSON.stringify([entry.type.replace(/^not-/, ''), entry.value]),
@@ -59,8 +56,8 @@ export function contains(fold: 'case' | 'ignoreCase', wanted: 'any' | 'all') {
 }
 
 /** 1 if the output starts with one of the expected texts, else 0. */
-export function startsWith(entry: MetricEntry, context: MetricContext): Metric {
-  const expected = expectations(entry, context);
+export function startsWith(entry: MetricEntry, task: MetricTask): Metric {
+  const expected = expectations(entry, task);
   return {
     key: JSON.stringify(['starts-with', entry.value]),
     score: (cases) =>
@@ -74,8 +71,8 @@ export function startsWith(entry: MetricEntry, context: MetricContext): Metric {
 }
 
 /** 1 − edits / characters of the longer text, for the closest of the expected texts. */
-export function levenshtein(entry: MetricEntry, context: MetricContext): Metric {
-  const expected = expectations(entry, context);
+export function levenshtein(entry: MetricEntry, task: MetricTask): Metric {
+  const expected = expectations(entry, task);
   return {
     key: JSON.stringify(['levenshtein', entry.value]),
     score: (cases) =>

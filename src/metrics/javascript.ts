@@ -1,6 +1,6 @@
 import type { MetricEntry } from '../spec/generation';
 import { CodedError, word, worded } from '../wording/wording';
-import { MetricProblem, type MetricContext } from './entry';
+import { MetricProblem, type MetricContext, type Opening } from './entry';
 import type { Case, Judgment, Metric } from './metric';
 import { scriptSettings, type ScriptSettings } from './script/readScript';
 import { ScriptProcess, type Reply } from './script/scriptProcess';
@@ -10,8 +10,12 @@ const MOST_STARTS = 100;
 const IN_A_ROW = 10;
 
 /** What a script beside the spec says: it runs only once the user has agreed to it. @throws MetricProblem */
-export async function javascript(entry: MetricEntry, { scripts }: MetricContext): Promise<Metric> {
+export function javascript(entry: MetricEntry): Opening {
   const settings = scriptSettings(entry);
+  return (context) => open(settings, context);
+}
+
+async function open(settings: ScriptSettings, { scripts }: MetricContext): Promise<Metric> {
   const script = scripts?.get(settings.file);
   if (!script) throw new MetricProblem('value', worded('metric.scriptNotAllowed', { found: settings.file }));
   const process = new ScriptProcess(script, settings);

@@ -8,7 +8,7 @@ import { TaskError } from '../spec/problem';
 import { isTextModel } from '../spec/scheme';
 import { parseSpecValues } from '../spec/spec';
 import { word, worded } from '../wording/wording';
-import { MetricProblem, shown, type MetricContext } from './entry';
+import { MetricProblem, shown, type MetricContext, type Opening } from './entry';
 import type { Metric } from './metric';
 
 const model = z.string().min(1);
@@ -20,12 +20,22 @@ const classifierSchema = z.strictObject({
 });
 
 /** The probability that a classifier gives to a class: any task model, with a template and label words of its own. @throws MetricProblem */
-export async function classifier({ value }: MetricEntry, context: MetricContext): Promise<Metric> {
+export function classifier({ value }: MetricEntry): Opening {
   const { data } = classifierSchema.safeParse(value);
   const classes = Object.keys(data?.labels ?? {});
   const of = classes.indexOf(data?.class ?? '');
   if (!data || classes.length < 2 || of < 0)
     throw new MetricProblem('value', worded('metric.notClassifier', { found: shown(value), classes }));
+  return (context) => openClassifier(data, classes, of, context);
+}
+
+/** @param of index of the class whose probability counts */
+async function openClassifier(
+  data: z.output<typeof classifierSchema>,
+  classes: readonly string[],
+  of: number,
+  context: MetricContext,
+): Promise<Metric> {
   // Every task has a prompt; this one's is empty.
   const behind = data.template.includes('{input}') ? data.template.replace('{input}', '{input} {prompt}') : `${data.template} {prompt}`;
   const template = data.template.includes('{prompt}') ? data.template : behind;
@@ -77,9 +87,13 @@ const perplexitySchema = z.union([
 ]);
 
 /** Fluency: with perplexity p under a local causal model, 1 up to `most`, and most / p above. @throws MetricProblem */
-export async function perplexity({ value }: MetricEntry, { folder, compute }: MetricContext): Promise<Metric> {
+export function perplexity({ value }: MetricEntry): Opening {
   const { data } = perplexitySchema.safeParse(value);
   if (!data || isTextModel(data.model)) throw new MetricProblem('value', worded('metric.notPerplexity', { found: shown(value) }));
+  return (context) => openPerplexity(data, context);
+}
+
+async function openPerplexity(data: z.output<typeof perplexitySchema>, { folder, compute }: MetricContext): Promise<Metric> {
   const judge = await readModel(data.model, folder);
   const opened = await Perplexity.open(judge, compute);
   return {

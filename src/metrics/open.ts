@@ -1,10 +1,11 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { ServerError } from '../model/server/serverError';
 import type { MetricEntry } from '../spec/generation';
+import type { MetricType } from '../spec/metricTypes';
 import { setTo, TaskError, type Problem, type ProblemAt } from '../spec/problem';
 import { worded } from '../wording/wording';
 import { contains, equals, levenshtein, startsWith } from './comparison';
-import { MetricProblem, type MetricContext } from './entry';
+import { MetricProblem, type Check, type MetricContext, type MetricTask, type Opening } from './entry';
 import type { Metric, WeighedMetric } from './metric';
 import { javascript } from './javascript';
 import { llmRubric } from './judge/rubric';
@@ -15,68 +16,92 @@ import { regex } from './regex';
 import { similar } from './similar';
 import { wordCount } from './wordCount';
 
-type Open = (entry: MetricEntry, context: MetricContext) => Metric | Promise<Metric>;
+/** A metric of texts alone, which opens nothing. */
+const plain =
+  (make: (entry: MetricEntry, task: MetricTask) => Metric): Check =>
+  (entry, task) => {
+    const metric = make(entry, task);
+    return () => metric;
+  };
 
-/** The metrics by their names. @throws MetricProblem */
-const METRICS: Readonly<Record<string, Open>> = {
-  equals,
-  contains: contains('case', 'any'),
-  icontains: contains('ignoreCase', 'any'),
-  'contains-any': contains('case', 'any'),
-  'icontains-any': contains('ignoreCase', 'any'),
-  'contains-all': contains('case', 'all'),
-  'icontains-all': contains('ignoreCase', 'all'),
-  'starts-with': startsWith,
-  regex,
-  'is-json': isJson,
-  'contains-json': containsJson,
-  levenshtein,
-  'rouge-n': rougeNgrams,
-  'rouge-l': rougeLongest,
-  bleu,
-  chrf,
-  f1,
+const METRICS: Readonly<Record<MetricType, Check>> = {
+  equals: plain(equals),
+  contains: plain(contains('case', 'any')),
+  icontains: plain(contains('ignoreCase', 'any')),
+  'contains-any': plain(contains('case', 'any')),
+  'icontains-any': plain(contains('ignoreCase', 'any')),
+  'contains-all': plain(contains('case', 'all')),
+  'icontains-all': plain(contains('ignoreCase', 'all')),
+  'starts-with': plain(startsWith),
+  regex: plain(regex),
+  'is-json': plain(isJson),
+  'contains-json': plain(containsJson),
+  levenshtein: plain(levenshtein),
+  'rouge-n': plain(rougeNgrams),
+  'rouge-l': plain(rougeLongest),
+  bleu: plain(bleu),
+  chrf: plain(chrf),
+  f1: plain(f1),
   classifier,
   perplexity,
-  'word-count': wordCount,
+  'word-count': plain(wordCount),
   javascript,
   'llm-rubric': llmRubric,
   similar,
 };
 
-export const METRIC_NAMES: readonly string[] = Object.keys(METRICS);
-
-/** Metrics of a spec that there are none of, found without opening any. */
-export function metricProblems(entries: readonly MetricEntry[], problemAt: ProblemAt): Problem[] {
-  return entries.flatMap((entry, i) =>
-    Object.hasOwn(METRICS, withoutNot(entry.type)) ? [] : problemOf(unknown(entry.type), entry, i, problemAt),
-  );
+/** What is wrong with the metrics of a spec, as far as that shows without opening any. */
+export function metricProblems(entries: readonly MetricEntry[], task: MetricTask, problemAt: ProblemAt): Problem[] {
+  return check(entries, task, problemAt).problems;
 }
 
 /** Opens the metrics of a spec, in its order. @throws TaskError with every problem at its place; ModelError */
 export async function openMetrics(entries: readonly MetricEntry[], context: Omit<MetricContext, 'path'>): Promise<WeighedMetric[]> {
-  const problems: Problem[] = [];
+  const { openings, problems } = check(entries, context, context.problemAt);
+  if (problems.length > 0) throw new TaskError(problems);
   const opened: WeighedMetric[] = [];
   try {
-    for (const [i, entry] of entries.entries()) {
-      const not = entry.type.startsWith('not-');
-      const open = Object.hasOwn(METRICS, withoutNot(entry.type)) ? METRICS[withoutNot(entry.type)] : undefined;
-      try {
-        if (!open) throw unknown(entry.type);
-        const metric = await open(entry, { ...context, path: ['metrics', i] });
-        opened.push({ name: entry.name ?? entry.type, metric, not, weight: entry.weight, threshold: entry.threshold });
-      } catch (error) {
-        if (error instanceof MetricProblem) problems.push(problemOf(error, entry, i, context.problemAt));
-        else if (error instanceof ServerError && error.field)
-          problems.push(serverProblem(error as ServerError, error.field, i, context.problemAt));
-        else throw error;
-      }
+    for (const [i, { type, name = type, weight, threshold }] of entries.entries()) {
+      const metric = await placed(i, context.problemAt, async () => openings[i]!({ ...context, path: ['metrics', i] }));
+      opened.push({ name, metric, not: type.startsWith('not-'), weight, threshold });
     }
-    if (problems.length > 0) throw new TaskError(problems);
     return opened;
   } catch (error) {
     await releaseMetrics(opened);
     throw error;
+  }
+}
+
+function check(
+  entries: readonly MetricEntry[],
+  task: MetricTask,
+  problemAt: ProblemAt,
+): { readonly openings: readonly Opening[]; readonly problems: Problem[] } {
+  const openings: Opening[] = [];
+  const problems: Problem[] = [];
+  for (const [i, entry] of entries.entries()) {
+    try {
+      const name = withoutNot(entry.type);
+      if (!isMetric(name)) throw unknown(entry.type);
+      openings.push(METRICS[name](entry, task));
+    } catch (error) {
+      if (!(error instanceof MetricProblem)) throw error;
+      problems.push(problemOf(error, entry, i, problemAt));
+    }
+  }
+  return { openings, problems };
+}
+
+/** What opening a metric finds wrong, at its place in the spec. */
+async function placed<T>(i: number, problemAt: ProblemAt, opening: () => Promise<T>): Promise<T> {
+  try {
+    return await opening();
+  } catch (error) {
+    if (error instanceof MetricProblem) throw new TaskError(problemAt(['metrics', i, error.field], error.worded));
+    if (!(error instanceof ServerError) || error.field === undefined) throw error;
+    // The server names the field as if it were the task model's.
+    const [name, ...rest] = error.field as readonly [string, ...string[]];
+    throw new TaskError(problemAt(['metrics', i, 'value', ...(name === 'taskModel' ? ['model'] : [name, ...rest])], error.worded));
   }
 }
 
@@ -90,9 +115,8 @@ function problemOf({ field, worded }: MetricProblem, { type }: MetricEntry, i: n
   return problemAt(path, { ...worded, ...(near !== undefined && { fixes: [setTo(path, near)] }) });
 }
 
-/** A server's complaint about the field of the spec that would name it, if it were the task model's. */
-function serverProblem({ worded }: ServerError, [name, ...rest]: readonly string[], i: number, problemAt: ProblemAt): Problem {
-  return problemAt(['metrics', i, 'value', ...(name === 'taskModel' ? ['model'] : [name!, ...rest])], worded);
+function isMetric(name: string): name is MetricType {
+  return Object.hasOwn(METRICS, name);
 }
 
 function withoutNot(type: string): string {
@@ -100,13 +124,13 @@ function withoutNot(type: string): string {
 }
 
 function unknown(type: string): MetricProblem {
-  return new MetricProblem('type', worded('metric.unknown', { type, close: nearest(type), known: METRIC_NAMES }));
+  return new MetricProblem('type', worded('metric.unknown', { type, close: nearest(type), known: Object.keys(METRICS) }));
 }
 
 /** The name that a misspelled one is probably meant to be. */
 function nearest(type: string): string | undefined {
   const name = withoutNot(type).toLowerCase();
-  const found = closest(name, METRIC_NAMES);
+  const found = closest(name, Object.keys(METRICS));
   if (distance(name, found) > Math.max(2, name.length / 3)) return undefined;
   return type.startsWith('not-') ? `not-${found}` : found;
 }

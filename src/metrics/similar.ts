@@ -9,7 +9,7 @@ import type { MetricEntry } from '../spec/generation';
 import { EDITOR_SCHEME, isTextModel } from '../spec/scheme';
 import { word, worded } from '../wording/wording';
 import { expectations } from './comparison';
-import { MetricProblem, shown, type MetricContext } from './entry';
+import { MetricProblem, shown, type MetricContext, type MetricTask, type Opening } from './entry';
 import { judgeServerSchema, tryServer } from './judge/judgeServer';
 import type { Metric, MetricRow } from './metric';
 import { Similarity, type Embedded, type Embedder } from './similarity';
@@ -24,13 +24,19 @@ const schema = z.union([
 /** Texts in one request to a server. */
 const PER_REQUEST = 32;
 
-/** The cosine between the output and the closest of the expected texts, as a model embeds them; 0 where it is negative. @throws MetricProblem, ModelError */
-export async function similar(entry: MetricEntry, context: MetricContext): Promise<Metric> {
+/** The cosine between the output and the closest of the expected texts, as a model embeds them; 0 where it is negative. @throws MetricProblem */
+export function similar(entry: MetricEntry, task: MetricTask): Opening {
   const { value } = entry;
   const { data } = schema.safeParse(value);
   if (!data || data.model.startsWith(EDITOR_SCHEME)) throw new MetricProblem('value', worded('metric.notSimilar', { found: shown(value) }));
-  const expected = expectations({ ...entry, value: data.texts }, context);
-  if (isTextModel(data.model)) return byServer(data, expected, context);
+  const expected = expectations({ ...entry, value: data.texts }, task);
+  return (context) => (isTextModel(data.model) ? byServer(data, expected, context) : byLocalModel(data, expected, context));
+}
+
+type Settings = z.output<typeof schema>;
+type Expected = (row: MetricRow) => readonly string[];
+
+async function byLocalModel(data: Settings, expected: Expected, context: MetricContext): Promise<Metric> {
   const model = await readModel(data.model, context.folder);
   const states = await MeanState.open(model, context.compute);
   const embed: Embedder = async (texts, signal) => {
@@ -49,11 +55,7 @@ export async function similar(entry: MetricEntry, context: MetricContext): Promi
   };
 }
 
-async function byServer(
-  data: z.output<typeof schema>,
-  expected: (row: MetricRow) => readonly string[],
-  context: MetricContext,
-): Promise<Metric> {
+async function byServer(data: Settings, expected: Expected, context: MetricContext): Promise<Metric> {
   const {
     model: embeddings,
     name,

@@ -1,8 +1,7 @@
 import { describeClasses } from '../data/dataset';
-import { modelOf } from '../spec/generation';
+import { modelsOf } from '../spec/generation';
 import { parseSpecValues, type Spec } from '../spec/spec';
 import { CodedError } from '../wording/wording';
-import { Declined } from './declined';
 import { evaluate } from './evaluate';
 import { openExperiment, type Experiment, type OpenOptions } from './experiment';
 import type { FrontEnd, RunFrontEnd } from './frontEnd';
@@ -11,9 +10,10 @@ import { settleLabels } from './labelWords';
 import { runSearches } from './optimize';
 import { tellGenerations } from './outset';
 import { planEvaluation, planRuns } from './preview';
-import { describeJudge, describePreview, describeProposals } from './report/previewText';
+import { describePreview, describeProposals } from './report/previewText';
 import { quote } from './report/shell';
 import { agreeToScripts } from './scripts';
+import { agreeToServers, describeJudges, type Asked } from './servers';
 import type { PromptResult, RunResult } from './result';
 import { hasControl, keepEvaluated } from './start';
 import { readJournal } from './store/history';
@@ -72,7 +72,14 @@ export async function resumeJob(request: { folder: string; threads?: number | un
   return whileLocked(folder, async () => {
     if (folder.hasResult()) return folder.readResult();
     const checkpoint = folder.readCheckpoint();
-    const how = { plan: planRuns(random), proposes: true, settings: task.settings, labelWords: task.labelWords, now: nowOf(task) };
+    const how = {
+      plan: planRuns(random),
+      proposes: true,
+      settings: task.settings,
+      labelWords: task.labelWords,
+      now: nowOf(task),
+      ran: task.scripts,
+    };
     return withExperiment(specOf(task), threads, frontEnd, how, async (experiment) => {
       const changes = changesSince(task, await describeTask(experiment, seed, random, threads));
       if (changes.length > 0) throw new CodedError('run.changed', { changes, command: `npx rlprompt optimize ${quote(task.specFile)}` });
@@ -91,11 +98,12 @@ export interface EvaluateRequest {
 
 /** Scores prompts, and no prompt, on every split. */
 export async function evaluateJob({ task, prompts, threads }: EvaluateRequest, frontEnd: FrontEnd): Promise<PromptResult[]> {
-  const spec = typeof task === 'string' ? specOf(new RunFolder(task).readTask()) : task;
+  const run = typeof task === 'string' ? new RunFolder(task).readTask() : undefined;
+  const spec = typeof task === 'string' ? specOf(run!) : task;
   // Texts are cut as in a run of the spec, or more if one of these prompts is longer than the spec's.
   const roomy = { ...spec, compare: [...spec.compare, ...prompts] };
-  const now = typeof task === 'string' ? nowOf(new RunFolder(task).readTask()) : undefined;
-  return withExperiment(roomy, threads, frontEnd, { plan: planEvaluation(prompts.length), now }, async (experiment) => {
+  const how = { plan: planEvaluation(prompts.length), now: run && nowOf(run), ran: run?.scripts };
+  return withExperiment(roomy, threads, frontEnd, how, async (experiment) => {
     const results: RowResults[] = [];
     const log: RowLog = { known: () => undefined, keep: (more) => void results.push(...more) };
     const { prompts: scored, texts } = await evaluate(experiment, prompts, frontEnd.signal, log);
@@ -149,39 +157,32 @@ async function withExperiment<T>(
   spec: Spec,
   threads: number,
   frontEnd: FrontEnd,
-  how: Pick<OpenOptions, 'plan' | 'proposes' | 'runs' | 'settings' | 'labelWords' | 'now'>,
+  how: Pick<OpenOptions, 'plan' | 'proposes' | 'runs' | 'settings' | 'labelWords' | 'now'> & {
+    readonly ran?: RunTask['scripts'] | undefined;
+  },
   use: (experiment: Experiment) => Promise<T>,
 ): Promise<T> {
   const { signal, ask } = frontEnd;
-  const scripts = await agreeToScripts(spec, frontEnd);
+  const scripts = await agreeToScripts(spec, frontEnd, how.ran);
   const proposing = how.proposes && spec.proposer !== undefined ? [spec.proposer] : [];
-  const judging = (spec.metrics ?? []).map(modelOf).filter((model) => model !== undefined);
-  await fetchHubModels([spec.taskModel, spec.policyModel, ...proposing, ...judging], frontEnd);
+  await fetchHubModels([spec.taskModel, spec.policyModel, ...proposing, ...modelsOf(spec.metrics)], frontEnd);
   const settled = await settleLabels(spec, threads, frontEnd, how.plan);
   const experiment = await openExperiment(settled.spec, { threads }, { ...how, ...settled, scripts, signal, ask });
   try {
     frontEnd.status(`${describeClasses(spec, experiment.dataset)}.`);
     frontEnd.notes(experiment.notes, experiment.warnings);
-    await agreeToServers(experiment, frontEnd, settled.agreed === true);
+    await agreeToServers(serversOf(experiment, settled.agreed === true), frontEnd);
     return await use(experiment);
   } finally {
     await experiment.release();
   }
 }
 
-/**
- * Asks before a server is used, as the task model, by a metric or for proposals.
- * @param agreed whether the user has agreed to the task model and the metrics
- * @throws Declined
- */
-async function agreeToServers({ spec, preview, judges, proposals }: Experiment, frontEnd: FrontEnd, agreed: boolean): Promise<void> {
-  const asked = [
+/** The servers that a job will use: the task model, unless the user has agreed to it, those of metrics, and the one that proposes. */
+function serversOf({ spec, preview, judges, proposals }: Experiment, agreed: boolean): Asked[] {
+  return [
     ...(preview && !agreed ? [{ name: spec.taskModel, lines: describePreview(preview) }] : []),
-    ...(agreed ? [] : judges.map((judge) => ({ name: judge.name, lines: describeJudge(judge) }))),
+    ...(agreed ? [] : describeJudges(judges)),
     ...(proposals ? [{ name: spec.proposer ?? spec.taskModel, lines: describeProposals(proposals) }] : []),
   ];
-  if (asked.length === 0) return;
-  const model = [...new Set(asked.map(({ name }) => name))].join(', ');
-  const lines = asked.flatMap((one) => one.lines);
-  if (!(await frontEnd.consent(model, lines))) throw new Declined('run.declined', { model });
 }

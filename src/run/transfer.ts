@@ -12,10 +12,12 @@ import { cutNotes, type OpenTask } from '../model/door';
 import { openTask } from '../model/openTask';
 import { openTexts } from './openTexts';
 import { agreeToScripts } from './scripts';
+import { agreeToServers, describeJudges } from './servers';
+import { modelsOf } from '../spec/generation';
 import { word } from '../wording/wording';
 import type { FrontEnd } from './frontEnd';
 import { fetchHubModels } from './hubModels';
-import { planTest, preview } from './preview';
+import { planTest, preview, type JudgePreview } from './preview';
 import { describePreview } from './report/previewText';
 import { bootstrapInterval, wilson } from './report/statistics';
 import type { Origin, PromptResult, RunResult, TransferScore } from './result';
@@ -82,8 +84,8 @@ export async function transferJob(
   const now = await hashData(spec);
   const changed = Object.keys(now).filter((name) => now[name] !== task.data[name]);
   const prompts = chosen(result.prompts, request.top);
-  const scripts = await agreeToScripts(spec, frontEnd);
-  await fetchHubModels([spec.policyModel], frontEnd);
+  const scripts = await agreeToScripts(spec, frontEnd, task.scripts);
+  await fetchHubModels([spec.policyModel, ...modelsOf(spec.metrics)], frontEnd);
   const policy = await readModel(spec.policyModel, spec.folder);
 
   const created = new Date().toISOString();
@@ -123,7 +125,7 @@ export async function transferJob(
   }
 
   async function column(reference: string): Promise<TransferModel> {
-    let open: OpenTask | undefined;
+    let open: (OpenTask & { readonly judges?: readonly JudgePreview[] }) | undefined;
     try {
       await fetchHubModels([reference], frontEnd);
       const plan = planTest(prompts.length, dataset);
@@ -139,7 +141,7 @@ export async function transferJob(
         addMask: true,
       };
       const compute = { threads: request.threads };
-      const task =
+      const task: typeof open =
         spec.kind === 'generation'
           ? await openTexts(needs, dataset, compute, { signal, ask, scripts })
           : await openTask(needs, compute, { signal, ask });
@@ -147,8 +149,13 @@ export async function transferJob(
       const set = task.model.rows(test.texts, test.references);
       const cut = cutNotes('test', set, task.context);
       frontEnd.status(word('run.scoringOn', { model: reference }));
-      if (task.pace && !(await frontEnd.consent(reference, describePreview(preview(plan, task.pace)))))
-        throw new Declined('run.declined', { model: reference });
+      await agreeToServers(
+        [
+          ...(task.pace ? [{ name: reference, lines: describePreview(preview(plan, task.pace)) }] : []),
+          ...describeJudges(task.judges ?? []),
+        ],
+        frontEnd,
+      );
       const scorer = new Scorer(task.model, { set, labels: test.labels }, 'rows');
       const scores = await scorer.score(
         texts.map((text) => task.encodePrompt(text)),

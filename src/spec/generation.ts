@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { METRIC_SNIPPETS, METRIC_TYPES } from './metricTypes';
 
 /** How texts are generated, and how many for each prompt and row. */
 export const generationSchema = z.strictObject({
@@ -16,14 +17,25 @@ export const generationSchema = z.strictObject({
     .describe('Seed of the generated texts. On a server, its seed where the server takes one.'),
 });
 
-/** One entry of `metrics`. What `value` means depends on `type`; src/metrics/open.ts says which types there are. */
-export const metricSchema = z.strictObject({
-  type: z.string().min(1).describe('The metric: a name of the table in docs/task-spec.md, negated by a leading `not-`.'),
-  name: z.string().min(1).optional().describe('Name in tables; the type if absent.'),
-  value: z.unknown().optional().describe('What the metric compares with; without it, the references of the row.'),
-  threshold: z.number().min(0).max(1).optional().describe('Scores below it count as 0.'),
-  weight: z.number().positive().default(1).describe('Weight in the mean of all metrics.'),
-});
+/** One entry of `metrics`. What `value` means depends on `type`. */
+export const metricSchema = z
+  .strictObject({
+    type: z
+      .string()
+      .min(1)
+      .describe('The metric: a name of the table in docs/task-spec.md, negated by a leading `not-`.')
+      .meta({ examples: Object.keys(METRIC_TYPES) }),
+    name: z.string().min(1).optional().describe('Name in tables; the type if absent.'),
+    value: z
+      .unknown()
+      .optional()
+      .describe(
+        'What the metric compares with, or its settings, by the table in docs/task-spec.md; without it, the references of the row.',
+      ),
+    threshold: z.number().min(0).max(1).optional().describe('Scores below it count as 0.'),
+    weight: z.number().positive().default(1).describe('Weight in the mean of all metrics.'),
+  })
+  .meta({ defaultSnippets: METRIC_SNIPPETS });
 
 export type MetricEntry = z.output<typeof metricSchema>;
 export type GenerationEntry = z.output<typeof generationSchema>;
@@ -32,4 +44,9 @@ export type GenerationEntry = z.output<typeof generationSchema>;
 export function modelOf({ value }: Pick<MetricEntry, 'value'>): string | undefined {
   const { model } = Object(value) as { model?: unknown };
   return typeof model === 'string' ? model : undefined;
+}
+
+/** The models that metrics name. */
+export function modelsOf(metrics: readonly MetricEntry[] = []): string[] {
+  return metrics.map(modelOf).filter((model) => model !== undefined);
 }

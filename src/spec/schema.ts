@@ -390,7 +390,7 @@ export function editorSchema(): object {
 function withoutRules({ $schema, description, default: fallback, properties, enum: values, const: value, type, ...more }: Shown): object {
   // Of a field with values of several types, the entries of its list.
   const { items = ((more.anyOf ?? []) as readonly Shown[]).find((branch) => branch.items !== undefined)?.items } = more;
-  const examples = (values as unknown[] | undefined) ?? (value === undefined ? undefined : [value]);
+  const examples = (values ?? more.examples ?? (value === undefined ? undefined : [value])) as unknown[] | undefined;
   const fields = Object.entries((properties ?? {}) as Record<string, Shown>);
   return {
     ...($schema !== undefined && { $schema }),
@@ -399,5 +399,6 @@ function withoutRules({ $schema, description, default: fallback, properties, enu
     ...(type === 'boolean' ? { examples: [true, false] } : examples && { examples }),
     ...(fields.length > 0 && { properties: Object.fromEntries(fields.map(([name, field]) => [name, withoutRules(field)])) }),
     ...(items !== undefined && { items: withoutRules(items as Shown) }),
+    ...(more.defaultSnippets !== undefined && { defaultSnippets: more.defaultSnippets }),
   };
 }

@@ -85,6 +85,7 @@ export const runWording = {
       rate ? `: about ${rate.time} at the measured ${rate.perSecond.toFixed(rate.perSecond < 10 ? 1 : 0)} a second` : ''
     }.`,
   'run.script': ({ path, hash }: { path: string; hash: string }) => `${path} (SHA-256 ${hash.slice(0, 16)}…) scores what the model writes`,
+  'run.scriptChanged': () => 'It has changed since the run, so its scores may not compare with those of the run',
   'run.scriptLimits': ({ limited }: { limited: boolean }) =>
     `It runs in a process of its own, without your environment variables, within limits of time and memory${
       limited ? ', and reads its own folder only' : '. This version of Node or VS Code cannot keep it from your files'

@@ -49,7 +49,7 @@ export function readScript(name: string, folder: string): Script {
   }
 }
 
-/** The scripts of a spec's metrics, by their names in it. @throws TaskError */
+/** The scripts of a spec's metrics, by their names in it; opening a metric reports what else is wrong with it. @throws TaskError */
 export function readScripts(
   entries: readonly MetricEntry[],
   { folder, problemAt }: { readonly folder: string; readonly problemAt: ProblemAt },
@@ -57,9 +57,9 @@ export function readScripts(
   const scripts = new Map<string, Script>();
   const problems: Problem[] = [];
   entries.forEach((entry, i) => {
-    if (!isScript(entry)) return;
+    const { data: { file } = {} } = schema.safeParse(entry.value);
+    if (!isScript(entry) || file === undefined) return;
     try {
-      const { file } = scriptSettings(entry);
       if (!scripts.has(file)) scripts.set(file, readScript(file, folder));
     } catch (error) {
       if (!(error instanceof MetricProblem)) throw error;

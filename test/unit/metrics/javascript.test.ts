@@ -192,10 +192,11 @@ describe('a script as a metric', () => {
     writeFileSync(join(outside, 'score.mjs'), '');
     symlinkSync(join(outside, 'score.mjs'), join(folder, 'link.mjs'));
     writeFileSync(join(folder, 'long.mjs'), ' '.repeat(1_000_001));
+    for (const value of [undefined, 'output.length', { file: 'score.mjs', timeoutSeconds: 0 }])
+      expect(await problemsOf(() => openMetrics([metricSchema.parse({ type: 'javascript', value })], context))).toEqual([
+        ['metric.noScript', ...at],
+      ]);
     for (const [value, code] of [
-      [undefined, 'metric.noScript'],
-      ['output.length', 'metric.noScript'],
-      [{ file: 'score.mjs', timeoutSeconds: 0 }, 'metric.noScript'],
       ['none.mjs', 'metric.scriptUnreadable'],
       [join(outside, 'score.mjs'), 'metric.scriptElsewhere'],
       ['link.mjs', 'metric.scriptElsewhere'],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../src/metrics/combine';
 import type { MetricContext } from '../../../src/metrics/entry';
-import { openMetrics } from '../../../src/metrics/open';
+import { metricProblems, openMetrics } from '../../../src/metrics/open';
+import { METRIC_SNIPPETS } from '../../../src/spec/metricTypes';
+import { readFileSync } from 'node:fs';
 import { metricSchema } from '../../../src/spec/generation';
 import { TaskError } from '../../../src/spec/problem';
 import { context } from './metricContext';
@@ -96,6 +98,33 @@ describe('metrics', () => {
     expect(problems.slice(0, 2).map(({ fixes }) => fixes?.map(({ change }) => change))).toEqual([
       [{ value: 'equals' }],
       [{ value: 'not-icontains' }],
+    ]);
+  });
+
+  it('are completed with values that they take, and are all in the docs', () => {
+    const table = readFileSync('docs/task-spec.md', 'utf8');
+    for (const { label, body } of METRIC_SNIPPETS) {
+      expect([label, metricProblems([metricSchema.parse(body)], { references: true }, context.problemAt)]).toEqual([label, []]);
+      expect(table).toMatch(new RegExp(`\\n\\| .*\`${label.replace('-any', '').replace('contains', '(i?contains|…-any)')}\`.* \\|`));
+    }
+  });
+
+  it('are checked without opening a model, a server or a script', () => {
+    const entries = [
+      { type: 'classifier', value: {} },
+      { type: 'perplexity' },
+      { type: 'llm-rubric', value: { model: 'bundled:causal' } },
+      { type: 'similar', value: { model: 'openai:embed@http://127.0.0.1:1' } },
+      { type: 'javascript', value: 7 },
+      { type: 'levenshtein' },
+    ].map((each) => metricSchema.parse(each));
+    expect(metricProblems(entries, { references: false }, context.problemAt).map(({ code, field }) => [code, field])).toEqual([
+      ['metric.notClassifier', 'metrics.0.value'],
+      ['metric.notPerplexity', 'metrics.1.value'],
+      ['metric.notRubric', 'metrics.2.value'],
+      ['metric.noReferences', 'metrics.3.type'],
+      ['metric.noScript', 'metrics.4.value'],
+      ['metric.noReferences', 'metrics.5.type'],
     ]);
   });
 });

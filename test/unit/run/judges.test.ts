@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { optimizeJob } from '../../../src/run/jobs';
+import { transferJob } from '../../../src/run/transfer';
 import type { RunResult } from '../../../src/run/result';
 import { readSpec } from '../../../src/spec/spec';
 import { noteText } from '../../../src/wording/note';
@@ -60,6 +61,29 @@ describe('a run with a judge', () => {
     // The rest is the trial.
     expect(server.received.length - before - calls).toBe(4);
     expect(calls).toBeLessThanOrEqual(Number(/at most (\d+) generated/.exec(shown[0]!.join('\n'))![1]));
+  });
+
+  it('asks again before its prompts are scored on another model', async () => {
+    const server = await fakeServer((_, response) => send(response, 200, chatCompletion('{"score": 0.25}', undefined)));
+    task(server.url);
+    const run = join(folder, 'transferred');
+    await optimizeJob(
+      { spec: await readSpec(file), runs: [{ seed: 0, folder: run }], random: undefined, threads: 1 },
+      fakeFrontEnd(),
+      () => undefined,
+    );
+    const models = [`folder:${resolve('test/models/gpt2')}`];
+    const shown: string[][] = [];
+    const consent = (agrees: boolean) =>
+      fakeFrontEnd({ consent: (model, lines) => Promise.resolve(shown.push([model, ...lines]) > 0 && agrees) });
+    const before = server.received.length;
+    const refused = await transferJob({ folder: run, models, threads: 1 }, consent(false));
+    expect(refused.result.models.at(-1)).toMatchObject({ scores: [], error: expect.stringContaining(server.url) as string });
+    expect(shown.map(([model]) => model)).toEqual([`big on ${server.url}`]);
+    // The trial.
+    expect(server.received.length - before).toBe(4);
+    const { result } = await transferJob({ folder: run, models, threads: 1, top: 1 }, consent(true));
+    expect(result.models.at(-1)!.scores[0]!.accuracy).toBeGreaterThan(0);
   });
 
   it('refuses a limit that may end it, and says how much it may need', async () => {

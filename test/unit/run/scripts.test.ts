@@ -6,6 +6,7 @@ import { evaluateJob, optimizeJob, resumeJob } from '../../../src/run/jobs';
 import { reproduceCommand } from '../../../src/run/start';
 import type { RunResult } from '../../../src/run/result';
 import { RunFolder } from '../../../src/run/store/storage';
+import { word } from '../../../src/wording/wording';
 import { noteText } from '../../../src/wording/note';
 import { readSpec } from '../../../src/spec/spec';
 import { fakeFrontEnd } from './fakeFrontEnd';
@@ -76,6 +77,10 @@ describe('a run with a script', () => {
     const before = readFileSync(join(run, 'checkpoint'));
     writeFileSync(script, `${FAIR}\n`);
     await expect(resumeJob({ folder: run }, fakeFrontEnd())).rejects.toMatchObject({ code: 'run.changed' });
+    const shown: string[] = [];
+    const reading = fakeFrontEnd({ allowScript: (_, lines) => Promise.resolve(shown.push(...lines) < 0) });
+    await expect(evaluateJob({ task: run, prompts: ['a'], threads: 1 }, reading)).rejects.toMatchObject({ code: 'run.declined' });
+    expect(shown).toContain(word('run.scriptChanged'));
     writeFileSync(script, FAIR);
     await expect(resumeJob({ folder: run }, fakeFrontEnd({ allowScript: () => Promise.resolve(false) }))).rejects.toMatchObject({
       code: 'run.declined',

@@ -55,7 +55,7 @@ describe('the schema for editors', () => {
         );
 
   it('has names, descriptions and values, and nothing that an editor would report: the check of the extension does that', () => {
-    const known = ['$schema', 'allowComments', 'allowTrailingCommas', 'default', 'description', 'examples', 'items'];
+    const known = ['$schema', 'allowComments', 'allowTrailingCommas', 'default', 'defaultSnippets', 'description', 'examples', 'items'];
     expect([...new Set(keysIn(editorSchema()))].sort()).toEqual(known);
   });
 
