@@ -17,7 +17,9 @@ export async function judge(metrics: readonly WeighedMetric[], cases: readonly C
   }
   return cases.map((_, i) => {
     const parts = metrics.map(({ name }, m) => ({ name, ...byMetric[m]![i]! }));
-    return { score: parts.reduce((sum, { score }, m) => sum + score * metrics[m]!.weight, 0) / weights, parts };
+    // A metric without weight may fail without harm.
+    const score = parts.reduce((sum, { score }, m) => (metrics[m]!.weight > 0 ? sum + score * metrics[m]!.weight : sum), 0) / weights;
+    return { score, parts };
   });
 }
 

@@ -33,7 +33,7 @@ export const metricSchema = z
         'What the metric compares with, or its settings, by the table in docs/task-spec.md; without it, the references of the row.',
       ),
     threshold: z.number().min(0).max(1).optional().describe('Scores below it count as 0.'),
-    weight: z.number().positive().default(1).describe('Weight in the mean of all metrics.'),
+    weight: z.number().nonnegative().default(1).describe('Weight in the mean of all metrics. With 0 a metric is shown and steers nothing.'),
   })
   .meta({ defaultSnippets: METRIC_SNIPPETS });
 

@@ -32,5 +32,6 @@ export function kindProblems({ kind, data, labels, generation, metrics, search }
     ...(['bestOf', 'bootstraps'] as const).flatMap((name) => ofPaper(name)),
     ...foreign(['search', 'judgeBudget'], search.judgeBudget, 'generation'),
     ...(kind === 'generation' && metrics === undefined ? [problemAt(['kind'], worded('spec.noMetrics'))] : []),
+    ...(metrics?.every(({ weight }) => weight === 0) ? [problemAt(['metrics'], worded('spec.noWeight'))] : []),
   ];
 }

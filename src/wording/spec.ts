@@ -34,6 +34,10 @@ export const specWording = {
     message: 'a generation task needs "metrics", which score what the model writes',
     expected: 'for example "metrics": [{ "type": "icontains", "value": "thank you" }]',
   }),
+  'spec.noWeight': () => ({
+    message: 'every metric has the weight 0, so nothing scores the texts',
+    expected: 'a metric with "weight" above 0',
+  }),
   'spec.duplicateMethod': ({ method }: { method: readonly string[] }) => ({
     message: 'a search is named twice',
     found: method.map(quote).join(', '),

@@ -25,6 +25,13 @@ describe('several metrics', () => {
     ]);
   });
 
+  it('with the weight 0 are shown, and steer nothing even where they fail', async () => {
+    const failing: Metric = { key: '', score: (cases) => cases.map(() => ({ score: NaN, reason: 'failed' })) };
+    const [verdict] = await judge([weighed(), weighed({ name: 'shown', metric: failing, weight: 0 })], of('0.8'));
+    expect(verdict!.score).toBeCloseTo(0.8, 12);
+    expect(verdict!.parts[1]).toEqual({ name: 'shown', score: NaN, reason: 'failed' });
+  });
+
   it('count as 0 below a threshold, after the negation', async () => {
     const scores = async (change: Partial<WeighedMetric>) =>
       (await judge([weighed({ threshold: 0.5, ...change })], of('0.4', '0.5', '0.9'))).map(({ score }) => score);

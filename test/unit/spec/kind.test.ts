@@ -21,6 +21,12 @@ describe('a task of generated texts', () => {
     expect(problems({ kind: 'generation', metrics: METRICS })).toEqual([]);
   });
 
+  it('needs a metric that counts', () => {
+    const shown = METRICS.map((metric) => ({ ...metric, weight: 0 }));
+    expect(problems({ kind: 'generation', metrics: shown })).toEqual([['spec.noWeight', 'metrics']]);
+    expect(problems({ kind: 'generation', metrics: [...METRICS, ...shown] })).toEqual([]);
+  });
+
   it('has no classes, and a task with classes has no metrics', () => {
     expect(
       problems({
