@@ -44,7 +44,12 @@ export class Workbench {
 
   /** @param {string} name of the picture, without its ending */
   screenshot(name) {
-    return this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+    return this.page.screenshot({ path: this.picture(name) });
+  }
+
+  /** Where a picture goes. @param {string} name of the picture, without its ending */
+  picture(name) {
+    return join(SCREENSHOTS, `${name}.png`);
   }
 
   /**
@@ -285,7 +290,7 @@ export class Workbench {
     });
   }
 
-  /** A row of a tree in the side bar, other than the explorer. @param {string} text at the start of its name */
+  /** A row of a tree in the side bar, other than the explorer. @param {string | RegExp} text */
   inTree(text) {
     return this.page
       .locator(`.sidebar .custom-view-tree-node-item, .sidebar .tree-explorer-viewlet-tree-view .monaco-list-row`)

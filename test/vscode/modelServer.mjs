@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+
+/** Milliseconds before an answer: a search takes long enough to be ended early. */
+const LATENCY = 15;
+
+/** A server of this computer with a model whose answers depend on the text, in the shape of OpenAI's completions. */
+export async function startModelServer() {
+  const server = createServer((request, response) => {
+    /** @type {Buffer[]} */
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      const answer = answerTo(request.url ?? '', Buffer.concat(chunks).toString());
+      setTimeout(() => {
+        response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(answer ?? { error: { message: 'no such address' } }));
+      }, LATENCY);
+    });
+  });
+  // A path that fails before it closes the server does not keep the process.
+  server.unref();
+  await new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(undefined)));
+  const address = server.address();
+  if (!address || typeof address !== 'object') throw new Error('The model server has no port.');
+  return { url: `http://127.0.0.1:${address.port}`, close: () => server.close() };
+}
+
+/** @param {string} path @param {string} body */
+function answerTo(path, body) {
+  if (path !== '/v1/completions') return undefined;
+  const { prompt, logprobs } = JSON.parse(body);
+  const texts = [prompt].flat();
+  const choices = texts.map((text, index) => {
+    const top = topOf(text, Number(logprobs));
+    const [[token, logprob] = ['', 0]] = Object.entries(top).sort((a, b) => b[1] - a[1]);
+    const reported = { tokens: [token], token_logprobs: [logprob], top_logprobs: [top], text_offset: [text.length] };
+    return { index, text: token, finish_reason: 'length', logprobs: reported };
+  });
+  return { object: 'text_completion', choices, usage: { total_tokens: 10 * texts.length } };
+}
+
+/** @param {string} text @param {number} count @returns {Record<string, number>} */
+function topOf(text, count) {
+  const share = Array.from(text).reduce((hash, c) => (hash * 31 + c.charCodeAt(0)) % 1009, 7) / 1009;
+  const fillers = Array.from({ length: Math.max(0, count - 2) }, (_, i) => [` w${i}`, -9 - i / 100]);
+  return { ' great': -1 - share, ' terrible': -2 + share, ...Object.fromEntries(fillers) };
+}
