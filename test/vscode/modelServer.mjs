@@ -1,10 +1,30 @@
+import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { SHORT, within } from './wait.mjs';
 
 /** Milliseconds before an answer: a search takes long enough to be ended early. */
-const LATENCY = 15;
+const LATENCY = 40;
 
-/** A server of this computer with a model whose answers depend on the text, in the shape of OpenAI's completions. */
+/**
+ * A server of this computer with a model whose answers depend on the text, in the shape of OpenAI's completions. It has a process
+ * of its own, since a busy one keeps the driver of the browser waiting.
+ */
 export async function startModelServer() {
+  const child = fork(fileURLToPath(import.meta.url));
+  // A path that fails before it closes the server leaves no process behind.
+  process.once('exit', () => child.kill());
+  const port = await within(
+    'the port of the model server',
+    new Promise((resolve, reject) => child.once('message', resolve).once('exit', reject)),
+    SHORT,
+  );
+  child.unref();
+  child.channel?.unref();
+  return { url: `http://127.0.0.1:${port}`, close: () => child.kill() };
+}
+
+function serve() {
   const server = createServer((request, response) => {
     /** @type {Buffer[]} */
     const chunks = [];
@@ -17,12 +37,11 @@ export async function startModelServer() {
       }, LATENCY);
     });
   });
-  // A path that fails before it closes the server does not keep the process.
-  server.unref();
-  await new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(undefined)));
-  const address = server.address();
-  if (!address || typeof address !== 'object') throw new Error('The model server has no port.');
-  return { url: `http://127.0.0.1:${address.port}`, close: () => server.close() };
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    if (address && typeof address === 'object') process.send?.(address.port);
+  });
+  process.once('disconnect', () => process.exit());
 }
 
 /** @param {string} path @param {string} body */
@@ -45,3 +64,5 @@ function topOf(text, count) {
   const fillers = Array.from({ length: Math.max(0, count - 2) }, (_, i) => [` w${i}`, -9 - i / 100]);
   return { ' great': -1 - share, ' terrible': -2 + share, ...Object.fromEntries(fillers) };
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) serve();

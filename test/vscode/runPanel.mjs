@@ -1,4 +1,4 @@
-import { SHORT, until } from './wait.mjs';
+import { LONG, SHORT, until } from './wait.mjs';
 
 /** @typedef {import('./workbench.mjs').Workbench} Workbench */
 /** @typedef {import('playwright-core').FrameLocator} FrameLocator */
@@ -27,7 +27,8 @@ export class RunPanel {
   async press(name) {
     const button = this.page.locator('vscode-button').filter({ hasText: new RegExp(`^\\s*${name}\\s*$`) });
     await this.workbench.see(`the button ${name} in the panel`, button);
-    await button.click({ timeout: SHORT });
+    // A busy machine draws a run's charts slowly, and the click waits for that.
+    await button.click({ timeout: LONG });
   }
 
   /** Rows of the ranked table. @param {string} [origin] as in `PromptRow` */

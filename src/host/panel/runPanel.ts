@@ -108,8 +108,8 @@ export class RunPanel implements vscode.Disposable {
     try {
       const builders = await Promise.all(this.ids.map((id) => this.runs.get(id)));
       if (this.disposed) return;
-      this.name = this.panel.title = builders.map(({ head }) => head.name).join(' ↔ ');
       this.sent = new Map(builders.map((run) => [run.head.id, sentOf(run)]));
+      this.entitle(builders);
       this.sentAt = Date.now();
       const [{ view }, ...others] = builders as [RunViewBuilder, ...RunViewBuilder[]];
       this.page.notify('snapshot', {
@@ -120,6 +120,12 @@ export class RunPanel implements vscode.Disposable {
     } catch {
       this.gone();
     }
+  }
+
+  /** Runs can be renamed. */
+  private entitle(builders: readonly RunViewBuilder[]): void {
+    this.name = builders.map(({ head }) => head.name).join(' ↔ ');
+    if (this.panel.title !== this.name) this.panel.title = this.name;
   }
 
   private gone(): void {
@@ -162,6 +168,7 @@ export class RunPanel implements vscode.Disposable {
       this.sent.set(due[i]!, sentOf(builder));
       this.page.notify('update', { id: due[i]!, head: builder.head, append, ...(rows && { rows: builder.rows }) });
     }
+    this.entitle([...this.sent.values()].map(({ builder }) => builder));
   }
 }
 

@@ -8,7 +8,14 @@ import { percent, promptCell } from './tables';
 import { sortedNotes } from '../../wording/note';
 
 /** Origins as the panel names them. */
-const ORIGINS: Partial<Record<string, string>> = { policy: 'RLPrompt', manual: 'yours', random: 'random search', none: 'no prompt' };
+const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
+  policy: 'RLPrompt',
+  manual: 'yours',
+  start: 'starting prompt',
+  random: 'random search',
+  none: 'no prompt',
+  evaluated: 'evaluated',
+};
 
 /**
  * A report of a run as one HTML file: no script, nothing that is loaded, light or dark as the reader's system. Every text from
@@ -186,7 +193,7 @@ function metricScore({ test }: PromptRow, m: number): Cell {
 }
 
 function originOf({ origin }: PromptRow): string {
-  return ORIGINS[origin] ?? origin;
+  return ORIGINS[origin];
 }
 
 function score(value: TransferScore | undefined): Cell {

@@ -21,7 +21,8 @@ const held: HeldOut = {
 };
 const rows = [
   row(1, HOSTILE, { test: testScore(0.778), transfer: { 'folder:<b>': { accuracy: 0.61, interval: [0.5, 0.7], n: 10 } } }),
-  row(2, [], { prompt: '', origin: 'none', test: testScore(0.6), perplexity: null }),
+  row(2, [' In', ' short'], { origin: 'start' }),
+  row(3, [], { prompt: '', origin: 'none', test: testScore(0.6), perplexity: null }),
 ];
 
 /** The tags of a document, with their attributes. */
@@ -66,6 +67,7 @@ describe('an HTML report', () => {
       'great',
       'On folder:&lt;b&gt;',
       '61.0% (50.0–70.0)',
+      'starting prompt',
       '<h2>Warnings</h2>\n<ul><li>Skipped',
       '<h2>Notes</h2>',
     ])

@@ -142,7 +142,7 @@ describe('the panel of a run', () => {
   });
 
   it('sends updates of both runs of a pair', async () => {
-    const { ready, answer, change, posted, builders } = opened('/runs/b');
+    const { shown, ready, answer, change, posted, builders } = opened('/runs/b');
     ready();
     answer();
     await turn();
@@ -159,12 +159,15 @@ describe('the panel of a run', () => {
     expect(posted.slice(1)).toMatchObject(
       ['/runs/a', '/runs/b'].map((id) => ({ method: 'update', argument: { id, append: { steps: { mean: [1] } } } })),
     );
+    expect(shown.panel.title).toBe('small ↔ small');
     // One run changed: nothing of the other is sent.
+    builders.get('/runs/b')!.set({ name: 'renamed' });
     change('/runs/b');
     await turn(100);
     answer();
     await turn();
     expect(posted.slice(3)).toMatchObject([{ method: 'update', argument: { id: '/runs/b', append: { steps: { mean: [] } } } }]);
+    expect(shown.panel.title).toBe('small ↔ renamed');
   });
 
   it('is quiet once it is closed, even while it waits for the run', async () => {
