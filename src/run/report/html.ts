@@ -9,6 +9,7 @@ import { sortedNotes } from '../../wording/note';
 
 /** Origins as the panel names them. */
 const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
+  reflect: 'reflection',
   policy: 'RLPrompt',
   manual: 'yours',
   start: 'starting prompt',
