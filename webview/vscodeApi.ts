@@ -21,10 +21,38 @@ export const vscode = acquireVsCodeApi();
 type Change = (model: Model) => Model;
 let apply: (change: Change) => void;
 
+/** Milliseconds after which a page that nobody sees, which has no frames, takes in what it was sent. */
+const UNSEEN = 1000;
+
+/** What arrived since the last updates were drawn; undefined once their frame is there. */
+let waiting: Change[] | undefined;
+
+/**
+ * Applies changes, and makes the updates behind them wait for a frame: on a busy machine, where drawing is slower than updates
+ * come, several are drawn at once, and clicks come in between.
+ */
+function draw(changes: readonly Change[]): void {
+  const arrived: Change[] = [];
+  waiting = arrived;
+  apply((model) => changes.reduce((now, change) => change(now), model));
+  const next = (): void => {
+    if (waiting !== arrived) return;
+    waiting = undefined;
+    if (arrived.length > 0) draw(arrived);
+  };
+  requestAnimationFrame(() => setTimeout(next));
+  setTimeout(next, UNSEEN);
+}
+
 const changed =
   <K extends keyof PageMethods>(method: K) =>
-  (argument: Parameters<PageMethods[K]>[0]): void =>
-    apply((model) => CHANGES[method](model, argument));
+  (argument: Parameters<PageMethods[K]>[0]): void => {
+    const change: Change = (model) => CHANGES[method](model, argument);
+    // All in the order in which they arrive.
+    if (waiting && (method === 'update' || waiting.length > 0)) waiting.push(change);
+    else if (method === 'update') draw([change]);
+    else apply(change);
+  };
 
 const host = new Channel<PanelMethods, PageMethods>(
   {

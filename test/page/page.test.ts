@@ -113,6 +113,10 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     }
     await panel.post('update', { id: ID, head: head({ step: 21 }), append: curves(21, 20) });
     expect(await points()).toEqual([21, 21, 21]);
+    // Faster than frames come, none is lost and they stay in order.
+    await Promise.all([22, 23, 24].map((step) => panel.post('update', { id: ID, head: head({ step }), append: curves(step, step) })));
+    expect(await points()).toEqual([24, 24, 24]);
+    expect(await panel.page.locator('.progress').innerText()).toMatch(/step 24/);
     expect(await plots.first().getAttribute('aria-label')).toMatch(
       /^Estimated accuracy: Best so far from \d\d\.\d% to \d\d\.\d%, Mean of a step/,
     );

@@ -106,6 +106,8 @@ export class Panel {
   /** Calls a method of the page; returns once the page shows the change. */
   async post(...[method, argument]: Call<PageMethods>): Promise<void> {
     await this.message({ method, argument });
+    // Updates that follow each other are drawn together.
+    if (method === 'update') await this.settled();
   }
 
   /** Answers the page's request of a method, once it is there. */
