@@ -10,6 +10,7 @@ import { sortedNotes } from '../../wording/note';
 /** Origins as the panel names them. */
 const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
   reflect: 'reflection',
+  single: 'single prompt',
   policy: 'RLPrompt',
   manual: 'yours',
   start: 'starting prompt',

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { startModelServer } from '../modelServer.mjs';
+import { acceptAnswer } from '../questions.mjs';
 import { RunPanel } from '../runPanel.mjs';
 import { SHORT, until } from '../wait.mjs';
 
 const SPEC = 'sentiment.prompt-task.json';
 const CODE = 'classify.py';
+const REPORT = 'sentiment-prompts.html';
 
 /** @typedef {import('../workbench.mjs').Workbench} Workbench */
 
@@ -94,13 +96,13 @@ export default {
     'Export HTML report writes a file that stands alone': async (workbench) => {
       const { page } = await RunPanel.of(workbench);
       await page.getByRole('button', { name: 'Export HTML report' }).click({ timeout: SHORT });
-      await workbench.answer(join(workbench.folder, 'report.html'));
-      const html = await workbench.waitForFile('report.html', 'a report', (text) => text.includes('</html>'));
+      await acceptAnswer(workbench, 'Export the ranked prompts', join(workbench.folder, REPORT));
+      const html = await workbench.waitForFile(REPORT, 'a report', (text) => text.includes('</html>'));
       assert.ok(html.includes('Rows that the winner gets wrong') && !/<script|https?:\/\/(?!127)/.test(html));
       await workbench.dismissNotification('The report is saved in');
       // As its reader sees it, in a page of its own.
       const reader = await workbench.context.newPage();
-      await reader.goto(`file://${join(workbench.folder, 'report.html')}`).catch(() => reader.setContent(html));
+      await reader.goto(`file://${join(workbench.folder, REPORT)}`).catch(() => reader.setContent(html));
       await workbench.see('the verdict in the report', reader.locator('section.verdict h2'));
       await reader.screenshot({ path: workbench.picture('html-report') });
       await reader.close();
