@@ -6,7 +6,7 @@ import type { RunFolder } from './store/storage';
 
 /** A candidate of a search by reflection without what only its details show. Plain data. */
 export interface CandidateSummary extends Omit<CandidateRecord, 'text' | 'reason' | 'gate'> {
-  /** The first line that its parent's text does not have, or else its beginning; absent where it has no text. */
+  /** The first line that its parent's text does not have, without a long beginning that it has; absent where there is no text. */
   readonly line?: string;
   readonly gate?: Omit<GateRecord, 'rows'> & {
     /** How many rows the gate took, and on how many of them the child scores higher and lower than its parent. */
@@ -24,8 +24,8 @@ export interface CandidateDetails {
   readonly rows: readonly GateRow[];
 }
 
-/** Characters of a line. */
-const LENGTH = 160;
+/** Characters of a line, and of a beginning like its parent's from which on that is left out. */
+const [LENGTH, SHARED] = [160, 20];
 
 /** Every candidate of a run, in the order of their ids. @throws CodedError where the run has none */
 export function candidates(folder: RunFolder): CandidateSummary[] {
@@ -72,10 +72,23 @@ function summary({ text, reason: _, gate, ...record }: CandidateRecord, parent: 
   };
 }
 
+/** A line that is only in the text, from the word on in which it differs from each line of its parent. */
 function newLine(text: string, parent: string): string {
-  const lines = text.split('\n').map((line) => line.trim());
-  const old = new Set(parent.split('\n').map((line) => line.trim()));
-  const line = lines.find((one) => one !== '' && !old.has(one)) ?? lines.find((one) => one !== '') ?? '';
+  const linesOf = (whole: string): string[] => whole.split('\n').flatMap((line) => line.trim() || []);
+  const [lines, old] = [linesOf(text), linesOf(parent)];
+  const line = lines.find((one) => !old.includes(one)) ?? lines[0] ?? '';
+  const shared = Math.max(0, ...old.filter((one) => one !== line).map((one) => sharedBeginning(line, one)));
+  const from = line.lastIndexOf(' ', shared) + 1;
+  return from > SHARED && from < line.length ? `… ${cut(line.slice(from))}` : cut(line);
+}
+
+function sharedBeginning(a: string, b: string): number {
+  let n = 0;
+  while (n < a.length && a[n] === b[n]) n++;
+  return n;
+}
+
+function cut(line: string): string {
   return Array.from(line.slice(0, 2 * LENGTH))
     .slice(0, LENGTH)
     .join('');

@@ -5,7 +5,7 @@ import { selectionCost } from '../search/selection';
 import { TaskError } from '../spec/problem';
 import type { Dataset } from '../data/dataset';
 import { generationOf, type ParsedSpec, type SearchSettings } from '../spec/schema';
-import { givenPrompts, searchMethods } from '../spec/searches';
+import { givenPrompts, hasMethod, searchMethods } from '../spec/searches';
 import { isTextModel } from '../spec/scheme';
 import type { Spec } from '../spec/spec';
 import { startingPrompts } from '../spec/startingPrompts';
@@ -58,9 +58,10 @@ export const planRuns =
 
 /** Prompts that get held-out scores. */
 function heldOut(spec: Spec, searches: number, withRandom: boolean): number {
-  // No prompt, the best of each search, and the best baseline.
-  if (isTextModel(spec.taskModel)) return 2 + searches + Number(withRandom);
-  return searches * FINALISTS + Number(withRandom) + new Set(['', ...givenPrompts(spec)]).size;
+  const given = givenPrompts(spec);
+  // No prompt, the best of each search, the best baseline, and the prompt that a search improves.
+  if (isTextModel(spec.taskModel)) return 2 + searches + Number(withRandom) + Number(hasMethod(spec, 'reflect') && given.length > 0);
+  return searches * FINALISTS + Number(withRandom) + new Set(['', ...given]).size;
 }
 
 /** What all steps and the choice after them may ask, whatever the budget. */

@@ -26,13 +26,14 @@ export function rank(entries: readonly Entry[]): Entry[] {
 
 /**
  * Those of the ranked prompts that the verdict is about: the winner, no prompt, the best baseline or, where the winner is one,
- * the best prompt found, and the best of each search.
+ * the best prompt found, and the best of each search. Where a search improves the user's own prompt, that one too.
  */
 export function decisive(entries: readonly Entry[]): Entry[] {
   const [winner] = entries;
   const rival = entries.find((entry) => isBaseline(entry) !== isBaseline(winner!));
   const first = (origin: Origin): Entry | undefined => entries.find((entry) => entry.origin === origin);
-  return [...new Set([winner, rival, first('none'), first('policy'), first('reflect'), first('random'), first('single')])].filter(
+  const searches = [first('policy'), first('reflect'), first('random'), first('single')];
+  return [...new Set([winner, rival, first('none'), ...searches, first('reflect') && first('manual')])].filter(
     (entry) => entry !== undefined,
   );
 }

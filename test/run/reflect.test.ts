@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/method/random';
+import { candidate, candidates } from '../../src/run/candidates';
 import type { RunResult } from '../../src/run/result';
+import { RunFolder } from '../../src/run/store/storage';
 import type { CandidateRecord } from '../../src/search/reflect/record';
 import { START, TRAIN, simulation } from '../simulator/grid';
 import { simulatedServer, simulatedTask } from '../simulator/server';
@@ -55,6 +57,12 @@ describe('a run of three searches on a server', () => {
         if (state === 'kept' && operator !== 'start') expect(gate?.gain).toBeGreaterThan(0);
       }
     expect(records.some(({ text }) => text === winner!.prompt)).toBe(true);
+    // As the panel reads it, with the rows that the winner fixes against the prompt that the search improved.
+    const tree = candidates(new RunFolder(out));
+    expect(tree.map(({ id }) => id)).toEqual([...known.keys()].sort((a, b) => a - b));
+    const best = tree.find(({ id }) => candidate(new RunFolder(out), id).text === winner!.prompt)!;
+    expect(best.gate!.higher).toBeGreaterThan(best.gate!.lower);
+    expect(result.prompts.find(({ origin }) => origin === 'manual')?.versusWinner?.onlyFirst).toBeGreaterThan(10);
     // Every row is paid for once, and every proposal.
     const use = result.searches!.find(({ origin }) => origin === 'reflect')!.proposer!;
     const asked = server.received.map(({ body }) => JSON.stringify(body.messages)).filter((text) => text.includes('three backticks'));

@@ -70,6 +70,25 @@ describe('candidates of a run', () => {
     });
   });
 
+  it('show where a line of theirs first differs from their parent', () => {
+    const parent = { ...start, text: 'Read the message and name its topic. Be brief.' };
+    const text = (id: number, value: string) => ({ ...child, id, text: value });
+    write(
+      parent,
+      text(1, 'Read the message and name its topic. Be precise.'),
+      text(2, 'Read the message and name its topic. Be brief. If unsure, say so.'),
+      text(3, 'Name the topic.'),
+      text(4, parent.text),
+    );
+    expect(candidates(folder).map(({ line }) => line)).toEqual([
+      parent.text,
+      '… precise.',
+      '… If unsure, say so.',
+      'Name the topic.',
+      parent.text,
+    ]);
+  });
+
   it('have what a later line of them says, and nothing of a line that is being written', () => {
     write(start, child, { id: 1, validation: { estimate: 0.8, rows: 64 } }, '{"id": 2, "par');
     expect(candidates(folder).map(({ id, validation }) => [id, validation?.rows])).toEqual([
