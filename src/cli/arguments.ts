@@ -8,6 +8,7 @@ export const USAGE = `RLPrompt finds the short prompt that makes a frozen langua
   rlprompt optimize --resume DIR [--threads N] [--json] [--yes] [--allow-scripts]
   rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes] [--allow-scripts]
   rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes] [--allow-scripts]
+  rlprompt apply DIR (--input TEXT [--input TEXT …] | --file DATA) [--threads N] [--json]
   rlprompt report DIR [--csv | --markdown | --html [FILE]]
 
   SPEC  a task spec, NAME.prompt-task.json; see examples/ and docs/task-spec.md
@@ -18,6 +19,7 @@ In a terminal, r and Enter end the search and rank its prompts; so does --max-mi
 report --html writes one file that stands alone, to FILE or to standard output.
 --labels auto searches for label words first, whatever the spec has, and compares them with those of the spec.
 Random search, the control, follows unless the task model is on a server; --random and --no-random say otherwise.
+apply prints the prompt that the policy of a run with "perInput" gives each input, and the template filled in.
 transfer scores a run's prompts on other task models. --yes agrees to everything in advance: downloads, and what a server will be asked.
 --allow-scripts runs the scripts that the spec names as metrics; --yes does not.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
@@ -63,6 +65,14 @@ export type Command =
       readonly format: Format | 'json';
     } & Common &
       Scripted)
+  | ({
+      readonly name: 'apply';
+      readonly folder: string;
+      readonly inputs: readonly string[];
+      /** A data file with inputs. */
+      readonly file: string | undefined;
+      readonly json: boolean;
+    } & Common)
   | {
       readonly name: 'report';
       readonly folder: string;
@@ -93,6 +103,7 @@ const OPTIONS = {
   },
   evaluate: { ...COMMON, prompt: TEXTS, 'allow-scripts': FLAG },
   transfer: { ...COMMON, model: TEXTS, top: TEXT, csv: FLAG, markdown: FLAG, 'allow-scripts': FLAG },
+  apply: { ...COMMON, input: TEXTS, file: TEXT },
   report: { csv: FLAG, markdown: FLAG, html: FLAG },
 };
 
@@ -154,6 +165,14 @@ export function parseCommand(argv: readonly string[]): Command {
         ...scripted,
         ...common,
       };
+    }
+    case 'apply': {
+      const folder = only(positionals, 'DIR', true)!;
+      const inputs = (values.input ?? []) as string[];
+      const file = values.file as string | undefined;
+      if (inputs.length > 0 === (file !== undefined)) throw new UsageError('apply needs --input TEXT or --file DATA, not both');
+      if (inputs.some((input) => input.trim() === '')) throw new UsageError('--input takes a text that is not empty');
+      return { name, folder, inputs, file, json, ...common };
     }
     case 'report': {
       const chosen = format(values, ['csv', 'markdown', 'html']);

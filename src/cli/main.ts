@@ -4,6 +4,7 @@ import { RunStopped } from '../run/optimize';
 import { TaskError } from '../spec/problem';
 import { CodedError } from '../wording/wording';
 import { parseCommand, USAGE, UsageError } from './arguments';
+import { applyPolicy } from './apply';
 import { evaluatePrompts } from './evaluate';
 import { optimize } from './optimize';
 import { report } from './report';
@@ -28,6 +29,8 @@ export async function main(argv: readonly string[]): Promise<number> {
         return await evaluatePrompts(command);
       case 'transfer':
         return await transferPrompts(command);
+      case 'apply':
+        return await applyPolicy(command);
       case 'report':
         return await report(command);
     }

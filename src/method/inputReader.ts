@@ -1,6 +1,6 @@
 import { batches } from '../model/local/batches';
 import { CachedGraphs, NoKvCache, type Answers, type Batching } from '../model/local/graphs/cachedGraphs';
-import { bytesOf, detached, stack, type KvCache } from '../model/local/graphs/kvCache';
+import { bytesOf, detached, stack, type KvCache, type Room } from '../model/local/graphs/kvCache';
 import { STATE, stateGraph } from '../model/local/graphs/states';
 import type { ModelFolder } from '../model/local/modelFolder';
 import type { Compute } from '../model/local/session';
@@ -11,8 +11,9 @@ interface Prefix {
   readonly source: number;
 }
 
-/** Rows in one run of the model. */
+/** Rows in one run of the model: at most, and a multiple of; products of fewer rows round differently. */
 const BATCH = 16;
+const ROWS = 4;
 /** Inputs are padded to a multiple of this, by their own length alone, so that a state does not depend on the batch. */
 const STEP = 16;
 /** Bytes of KV caches that are kept. */
@@ -31,6 +32,7 @@ export class InputReader {
   /** By the ids that were read; the least recently used come first. */
   private readonly kept = new Map<string, KvCache>();
   private bytes = 0;
+  private readonly room: Room = new Map();
 
   private constructor(
     private readonly graphs: CachedGraphs,
@@ -68,16 +70,24 @@ export class InputReader {
         batch.map(({ read }) => read),
         batch[0]!.width,
       );
-      // Always as many rows: products of few rows round differently.
-      const rows = Array.from({ length: most }, (_, i) => i % batch.length);
+      const rows = this.filled(batch.length);
       const answers = await this.graphs.answer(
         rows.map((i) => batch[i]!.tail),
-        stack(rows.map((i) => pasts[i]!)),
+        stack(
+          rows.map((i) => pasts[i]!),
+          this.room,
+        ),
       );
-      const d = answers.length / most;
+      const d = answers.length / rows.length;
       batch.forEach(({ at }, i) => (states[at] = answers.slice(i * d, (i + 1) * d)));
     }
     return states;
+  }
+
+  /** Places of some rows, repeated up to a multiple of what a run has. */
+  private filled(count: number): number[] {
+    const rows = this.batching === 'none' ? 1 : ROWS;
+    return Array.from({ length: rows * Math.ceil(count / rows) }, (_, i) => i % count);
   }
 
   /** Tokens that an input is padded to: where inputs of different lengths may be read together, and the context has room for it. */
@@ -90,10 +100,9 @@ export class InputReader {
   private async pasts(inputs: readonly (readonly number[])[], width: number): Promise<KvCache[]> {
     const keys = inputs.map((ids) => `${width} ${ids.join()}`);
     const unread = [...new Map(keys.map((key, i) => [key, inputs[i]!]))].filter(([key]) => !this.kept.has(key));
-    const most = this.batching === 'none' ? 1 : BATCH;
     const fresh = new Map<string, KvCache>();
     if (unread.length > 0) {
-      const rows = Array.from({ length: most }, (_, i) => unread[i % unread.length]![1]);
+      const rows = this.filled(unread.length).map((i) => unread[i]![1]);
       const read = await this.graphs.read(rows, width);
       unread.forEach(([key], i) => fresh.set(key, detached(read[i]!)));
     }

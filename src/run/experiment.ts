@@ -22,7 +22,7 @@ import { isTextModel } from '../spec/scheme';
 import { word } from '../wording/wording';
 import { ModelError } from '../model/modelError';
 import { openTexts } from './openTexts';
-import { excerpt, passageOf } from './passage';
+import { excerpt, passageOf, travel } from './passage';
 import { openProposing, type Proposing } from './proposing';
 import {
   planRuns,
@@ -153,16 +153,19 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
       })
     : undefined;
 
-  const sameVocabulary = !spec.turns && (policy === tokenizer || policy.sameVocabulary(tokenizer));
   // A prompt touches the end of a text only, so an excerpt, which fits every context, stands for a long one.
   const shortest = excerpt(train.texts.reduce((a, b) => (b.length < a.length ? b : a)));
   const passage = passageOf(spec, task.parts, policy, shortest);
-  // Between different tokenizers a prompt travels as its text in the template.
-  const policyIds = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : passage.ids(task.promptText(ids)));
-  const toTask = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : task.encodePrompt(passage.text(ids)));
+  const { toTask, toPolicy, admits } = travel({
+    spec,
+    passage,
+    policy,
+    tokenizer,
+    encodePrompt: (text) => task.encodePrompt(text),
+    promptText: (ids) => task.promptText(ids),
+    roundTrip: (ids) => task.roundTrip(ids, shortest),
+  });
   const actions = actionsOf(spec, policy);
-  // What a chat template does to a prompt, it does whatever the input.
-  const admits = spec.turns && ((ids: PromptIds) => passage.keeps(ids) && task.roundTrip(toTask(ids), shortest));
   return {
     spec,
     settings,
@@ -201,12 +204,12 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
       ? startingPrompts(spec)
           .map(({ text, origin }) => ({ origin, ids: task.encodePrompt(text) }))
           .filter(({ ids }, i, all) => ids.length > 0 && all.findIndex((other) => other.ids.join() === ids.join()) === i)
-          .map(({ origin, ids }) => ({ origin, ids, tokens: policyIds(ids) }))
+          .map(({ origin, ids }) => ({ origin, ids, tokens: toPolicy(ids) }))
       : [],
     prompt: (ids) => ({ prompt: task.promptText(ids), pieces: ids.map((id) => tokenizer.decodeBehind([id])), tokens: ids }),
-    roundTrip: (ids) => task.roundTrip(ids, shortest) && passage.keeps(policyIds(ids)),
+    roundTrip: (ids) => task.roundTrip(ids, shortest) && passage.keeps(toPolicy(ids)),
     call: () => task.call(),
-    perplexity: (ids) => (ids.length > LONG ? Promise.resolve(NaN) : policyModel.perplexity(policyIds(ids))),
+    perplexity: (ids) => (ids.length > LONG ? Promise.resolve(NaN) : policyModel.perplexity(toPolicy(ids))),
     release: async () => {
       await Promise.all([task.model.release(), policyModel.release(), proposing?.proposer.release()]);
     },

@@ -34,6 +34,36 @@ function chatPassage(policy: LmTokenizer): Passage {
   return { text: (ids) => prompts.text(ids), ids: (text) => prompts.ids(text), keeps: (ids) => ids.length === 0 || prompts.travels(ids) };
 }
 
+/** A prompt's way from the policy's tokens to the task model's and back. */
+export interface Travel {
+  /** As text where the vocabularies differ. */
+  readonly toTask: (ids: PromptIds) => number[];
+  readonly toPolicy: (ids: PromptIds) => number[];
+  /** Whether a chat's template takes a prompt of the policy's tokens, or the beginning of one, as it is; undefined if it takes all. */
+  readonly admits: ((ids: PromptIds) => boolean) | undefined;
+}
+
+export function travel(between: {
+  readonly spec: Spec;
+  readonly passage: Passage;
+  readonly policy: LmTokenizer;
+  /** The task model's, and what its template does with prompts. */
+  readonly tokenizer: LmTokenizer;
+  encodePrompt(text: string): number[];
+  promptText(ids: PromptIds): string;
+  roundTrip(ids: PromptIds): boolean;
+}): Travel {
+  const { spec, passage, policy, tokenizer } = between;
+  const sameVocabulary = !spec.turns && (policy === tokenizer || policy.sameVocabulary(tokenizer));
+  const toTask = (ids: PromptIds): number[] => (sameVocabulary ? [...ids] : between.encodePrompt(passage.text(ids)));
+  return {
+    toTask,
+    toPolicy: (ids) => (sameVocabulary ? [...ids] : passage.ids(between.promptText(ids))),
+    // What a chat template does to a prompt, it does whatever the input.
+    admits: spec.turns && ((ids) => passage.keeps(ids) && between.roundTrip(toTask(ids))),
+  };
+}
+
 /** A text's first words. */
 export function excerpt(text: string): string {
   return text.length <= 60 ? text : text.slice(0, 60).replace(/\s+\S*$/, '');

@@ -40,6 +40,8 @@ export const runWording = {
     `An older version of RLPrompt wrote the checkpoint ${file}, and this one cannot resume it: start the run again from its spec.`,
   'run.noPolicy': ({ folder }: { folder: string }) =>
     `${folder} has no policy to apply: it is the run of a spec without "prompt.perInput", or it has not finished.`,
+  'run.policyModelChanged': ({ model }: { model: string }) =>
+    `The policy's model ${model} is not the one that the run learned with: its files have changed since. Restore them, or run the task again.`,
   'run.damagedPolicy': ({ file, reason }: { file: string; reason: string }) =>
     `Cannot read the policy ${file} (${reason.replace(/\.$/, '')}). Restore it from a copy, or start the run again from its spec.`,
   'run.noResult': ({ file }: { file: string }) => `${file} is missing. Restore it from a copy, or start the run again from its spec.`,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PolicyModel } from '../../../src/method/policyModel';
+import { Random } from '../../../src/method/random';
 import { readModel, type ModelFolder } from '../../../src/model/local/modelFolder';
 
 const compute = { threads: 1 };
@@ -70,6 +71,23 @@ it('bit for bit whatever was asked before, so that a resumed run has the same st
   for (let s = 0; s < TEXTS.length; s++)
     for (let t = 0; t <= 3; t++) expect(reversed[4 * (TEXTS.length - 1 - s) + t]).toEqual(first[4 * s + t]);
   await other.release();
+});
+
+it('bit for bit in a batch of any size', { timeout: 60_000 }, async () => {
+  const random = new Random(5);
+  const all = sources.flatMap((source) => Array.from({ length: 6 }, (_, i) => [...source, 100 + i, 300 + 7 * i]));
+  const lengths = all.map((_, i) => sources[Math.floor(i / 6)]!.length);
+  const first = await together.states(all, lengths);
+  for (let round = 0; round < 4; round++) {
+    const other = await PolicyModel.open(model, compute);
+    const some = all.flatMap((_, i) => (random.uniform() < 0.4 ? [i] : []));
+    const states = await other.states(
+      some.map((i) => all[i]!),
+      some.map((i) => lengths[i]!),
+    );
+    some.forEach((i, place) => expect(states.slice(place * d, (place + 1) * d)).toEqual(first.slice(i * d, (i + 1) * d)));
+    await other.release();
+  }
 });
 
 it('a source of the start token alone has the states that it always had', async () => {
