@@ -5,6 +5,7 @@ import { TaskError, type Problem } from '../spec/problem';
 import type { Spec } from '../spec/spec';
 import { halves, quotasOf, type Quotas } from './quotas';
 import { readSplit } from './readSplit';
+import { checkReferences } from './references';
 import type { Example, Sample, SplitName } from './sample';
 
 export type { SplitName } from './sample';
@@ -104,7 +105,14 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
     };
   };
   const mixed = { train: toSplit(splits.train), validation: toSplit(splits.validation), test: toSplit(splits.test) };
-  return { classes, splits: mixed, classCounts, notes, warnings: twinWarnings(spec, classes, classCounts) };
+  const references = checkReferences(spec, mixed);
+  return {
+    classes,
+    splits: mixed,
+    classCounts,
+    notes: [...notes, ...references.notes],
+    warnings: [...twinWarnings(spec, classes, classCounts), ...references.warnings],
+  };
 }
 
 /** `rows` rows shared out in proportion to the classes' counts, rounded so that they add up. */

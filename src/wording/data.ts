@@ -172,6 +172,16 @@ export const dataWording = {
     `${split}: no file given, so ${rows(count)} ${count === 1 ? 'was' : 'were'} drawn from train and kept out of it`,
   'data.skipped': ({ split, noText, noLabel, ofTexts = false }: { split: string; noText: Some; noLabel: Some; ofTexts?: boolean }) =>
     `${split}: skipped ${someRows(noText, noLabel, ofTexts ? 'a reference' : undefined)}`,
+  'data.references': ({ rows, mean, most }: { rows: number; mean: number; most: number }) =>
+    `references of ${rows.toLocaleString('en-US')} rows: ${mean.toFixed(0)} words on average, the longest ${most.toLocaleString('en-US')}`,
+  'data.longReferences': ({ long, of, maxTokens }: { long: number; of: number; maxTokens: number }) => ({
+    message: `In ${long.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} rows, the shortest reference has more words than a text may have tokens (${maxTokens.toLocaleString('en-US')}), so no text can reach it`,
+    expected: 'a larger "generation.maxTokens", or shorter references',
+  }),
+  'data.referencesRepeat': ({ repeated, of }: { repeated: number; of: number }) => ({
+    message: `In ${repeated.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} rows, a reference is the input itself, so a text that repeats the input scores well there`,
+    expected: 'the column with the right outputs',
+  }),
   'data.rows': ({ file, rows: count }: { file: string; rows: number }) => `${file}: ${rows(count)}`,
   'data.bareQuotes': ({ split, count, lines }: Some & { split: string }) =>
     `${split}: ${rows(count)} with quotes that are not doubled as CSV asks; read as text (${atLines({ count, lines })})`,
