@@ -61,6 +61,17 @@ describe('a check of a spec', () => {
     expect(await check(text)).toMatchObject([{ severity: 'error' }]);
   });
 
+  it('finds more rows for each prompt than there are, and offers as many as there are', async () => {
+    const labels = { neg: 'bad', pos: 'good' };
+    const rows = (rowsPerPrompt: number) => JSON.stringify({ data: { train: 'train.csv' }, labels, search: { rowsPerPrompt } });
+    const [problem] = await check(rows(4000));
+    expect(problem).toMatchObject({ severity: 'error', field: 'search.rowsPerPrompt', code: 'search.fewerRows' });
+    const [{ rowsPerPrompt, pool }] = problem!.args as [{ rowsPerPrompt: number; pool: number }];
+    expect(rowsPerPrompt).toBe(4000);
+    expect(await check(rows(pool + 1))).toHaveLength(1);
+    expect((await check(rows(pool))).filter(({ field }) => field === 'search.rowsPerPrompt')).toEqual([]);
+  });
+
   it.each([
     { preset: 'paper', code: 'search.budgetTooSmall', least: 'total' },
     { preset: 'default', code: 'search.budgetTooSmallForRace', least: 'needed' },
