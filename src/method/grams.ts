@@ -42,9 +42,7 @@ export class Grams {
           products(embedding, token * d, embedding, 0, d, size, d, of);
           known.set(token, of);
         }
-        const row = new Float64Array(i + 1);
-        for (let k = 0; k <= i; k++) row[k] = of[index[k]!]! / d;
-        this.parts[t]!.push(row);
+        this.parts[t]!.push(picked(of, index, i + 1, d));
       }
     });
     const sums = this.tokens.sums();
@@ -80,9 +78,8 @@ export class Grams {
       const row = new Float64Array(first + r + 1);
       const i = chosen ? chosen[first + r]! : first + r;
       this.parts.forEach((gram, part) => {
-        const [of, strength] = [gram[i]!, strengths[part]!];
-        if (chosen) for (let k = 0; k < row.length; k++) row[k]! += strength * of[chosen[k]!]!;
-        else for (let k = 0; k < row.length; k++) row[k]! += strength * of[k]!;
+        if (chosen) for (let k = 0; k < row.length; k++) row[k]! += strengths[part]! * gram[i]![chosen[k]!]!;
+        else addScaled(row, gram[i]!, strengths[part]!);
       });
       row[row.length - 1]! += strengths[this.T + 1]! + noise[i]!;
       return row;
@@ -93,4 +90,15 @@ export class Grams {
   of(part: number, i: number, k: number): number {
     return this.parts[part]![i]![k]!;
   }
+}
+
+function addScaled(into: Float64Array, x: Float64Array, by: number): void {
+  for (let k = 0; k < into.length; k++) into[k]! += by * x[k]!;
+}
+
+/** x by the first n places of an index, divided. */
+function picked(x: Float64Array, index: Int32Array, n: number, by: number): Float64Array {
+  const row = new Float64Array(n);
+  for (let k = 0; k < n; k++) row[k] = x[index[k]!]! / by;
+  return row;
 }

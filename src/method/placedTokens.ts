@@ -23,7 +23,7 @@ export class PlacedTokens {
         index[i] = found.get(token)!;
       });
       const own = new Float64Array(found.size * d);
-      for (const [token, u] of found) for (let k = 0; k < d; k++) own[u * d + k] = embedding[token * d + k]!;
+      for (const [token, u] of found) own.set(embedding.subarray(token * d, (token + 1) * d), u * d);
       return { index, size: found.size, embedding: own };
     });
   }

@@ -12,9 +12,12 @@ export function argmax(row: Float32Array): number {
  */
 export function sampleTopK(row: Float32Array, k: number, random: Random, kth = kthLargest(row, k)): number {
   const kept = k < row.length ? topIndices(row, k, kth) : Array.from(row.keys());
-  const top = kept.reduce((most, i) => Math.max(most, row[i]!), -Infinity);
-  const weights = kept.map((i) => Math.exp(row[i]! - top));
-  let left = random.uniform() * weights.reduce((sum, w) => sum + w, 0);
+  let top = -Infinity;
+  for (const i of kept) if (row[i]! > top) top = row[i]!;
+  const weights = new Float64Array(kept.length);
+  let total = 0;
+  for (let j = 0; j < kept.length; j++) total += weights[j] = Math.exp(row[kept[j]!]! - top);
+  let left = random.uniform() * total;
   for (let j = 0; j < kept.length; j++) {
     left -= weights[j]!;
     if (left < 0) return kept[j]!;
