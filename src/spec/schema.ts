@@ -353,11 +353,10 @@ export function searchSettings(spec: ParsedSpec, classes = Object.keys(spec.labe
   // A query is a prompt on a row, which is so many texts.
   const ofTexts = generationBudget !== undefined && { queryBudget: Math.floor(generationBudget / generationOf(spec).samples) };
   const manyClasses = preset === 'default' && classes > 4;
-  // The ordinary prompts are those of classifications.
   const isSampled = spec.kind === 'generation' && generationOf(spec).temperature > 0;
   // Without chance, all texts of a prompt on a row are the same.
   const ofPaper = preset === 'paper' && { ...PAPER_TEXTS, ...(!isSampled && { bestOf: 1, bootstraps: 1 }) };
-  const ofKind = spec.kind === 'generation' && { warmStart: false, ...ofPaper };
+  const ofKind = spec.kind === 'generation' && ofPaper;
   const conditioned = spec.prompt.perInput && PER_INPUT;
   return { ...presets[preset], ...(manyClasses && { queryBudget: MANY_CLASSES_BUDGET }), ...ofKind, ...conditioned, ...given, ...ofTexts };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TaskError } from '../../../src/spec/problem';
 import { generationOf, searchSettings } from '../../../src/spec/schema';
+import { startingPrompts } from '../../../src/spec/startingPrompts';
 import { parseSpec } from '../../../src/spec/spec';
 
 const METRICS = [{ type: 'equals', value: 'a' }];
@@ -66,6 +67,14 @@ describe('a task of generated texts', () => {
       ['spec.onlyPaper', 'search.bootstraps'],
     ]);
     expect(problems({ search: { preset: 'paper', bestOf: 8 } })).toEqual([['spec.otherKind', 'search.bestOf']]);
+  });
+
+  it('begins with the prompts to compare and no others, unless the preset is paper or the spec says so', () => {
+    const task = { kind: 'generation', data: { train: 'a.csv' }, metrics: METRICS, compare: ['A good day:'] };
+    const spec = (search: object) => parseSpec(JSON.stringify({ ...task, search }), 'x.prompt-task.json');
+    expect(startingPrompts(spec({}))).toEqual([{ text: 'A good day:', origin: 'manual' }]);
+    const warm = (search: object) => searchSettings(spec(search)).warmStart;
+    expect([warm({}), warm({ preset: 'paper' }), warm({ warmStart: false })]).toEqual([true, false, false]);
   });
 
   it('has a budget of texts, which is one of queries by the samples of each', () => {

@@ -117,17 +117,17 @@ describe.each(FILES)('%s', (file, cached, oracle) => {
   });
 
   it('writes the same text whatever is written beside it', async () => {
-    const [many, alone] = [await open(model, SAMPLED), await open(model, SAMPLED, 1)];
+    const [many, few, alone] = [await open(model, SAMPLED), await open(model, SAMPLED, 5), await open(model, SAMPLED, 1)];
     expect(many.cached).toBe(cached);
     const all = orders(layoutOf(model, SAMPLED.maxTokens), [0, 1, 2]);
     const together = await many.generate(all, many.rows(TEXTS));
     const reversed = await many.generate([...all].reverse(), many.rows(TEXTS));
     expect(reversed.reverse()).toEqual(together);
-    expect(await alone.generate(all, alone.rows(TEXTS))).toEqual(together);
+    for (const other of [few, alone]) expect(await other.generate(all, other.rows(TEXTS))).toEqual(together);
     const last = await many.generate([{ ...all[5]!, samples: [2] }], many.rows(TEXTS));
     expect(last).toEqual([[together[5]![2]]]);
     expect(new Set(together.flat()).size).toBeGreaterThan(30);
-    await Promise.all([many.release(), alone.release()]);
+    await Promise.all([many.release(), few.release(), alone.release()]);
   });
 });
 
