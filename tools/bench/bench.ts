@@ -23,6 +23,7 @@ import { TASKS, type TaskName } from './tasks';
  * --judge pool: the rows of a task's other splits judge in place of its test rows, to compare settings on, which --search takes
  * as the JSON of a spec's `search`, for a results file of their own.
  * --texts SPEC[,SPEC …] [--budgets …] [--seeds …] [--methods …] [--out texts.jsonl]: the same for generation tasks; budgets count texts.
+ *   --search and --generation take the JSON of what replaces fields of a spec.
  * --speed: texts a second that the bundled model writes, by the number that grow together.
  * --choice | --stability | --step-cost | --editor: other measurements, printed as Markdown.
  */
@@ -44,6 +45,7 @@ const { values } = parseArgs({
     speed: { type: 'boolean', default: false },
     judge: { type: 'string', default: 'test' },
     search: { type: 'string', default: '{}' },
+    generation: { type: 'string', default: '{}' },
     threads: { type: 'string', default: '1' },
     stability: { type: 'boolean', default: false },
     choice: { type: 'boolean', default: false },
@@ -74,7 +76,8 @@ async function main(): Promise<void> {
   if (values.texts !== undefined) {
     const out = values.out ?? 'texts.jsonl';
     const { budgets = BUDGETS, seeds, methods } = selection;
-    await measureTexts({ specs: list(values.texts)!, budgets, seeds, methods, threads }, out);
+    const [settings, generation] = [values.search, values.generation].map((text) => JSON.parse(text) as object) as [object, object];
+    await measureTexts({ specs: list(values.texts)!, budgets, seeds, methods, settings, generation, threads }, out);
     if (values.report !== undefined) reportTexts(new TextResultFile(out).read().values(), values.report);
     return;
   }

@@ -12,6 +12,9 @@ export interface TextsSelection {
   readonly budgets: readonly number[];
   readonly seeds: readonly number[];
   readonly methods: readonly string[] | undefined;
+  /** Of the specs' `search` and `generation`, in their place. */
+  readonly settings: object;
+  readonly generation: object;
   readonly threads: number;
 }
 
@@ -22,7 +25,8 @@ export const BUDGETS = [1000, 3000, 6000];
  * Runs the searches on generation tasks at equal budgets of texts and scores their winners on the test rows, which choose nothing. `compare` is the best
  * of the spec's own prompts by the pool. Resumes: what the file holds is skipped.
  */
-export async function measureTexts({ specs, budgets, seeds, methods, threads }: TextsSelection, out: string): Promise<void> {
+export async function measureTexts(selection: TextsSelection, out: string): Promise<void> {
+  const { specs, budgets, seeds, methods, threads } = selection;
   const file = new TextResultFile(out);
   for (const path of specs) {
     const task = basename(path).replace('.prompt-task.json', '');
@@ -35,7 +39,12 @@ export async function measureTexts({ specs, budgets, seeds, methods, threads }: 
     for (const cell of cells) {
       // Read anew: another process may have done it.
       if (methods?.includes(cell.method) === false || file.read().has(keyOfTexts(cell))) continue;
-      experiment ??= await openExperiment(await readSpec(path), { threads });
+      if (!experiment) {
+        const spec = await readSpec(path);
+        Object.assign(spec.search, selection.settings);
+        Object.assign(spec.generation!, selection.generation);
+        experiment = await openExperiment(spec, { threads });
+      }
       const began = performance.now();
       const { ids, generations } = isGiven(cell.method) ? await given(experiment, cell.method) : await search(experiment, cell);
       const held = await heldOut(experiment, ids);

@@ -4,21 +4,20 @@ import { ChatTemplate } from '../../../src/model/local/chat/chatTemplate';
 import { LocalGenerator } from '../../../src/model/local/localGenerator';
 import { readModel } from '../../../src/model/local/modelFolder';
 import type { TaskLayout } from '../../../src/model/local/layout';
-import { mean } from '../../../src/run/report/statistics';
 import { parseTemplate } from '../../../src/spec/template';
 
 const LANES = [1, 8, 32, 64];
 const TOKENS = 20;
 const ROWS = 32;
 const SAMPLES = 2;
-const ROUNDS = 5;
+const ROUNDS = 6;
 const PROMPT = 'A wonderful day it was';
 const TURNS =
   "{% for message in messages %}{{ message.role ~ ': ' ~ (message.content | trim) ~ '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
 
 /**
  * Texts a second by the number that grow together, with the KV cache in all cases: 32 openings of 8 to 16 words, two samples each, 20 tokens a text. The
- * sizes take turns, so that other programs slow all of them down alike; processor time is that of all threads.
+ * sizes take turns, and the fastest round of each counts, so that other programs disturb least; processor time is that of all threads.
  */
 export async function generationSpeed(threads: number): Promise<void> {
   const model = await readModel('bundled:causal', '.');
@@ -36,8 +35,9 @@ export async function generationSpeed(threads: number): Promise<void> {
   const opening = 'Few people in the town expected that the library on the hill would be open again so soon'.split(' ');
   const texts = Array.from({ length: ROWS }, (_, i) => opening.slice(0, 8 + (i % 9)).join(' '));
   console.log(
-    `| template | texts at a time | texts a second | against one at a time | processor time of a text, ms |\n|---|---|---|---|---|`,
+    '| template | texts at a time | texts a second | against one at a time | processor time of a text, ms | against one at a time |',
   );
+  console.log('|---|---|---|---|---|---|');
   for (const [name, layout] of layouts) {
     const ids = layout.encodePrompt(PROMPT);
     const orders = texts.map((_, row) => ({ ids, row, samples: Array.from({ length: SAMPLES }, (_, i) => i) }));
@@ -59,12 +59,18 @@ export async function generationSpeed(threads: number): Promise<void> {
         busy.push((user + system) / 1000);
       }
     const count = ROWS * SAMPLES;
+    const [alone] = sizes;
+    const times = (all: readonly number[], own: readonly number[]): string => `${(Math.min(...all) / Math.min(...own)).toFixed(1)} ×`;
     for (const { lanes, generator, taken, busy } of sizes) {
-      const times = sizes[0]!.taken.map((alone, i) => alone / taken[i]!).sort((a, b) => a - b);
-      const rate = (1000 * count) / mean(taken);
-      console.log(
-        `| ${name} | ${lanes} | ${rate.toFixed(1)} | ${times[Math.floor(times.length / 2)]!.toFixed(1)} × | ${(mean(busy) / count).toFixed(1)} |`,
-      );
+      const cells = [
+        name,
+        lanes,
+        ((1000 * count) / Math.min(...taken)).toFixed(0),
+        times(alone!.taken, taken),
+        (Math.min(...busy) / count).toFixed(1),
+        times(alone!.busy, busy),
+      ];
+      console.log(`| ${cells.join(' | ')} |`);
       await generator.release();
     }
   }
