@@ -175,7 +175,9 @@ export const specSchema = z.strictObject({
       warmStart: z
         .boolean()
         .optional()
-        .describe('Whether the search begins with `compare` and, for a classification, the ordinary starting prompts, on at most a tenth of the budget.'),
+        .describe(
+          'Whether the search begins with `compare` and, for a classification, the ordinary starting prompts, on at most a tenth of the budget.',
+        ),
       random: z
         .boolean()
         .optional()
