@@ -72,10 +72,15 @@ export async function inspectDataset(file: string): Promise<DatasetOutline> {
   return { columns, input, label, rows, more, labels, sample: sample ?? {} };
 }
 
+/** When a row was written is no class. */
+const DATE = /^\d{4}([-/.])\d{1,2}\1\d{1,2}([T ]|$)|^\d{1,2}([-/.])\d{1,2}\3\d{2,4}( |$)/;
+
 function mayBeLabel(counts: ReadonlyMap<string, number>): boolean {
   const rows = [...counts.values()].reduce((a, b) => a + b, 0);
   const classes = new Set([...counts.keys()].map(foldLabel)).size;
-  return classes >= 2 && counts.size <= MOST_LABELS && classes <= rows / 2 && [...counts.keys()].every((value) => value.length <= 40);
+  const values = [...counts.keys()];
+  const fits = classes >= 2 && counts.size <= MOST_LABELS && classes <= rows / 2 && values.every((value) => value.length <= 40);
+  return fits && !values.every((value) => DATE.test(value));
 }
 
 /** The classes of a column, most frequent first, each with the spellings of its label. */

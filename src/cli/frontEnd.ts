@@ -4,7 +4,7 @@ import type { ProgressEvent, RunEvent } from '../run/events';
 import type { RunFrontEnd } from '../run/frontEnd';
 import type { RunTask } from '../run/store/task';
 import { samplesOf } from '../spec/samples';
-import { formatProblem, type Problem } from '../spec/problem';
+import { formatProblem, problemNote, type Problem } from '../spec/problem';
 import { Progress } from './progress';
 import { isWarning, noteText, type Note } from '../wording/note';
 
@@ -59,7 +59,7 @@ export class TerminalFrontEnd implements RunFrontEnd {
   /** Prints what was not printed before. */
   notes(notes: readonly Note[], warnings: readonly Problem[] = []): void {
     for (const warning of warnings) this.screen.line(formatProblem(warning));
-    for (const { message } of warnings) this.told.add(message);
+    for (const problem of warnings) this.told.add(noteText(problemNote(problem)));
     for (const note of notes) if (!this.told.has(noteText(note))) this.screen.line(noteLine(note));
     for (const note of notes) this.told.add(noteText(note));
   }

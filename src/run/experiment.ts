@@ -6,7 +6,7 @@ import { Scorer, type LabelledRows } from '../method/scorer';
 import type { ScoredTexts } from '../metrics/scoredTexts';
 import type { PromptIds, TaskModel } from '../model/taskModel';
 import { loadDataset, type Dataset, type SplitName } from '../data/dataset';
-import { TaskError, type Problem } from '../spec/problem';
+import { problemNote, TaskError, type Problem } from '../spec/problem';
 import { searchSettings, type SearchSettings } from '../spec/schema';
 import { hasMethod } from '../spec/searches';
 import { startingPrompts } from '../spec/startingPrompts';
@@ -181,7 +181,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     admits,
     now,
     get notes() {
-      return [...warnings.map(({ message }) => ({ warning: message })), ...notes, ...task.notes()];
+      return [...warnings.map(problemNote), ...notes, ...task.notes()];
     },
     warnings,
     plan,

@@ -31,6 +31,11 @@ export interface Problem extends Text {
   readonly fixes?: readonly Fix[] | undefined;
 }
 
+/** A warning about a spec as a note of its run, which names the field. */
+export function problemNote({ field, message, found }: Pick<Problem, 'field' | 'message' | 'found'>): { readonly warning: string } {
+  return { warning: `${field === undefined ? '' : `${field}: `}${message}${found === undefined ? '' : ` (${found})`}` };
+}
+
 /** Makes a problem at the place of a spec's field (the nearest enclosing one that the file has). */
 export type ProblemAt = (path: JSONPath, problem: Pick<Problem, 'code' | 'args' | 'message'> & Partial<Problem>) => Problem;
 

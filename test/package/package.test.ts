@@ -72,15 +72,12 @@ describe.runIf(HERE in TARGETS)('the package for this platform', () => {
       expect(notices).toMatch(new RegExp(`^${library} \\d`, 'm'));
   });
 
-  it('has a README of its own, whose links lead out of the package and whose picture it holds, and pictures of the walkthrough that are there', () => {
+  it('has a README of its own, whose links lead out of the package, and pictures of the walkthrough that are there', () => {
     const readme = readFileSync(join(installed, 'readme.md'), 'utf8');
     expect(readme).not.toMatch(/\bnp[mx] /);
     const targets = [...readme.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1]!);
     expect(targets.length).toBeGreaterThan(0);
-    const inside = targets.filter((target) => !target.startsWith('https://'));
-    // VS Code's page of an extension loads pictures of the README from the web, or from the README itself.
-    expect(inside.map((target) => target.slice(0, 22))).toEqual(['data:image/png;base64,']);
-    expect(inside[0]!.length).toBeGreaterThan(10_000);
+    expect(targets.filter((target) => !target.startsWith('https://'))).toEqual([]);
     const steps = join(installed, 'media/walkthrough');
     const pictures = ['read.md', 'insert.md'].flatMap((step) =>
       [...readFileSync(join(steps, step), 'utf8').matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map((match) => match[1]!),

@@ -41,7 +41,8 @@ export function contents(root, target) {
     `${COMMON}/package.json`,
     ...list(root, `${COMMON}/dist/cjs`, /\.(js|json)$/),
   ];
-  // The repository's README is for those who build: it has npm commands, and links that lead nowhere in a package.
+  // The repository's README is for those who build: it has npm commands, and links that lead nowhere in a package. VS Code's page of
+  // an extension shows pictures from the web only, neither files of the package nor data URLs: those are in the walkthrough.
   const readme = { from: 'tools/package/README.md', to: 'README.md' };
   const files = [readme, ...own.map((path) => ({ from: path, to: path })), ...runtime.map((path) => ({ from: path, to: `dist/${path}` }))];
   for (const { from } of files)

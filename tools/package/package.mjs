@@ -23,8 +23,6 @@ async function pack(target, out) {
       mkdirSync(dirname(join(staging, to)), { recursive: true });
       copyFileSync(join(root, from), join(staging, to));
     }
-    const readme = join(staging, 'README.md');
-    writeFileSync(readme, withPictures(readFileSync(readme, 'utf8')));
     const manifest = shippedManifest();
     const bundles = files.map(({ to }) => to).filter((path) => /^dist\/[^/]+\.js$/.test(path));
     writeFileSync(join(staging, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -44,17 +42,6 @@ async function pack(target, out) {
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
-}
-
-/**
- * The README with the pictures of the walkthrough in it: the page that VS Code shows of an installed extension loads no pictures
- * from the package, and there may be no network.
- */
-function withPictures(markdown) {
-  return markdown.replace(
-    /(!\[[^\]]*\]\()(media\/[^)]+\.png)\)/g,
-    (_, start, path) => `${start}data:image/png;base64,${readFileSync(join(root, path)).toString('base64')})`,
-  );
 }
 
 /** package.json without what is of use in the repository only. */

@@ -34,6 +34,18 @@ describe('the outline of a data file', () => {
     expect(found.input).toBeUndefined();
   });
 
+  it.each([(i: number) => `2026-03-0${1 + (i % 3)}`, (i: number) => `2026-03-0${1 + (i % 3)}T08:00`, (i: number) => `${1 + (i % 3)}.3.26`])(
+    'takes no dates for classes',
+    async (date) => {
+      const found = await outline('a.csv', [
+        'id;when;note;kind',
+        ...many(12, (i) => `${i};${date(i)};some longer note ${i};${i % 2 ? 'a' : 'b'}`),
+      ]);
+      expect(found.label).toBe('kind');
+      expect(Object.keys(found.labels)).toEqual(['kind']);
+    },
+  );
+
   it('has no column of classes where all values differ, are long, or one is empty', async () => {
     const found = await outline('a.csv', ['x,y,z', ...many(12, (i) => `v${i},${'long '.repeat(9)}${i % 2},${i % 2 === 0 ? '' : 'a'}`)]);
     expect(found.labels).toEqual({});

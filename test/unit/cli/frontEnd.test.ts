@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TerminalFrontEnd } from '../../../src/cli/frontEnd';
-import type { Problem } from '../../../src/spec/problem';
+import { problemNote, type Problem } from '../../../src/spec/problem';
 import type { RunTask } from '../../../src/run/store/task';
 import { Progress } from '../../../src/cli/progress';
 
@@ -72,7 +72,7 @@ it('prints each note once, whichever run of the command has it', () => {
 it('says what is a warning, and a problem of the spec once', () => {
   const { frontEnd, text } = terminal(false);
   const problem = { file: '/a.prompt-task.json', field: 'labels', message: 'two labels', severity: 'warning' as const };
-  frontEnd.notes([{ warning: 'two labels' }, { warning: 'rows skipped' }, 'drawn'], [problem as unknown as Problem]);
+  frontEnd.notes([problemNote(problem), { warning: 'rows skipped' }, 'drawn'], [problem as unknown as Problem]);
   expect(text().match(/two labels/g)).toHaveLength(1);
   expect(text()).toContain('Warning: rows skipped.\nNote: drawn.\n');
 });
