@@ -20,8 +20,8 @@ interface Rows extends RowSet {
 
 /** Orders generated in one go: between them a run can stop. */
 const AT_ONCE = 256;
-/** Texts in a row that metrics fail on before a run ends. */
-const IN_A_ROW = 64;
+/** Rows of prompts, one after the other, that metrics fail on before a run ends. */
+const IN_A_ROW = 32;
 /** (Prompt, row) pairs whose texts are kept, to be shown. */
 const KEPT = 20_000;
 
@@ -36,7 +36,7 @@ export class ScoredTexts implements TaskModel {
   /** Texts that the model was asked for, and those that have no score. */
   generations = 0;
   failed = 0;
-  /** Texts in a row that a metric failed on, and why the last one. */
+  /** Rows of prompts, one after the other, that a metric failed on, and why the last one. */
   private inARow = 0;
   failure: string | undefined;
   private readonly kept = new Map<string, readonly ScoredText[]>();
@@ -118,23 +118,24 @@ export class ScoredTexts implements TaskModel {
     const scored = texts.map(({ output }): ScoredText =>
       output === undefined ? { score: NaN, parts: [] } : { output, ...verdicts[next++]! },
     );
-    for (const { score, parts } of scored) this.count(score, parts);
-    this.answered += asked / this.samples;
     let at = 0;
-    return written.map((outputs) => scored.slice(at, (at += outputs.length)));
+    const byOrder = written.map((outputs) => scored.slice(at, (at += outputs.length)));
+    for (const own of byOrder) this.count(own);
+    this.answered += asked / this.samples;
+    return byOrder;
   }
 
   /** @throws CodedError when the metrics fail on everything: further texts would be a waste */
-  private count(score: number, parts: ScoredText['parts']): void {
-    if (!Number.isNaN(score)) {
-      this.inARow = 0;
-      return;
-    }
-    this.failed++;
-    const { name, reason } = parts.find((part) => Number.isNaN(part.score)) ?? {};
-    if (reason === undefined) return;
-    this.failure = `${name}: ${reason}`;
-    if (++this.inARow >= IN_A_ROW) throw new CodedError('metric.allFailed', { texts: this.inARow, reason: this.failure });
+  private count(texts: readonly ScoredText[]): void {
+    const failed = texts.filter(({ score }) => Number.isNaN(score));
+    this.failed += failed.length;
+    if (failed.length < texts.length) this.inARow = 0;
+    const part = failed.flatMap(({ parts }) => parts).find(({ score }) => Number.isNaN(score));
+    // Without one, the model failed.
+    if (!part) return;
+    this.failure = `${part.name}: ${part.reason}`;
+    if (failed.length < texts.length || ++this.inARow < IN_A_ROW) return;
+    throw new CodedError('metric.allFailed', { rows: this.inARow, reason: this.failure });
   }
 
   private keep(set: Rows, ids: PromptIds, row: number, texts: readonly ScoredText[]): void {

@@ -25,8 +25,8 @@ export const metricsWording = {
   }),
   'metric.failed': ({ failed, of, reason }: { failed: number; of: number; reason: string | undefined }) =>
     `${failed.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} texts have no score, since the model or a metric failed${reason === undefined ? '' : ` (last: ${reason})`}; their rows are left out of the means`,
-  'metric.allFailed': ({ texts, reason }: { texts: number; reason: string }) =>
-    `The metrics failed on ${texts} texts in a row. The last reason: ${reason}.`,
+  'metric.allFailed': ({ rows, reason }: { rows: number; reason: string }) =>
+    `The metrics failed on ${rows} rows one after the other. The last reason: ${reason}.`,
   'metric.empty': () => 'the output is empty',
   'metric.equal': ({ expected }: { expected: string }) => `equals ${quoted(expected)}`,
   'metric.notEqual': ({ expected }: { expected: string }) => `differs from ${quoted(expected)}`,

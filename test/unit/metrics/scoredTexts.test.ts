@@ -74,6 +74,26 @@ describe('texts with scores', () => {
     expect(texts[0]![0]!.parts[0]!.reason).toBe('a A');
   });
 
+  it('go on where a metric fails on some rows, and end where it fails on all', async () => {
+    const failing = (fails: (input: string) => boolean): ScoredTexts => {
+      const metric: Metric = {
+        key: 'failing',
+        score: (cases) => cases.map(({ row }) => ({ score: fails(row.input) ? NaN : 1, reason: 'no reason' })),
+      };
+      return new ScoredTexts(new Fake(), [{ ...weighed, metric }], 4);
+    };
+    const texts = Array.from({ length: 40 }, (_, i) => `row ${i}`);
+    const all = texts.map((_, i) => i);
+    const some = failing((input) => input.endsWith('7'));
+    const scores = await some.score([[7]], some.rows(texts), all);
+    expect([...scores].filter((score) => Number.isNaN(score))).toHaveLength(4 + 1);
+    expect(some.failure).toBe('half: no reason');
+    // One row with many samples is one failure.
+    const one = failing(() => true);
+    await one.sample([{ ids: [7], row: 0 }], one.rows(texts), 100);
+    await expect(one.score([[7]], one.rows(texts), all)).rejects.toMatchObject({ code: 'metric.allFailed' });
+  });
+
   it('have a key that depends on the model, the samples and the metrics', () => {
     const key = (samples: number, change: Partial<WeighedMetric> = {}): string =>
       new ScoredTexts(new Fake(), [{ ...weighed, ...change }], samples).key;
