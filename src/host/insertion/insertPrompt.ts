@@ -50,10 +50,12 @@ type Code = typeof import('./code');
 function editAt(code: Code, found: FoundPrompt, form: InsertForm, editor: vscode.TextEditor, { start, end }: vscode.Selection): Edit {
   const lines = editor.document.getText().split(/\r\n|\r|\n/);
   const languageId = code.languageAt(editor.document.languageId, lines.slice(0, start.line));
+  // In Markdown, the lines above are text.
+  const above = languageId === editor.document.languageId ? lines.slice(0, start.line) : [];
   const before = lines[start.line]!.slice(0, start.character);
-  if (form === 'string') return { start, end, text: code.promptString(found, languageId, before) };
+  if (form === 'string') return { start, end, text: code.promptString(found, languageId, before, above) };
   const language = code.languageOf(languageId);
-  if (language && code.openString(before, language.quoting)) throw new code.InsertionError('insideString');
+  if (language && code.openString(before, language.quoting, above)) throw new code.InsertionError('insideString');
   const unit = indentUnit(editor.options);
   const written = form === 'classifier' ? code.promptClassifier(found, languageId, unit) : code.promptFunction(found, languageId, unit);
   return code.placed(written, { lines, start, end, python: language?.quoting === code.QUOTING.python, unit });

@@ -12,13 +12,13 @@ const DATA: readonly unknown[] = [QUOTING.json, QUOTING.yaml, QUOTING.toml];
  * so that appending the string to the input gives the text that was scored.
  * @throws InsertionError when the string cannot hold the prompt
  */
-export function promptString({ prompt, parts }: FoundPrompt, languageId: string, before: string): string {
+export function promptString({ prompt, parts }: FoundPrompt, languageId: string, before: string, above: readonly string[] = []): string {
   const language = languageOf(languageId);
   const at = parts.findIndex(({ kind }) => kind === 'prompt');
   const part = parts[at];
   const spaced = language && !DATA.includes(language.quoting) && prompt !== '' && at > 0 && part?.kind === 'prompt' && part.space;
-  const hasSpace = spaced && /\s$/.test(before) && openString(before, language.quoting) !== undefined;
-  return literalAt(spaced && !hasSpace ? ` ${prompt}` : prompt, languageId, before);
+  const hasSpace = spaced && /\s$/.test(before) && openString(before, language.quoting, above) !== undefined;
+  return literalAt(spaced && !hasSpace ? ` ${prompt}` : prompt, languageId, before, above);
 }
 
 /**
@@ -26,11 +26,11 @@ export function promptString({ prompt, parts }: FoundPrompt, languageId: string,
  * of a long text, several to join.
  * @throws InsertionError when the string cannot hold the text
  */
-export function literalAt(text: string, languageId: string, before: string): string {
+export function literalAt(text: string, languageId: string, before: string, above: readonly string[] = []): string {
   const language = languageOf(languageId);
   // After an open backtick of Markdown, the text is in a code span already.
   if (!language) return (before.match(/`/g) ?? []).length % 2 === 1 ? text : literal(text, languageId);
-  const inside = openString(before, language.quoting);
+  const inside = openString(before, language.quoting, above);
   if (inside) return inside.form.body(text, inside.open);
   const parts = literals(text, languageId);
   if (parts.length === 1) return parts[0]!;

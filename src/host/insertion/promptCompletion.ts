@@ -26,14 +26,14 @@ export class PromptCompletion implements vscode.CompletionItemProvider {
     const range = new vscode.Range(position.translate(0, -typed.length), position);
     const best = prompts.filter(({ runFolder }, i) => prompts.findIndex((other) => other.runFolder === runFolder) === i);
     const code = await import('./code');
-    const languageId = code.languageAt(
-      document.languageId,
-      document
-        .getText()
-        .split(/\r\n|\r|\n/)
-        .slice(0, position.line),
-    );
-    return best.flatMap((found, i) => item(code, found, i, languageId, before, range));
+    const lines = document
+      .getText()
+      .split(/\r\n|\r|\n/)
+      .slice(0, position.line);
+    const languageId = code.languageAt(document.languageId, lines);
+    // In Markdown, the lines above are text.
+    const above = languageId === document.languageId ? lines : [];
+    return best.flatMap((found, i) => item(code, found, i, languageId, { before, above }, range));
   }
 }
 
@@ -44,7 +44,7 @@ function item(
   found: FoundPrompt,
   place: number,
   languageId: string,
-  before: string,
+  { before, above }: { before: string; above: readonly string[] },
   range: vscode.Range,
 ): vscode.CompletionItem[] {
   const accuracy = accuracyText(found);
@@ -53,7 +53,7 @@ function item(
     vscode.CompletionItemKind.Constant,
   );
   try {
-    completion.insertText = code.promptString(found, languageId, before);
+    completion.insertText = code.promptString(found, languageId, before, above);
   } catch (error) {
     // The string at the cursor cannot hold the prompt, so the prompt is not offered.
     if (error instanceof code.InsertionError) return [];

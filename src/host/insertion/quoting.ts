@@ -9,6 +9,8 @@ export interface StringForm {
   readonly close?: (open: RegExpExecArray) => string;
   /** No backslash takes the next character with it. */
   readonly noBackslash?: boolean;
+  /** It goes on after the end of a line, and takes line breaks as they are. */
+  readonly multiline?: (open: RegExpExecArray) => boolean;
   /** The closing quote twice is one in the text. */
   readonly doubled?: boolean;
   /** Brackets around code in the string, `${` and `}`. The opening bracket twice is text. */
@@ -66,6 +68,9 @@ function raw(open: RegExp, forbidden: string, close: (open: RegExpExecArray) => 
 
 /** Between single quotes, PHP and Ruby know only `\\` and `\'`. */
 const plain: StringForm = { open: /'/y, body: (text) => asIs(text, 'a single-quoted string').replace(/[\\']/g, '\\$&') };
+
+/** Line by line, so that line breaks stay what they are. */
+const byLine = (text: string, written: (line: string) => string): string => text.split('\n').map(written).join('\n');
 
 const whole = ([open]: RegExpExecArray): string => open;
 const doubleBraces = (text: string): string => text.replace(/[{}]/g, '$&$&');
@@ -138,9 +143,12 @@ export const QUOTING = {
         body: (text, [, prefix = '', quotes]) => {
           const quote = quotes![0]!;
           if (/b/i.test(prefix)) asciiOnly(text, 'a bytes literal');
-          const body = /r/i.test(prefix) ? asIs(text, 'a raw string', `${quote}|\\\\$`) : escapeText(text, ESCAPES.python, quote);
+          const written = (line: string): string =>
+            /r/i.test(prefix) ? asIs(line, 'a raw string', `${quote}|\\\\$`) : escapeText(line, ESCAPES.python, quote);
+          const body = quotes!.length === 3 ? byLine(text, written) : written(text);
           return /[ft]/i.test(prefix) ? doubleBraces(body) : body;
         },
+        multiline: (open) => open[2]!.length === 3,
       },
     ],
     comment: /#/y,
@@ -148,7 +156,15 @@ export const QUOTING = {
   javascript: {
     escapes: ESCAPES.javascript,
     join: PLUS,
-    strings: [escaped(/["']/y, ESCAPES.javascript), escaped(/`/y, BACKTICK, { hole: () => ['${', '}'] })],
+    strings: [
+      escaped(/["']/y, ESCAPES.javascript),
+      {
+        open: /`/y,
+        hole: () => ['${', '}'],
+        multiline: () => true,
+        body: (text) => byLine(text, (line) => escapeText(line, BACKTICK, '`')),
+      },
+    ],
     ...SLASHES,
     // A regular expression, where a value may begin.
     skip: /(?<=(?:^|[(,=:[!&|?{};+\-*%~]|\b(?:return|typeof|case))\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+\//y,
@@ -182,7 +198,19 @@ export const QUOTING = {
     ...C_LIKE,
   },
   // A line break before a closing parenthesis would end the statement.
-  go: { escapes: ESCAPES.go, join: ['', ' +', ''], strings: [escaped(/"/y, ESCAPES.go), raw(/`/y, '`', whole)], ...C_LIKE },
+  go: {
+    escapes: ESCAPES.go,
+    join: ['', ' +', ''],
+    strings: [
+      escaped(/"/y, ESCAPES.go),
+      {
+        ...raw(/`/y, '`', whole),
+        multiline: () => true,
+        body: (text) => byLine(text, (line) => asIs(line, 'a raw string', '`')),
+      },
+    ],
+    ...C_LIKE,
+  },
   rust: {
     escapes: ESCAPES.rust,
     join: ['concat!(', ',', ')'],

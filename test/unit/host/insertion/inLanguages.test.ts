@@ -26,6 +26,34 @@ function outsideStrings(languageId: string, texts: readonly string[]): Expressio
   return texts.map((text) => ({ code: literalAt(text, languageId, before), text }));
 }
 
+/** Code above the cursor that opens a string of several lines, with odd quotes before it; code behind; what is around the text. */
+const SEVERAL_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  python: [
+    [`"it's" + """`, '', 'b"""', `it's\n`, 'b'],
+    [`('a"'  # it's """\n + f'''{1}\n`, '  x', "''')", 'a"1\n\n  x', ''],
+  ],
+  javascript: [
+    ['/* it`s\n " */ `${`a`}', ' ', '`', 'a\n ', ''],
+    ['("it\'s" // `\n + `', 'x ${"`"} ', '`)', "it's\nx ` ", ''],
+  ],
+  go: [['"`" + /* ` */ `', 'x', '`', '`\nx', '']],
+};
+
+/** Every text in a string that begins on an earlier line. */
+function insideLines(languageId: string, texts: readonly string[]): Expression[] {
+  return (SEVERAL_LINES[languageId] ?? []).flatMap(([above = '', before = '', behind = '', first = '', last = '']) =>
+    texts.flatMap((text) => {
+      try {
+        const code = literalAt(text, languageId, before, above.split('\n'));
+        return [{ code: `${above}\n${before}${code}${behind}`, text: first + text + last }];
+      } catch (error) {
+        if (error instanceof InsertionError) return [];
+        throw error;
+      }
+    }),
+  );
+}
+
 /** Every text in every kind of string that the language has, without those that a kind cannot hold and refuses. */
 function insideStrings(languageId: string, texts: readonly string[]): Expression[] {
   return PLACES[languageId]!.flatMap(({ before, behind, around }) =>
@@ -56,6 +84,7 @@ describe('inserted code, run by the language itself', () => {
         ...texts.map((text) => ({ code: literal(text, languageId), text })),
         ...outsideStrings(languageId, long),
         ...insideStrings(languageId, [...texts, ...long]),
+        ...insideLines(languageId, [...texts, ...long]),
         ...functions.flatMap(({ name, cases }) => cases.map(({ input, text }) => ({ code: call(name, input), text }))),
         ...chats.flatMap(({ name, at, cases }) => cases.map(({ input, text }) => ({ code: content(call(name, input), at), text }))),
       ];

@@ -86,6 +86,29 @@ describe('literalAt', () => {
     expect(quotes(before, languageId)).toBe(false);
   });
 
+  it.each<[string, string[], string, boolean]>([
+    ['python', ['"""doc', "it's", '"""'], 'x = ', true],
+    ['python', ['x = """'], '', false],
+    ['python', ["x = 'not closed"], 'y = ', true],
+    ['python', ['# it\'s """'], 'y = ', true],
+    ['typescript', ['/**', " * It's `odd", ' */'], 'const x = ', true],
+    ['typescript', ['const x = `', "it's ${'`'}"], 'so ', false],
+    ['typescript', ['const x = `${'], 'f(', true],
+    ['typescript', ["<p>Don't</p>"], 'const x = ', true],
+    ['go', ['x := `'], 'a', false],
+    ['java', ['String x = """'], 'y = ', true],
+  ])('%s: after the lines %j, knows what %j is in', (languageId, above, before, isCode) => {
+    expect(literalAt('word', languageId, before, above)).toBe(isCode ? '"word"' : 'word');
+  });
+
+  it('keeps the line breaks of an instruction in a string of several lines, whatever line it begins on', () => {
+    const text = 'Say "yes" \\ or `no`.\n\n- {a}';
+    expect(literalAt(text, 'python', '', ['x = f"""'])).toBe('Say \\"yes\\" \\\\ or `no`.\n\n- {{a}}');
+    expect(literalAt(text, 'javascript', 'x = `')).toBe('Say "yes" \\\\ or \\`no\\`.\n\n- {a}');
+    expect(literalAt('a\nb', 'go', '', ['x := `'])).toBe('a\nb');
+    expect(() => literalAt(text, 'go', '', ['x := `'])).toThrow(InsertionError);
+  });
+
   it.each(['csharp', 'kotlin', 'swift'] as const)('%s: escapes for the string that it is in', (language) => {
     const texts = language === 'swift' ? WELL_FORMED : [...WELL_FORMED, ...LONE];
     for (const text of texts) {
