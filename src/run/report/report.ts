@@ -119,8 +119,9 @@ export function markdownReport(
   return `${paragraphs.join('\n\n')}\n`;
 }
 
-/** RFC 4180, with a header; shares as fractions. The winner's row has the kind of the verdict. */
+/** RFC 4180, with a header; shares as fractions. The winner's row has the kind of the verdict; generated texts have a score by metric. */
 export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): string {
+  const metrics = metricsOf(prompts) ?? [];
   const header = [
     'rank',
     'prompt',
@@ -139,6 +140,7 @@ export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): stri
     'perplexity',
     'round_trip',
     'verdict',
+    ...metrics.map((name) => `score_${name}`),
   ];
   const winner = prompts.find(({ origin }) => origin !== 'evaluated');
   const rows = prompts.map((p) => [
@@ -158,6 +160,7 @@ export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): stri
     p.perplexity ?? '',
     p.roundTrip ?? '',
     verdict && p === winner ? verdict.kind : '',
+    ...metrics.map((_, m) => p.test?.metrics?.[m]?.score ?? ''),
   ]);
   return csvRows([header, ...rows]);
 }

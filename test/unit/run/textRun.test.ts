@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { parse } from 'csv-parse/sync';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { heldOut } from '../../../src/run/heldOut';
@@ -124,6 +125,12 @@ describe('held-out texts of a run', () => {
     expect(html).toContain('What the winner wrote');
     expect(html).toContain(prompts[0]!.prompt === '' ? '' : 'No prompt');
     expect(html).not.toContain('most common class');
+  });
+
+  it('have a column for each metric in the exported table', async () => {
+    const rows: Record<string, string>[] = parse(await exportRun(run.path, 'csv'), { columns: true });
+    const { test } = run.readResult().prompts[0]!;
+    expect([rows[0]!['score_word-count'], rows[0]!.score_overlap].map(Number)).toEqual(test!.metrics!.map(({ score }) => score));
   });
 
   it('are told apart from those of a file that has changed', async () => {
