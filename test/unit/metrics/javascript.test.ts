@@ -111,7 +111,7 @@ describe('a script as a metric', () => {
         }
         return 0.5;
       }`,
-      { timeoutSeconds: 0.3 },
+      { timeoutSeconds: 1 },
     );
     const bad = ['throw', 'odd', 'NaN', 'two', 'text', 'nothing', 'exit', 'loop', 'late loop', 'never', 'later error', 'mute'];
     for (const output of bad) {
