@@ -20,6 +20,6 @@ export const STYLES = [
 ] as const;
 
 /** Nothing before it has begun. */
-export function randomSearch(x: readonly number[], y: readonly number[]): Line[] {
-  return x.length > 0 ? [{ label: 'Random search, best so far', color: PURPLE, x, y, width: 1.5, dash: [5, 3] }] : [];
+export function randomSearch(x: readonly number[], y: readonly number[], label = 'Random search, best so far'): Line[] {
+  return x.length > 0 ? [{ label, color: PURPLE, x, y, width: 1.5, dash: [5, 3] }] : [];
 }

@@ -94,7 +94,9 @@ function withMemory(view: RunView, smoothing: number): ChartProps[] {
 }
 
 function ofPolicy(view: RunView, smoothing: number): ChartProps[] {
-  const { steps, greedy, random } = view.curves;
+  const { steps, greedy, random, randomEstimates } = view.curves;
+  const perInput = view.head.stages.includes('single');
+  const label = perInput ? 'Greedy prompt of each validation row' : 'Greedy prompt';
   const points = { color: GREEN, x: greedy.queries, points: true };
   let best = -Infinity;
   return [
@@ -103,16 +105,25 @@ function ofPolicy(view: RunView, smoothing: number): ChartProps[] {
       lines: [
         ...smoothed('Batch mean', BLUE, steps.queries, steps.mean, smoothing),
         { label: 'Batch best', color: YELLOW, x: steps.queries, y: smooth(steps.best, smoothing), width: 1.5, dash: [5, 3] },
-        { ...points, label: 'Greedy prompt', y: greedy.reward, width: 1 },
-        ...randomSearch(
-          random.queries,
-          random.best.map((one) => (best = Math.max(best, one))),
-        ),
+        { ...points, label, y: greedy.reward, width: 1 },
+        // The control's rewards are those of one prompt on all rows.
+        ...(perInput
+          ? []
+          : randomSearch(
+              random.queries,
+              random.best.map((one) => (best = Math.max(best, one))),
+            )),
       ],
     },
     {
-      title: hasReflection(view) ? `Estimated ${measureOf(view)}` : `Estimated ${measureOf(view)} of the greedy prompt`,
-      lines: [{ ...points, label: 'Greedy prompt', color: BLUE, y: greedy.accuracy, width: 1.5 }, ...reflectionLine(view)],
+      title: hasReflection(view)
+        ? `Estimated ${measureOf(view)}`
+        : `Estimated ${measureOf(view)} of the greedy prompt${perInput ? 's' : ''}`,
+      lines: [
+        { ...points, label, color: BLUE, y: greedy.accuracy, width: 1.5 },
+        ...reflectionLine(view),
+        ...(perInput ? randomSearch(randomEstimates.queries, randomEstimates.best, 'Best single prompt so far') : []),
+      ],
       levels: baselines(view),
       scale: SHARE,
     },

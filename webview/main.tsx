@@ -12,6 +12,7 @@ import { EvaluateField } from './evaluateField';
 import { shortPrompt } from './format';
 import { Header } from './header';
 import { Remarks, Warnings } from './notes';
+import { Inputs } from './inputs';
 import { HeldOutRows } from './rows';
 import { Searches } from './searches';
 import { Gone, Loading, StateNotice } from './states';
@@ -88,6 +89,7 @@ function Page() {
       <Warnings {...view} />
       {/* While a run trains one watches its curves; then its table counts. */}
       {view.rows.some(({ test }) => test) ? [table, charts] : [charts, table]}
+      <Inputs head={view.head} />
       <Remarks {...view} />
       <Announcements {...view} />
     </main>

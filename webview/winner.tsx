@@ -2,6 +2,7 @@ import type { NextStep, PromptRow, RunView } from '../src/run/view/runView';
 import { intervalOf, PromptCell } from './cells';
 import { count, percent, plural, shortPrompt, signed } from './format';
 import { AgainstYours, type WantedRows } from './againstYours';
+import { PolicyPrompt } from './inputs';
 import { send } from './vscodeApi';
 
 /** Origins as the table names them. */
@@ -56,7 +57,8 @@ export function WinnerCard({ view: { head, rows }, show }: { view: RunView; show
   const winner = winnerOf(rows);
   if (!winner) return null;
   const { prompt, origin, estimate } = winner;
-  const { metrics = [] } = winner.test ?? {};
+  const given = head.summary?.perInput;
+  const { metrics = [] } = (given ?? winner).test ?? {};
   const which = { row: rows.indexOf(winner), prompt };
   return (
     <section
@@ -65,17 +67,21 @@ export function WinnerCard({ view: { head, rows }, show }: { view: RunView; show
     >
       <div class="winner-main">
         <h2>{verdict?.title ?? 'Best so far'}</h2>
-        <p class="winner-prompt">
-          <PromptCell row={winner} most={400} /> <span class={`origin origin-${origin}`}>{FOUND_BY[origin]}</span>
-        </p>
-        {shortPrompt(prompt, 400) !== shortPrompt(prompt, Infinity) && (
+        {given ? (
+          <PolicyPrompt given={given} />
+        ) : (
+          <p class="winner-prompt">
+            <PromptCell row={winner} most={400} /> <span class={`origin origin-${origin}`}>{FOUND_BY[origin]}</span>
+          </p>
+        )}
+        {!given && shortPrompt(prompt, 400) !== shortPrompt(prompt, Infinity) && (
           <details class="whole-prompt">
             <summary>Whole prompt ({plural(Array.from(prompt).length, 'character')})</summary>
             <code class="filled">{prompt}</code>
           </details>
         )}
         {(verdict ?? outlook) && <p class="winner-text">{(verdict ?? outlook)!.text}</p>}
-        {verdict && <AgainstYours winner={winner} rows={rows} texts={texts !== undefined} show={show} />}
+        {verdict && !given && <AgainstYours winner={winner} rows={rows} texts={texts !== undefined} show={show} />}
       </div>
       <ul class="winner-scores">
         {verdict ? (
@@ -100,7 +106,25 @@ export function WinnerCard({ view: { head, rows }, show }: { view: RunView; show
         )}
       </ul>
       <div class="winner-buttons">
-        {prompt !== '' && (
+        {given && (
+          <>
+            <vscode-button
+              secondary={verdict?.kind !== 'better'}
+              title="Inserts code that asks the policy for the prompt of a text"
+              onClick={() => send('insert', { ...which, form: 'call' })}
+            >
+              Insert Call
+            </vscode-button>
+            <vscode-button
+              secondary
+              title="Inserts the list of the prompts that the policy gave to held-out rows"
+              onClick={() => send('insert', { ...which, form: 'prompts' })}
+            >
+              Insert Prompts
+            </vscode-button>
+          </>
+        )}
+        {!given && prompt !== '' && (
           <>
             <vscode-button secondary={verdict?.kind !== 'better'} onClick={() => send('insert', { ...which, form: 'string' })}>
               Insert

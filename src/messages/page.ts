@@ -63,7 +63,8 @@ export interface RowReference {
   readonly prompt: string;
 }
 
-export type InsertForm = 'string' | 'function' | 'classifier';
+/** `prompts` and `call` are of a policy that gives each input a prompt: a list of its prompts, or code that asks it. */
+export type InsertForm = 'string' | 'function' | 'classifier' | 'prompts' | 'call';
 
 export interface PanelMethods {
   /** The page listens, and wants a snapshot. */

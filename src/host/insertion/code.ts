@@ -4,6 +4,7 @@ export { promptFunction } from './functions';
 export { InsertionError } from './insertionError';
 export { languageAt, languageOf } from './languages';
 export { promptString } from './literal';
+export { policyCode } from './policyCode';
 export { openString } from './openString';
 export { endsOfInsertions, placed } from './placement';
 export { QUOTING } from './quoting';

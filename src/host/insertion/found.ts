@@ -36,6 +36,8 @@ export interface FoundPrompt {
   /** Tokens of the prompt, and whether its text gives exactly these. */
   readonly tokens?: number;
   readonly roundTrip?: boolean;
+  /** Of a policy that gives each input a prompt: its prompts, the most frequent first. */
+  readonly given?: readonly { readonly prompt: string }[];
   readonly runFolder: string;
   /** When the run was started, ISO 8601. */
   readonly created: string;
@@ -63,6 +65,7 @@ export function foundPrompt(head: RunHead, row: PromptRow): FoundPrompt {
     ...(head.summary && { classes: head.summary.classes }),
     tokens: row.pieces.length,
     ...(row.roundTrip !== undefined && { roundTrip: row.roundTrip }),
+    ...(head.summary?.perInput && { given: head.summary.perInput.prompts }),
     runFolder: head.id,
     created: head.created,
   };

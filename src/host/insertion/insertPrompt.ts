@@ -57,7 +57,12 @@ function editAt(code: Code, found: FoundPrompt, form: InsertForm, editor: vscode
   const language = code.languageOf(languageId);
   if (language && code.openString(before, language.quoting, above)) throw new code.InsertionError('insideString');
   const unit = indentUnit(editor.options);
-  const written = form === 'classifier' ? code.promptClassifier(found, languageId, unit) : code.promptFunction(found, languageId, unit);
+  const written =
+    form === 'classifier'
+      ? code.promptClassifier(found, languageId, unit)
+      : form === 'function'
+        ? code.promptFunction(found, languageId, unit)
+        : code.policyCode(found, form, languageId, unit);
   return code.placed(written, { lines, start, end, python: language?.quoting === code.QUOTING.python, unit });
 }
 

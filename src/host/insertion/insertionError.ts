@@ -9,6 +9,8 @@ const MESSAGES = {
   template: 'There is no function for the template “{0}”: {1}.',
   noMaskToken:
     "There is no function for this prompt yet: its model's mask token is known once the run has ended. Insert the prompt as a string until then.",
+  noPolicyCall:
+    'There is no call of a policy for the language “{0}”. It can be inserted into Python, TypeScript, JavaScript and shell scripts.',
   noClassifierLanguage: 'There is no classifier for the language “{0}”. It can be inserted into Python, TypeScript and JavaScript.',
   noClassifierModel:
     'There is no classifier for {0}: code cannot call this model as the run did. Insert the prompt as a function or as a string.',
