@@ -8,7 +8,7 @@ import { STATE, stateGraph } from '../model/local/graphs/states';
 import type { StateSource } from './policy';
 import { floats, integers, openSession, values, type Compute, type Session } from '../model/local/session';
 
-const BATCH = 16;
+const BATCH = 8;
 const KEPT_STATES = 20_000;
 
 /** The frozen causal model under the policy: states of prefixes, and its output embedding W_E. */
