@@ -64,8 +64,12 @@ export class PreferenceBandit<A extends string> {
   private readonly preferences: Record<string, number>;
   private gains: Preferences['gains'] = { n: 0, mean: 0, squares: 0 };
 
-  constructor(private readonly actions: readonly A[]) {
-    this.preferences = Object.fromEntries(actions.map((action) => [action, 0]));
+  /** @param preferred what some are preferred by at first */
+  constructor(
+    private readonly actions: readonly A[],
+    preferred: Readonly<Record<string, number>> = {},
+  ) {
+    this.preferences = Object.fromEntries(actions.map((action) => [action, preferred[action] ?? 0]));
   }
 
   /** Probability of each action, among those that are possible. */

@@ -1,7 +1,7 @@
 import { Random } from '../../src/method/random';
 import { withExamples } from '../../src/search/reflect/child';
 import { ReflectLoop } from '../../src/search/reflect/loop';
-import type { CandidateRecord } from '../../src/search/reflect/record';
+import type { CandidateRecord, CandidateUpdate } from '../../src/search/reflect/record';
 import type { ReflectSettings } from '../../src/search/reflect/settings';
 import type { ReflectTask } from '../../src/search/reflect/task';
 import { BUDGET, START, TRAIN, VALIDATION, type Recommendation, type Simulation } from './grid';
@@ -57,14 +57,22 @@ export async function reflectRun(
   const trace: Recommendation[] = [];
   const recommend = (): void => {
     const [best] = loop.board.ranked;
-    if (best) trace.push({ queries: world.queries, instruction: loop.text(best) });
+    const instruction = best && loop.text(best);
+    if (instruction !== undefined && trace.at(-1)?.instruction !== instruction) trace.push({ queries: world.queries, instruction });
   };
-  const records = await loop.begin();
+  const lines = await loop.begin();
   recommend();
   while (!loop.spent && loop.idle < IDLE) {
-    records.push(...(await loop.step()));
+    lines.push(...(await loop.step()));
     recommend();
   }
-  await loop.finalists();
-  return { trace, queries: world.queries, calls: reflector.calls, loop, records };
+  lines.push(...(await loop.finalists()).lines);
+  return { trace, queries: world.queries, calls: reflector.calls, loop, records: merged(lines) };
+}
+
+/** Candidates as a run's file has them: later lines bring some fields anew. */
+export function merged(lines: readonly (CandidateRecord | CandidateUpdate)[]): CandidateRecord[] {
+  const records = new Map<number, CandidateRecord>();
+  for (const line of lines) records.set(line.id, { ...records.get(line.id)!, ...line });
+  return [...records.values()];
 }

@@ -6,6 +6,7 @@ import { measureEditor } from './editor';
 import { missing, report, reportTexts } from './report';
 import { ResultFile } from './results';
 import { Runner } from './runner';
+import { benchReflect } from './reflect';
 import { stability } from './stability';
 import { stepCost } from './stepCost';
 import { BUDGETS, measureTexts } from './texts/measure';
@@ -25,6 +26,7 @@ import { TASKS, type TaskName } from './tasks';
  * --texts SPEC[,SPEC …] [--budgets …] [--seeds …] [--methods …] [--out texts.jsonl]: the same for generation tasks; budgets count texts.
  *   --search and --generation take the JSON of what replaces fields of a spec.
  * --speed: texts a second that the bundled model writes, by the number that grow together.
+ * --reflect [--parts]: the search by reflection on a simulated task, against others, or without one of its parts.
  * --choice | --stability | --step-cost | --editor: other measurements, printed as Markdown.
  */
 const { values } = parseArgs({
@@ -49,6 +51,8 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1' },
     stability: { type: 'boolean', default: false },
     choice: { type: 'boolean', default: false },
+    reflect: { type: 'boolean', default: false },
+    parts: { type: 'boolean', default: false },
     'step-cost': { type: 'boolean', default: false },
     editor: { type: 'boolean', default: false },
   },
@@ -83,6 +87,7 @@ async function main(): Promise<void> {
   }
   const out = values.out ?? 'bench.jsonl';
   if (values.data !== undefined && existsSync(values.data)) {
+    if (values.reflect) return benchReflect({ parts: values.parts });
     if (values.stability) return stability(values.data, threads);
     if (values.choice) return compareChoices({ data: values.data, threads });
     if (values['step-cost']) return stepCost(values.data, threads, selection.tasks);

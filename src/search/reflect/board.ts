@@ -1,4 +1,4 @@
-import { estimateOf, type Candidate } from './candidate';
+import type { Candidate } from './candidate';
 import { FINALISTS } from './settings';
 import type { Outcome, ReflectTask } from './task';
 
@@ -51,21 +51,16 @@ export class Board {
     return this.outcomes.get(key(candidate, row));
   }
 
-  /** Known scores on rows that tell how good a candidate is; its own examples do not. */
+  /** Known scores on rows that tell how good a candidate is: all rows where it has those that requests show; never its own examples. */
   judgedScores({ scores, examples }: Pick<Candidate, 'scores' | 'examples'>): Map<number, number> {
-    const first = this.judged[0] ?? 0;
+    const isPromoted = this.task.shown.every((_, row) => scores.has(row));
+    const first = isPromoted ? 0 : (this.judged[0] ?? 0);
     return new Map([...scores].filter(([row]) => row >= first && !examples.includes(row)));
   }
 
-  /** Estimated score of every candidate by its id; parents come before their children in `candidates`. */
+  /** Estimated score of every candidate, by its id. */
   estimates(): Map<number, number> {
-    const estimates = new Map<number, number>();
-    for (const candidate of this.candidates) {
-      const { id, parents } = candidate;
-      const prior = parents.length > 0 ? Math.max(...parents.map((parent) => estimates.get(parent)!)) : undefined;
-      estimates.set(id, estimateOf([...this.judgedScores(candidate).values()], prior));
-    }
-    return estimates;
+    return new Map(this.candidates.map((candidate) => [candidate.id, meanOf([...this.judgedScores(candidate).values()])]));
   }
 
   /** Best first, by estimates. */
@@ -77,8 +72,7 @@ export class Board {
   /** Accuracy, or mean score, of a candidate on the rows that tell how good it is. */
   validation(candidate: Pick<Candidate, 'scores' | 'examples'>): { readonly estimate: number; readonly rows: number } {
     const known = [...this.judgedScores(candidate).values()].filter((score) => !Number.isNaN(score));
-    const sum = known.reduce((total, score) => total + this.task.accuracy(score), 0);
-    return { estimate: sum / Math.max(1, known.length), rows: known.length };
+    return { estimate: meanOf(known.map((score) => this.task.accuracy(score))), rows: known.length };
   }
 
   /** Queries that complete the scores of any finalists, whoever they will be. @param asked rows that these get first */
@@ -114,6 +108,11 @@ export class Board {
 export interface BoardState {
   readonly candidates: readonly Candidate[];
   readonly outcomes: readonly (readonly [string, Outcome])[];
+}
+
+function meanOf(scores: readonly number[]): number {
+  const known = scores.filter((score) => !Number.isNaN(score));
+  return known.reduce((a, b) => a + b, 0) / Math.max(1, known.length);
 }
 
 function key({ id }: Candidate, row: number): string {

@@ -12,17 +12,3 @@ export interface Candidate {
   /** Scores in [0, 1] by row of the pool; NaN where the row failed. */
   readonly scores: Map<number, number>;
 }
-
-/** Rows that say as much as the parent's estimate does of its child. */
-const PRIOR_ROWS = 16;
-
-/**
- * Estimated score of a candidate by some of its rows, shrunk toward its best parent's: of many children, the best on a few dozen
- * rows is mostly lucky.
- */
-export function estimateOf(known: readonly number[], prior: number | undefined): number {
-  const scores = known.filter((score) => !Number.isNaN(score));
-  const sum = scores.reduce((a, b) => a + b, 0);
-  if (prior === undefined) return sum / Math.max(1, scores.length);
-  return (sum + PRIOR_ROWS * prior) / (scores.length + PRIOR_ROWS);
-}

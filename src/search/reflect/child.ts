@@ -26,7 +26,7 @@ export function childOf(
   board: Board,
 ): Child | { readonly refused: Refusal; readonly reason?: string | undefined } {
   const known = (instruction: string, examples: readonly number[]): boolean =>
-    board.candidates.some((each) => each.instruction === instruction && each.examples.join() === examples.join());
+    [parent, ...board.candidates].some((each) => each.instruction === instruction && each.examples.join() === examples.join());
   if (operator === 'examples') {
     const { instruction } = parent;
     if (known(instruction, rows)) return { refused: 'known' };

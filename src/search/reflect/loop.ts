@@ -3,16 +3,27 @@ import { PreferenceBandit, type Preferences } from '../bandit';
 import { Board, OutOfQueries, type BoardState } from './board';
 import type { Candidate } from './candidate';
 import { childOf, withExamples, type ChildLimits } from './child';
-import { gainOf, racingGate, strictGate } from './gate';
 import { request, type Operator } from './operators/operators';
 import { Planner, type Plan, type PlannerState } from './planner';
-import type { Answered, CandidateRecord, GateRecord, GateRow } from './record';
-import { FINALISTS, START_ROWS, VALIDATE } from './settings';
+import type { CandidateRecord, CandidateUpdate, GateRecord } from './record';
+import { FINALISTS, PREFERRED, PROMOTED, START_ROWS } from './settings';
 import type { Proposed, ReflectTask } from './task';
+import { Trials } from './trials';
 
 export interface ReflectOptions extends ChildLimits {
   /** Instructions to start from; the first is the one to improve. */
   readonly start: readonly string[];
+}
+
+/** Children one after the other, each of which won against the one before it. Only the last is scored on further rows. */
+interface Chain {
+  /** The candidate that it started from. */
+  readonly root: Candidate;
+  readonly head: Candidate;
+  /** Ids of the children, the head last. */
+  readonly links: readonly number[];
+  /** Proposals in a row that led nowhere. */
+  readonly failed: number;
 }
 
 export interface ReflectState {
@@ -20,6 +31,7 @@ export interface ReflectState {
   readonly bandit: Preferences;
   readonly planner: PlannerState;
   readonly order: readonly number[];
+  readonly chains: readonly (Omit<Chain, 'root'> & { readonly root: number })[];
   readonly next: number;
   readonly idle: number;
   readonly steps: number;
@@ -27,16 +39,18 @@ export interface ReflectState {
   readonly random: readonly number[];
 }
 
+type Lines = (CandidateRecord | CandidateUpdate)[];
+
 /**
  * Improves instructions by reflection: a model sees a candidate with some of its mistakes and proposes a child, which must win
- * against its parent on the same rows before further rows tell how good it is.
+ * against its parent on the same rows. After a few such children, further rows tell how good the last one is.
  */
 export class ReflectLoop {
   readonly board: Board;
   readonly bandit: PreferenceBandit<Operator>;
   private readonly planner: Planner;
-  /** Order in which rows tell how good a candidate is, the same for all. */
-  private order: number[] = [];
+  private readonly trials: Trials;
+  private chains: Chain[] = [];
   /** Candidates and proposals so far; the next one's id. */
   private next = 0;
   /** Proposals in a row that took no query. */
@@ -52,27 +66,28 @@ export class ReflectLoop {
   ) {
     const { settings } = options;
     this.board = new Board(task);
-    this.bandit = new PreferenceBandit(settings.operators);
+    this.bandit = new PreferenceBandit(settings.operators, { reflect: PREFERRED });
     this.planner = new Planner(task, settings, this.board, this.bandit, random);
+    this.trials = new Trials(task, settings, this.board, random);
   }
 
   /** Scores the instructions to start from: the first on some rows, the others while they may be as good. */
-  async begin(signal?: AbortSignal): Promise<CandidateRecord[]> {
+  async begin(signal?: AbortSignal): Promise<Lines> {
     return this.transaction(async () => {
-      this.order = this.random.shuffled(this.board.judged.length).map((i) => this.board.judged[i]!);
-      const records: CandidateRecord[] = [];
+      this.trials.begin();
+      const records: Lines = [];
       for (const text of this.options.start) {
         const instruction = this.task.asScored(text);
         const before = this.task.queries;
         const candidate = this.candidate(this.next++, { instruction, examples: [], parents: [], operator: 'start' });
         const [first] = this.board.candidates;
         try {
-          if (first) await this.validate(candidate, first, signal);
+          if (first) await this.trials.validate(candidate, first, signal);
         } catch (error) {
           this.outOfQueries(error);
           break;
         }
-        if (!first) await this.board.score([{ candidate, rows: this.order.slice(0, START_ROWS) }], signal);
+        if (!first) await this.board.score([{ candidate, rows: this.trials.order.slice(0, START_ROWS) }], signal);
         this.board.candidates.push(candidate);
         records.push(this.record(candidate, { state: 'kept' }, before));
       }
@@ -80,45 +95,100 @@ export class ReflectLoop {
     });
   }
 
-  /** Proposes, gates and validates a few children. When the signal aborts, the loop is as it was before. */
-  async step(signal?: AbortSignal): Promise<CandidateRecord[]> {
+  /** Adds a child to each chain, and scores the last of those that are complete. When the signal aborts, the loop is as it was before. */
+  async step(signal?: AbortSignal): Promise<Lines> {
     return this.transaction(async () => {
       this.steps++;
       const plans: Plan[] = [];
       try {
         const parallel = Math.min(this.options.settings.parallel, this.task.callsLeft);
-        for (let i = 0; i < parallel; i++) plans.push(await this.planner.plan(this.next++, signal));
+        for (let c = 0; c < parallel; c++) {
+          const root = this.chains[c]?.root ?? this.planner.root();
+          this.chains[c] ??= { root, head: root, links: [], failed: 0 };
+          plans.push(await this.planner.plan(this.next++, this.chains[c]!.head, signal));
+        }
       } catch (error) {
         this.outOfQueries(error);
       }
       const answers = await Promise.all(plans.map((plan) => this.ask(plan, signal)));
-      const records: CandidateRecord[] = [];
+      const lines: Lines = [];
       // In the order of the plans, whichever answer came first.
-      for (const [i, plan] of plans.entries()) {
+      for (const [c, plan] of plans.entries()) {
         if (this.spent) break;
-        records.push(await this.attempt(plan, answers[i]!, signal));
+        const { child, record } = await this.attempt(plan, answers[c]!, signal);
+        lines.push(record);
+        const chain = this.chains[c]!;
+        this.chains[c] = child
+          ? { ...chain, head: child, links: [...chain.links, child.id], failed: 0 }
+          : { ...chain, failed: chain.failed + 1 };
       }
-      return records;
+      lines.push(
+        ...(await this.complete(
+          this.chains.filter((chain) => this.isComplete(chain)),
+          signal,
+        )),
+      );
+      return lines;
     });
   }
 
-  /** The best candidates, with scores on all rows. */
-  async finalists(signal?: AbortSignal): Promise<Candidate[]> {
-    const best = this.board.ranked.slice(0, FINALISTS);
-    const rows = Array.from({ length: this.task.size }, (_, row) => row);
-    await this.transaction(() =>
-      this.board.score(
+  /** The best candidates, with scores on all rows, once those have theirs that won their last gate. */
+  async finalists(signal?: AbortSignal): Promise<{ readonly best: Candidate[]; readonly lines: Lines }> {
+    return this.transaction(async () => {
+      const lines = await this.complete([...this.chains], signal);
+      const best = this.board.ranked.slice(0, FINALISTS);
+      const rows = Array.from({ length: this.task.size }, (_, row) => row);
+      await this.board.score(
         best.map((candidate) => ({ candidate, rows })),
         signal,
         true,
-      ),
-    );
-    return best;
+      );
+      lines.push(...best.map((candidate) => ({ id: candidate.id, validation: this.board.validation(candidate) })));
+      return { best, lines };
+    });
   }
 
   /** Instruction and examples as they go into the template. */
   text({ instruction, examples }: Pick<Candidate, 'instruction' | 'examples'>): string {
     return withExamples(instruction, examples, this.task);
+  }
+
+  private isComplete({ links, failed }: Chain): boolean {
+    const { chain, failures } = this.options.settings;
+    return links.length >= chain || failed >= failures;
+  }
+
+  /** Scores the heads of chains against their roots; those that may be better become candidates. */
+  private async complete(chains: readonly Chain[], signal: AbortSignal | undefined): Promise<Lines> {
+    const lines: Lines = [];
+    for (const { root, head, links } of chains) {
+      if (links.length === 0) continue;
+      const before = this.task.queries;
+      let stays = false;
+      try {
+        stays = await this.trials.validate(head, root, signal);
+        if (stays) this.board.candidates.push(head);
+        if (stays && this.options.settings.promote) await this.promote(signal);
+      } catch (error) {
+        this.outOfQueries(error);
+      }
+      const validation = this.board.validation(head);
+      const more = { furtherQueries: this.task.queries - before, ...(validation.rows > 0 && { validation }) };
+      lines.push(...(stays ? [] : links.slice(0, -1).map((id) => ({ id, state: 'dropped' as const }))));
+      lines.push({ id: head.id, state: stays ? 'kept' : 'dropped', ...more });
+    }
+    this.chains = this.chains.filter((chain) => !chains.includes(chain));
+    return lines;
+  }
+
+  /** The best gets scores on the rows that requests show, too: its estimate is what is recommended. */
+  private async promote(signal: AbortSignal | undefined): Promise<void> {
+    const rows = this.task.shown.map((_, row) => row);
+    for (let times = 0; times < PROMOTED; times++) {
+      const best = this.board.ranked[0]!;
+      if (rows.every((row) => best.scores.has(row))) return;
+      await this.board.score([{ candidate: best, rows }], signal);
+    }
   }
 
   private async ask({ id, operator, parent, second, rows }: Plan, signal: AbortSignal | undefined): Promise<Proposed | 'perfect' | 'none'> {
@@ -137,7 +207,12 @@ export class ReflectLoop {
     );
   }
 
-  private async attempt(plan: Plan, answer: Proposed | 'perfect' | 'none', signal: AbortSignal | undefined): Promise<CandidateRecord> {
+  /** What comes of an answer: a child that won at the gate, or none. */
+  private async attempt(
+    plan: Plan,
+    answer: Proposed | 'perfect' | 'none',
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly child?: Candidate; readonly record: CandidateRecord }> {
     const { id, operator, parent, second } = plan;
     const { task, board, bandit } = this;
     const asked = task.queries;
@@ -152,63 +227,22 @@ export class ReflectLoop {
     if ('refused' in made) {
       this.idle++;
       if (made.refused !== 'perfect') bandit.learn(operator, 0);
-      const { text: _, ...rest } = this.record(this.candidate(id, { ...plan.parent, parents, operator }), { state: 'refused' }, before);
-      return { ...rest, refused: made.refused, ...reason, ...usage };
+      const { text: _, validation: _rows, ...rest } = this.record({ ...parent, id, parents, operator }, { state: 'refused' }, before);
+      return { record: { ...rest, refused: made.refused, ...reason, ...usage } };
     }
     const child = this.candidate(id, { instruction: made.instruction, examples: made.examples, parents, operator });
     const about = { ...reason, ...usage };
     let gate: GateRecord;
     try {
-      gate = await this.gate(child, parent, plan.gate, signal);
-      this.idle = task.queries > asked ? 0 : this.idle + 1;
-      bandit.learn(operator, gate.gain);
-      if (!gate.passed || !(await this.validate(child, parent, signal)))
-        return this.record(child, { state: 'dropped', gate, ...about }, before);
+      gate = await this.trials.gate(child, parent, plan.gate, signal);
     } catch (error) {
       this.outOfQueries(error);
-      return this.record(child, { state: 'refused', refused: 'queries', ...about }, before);
+      return { record: this.record(child, { state: 'refused', refused: 'queries', ...about }, before) };
     }
-    board.candidates.push(child);
-    return this.record(child, { state: 'kept', gate, ...about }, before);
-  }
-
-  /** Child against parent on the same rows, none of which either shows as an example. */
-  private async gate(child: Candidate, parent: Candidate, shown: readonly number[], signal: AbortSignal | undefined): Promise<GateRecord> {
-    const { settings } = this.options;
-    const growth = this.task.tokens(this.text(child)) - this.task.tokens(this.text(parent));
-    const penalty = (settings.lengthPenalty * growth) / 100;
-    const differences = async (rows: readonly number[]): Promise<number[]> => {
-      await this.board.score(
-        [child, parent].map((candidate) => ({ candidate, rows })),
-        signal,
-      );
-      return this.differences(child, parent, rows).map((difference) => difference - penalty);
-    };
-    const allowed = (rows: readonly number[]): number[] => rows.filter((row) => ![...child.examples, ...parent.examples].includes(row));
-    const { rows, ...found } =
-      settings.gate === 'strict'
-        ? await strictGate(allowed(shown), differences)
-        : // The rows of the request first: there the child has something to win, and others tell what it loses.
-          await racingGate(allowed([...new Set([...shown, ...this.random.shuffled(this.task.shown.length)])]), differences);
-    return { ...found, rows: this.gateRows(child, parent, rows) };
-  }
-
-  private differences(child: Candidate, parent: Candidate, rows: readonly number[]): number[] {
-    return rows.map((row) => (child.scores.get(row) ?? NaN) - (parent.scores.get(row) ?? NaN));
-  }
-
-  /** Scores rows while the candidate may still be better than its rival and is not surely so; says whether it may be. */
-  private async validate(candidate: Candidate, rival: Candidate, signal: AbortSignal | undefined): Promise<boolean> {
-    const race = this.options.settings.validation === 'race';
-    for (let asked = 0; asked < this.order.length; asked += VALIDATE.more) {
-      const rows = this.order.slice(asked, race ? asked + VALIDATE.more : undefined);
-      await this.board.score(race ? [candidate, rival].map((each) => ({ candidate: each, rows })) : [{ candidate, rows }], signal);
-      if (!race) return true;
-      const { better } = gainOf(this.differences(candidate, rival, this.order.slice(0, asked + VALIDATE.more)));
-      if (better < VALIDATE.hopeless) return false;
-      if (better > VALIDATE.sure) return true;
-    }
-    return true;
+    this.idle = task.queries > asked ? 0 : this.idle + 1;
+    bandit.learn(operator, gate.gain);
+    if (!gate.passed) return { record: this.record(child, { state: 'dropped', gate, ...about }, before) };
+    return { child, record: this.record(child, { state: 'kept', gate, ...about }, before) };
   }
 
   private candidate(id: number, made: Pick<Candidate, 'instruction' | 'examples' | 'parents' | 'operator'>): Candidate {
@@ -233,20 +267,6 @@ export class ReflectLoop {
     };
   }
 
-  private gateRows(child: Candidate, parent: Candidate, rows: readonly number[]): GateRow[] {
-    const answered = (candidate: Candidate, row: number): Answered | null => {
-      const outcome = this.board.outcome(candidate, row);
-      return outcome && !Number.isNaN(outcome.score) ? { score: outcome.score, got: cut(outcome.got) } : null;
-    };
-    return rows.map((row) => ({
-      row,
-      input: cut(this.task.shown[row]!.input),
-      expected: cut(this.task.shown[row]!.expected),
-      parent: answered(parent, row),
-      child: answered(child, row),
-    }));
-  }
-
   private outOfQueries(error: unknown): void {
     if (!(error instanceof OutOfQueries)) throw error;
     this.spent = true;
@@ -266,8 +286,20 @@ export class ReflectLoop {
   }
 
   save(): ReflectState {
-    const { board, bandit, planner, order, next, idle, steps, spent, random } = this;
-    return { board: board.save(), bandit: bandit.save(), planner: planner.save(), order, next, idle, steps, spent, random: random.state };
+    const { board, bandit, planner, trials, next, idle, steps, spent, random } = this;
+    const chains = this.chains.map(({ root, ...chain }) => ({ ...chain, root: root.id }));
+    return {
+      board: board.save(),
+      bandit: bandit.save(),
+      planner: planner.save(),
+      order: trials.order,
+      chains,
+      next,
+      idle,
+      steps,
+      spent,
+      random: random.state,
+    };
   }
 
   restore({ board, ...own }: ReflectState): void {
@@ -275,19 +307,15 @@ export class ReflectLoop {
     this.restoreOwn(own);
   }
 
-  private restoreOwn({ bandit, planner, order, next, idle, steps, spent, random }: Omit<ReflectState, 'board'>): void {
+  private restoreOwn({ bandit, planner, order, chains, next, idle, steps, spent, random }: Omit<ReflectState, 'board'>): void {
     this.bandit.restore(bandit);
     this.planner.restore(planner);
-    this.order = [...order];
+    this.trials.order = order;
+    this.chains = chains.map((chain) => {
+      const root = this.board.candidates.find(({ id }) => id === chain.root)!;
+      return { ...chain, root, head: chain.links.length === 0 ? root : chain.head };
+    });
     [this.next, this.idle, this.steps, this.spent] = [next, idle, steps, spent];
     this.random.state = random;
   }
-}
-
-/** Characters of a text in a record. */
-const LENGTH = 200;
-
-function cut(text: string): string {
-  const characters = Array.from(text.slice(0, 4 * LENGTH));
-  return characters.length > LENGTH || text.length > 4 * LENGTH ? `${characters.slice(0, LENGTH - 1).join('')}…` : text;
 }

@@ -4,7 +4,7 @@ import type { Board } from './board';
 import type { Candidate } from './candidate';
 import { sampleParent } from './fronts';
 import type { Operator } from './operators/operators';
-import { EXAMPLES, type ReflectSettings } from './settings';
+import { AT_ONCE, EXAMPLES, MOST_ROWS, type ReflectSettings } from './settings';
 import type { ReflectTask } from './task';
 
 export interface Plan {
@@ -38,16 +38,15 @@ export class Planner {
     private readonly random: Random,
   ) {}
 
-  async plan(id: number, signal?: AbortSignal): Promise<Plan> {
+  async plan(id: number, parent: Candidate, signal?: AbortSignal): Promise<Plan> {
     const before = this.task.queries;
-    const made = await this.made(id, signal);
+    const made = await this.made(id, parent, signal);
     return { ...made, queries: this.task.queries - before };
   }
 
-  private async made(id: number, signal: AbortSignal | undefined): Promise<Omit<Plan, 'queries'>> {
+  private async made(id: number, parent: Candidate, signal: AbortSignal | undefined): Promise<Omit<Plan, 'queries'>> {
     const { candidates } = this.board;
     const { settings, random } = this;
-    const parent = this.parentOf(candidates);
     const about = { id, parent };
     const others = candidates.filter(({ instruction }) => instruction !== parent.instruction);
     const possible = settings.operators.filter((operator) => operator !== 'recombine' || others.length > 1);
@@ -65,8 +64,14 @@ export class Planner {
     return { ...about, operator, rows: rows.slice(0, EXAMPLES), gate };
   }
 
+  /** The candidate that children come from. */
+  root(): Candidate {
+    return this.parentOf(this.board.candidates);
+  }
+
   private parentOf(candidates: readonly Candidate[]): Candidate {
-    if (this.settings.parent === 'fronts')
+    const { parent } = this.settings;
+    if (parent === 'fronts' || (parent === 'mixed' && this.random.uniform() < 0.5))
       return candidates[
         sampleParent(
           candidates.map((candidate) => this.board.judgedScores(candidate)),
@@ -74,20 +79,35 @@ export class Planner {
         )
       ]!;
     const estimates = this.board.estimates();
+    const worth = (candidate: Candidate): number => estimates.get(candidate.id)!;
+    if (parent === 'mixed') return candidates.reduce((a, b) => (worth(b) > worth(a) ? b : a));
     const draws = candidates.map((candidate) => {
-      const estimate = estimates.get(candidate.id)!;
+      const estimate = worth(candidate);
       const rows = this.board.judgedScores(candidate).size + 1;
       return estimate + Math.sqrt(Math.max(0.01, estimate * (1 - estimate)) / rows) * this.random.normal();
     });
     return candidates[draws.indexOf(Math.max(...draws))]!;
   }
 
+  /** The next rows of an epoch, until there are enough mistakes among them; of more than a few rows the mistakes and one that is right. */
   private async nextRows(parent: Candidate, signal: AbortSignal | undefined): Promise<number[]> {
-    const { shown } = this.settings;
-    if (this.epoch.length < shown) this.epoch = this.random.shuffled(this.task.shown.length);
-    const rows = this.epoch.splice(0, shown);
-    await this.board.score([{ candidate: parent, rows }], signal);
-    return rows;
+    const { shown, mistakes } = this.settings;
+    const isWrong = (row: number): boolean => !this.task.solved(parent.scores.get(row)!);
+    const rows: number[] = [];
+    const most = Math.min(mistakes > 0 ? MOST_ROWS : shown, this.task.shown.length);
+    for (let more = shown; more > 0; more = rows.filter(isWrong).length < mistakes ? Math.min(AT_ONCE, most - rows.length) : 0) {
+      const next = this.draw(more).filter((row) => !rows.includes(row));
+      await this.board.score([{ candidate: parent, rows: next }], signal);
+      rows.push(...next);
+    }
+    const wrong = rows.filter(isWrong);
+    if (mistakes === 0 || wrong.length === 0) return rows;
+    return [...wrong.slice(0, mistakes + 1), ...rows.filter((row) => !isWrong(row)).slice(0, 1)];
+  }
+
+  private draw(count: number): number[] {
+    if (this.epoch.length < count) this.epoch = this.random.shuffled(this.task.shown.length);
+    return this.epoch.splice(0, count);
   }
 
   save(): PlannerState {

@@ -11,7 +11,7 @@ export interface CandidateRecord {
   readonly parents: readonly number[];
   /** What made it. */
   readonly operator: Operator | 'start';
-  /** `kept`: may become a parent and a finalist. `dropped`: lost at the gate or in validation. `refused`: never tried. */
+  /** `kept`: won at its gate, so that it may become a parent; with a `validation`, a finalist. `dropped`: lost at the gate or in validation. `refused`: never tried. */
   readonly state: 'kept' | 'dropped' | 'refused';
   readonly refused?: Refusal;
   /** What goes into the template's `{prompt}`, its examples included; absent where the answer held none that could be shown. */
@@ -26,14 +26,16 @@ export interface CandidateRecord {
   /** Queries of the task model that it took, those of its parent for it included, and those of the search so far. */
   readonly queries: number;
   readonly queriesSoFar: number;
+  /** Of the rows that told how good it is, once it was the last of its chain. */
+  readonly furtherQueries?: number;
   /** What the proposer took for it; absent where it was not asked. */
   readonly proposer?: Usage;
   /** The search's step, 0 for a start. */
   readonly step: number;
 }
 
-/** Further rows told more of a candidate. */
-export type CandidateUpdate = Required<Pick<CandidateRecord, 'id' | 'validation'>>;
+/** What became of a candidate later. */
+export type CandidateUpdate = Pick<CandidateRecord, 'id'> & Partial<Pick<CandidateRecord, 'state' | 'validation' | 'furtherQueries'>>;
 
 /** Calls of the proposer and their tokens, of request and answer together. */
 export interface Usage {

@@ -8,7 +8,7 @@ import type { Finalist, ReflectStep, Reflection, Search, SearchContext, SearchKi
 import type { Candidate } from './candidate';
 import { ReflectLoop, type ReflectState } from './loop';
 import { PoolTask, type PoolState } from './poolTask';
-import type { CandidateRecord } from './record';
+import type { CandidateRecord, CandidateUpdate } from './record';
 import { DEFAULTS } from './settings';
 
 /** Proposals in a row without a single query after which there is nothing left to try. */
@@ -83,8 +83,8 @@ class ReflectSearch implements Search {
   }
 
   async finalists(signal?: AbortSignal): Promise<Finalist[]> {
-    const best = await this.whole(() => this.loop.finalists(signal));
-    this.reflection.report(best.map(({ id, scores, examples }) => ({ id, validation: this.loop.board.validation({ scores, examples }) })));
+    const { best, lines } = await this.whole(() => this.loop.finalists(signal));
+    this.reflection.report(lines);
     const origins = new Map(this.reflection.start.map(({ text, origin }) => [text, origin]));
     const all = best.map((candidate) => ({
       ids: this.pool.ids(candidate),
@@ -121,14 +121,16 @@ class ReflectSearch implements Search {
     }
   }
 
-  private stepOf(records: readonly CandidateRecord[]): ReflectStep {
+  private stepOf(lines: readonly (CandidateRecord | CandidateUpdate)[]): ReflectStep {
     const { board, bandit, steps } = this.loop;
     const best = board.ranked[0]!;
     const { estimate, rows } = board.validation(best);
     return {
       event: 'reflect',
       step: steps,
-      attempts: records.map(({ id, operator, state, refused }) => ({ id, operator, state, ...(refused && { refused }) })),
+      attempts: lines
+        .filter((line): line is CandidateRecord => 'operator' in line)
+        .map(({ id, operator, state, refused }) => ({ id, operator, state, ...(refused && { refused }) })),
       best: this.soFar(best),
       estimate: { best: estimate, rows },
       operators: bandit.shares(),

@@ -2,10 +2,16 @@ import { OPERATORS, type Operator } from './operators/operators';
 
 /** How the search by reflection works; each switch can be set back to what GEPA publishes. */
 export interface ReflectSettings {
-  /** Rows in a request. */
+  /** Rows of a request at first, and mistakes until which further rows are drawn; 0: none. */
   readonly shown: number;
-  /** `thompson`: the best by a draw from each candidate's posterior; `fronts`: in proportion to the rows that it is best on. */
-  readonly parent: 'thompson' | 'fronts';
+  readonly mistakes: number;
+  /** Children that win one after the other, and proposals in a row that lead nowhere, before further rows tell how good the last child is. */
+  readonly chain: number;
+  readonly failures: number;
+  /** Whether the best gets scores on the rows that requests show, too. */
+  readonly promote: boolean;
+  /** `thompson`: the best by a draw from each candidate's posterior; `fronts`: in proportion to the rows that it is best on; `mixed`: half of the time so, else the best. */
+  readonly parent: 'thompson' | 'fronts' | 'mixed';
   /** `strict`: strictly higher on the shown rows; `race`: drops a child that is not higher on its first rows, and races the others. */
   readonly gate: 'race' | 'strict';
   /** `race`: ends the validation of a child that is unlikely to be better than its parent; `full`: all rows. */
@@ -23,12 +29,16 @@ export interface ReflectSettings {
 
 export const DEFAULTS: ReflectSettings = {
   shown: 3,
-  parent: 'thompson',
+  mistakes: 2,
+  chain: 3,
+  failures: 4,
+  promote: true,
+  parent: 'mixed',
   gate: 'strict',
-  validation: 'full',
+  validation: 'race',
   operators: OPERATORS,
   learnOperators: true,
-  parallel: 2,
+  parallel: 1,
   lengthPenalty: 0,
   copyGuard: true,
 };
@@ -36,6 +46,10 @@ export const DEFAULTS: ReflectSettings = {
 /** The settings that GEPA publishes (Agrawal et al., arXiv 2507.19457). */
 export const GEPA: ReflectSettings = {
   shown: 3,
+  mistakes: 0,
+  chain: 1,
+  failures: 1,
+  promote: false,
   parent: 'fronts',
   gate: 'strict',
   validation: 'full',
@@ -48,8 +62,15 @@ export const GEPA: ReflectSettings = {
 
 /** The gate's race: first rows, rows at a time, most rows, and how sure it has to be. */
 export const GATE = { first: 8, more: 8, most: 32, sure: 0.8 } as const;
-/** A validation that is a race goes on by so many rows while the child may be better than its parent, and ends where it surely is. */
-export const VALIDATE = { more: 16, hopeless: 0.2, sure: 0.99 } as const;
+/** A validation that is a race goes on by so many rows while the child may be better than its parent, until it is this unlikely. */
+export const VALIDATE = { more: 16, hopeless: 0.3 } as const;
+/** Rows drawn at once, and at most, to find mistakes. */
+export const AT_ONCE = 1;
+export const MOST_ROWS = 12;
+/** Candidates that are promoted after a new one, while the best is another. */
+export const PROMOTED = 2;
+/** How much the operator `reflect` is preferred at first, in the exponent of its weight. */
+export const PREFERRED = 3;
 /** Rows that a start is scored on before anything else. */
 export const START_ROWS = 64;
 /** Examples that the operator `examples` shows. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/method/random';
 import { ReflectLoop } from '../../../../src/search/reflect/loop';
-import type { CandidateRecord } from '../../../../src/search/reflect/record';
+import type { CandidateRecord, CandidateUpdate } from '../../../../src/search/reflect/record';
 import { DEFAULTS, GEPA, type ReflectSettings } from '../../../../src/search/reflect/settings';
 import type { ReflectTask } from '../../../../src/search/reflect/task';
 import { BUDGET, START, simulation, TRAIN, VALIDATION } from '../../../simulator/grid';
 import { CLASSES } from '../../../simulator/hiddenRules';
-import { reflectRun } from '../../../simulator/reflectRun';
+import { merged, reflectRun } from '../../../simulator/reflectRun';
 
 const FROZEN = 'name its topic';
 const fence = (text: string): string => `\`\`\`\n${text}\n\`\`\``;
@@ -63,10 +63,10 @@ async function searched(
 ): Promise<{ loop: ReflectLoop; records: CandidateRecord[] }> {
   const options = { settings: { ...DEFAULTS, ...settings }, maxTokens: 120, frozen: [FROZEN], start: [START] };
   const loop = new ReflectLoop(task, options, new Random(5));
-  const records = await loop.begin();
-  while (!loop.spent && loop.idle < 25 && task.callsLeft > 0) records.push(...(await loop.step()));
-  await loop.finalists();
-  return { loop, records };
+  const lines = await loop.begin();
+  while (!loop.spent && loop.idle < 25 && task.callsLeft > 0) lines.push(...(await loop.step()));
+  lines.push(...(await loop.finalists()).lines);
+  return { loop, records: merged(lines) };
 }
 
 describe('a search by reflection whose proposer', () => {
@@ -129,7 +129,7 @@ describe('a search by reflection', () => {
       const { queries, records, loop } = await reflectRun(simulation((run % 10) / 10, (run % 4) / 10, run), settings, { budget, rows });
       expect(queries).toBeLessThanOrEqual(budget);
       // Every query is somebody's, but for those of the finalists.
-      expect(records.reduce((sum, record) => sum + record.queries, 0)).toBeLessThanOrEqual(queries);
+      expect(records.reduce((sum, { queries: own, furtherQueries = 0 }) => sum + own + furtherQueries, 0)).toBeLessThanOrEqual(queries);
       expect(loop.board.candidates.length).toBeGreaterThan(0);
     }
   });
@@ -147,14 +147,16 @@ describe('a search by reflection', () => {
     const straight = new ReflectLoop(world(answer, 3000, { calls: 1000 }).reflectTask, options, new Random(5));
     const expected = [await straight.begin()];
     for (let i = 0; i < 12; i++) expected.push(await straight.step());
-    expect(expected.flat().filter(({ state }) => state === 'kept').length).toBeGreaterThan(3);
+    expect(merged(expected.flat()).filter(({ state }) => state === 'kept').length).toBeGreaterThan(3);
 
-    // Every fourth call breaks off; what its step asked does not count.
-    let asked = 0;
-    const { reflectTask: task, state } = world(answer, 3000, { calls: 1000, breaks: () => ++asked % 4 === 0 });
+    // Each step breaks off once, at one of its first calls; what it asked does not count.
+    let calls = 0;
+    const { reflectTask: task, state } = world(answer, 3000, { calls: 1000, breaks: () => calls-- === 0 });
     let loop = new ReflectLoop(task, options, new Random(5));
-    const again = async (work: () => Promise<CandidateRecord[]>): Promise<CandidateRecord[]> => {
-      for (;;) {
+    type Lines = (CandidateRecord | CandidateUpdate)[];
+    let steps = 0;
+    const again = async (work: () => Promise<Lines>): Promise<Lines> => {
+      for (calls = steps++ % 4; ; calls = -1) {
         const { queries } = state;
         try {
           return await work();
