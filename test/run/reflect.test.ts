@@ -35,7 +35,7 @@ describe('a run of three searches on a server', () => {
     const path = own();
     const spec = simulatedTask(path, server.url, world, {
       prompt: { start: START, length: 3 },
-      search: { method: ['rlprompt', 'reflect', 'random'], queryBudget: 2000 },
+      search: { method: ['rlprompt', 'reflect', 'random'], queryBudget: 900 },
     });
     const out = join(path, 'run');
     const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
@@ -44,10 +44,10 @@ describe('a run of three searches on a server', () => {
     const result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
     const origins = new Set(result.prompts.map(({ origin }) => origin));
     for (const origin of ['policy', 'reflect', 'random', 'manual', 'none'] as const) expect(origins).toContain(origin);
-    for (const { queries } of result.searches!) expect(queries.computed).toBeLessThanOrEqual(2000);
+    for (const { queries } of result.searches!) expect(queries.computed).toBeLessThanOrEqual(900);
     const [winner] = result.prompts;
     expect(winner!.origin).toBe('reflect');
-    expect(winner!.test!.accuracy).toBeGreaterThan(0.8);
+    expect(winner!.test!.accuracy).toBeGreaterThan(0.6);
     // The tree: every candidate's parents are there, and what was kept has won against the first of them.
     const records = lines(join(out, 'candidates.jsonl'));
     const known = new Map([...records].reverse().map((record) => [record.id, record]));
@@ -89,7 +89,7 @@ describe('a search by reflection that is killed', () => {
       answer(request, response, count);
     });
     const path = own();
-    const search = { method: ['reflect'], queryBudget: 1800 };
+    const search = { method: ['reflect'], queryBudget: 700 };
     const spec = simulatedTask(path, server.url, world, { prompt: { start: START }, search });
     const whole = join(path, 'whole');
     expect((await rlprompt('optimize', spec, '--out', whole, '--threads', '1', '--yes')).status).toBe(0);
