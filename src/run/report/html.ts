@@ -32,6 +32,7 @@ export function htmlReport({ head, curves, rows }: RunView, held: HeldOut | stri
     section('Warnings', list(warnings)),
     section('The task', facts(head)),
     section('Prompts', prompts(head, rows)),
+    section('Inputs and their prompts', inputs(head)),
     section('Charts', charts({ head, curves, rows })),
     head.texts ? '' : section('Label words', labelWords(head)),
     winner?.test?.confusion ? section('Answers of the winner', confusion(head, winner.test.confusion)) : '',
@@ -75,17 +76,20 @@ function winnersTexts(held: HeldOut | string, winner: PromptRow | undefined): st
   return winner?.test?.texts ? exampleTexts(winner.test.texts) : '';
 }
 
-function verdict({ verdict: judged, texts }: RunHead, winner: PromptRow | undefined): string {
+function verdict({ verdict: judged, texts, summary }: RunHead, winner: PromptRow | undefined): string {
   if (!winner) return paragraph('No prompt has a score yet.');
+  const given = summary?.perInput;
+  const { test } = given ?? winner;
+  const estimate = given ? given.estimate : winner.estimate;
   const figures = [
-    ...(winner.test ? [`<b>${percent(winner.test.accuracy)}%</b> held out (${range(winner.test)})`] : []),
-    `<b>${percent(winner.estimate.accuracy)}%</b> estimated`,
+    ...(test ? [`<b>${percent(test.accuracy)}%</b> held out (${range(test)})`] : []),
+    ...(estimate ? [`<b>${percent(estimate.accuracy)}%</b> estimated`] : []),
     ...(judged?.random ? [`<b>${percent(judged.random.accuracy)}%</b> random search’s best, held out`] : []),
     ...(judged && !texts ? [`<b>${percent(judged.majority)}%</b> most common class`] : []),
   ];
   return `<section class="verdict verdict-${judged?.kind ?? 'open'}">
 <h2>${escapeHtml(judged?.title ?? 'Best so far')}</h2>
-<p><code class="winner">${escapeHtml(promptCell(winner.prompt))}</code> <span class="origin">${escapeHtml(originOf(winner))}</span></p>
+<p>${given ? 'A prompt for each input' : `<code class="winner">${escapeHtml(promptCell(winner.prompt))}</code>`} <span class="origin">${escapeHtml(given ? `${count(given.prompts.length)} different prompts` : originOf(winner))}</span></p>
 ${judged ? paragraph(judged.text) : ''}
 <ul class="figures">${figures.map((figure) => `<li>${figure}</li>`).join('')}</ul>
 </section>`;
@@ -106,7 +110,12 @@ function facts(head: RunHead): string {
       `${count(each * queries.computed)} of ${count(each * queryBudget)}, ${count(head.step)} steps`,
     ],
     ...(summary?.randomQueries
-      ? [['Random search', `${count(each * summary.randomQueries.computed)} ${head.texts ? 'generations' : 'queries'}`] as const]
+      ? [
+          [
+            summary.perInput ? 'Best single prompt' : 'Random search',
+            `${count(each * summary.randomQueries.computed)} ${head.texts ? 'generations' : 'queries'}`,
+          ] as const,
+        ]
       : []),
     ...(head.ended === undefined ? [] : [['Search ended', head.ended] as const]),
     ['Time', `${head.seconds.toFixed(0)} s${summary ? `, peak memory ${count(summary.peakMemory)} MiB` : ''}`],
@@ -168,6 +177,26 @@ function charts({ head, curves, rows }: Pick<RunView, 'head' | 'curves' | 'rows'
   ]
     .filter(Boolean)
     .join('\n');
+}
+
+/** Some held-out inputs with the prompts that a policy gave them. */
+function inputs({ summary }: RunHead): string {
+  const given = summary?.perInput;
+  if (!given) return '';
+  const answer = (predicted: number | null | undefined): string =>
+    typeof predicted === 'number' ? (summary.classes[predicted]?.label ?? '') : 'none';
+  const cells = given.inputs.map(({ text, prompt, label, predicted, score }): Cell[] => [
+    text,
+    { text: promptCell(given.prompts[prompt]!.prompt), kind: 'prompt' },
+    score === undefined
+      ? { text: answer(predicted), kind: predicted === label ? 'right' : 'wrong' }
+      : number(score === null ? 'not scored' : percent(score)),
+  ]);
+  return htmlTable(
+    ['Input', 'Prompt', given.inputs[0]?.score === undefined ? 'Answer' : 'Score'],
+    cells,
+    'Held-out inputs with their prompts',
+  );
 }
 
 function labelWords({ summary }: RunHead): string {

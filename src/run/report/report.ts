@@ -205,8 +205,10 @@ function perInputLines({ test, prompts: given, versus }: PerInputResult, prompts
 }
 
 export function seedsSummary(result: SeedsResult): string {
-  const each = result.seeds.map(
-    ({ seed, prompts: [winner] }) => `  seed ${seed}: ${JSON.stringify(winner!.prompt)} ${percent(winner!.test!.accuracy)}%`,
+  const each = result.seeds.map(({ seed, perInput, prompts: [winner] }) =>
+    perInput
+      ? `  seed ${seed}: a prompt for each input ${percent(perInput.test.accuracy)}%`
+      : `  seed ${seed}: ${JSON.stringify(winner!.prompt)} ${percent(winner!.test!.accuracy)}%`,
   );
   return [
     `${result.seeds.length} seeds:`,

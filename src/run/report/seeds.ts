@@ -1,12 +1,13 @@
-import type { PromptResult, RunResult, SeedsResult } from '../result';
+import type { RunResult, SeedsResult, TransferScore } from '../result';
 import { mean, standardDeviation } from './statistics';
 
 /** Mean and spread over seeds; undefined for a single run. */
 export function summarizeSeeds(seeds: readonly RunResult[]): SeedsResult | undefined {
   if (seeds.length < 2) return undefined;
-  const over = (pick: (prompts: readonly PromptResult[]) => PromptResult | undefined): SeedsResult['winner'] => {
-    const accuracies = seeds.map((run) => pick(run.prompts)?.test?.accuracy ?? Number.NaN);
+  const over = (pick: (run: RunResult) => TransferScore | undefined): SeedsResult['winner'] => {
+    const accuracies = seeds.map((run) => pick(run)?.accuracy ?? Number.NaN);
     return { mean: mean(accuracies), deviation: standardDeviation(accuracies) };
   };
-  return { format: 1, seeds, winner: over((prompts) => prompts[0]), none: over((prompts) => prompts.find((p) => p.origin === 'none')) };
+  const winner = over(({ perInput, prompts }) => perInput?.test ?? prompts[0]!.test);
+  return { format: 1, seeds, winner, none: over(({ prompts }) => prompts.find(({ origin }) => origin === 'none')?.test) };
 }

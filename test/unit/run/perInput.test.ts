@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readInputs } from '../../../src/data/inputs';
 import { applyJob, specOfPolicy } from '../../../src/run/apply';
 import { optimizeJob, resumeJob } from '../../../src/run/jobs';
+import { exportRun } from '../../../src/run/report/exportRun';
 import { summary } from '../../../src/run/report/report';
 import type { RunResult } from '../../../src/run/result';
 import { RunFolder } from '../../../src/run/store/storage';
@@ -166,4 +167,11 @@ it('generated texts: the reward is the mean score of the input’s own texts', {
   const none = texts!.prompts.findIndex(({ origin }) => origin === 'none');
   expect(versus[none]!.difference).toBeCloseTo(test.accuracy - texts!.prompts[none]!.test!.accuracy, 6);
   expect(verdictOf(texts!)!.winner.origin).toBe('perInput');
+});
+
+it('the report shows the policy, and held-out inputs with their prompts', async () => {
+  const html = await exportRun(run.path, 'html');
+  expect(html).toContain('A prompt for each input');
+  expect(html).toContain('<h2>Inputs and their prompts</h2>');
+  expect(html).toContain(`<dt>Best single prompt</dt>`);
 });
