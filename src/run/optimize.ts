@@ -23,6 +23,7 @@ import { headerFor } from './store/rows/format';
 import { byPrompt, type RowLog } from './store/rows/storedModel';
 import { StorageError, type RunFolder, type SavedCheckpoint } from './store/storage';
 import { decisive, rank, table, withOrigin } from './table';
+import { costOf } from './preview';
 import { reflectionOf } from './reflection';
 import { StoredProposals } from './store/proposals';
 import { CANDIDATES } from './store/rows/names';
@@ -231,7 +232,15 @@ class Run {
       const total = done + search.finalistQueries;
       const prompts = await this.during(first ? kind.origin : 'ranking', total, () => search.finalists(signal), done);
       const { queries, notes, proposer, found: policy } = search;
-      const use = proposals && proposer && { ...proposer, model: this.experiment.proposing!.proposer.reference, lost: proposals.lost };
+      const { price } = this.experiment.spec;
+      const cost = proposer && costOf(proposer.tokens, price?.proposer, price);
+      const use = proposals &&
+        proposer && {
+          ...(cost !== undefined && { cost }),
+          ...proposer,
+          model: this.experiment.proposing!.proposer.reference,
+          lost: proposals.lost,
+        };
       const more = { ...(!control && { stopped: reason }), ...(use && { proposer: use }), ...(policy && { policy }) };
       return { origin: kind.origin, queries, prompts, notes, ...more };
     } finally {

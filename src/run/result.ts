@@ -84,6 +84,8 @@ export interface ProposerUse extends Usage {
   readonly model: string;
   /** Requests that were on their way when the run was interrupted, asked for again and not in `calls`. */
   readonly lost: number;
+  /** What its tokens cost, where the spec has a price. */
+  readonly cost?: string;
 }
 
 /** A line of a table of prompts. While a run works, not everything is known yet. */

@@ -180,6 +180,7 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
     `Queries${samples === undefined ? '' : ` (a prompt on a row, ${samples === 1 ? 'one text' : `${samples} texts`} each)`}: ${count(queries.computed + forWords)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${forWords > 0 ? `, ${count(forWords)} for the label words` : ''}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; ${result.perInput ? 'the search for a single prompt' : 'random search'} ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
   ];
   if (result.perInput) lines.push(...perInputLines(result.perInput, prompts, samples === undefined));
+  for (const { proposer } of result.searches ?? []) if (proposer) lines.push(word('run.proposed', proposer));
   if (random?.test && policy?.test)
     lines.push(
       `With equal budgets, held out: the search's best ${percent(policy.test.accuracy)}%, random search's best ${percent(random.test.accuracy)}%.`,
