@@ -57,6 +57,13 @@ function countQueries(): { pairs: number; words: number }[] {
       return score.apply(this, given);
     });
   }
+  // Prompts that have rows of their own.
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
+  const scoreEach = PrefixTaskModel.prototype.scoreEach;
+  vi.spyOn(PrefixTaskModel.prototype, 'scoreEach').mockImplementation(function (this: PrefixTaskModel, ...given) {
+    calls.push({ pairs: given[0].reduce((sum, { rows }) => sum + rows.length, 0), words: this.classes });
+    return scoreEach.apply(this, given);
+  });
   return calls;
 }
 
