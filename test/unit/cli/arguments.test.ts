@@ -242,3 +242,25 @@ describe('wrong usage', () => {
     expect((thrown as UsageError).message).toContain(message);
   });
 });
+
+describe('apply', () => {
+  it('takes texts or a data file', () => {
+    const common = { name: 'apply', folder: 'run', threads: undefined, yes: false };
+    expect(parseCommand(['apply', 'run', '--input', 'a', '--input=-b', '--json'])).toEqual({
+      ...common,
+      inputs: ['a', '-b'],
+      file: undefined,
+      json: true,
+    });
+    expect(parseCommand(['apply', 'run', '--file', 'x.csv'])).toEqual({ ...common, inputs: [], file: 'x.csv', json: false });
+  });
+
+  it.each([
+    [['apply', 'run']],
+    [['apply', 'run', '--input', 'a', '--file', 'x.csv']],
+    [['apply', 'run', '--input', ' ']],
+    [['apply', '--input', 'a']],
+  ])('refuses %j', (argv) => {
+    expect(() => parseCommand(argv)).toThrow(UsageError);
+  });
+});
