@@ -77,6 +77,7 @@ async function main(): Promise<void> {
     return;
   }
   if (values.speed) return generationSpeed(threads);
+  if (values.reflect) return benchReflect({ parts: values.parts });
   if (values.texts !== undefined) {
     const out = values.out ?? 'texts.jsonl';
     const { budgets = BUDGETS, seeds, methods } = selection;
@@ -87,7 +88,6 @@ async function main(): Promise<void> {
   }
   const out = values.out ?? 'bench.jsonl';
   if (values.data !== undefined && existsSync(values.data)) {
-    if (values.reflect) return benchReflect({ parts: values.parts });
     if (values.stability) return stability(values.data, threads);
     if (values.choice) return compareChoices({ data: values.data, threads });
     if (values['step-cost']) return stepCost(values.data, threads, selection.tasks);
