@@ -98,7 +98,7 @@ function Page() {
 
 /** For screen readers: each change of state, each new best prompt, and the verdict. */
 function Announcements({ head, rows }: RunView) {
-  const best = rows.find(({ origin }) => origin === 'policy');
+  const best = rows.find(({ origin }) => origin === 'policy' || origin === 'reflect');
   return (
     <div class="hidden" aria-live="polite">
       <p>{`${head.name}: ${head.state}.`}</p>

@@ -53,7 +53,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
   const groups = order.key === 'rank' && !order.reverse ? similarRows(rows) : new Map<PromptRow, readonly PromptRow[]>();
   const folded = new Set([...groups].flatMap(([first, similar]) => (spread.has(first.prompt) ? [] : similar)));
   useFit(box, [rows, order, open, models.length, final, spread]);
-  const best = rows.find(({ origin }) => origin === 'policy');
+  const best = rows.find(({ origin }) => origin === 'policy' || origin === 'reflect');
   const better = head.verdict?.kind === 'better' && winnerOf(rows);
   const caption = captionOf(head, rows.length, final);
   return (

@@ -165,12 +165,13 @@ export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): stri
   return csvRows([header, ...rows]);
 }
 
+/** The searches of a run, by the origin of what they find. */
+const SEARCH_NAMES = { policy: 'RLPrompt', reflect: 'reflection', random: 'random search' } as const;
+
 /** What a run did and found, in a few lines under its table; the verdict comes last. */
 export function summary(result: RunResult, verdict: Verdict | undefined): string {
   const { queries, queryBudget, randomQueries, prompts, learning, samples } = result;
   const { estimate } = prompts[0]!;
-  const random = prompts.find((p) => p.origin === 'random');
-  const policy = prompts.find((p) => p.origin === 'policy');
   const { labelWords } = result;
   const forWords = labelWords?.queries ?? 0;
   const lines = [
@@ -181,10 +182,11 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
   ];
   if (result.perInput) lines.push(...perInputLines(result.perInput, prompts, samples === undefined));
   for (const { proposer } of result.searches ?? []) if (proposer) lines.push(word('run.proposed', proposer));
-  if (random?.test && policy?.test)
-    lines.push(
-      `With equal budgets, held out: the search's best ${percent(policy.test.accuracy)}%, random search's best ${percent(random.test.accuracy)}%.`,
-    );
+  const bests = Object.entries(SEARCH_NAMES).flatMap(([origin, name]) => {
+    const best = prompts.find((prompt) => prompt.origin === origin);
+    return best?.test ? [`${name}'s best ${percent(best.test.accuracy)}%`] : [];
+  });
+  if (bests.length > 1) lines.push(`With equal budgets, held out: ${bests.join(', ')}.`);
   if (verdict) {
     const { title, text, next } = verdict;
     lines.push(`${title}. ${text}`, ...(next.length > 0 ? [word('verdict.next', { next })] : []));

@@ -212,7 +212,7 @@ describe('summary', () => {
       '400 steps in 61 s (budget spent). Mean reward, first tenth to last tenth: 29.2 to 36.1. Peak memory: 512 MiB.',
       "The winner's estimate: 68.8% (95% interval 44.4–85.8) on the 16 rows that steer the search. Only held-out accuracy was not searched for.",
       'Queries: 98,112 of 200,000 (225,280 with repeats); random search 98,000; held-out rows 1,240.',
-      "With equal budgets, held out: the search's best 80.0%, random search's best 70.0%.",
+      "With equal budgets, held out: RLPrompt's best 80.0%, random search's best 70.0%.",
       `${title}. ${text}`,
     ]);
     // What to try next, by the fields of the spec.
@@ -224,6 +224,13 @@ describe('summary', () => {
     const found = run([{ ...WINNER, test }, NONE], { pairedTest: { onlyFirst: 20, onlySecond: 5, p: 0.004 } });
     expect(lines(found).at(-1)).toContain(verdictOf(found)!.text);
     expect(verdictOf(found)!.kind).toBe('better');
+  });
+
+  it('compares every search of the run', () => {
+    const reflected = { ...WINNER, origin: 'reflect' as const, prompt: 'Name the tone.', test: { ...WINNER.test!, accuracy: 0.9 } };
+    expect(lines(run([reflected, WINNER, RANDOM, NONE])).join()).toContain(
+      "held out: RLPrompt's best 80.0%, reflection's best 90.0%, random search's best 70.0%.",
+    );
   });
 
   it('without random search, or without a prompt of its own in the table, makes no comparison', () => {
