@@ -3,6 +3,8 @@ import { mean } from '../../../src/run/report/statistics';
 import { TEXT_METHODS, type TextMethod, type TextResult } from './results';
 
 const RESAMPLES = 2000;
+/** What the default is compared with. */
+const RIVALS = ['random+rows', 'compare', 'none'] as const;
 
 /** Tables of a file of results, in Markdown: for each task the held-out scores, and what else the texts are. */
 export function textTables(results: Iterable<TextResult>): string {
@@ -19,7 +21,7 @@ export function textTables(results: Iterable<TextResult>): string {
 
 function taskTable(task: string, runs: readonly TextResult[]): string {
   const metrics = Object.keys(runs[0]!.metrics);
-  const head = ['texts', 'method', 'runs', 'score (95% interval)', 'against random+rows', ...metrics, 'distinct-2'];
+  const head = ['texts', 'method', 'runs', 'score (95% interval)', ...RIVALS.map((rival) => `against ${rival}`), ...metrics, 'distinct-2'];
   const budgets = [...new Set(runs.map(({ budget }) => budget))].sort((a, b) => a - b);
   const lines = budgets.flatMap((budget) =>
     TEXT_METHODS.flatMap((method) => {
@@ -32,7 +34,7 @@ function taskTable(task: string, runs: readonly TextResult[]): string {
           method,
           String(own.length),
           `${percent(score(own))} (${percent(low)}–${percent(high)})`,
-          method === 'default' ? against(own, runs, 'random+rows') : '',
+          ...RIVALS.map((rival) => (method === 'default' ? against(own, runs, rival) : '')),
           ...metrics.map((name) => percent(mean(own.map((run) => run.metrics[name]!)))),
           percent(mean(own.map((run) => run.distinct2))),
         ],
@@ -43,10 +45,10 @@ function taskTable(task: string, runs: readonly TextResult[]): string {
   return [`### ${task}`, '', row(head), `|${' --- |'.repeat(head.length)}`, ...lines.map(row)].join('\n');
 }
 
-/** The difference on the same rows and seeds. */
+/** The difference on the same rows, and seeds where the rival searched. */
 function against(own: readonly TextResult[], runs: readonly TextResult[], method: TextMethod): string {
   const differences = own.flatMap(({ seed, budget, rows }) => {
-    const other = runs.find((run) => run.method === method && run.seed === seed && run.budget === budget);
+    const other = runs.find((run) => run.method === method && (run.budget === 0 || (run.seed === seed && run.budget === budget)));
     return other ? [rows.map((x, i) => x - other.rows[i]!)] : [];
   });
   if (differences.length === 0) return '';
