@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { PromptResult, RunResult } from './result';
 import type { RunFolder } from './store/storage';
+import { parseEvaluated } from './store/taskFile';
 
 /** A prompt of a run's table. */
 export interface TablePrompt extends Pick<PromptResult, 'prompt' | 'tokens'> {
@@ -14,13 +14,8 @@ export function promptsOf(folder: RunFolder, { prompts }: Pick<RunResult, 'promp
 }
 
 function evaluated(folder: RunFolder): TablePrompt[] {
-  try {
-    const all = JSON.parse(readFileSync(folder.file('evaluated.json'), 'utf8')) as PromptResult[];
-    return all.map(({ prompt, tokens }) => ({ prompt, tokens, origin: 'evaluated' }));
-  } catch {
-    // None, or damaged: the table says so.
-    return [];
-  }
+  const all = parseEvaluated(folder.read('evaluated.json') ?? '');
+  return all.map(({ prompt, tokens }) => ({ prompt, tokens, origin: 'evaluated' }));
 }
 
 const LONGEST = 2000;

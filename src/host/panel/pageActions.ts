@@ -14,7 +14,7 @@ import type {
 } from '../../messages/page';
 import { quote } from '../../run/report/shell';
 import { askedControl, reproduceCommand } from '../../run/start';
-import type { RunTask } from '../../run/store/task';
+import { parseTask } from '../../run/store/taskFile';
 import type { NextStep, PromptRow, RunHead, RunView } from '../../run/view/runView';
 import type { Spec } from '../../spec/spec';
 import { exportTable } from '../commands/exportTable';
@@ -74,7 +74,7 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
     export: on(({ head }, format: ExportFormat) => exportTable(head, format, () => services.exportRun(id, format))),
     copyCommand: on(async () => {
       // As the run was started, whatever the spec and the settings say now.
-      const task = JSON.parse(await readFile(join(id, 'task.json'), 'utf8')) as RunTask;
+      const task = parseTask(await readFile(join(id, 'task.json'), 'utf8'), id);
       const { steps, queryBudget: budget } = (task.spec as Pick<Spec, 'search'>).search;
       const specFile = vscode.workspace.asRelativePath(task.specFile, false);
       const random = askedControl(task.spec, task.random);

@@ -2,13 +2,12 @@ import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { PromptRow } from '../view/runView';
 import type { JournalEvent } from '../events';
-import type { PromptResult, RunResult } from '../result';
-import { CodedError } from '../../wording/wording';
+import type { RunResult } from '../result';
 import { readLabel } from './label';
 import { parseResult } from './resultFile';
 import { runsOnSameRows } from './sameRows';
 import { sizeText } from './size';
-import type { RunTask } from './task';
+import { parseEvaluated, parseTask } from './taskFile';
 import type { TransferResult } from '../transfer';
 import { otherTrainer } from './lock';
 import { RunViewBuilder } from '../view/view';
@@ -26,12 +25,7 @@ export async function listRuns(root: string): Promise<string[]> {
 
 /** Reads a run from disk, whatever its state. @throws CodedError when the folder is not a run */
 export async function readRun(folder: string): Promise<RunViewBuilder> {
-  let task: RunTask;
-  try {
-    task = JSON.parse(await readFile(join(folder, 'task.json'), 'utf8')) as RunTask;
-  } catch {
-    throw new CodedError('run.notARun', { folder });
-  }
+  const task = parseTask(await readFile(join(folder, 'task.json'), 'utf8').catch(() => ''), folder);
   const builder = new RunViewBuilder(folder, taskName(task.specFile), task.specFile);
   builder.describe(task);
   builder.set(await readLabel(folder));
@@ -45,7 +39,7 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
   } else if (result) builder.finish(result, runsOnSameRows(folder));
   else if (!elsewhere) builder.set({ secondsLeft: null });
   if (!elsewhere) builder.set({ size: sizeText(folder) });
-  builder.addEvaluated((await readJson<PromptResult[]>(folder, 'evaluated.json')) ?? []);
+  builder.addEvaluated(parseEvaluated(await readFile(join(folder, 'evaluated.json'), 'utf8').catch(() => '')));
   const transfer = await readJson<TransferResult>(folder, 'transfer.json');
   if (transfer) builder.setTransfer(columns(transfer));
   return builder;

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { RunTask } from './task';
+import { parseTask } from './taskFile';
 
 interface Scored {
   readonly created: string;
@@ -41,7 +41,7 @@ function scored(folder: string): Scored | undefined {
 
 function readScored(folder: string): Scored | undefined {
   try {
-    const { created, data, spec } = JSON.parse(readFileSync(join(folder, 'task.json'), 'utf8')) as RunTask;
+    const { created, data, spec } = parseTask(readFileSync(join(folder, 'task.json'), 'utf8'), folder);
     const rows = data[spec.data.test ?? spec.data.train];
     return rows === undefined ? undefined : { created, rows };
   } catch {

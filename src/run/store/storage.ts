@@ -28,6 +28,7 @@ import type { RowHeader, RowResults } from './rows/format';
 import { CANDIDATES, EVALUATED_ROWS, EVALUATED_TEXTS, ROWS, TEXTS } from './rows/names';
 import { RowFile } from './rows/rowFile';
 import type { RunTask } from './task';
+import { parseTask } from './taskFile';
 import { encodeTexts, readTexts, withMore, type KeptTexts } from './texts';
 
 /** The run's folder cannot be written. */
@@ -208,11 +209,7 @@ export class RunFolder {
 
   /** @throws CodedError when the folder is not a run */
   readTask(): RunTask {
-    try {
-      return JSON.parse(readFileSync(this.file('task.json'), 'utf8')) as RunTask;
-    } catch {
-      throw new CodedError('run.notARun', { folder: this.path });
-    }
+    return parseTask(this.read('task.json') ?? '', this.path);
   }
 
   /**
@@ -236,6 +233,11 @@ export class RunFolder {
     } finally {
       lock?.release();
     }
+  }
+
+  /** The text of a file; undefined if it is not there. */
+  read(name: string): string | undefined {
+    return existsSync(this.file(name)) ? readFileSync(this.file(name), 'utf8') : undefined;
   }
 
   file(name: string): string {
