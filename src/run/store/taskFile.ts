@@ -14,9 +14,7 @@ export function parseTask(text: string, folder: string): RunTask {
 export function parseEvaluated(text: string): readonly PromptResult[] {
   const prompts = parsed(text);
   if (!Array.isArray(prompts)) return [];
-  return prompts.filter(
-    (one: Partial<PromptResult> | null) => typeof one?.prompt === 'string' && Array.isArray(one.tokens),
-  ) as PromptResult[];
+  return prompts.filter((one: Partial<PromptResult> | null) => typeof one?.prompt === 'string') as PromptResult[];
 }
 
 function parsed(text: string): unknown {

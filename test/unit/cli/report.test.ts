@@ -15,7 +15,7 @@ beforeEach(() => {
   // A space, as in many people's folders.
   folder = join(mkdtempSync(join(tmpdir(), 'rlprompt-report-')), 'my run');
   mkdirSync(folder);
-  writeFileSync(join(folder, 'task.json'), '{}');
+  writeFileSync(join(folder, 'task.json'), JSON.stringify({ specFile: '/x/small.prompt-task.json', spec: {} }));
   shown = [];
   printed = '';
   vi.spyOn(progress, 'line').mockImplementation((line) => void shown.push(line));
