@@ -98,21 +98,6 @@ export function Filters<F extends string>({ filters, filter, comparable, choose 
   );
 }
 
-export function Pages({ at, pages, go }: { at: number; pages: number; go: (page: number) => void }) {
-  if (pages === 1) return null;
-  return (
-    <nav class="held-out-pages" aria-label="Pages of rows">
-      <button type="button" class="small" disabled={at === 0} onClick={() => go(at - 1)}>
-        Previous
-      </button>
-      <span role="status">{`Page ${count(at + 1)} of ${count(pages)}`}</span>
-      <button type="button" class="small" disabled={at === pages - 1} onClick={() => go(at + 1)}>
-        Next
-      </button>
-    </nav>
-  );
-}
-
 export function nameOf({ prompt }: Prompt): string {
   return prompt === '' ? 'no prompt' : `“${shortPrompt(prompt, 60)}”`;
 }

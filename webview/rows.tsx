@@ -3,10 +3,11 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { HeldOut, HeldOutAnswers, HeldOutClasses } from '../src/messages/page';
 import type { WantedRows } from './againstYours';
 import type { PromptRow } from '../src/run/view/runView';
-import { count, percent, plural } from './format';
-import { Filters, firstChoice, nameOf, Pages, PromptChoices } from './rowControls';
-import { FILTERS, pageOf, shownRows, type Filter } from './rowFilter';
-import { OpenRow, TextViewer } from './textRows';
+import { percent } from './format';
+import { Filters, firstChoice, PromptChoices } from './rowControls';
+import { FILTERS, shownRows, type Filter } from './rowFilter';
+import { OpenRow, RowsTable } from './rowsTable';
+import { TextViewer } from './textRows';
 import { ask } from './vscodeApi';
 
 /** What came of asking the host for the rows. */
@@ -71,7 +72,6 @@ function Viewer({ held, baseline: wanted }: { held: HeldOutClasses; baseline: st
   const found = useMemo(() => FILTERS.map(({ key }) => shownRows(held, key, prompt, baseline)), [held, prompt, baseline]);
   if (!prompt) return <p>No prompt has an answer on every held-out row.</p>;
   const shown = found[FILTERS.findIndex(({ key }) => key === filter)]!;
-  const { rows, at, pages, first } = pageOf(shown, page);
   return (
     <>
       <PromptChoices
@@ -91,35 +91,15 @@ function Viewer({ held, baseline: wanted }: { held: HeldOutClasses; baseline: st
           setPage(0);
         }}
       />
-      <div class="held-out-box" role="region" aria-label="Rows" tabIndex={0}>
-        <table class="held-out-table">
-          <caption class="hidden">
-            {shown.length === 0
-              ? 'No rows'
-              : `Held-out rows ${count(first + 1)} to ${count(first + rows.length)} of ${count(shown.length)}, with the answers of ${plural(columns.length, 'prompt')}`}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col" class="number">
-                Line
-              </th>
-              <th scope="col">Text</th>
-              <th scope="col">Label</th>
-              {columns.map((column) => (
-                <th scope="col" title={column.prompt}>
-                  {nameOf(column)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <Row key={row} held={held} row={row} columns={columns} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {shown.length === 0 ? <p role="status">No such row.</p> : <Pages at={at} pages={pages} go={setPage} />}
+      <RowsTable
+        what="answers"
+        shown={shown}
+        page={page}
+        go={setPage}
+        headings={['Text', 'Label']}
+        columns={columns}
+        row={(row) => <Row key={row} held={held} row={row} columns={columns} />}
+      />
     </>
   );
 }

@@ -1,10 +1,9 @@
 import { useId, useMemo, useState } from 'preact/hooks';
 import type { HeldOutOutputs, HeldOutTexts } from '../src/messages/page';
-import { count, percent, plural, signed } from './format';
-import { Choice, Filters, firstChoice, nameOf, Pages, PromptChoices } from './rowControls';
-import { pageOf } from './rowFilter';
+import { count, percent, signed } from './format';
+import { Choice, Filters, firstChoice, nameOf, PromptChoices } from './rowControls';
+import { OpenRow, RowsTable } from './rowsTable';
 import { ORDERS, scoreAt, shownTexts, TEXT_FILTERS, type Order, type TextFilter } from './textFilter';
-import { send } from './vscodeApi';
 
 /** Texts take more room than answers. */
 const PAGE = 20;
@@ -31,7 +30,6 @@ export function TextViewer({ held, baseline: wanted }: { held: HeldOutTexts; bas
   );
   if (!prompt) return <p>No prompt has texts on held-out rows.</p>;
   const shown = found[TEXT_FILTERS.findIndex(({ key }) => key === filter)]!;
-  const { rows, at, pages, first } = pageOf(shown, page, PAGE);
   const withReferences = all.some(({ references }) => references.length > 0);
   /** What is chosen starts at the first page. */
   const afresh =
@@ -67,49 +65,33 @@ export function TextViewer({ held, baseline: wanted }: { held: HeldOutTexts; bas
         comparable={baseline !== undefined}
         choose={afresh(setFilter)}
       />
-      <div class="held-out-box" role="region" aria-label="Rows" tabIndex={0}>
-        <table class="held-out-table of-texts">
-          <caption class="hidden">
-            {shown.length === 0
-              ? 'No rows'
-              : `Held-out rows ${count(first + 1)} to ${count(first + rows.length)} of ${count(shown.length)}, with the texts of ${plural(columns.length, 'prompt')}`}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col" class="number">
-                Line
-              </th>
-              <th scope="col">Input</th>
-              {withReferences && <th scope="col">Reference</th>}
-              {columns.map((column) => (
-                <th scope="col" title={column.prompt}>
-                  {nameOf(column)}
-                </th>
+      <RowsTable
+        kind="of-texts"
+        what="texts"
+        shown={shown}
+        page={page}
+        size={PAGE}
+        go={setPage}
+        headings={['Input', ...(withReferences ? ['Reference'] : [])]}
+        columns={columns}
+        row={(row) => {
+          const { text, references, line } = all[row]!;
+          return (
+            <tr key={row}>
+              <td class="number">{line}</td>
+              <OpenRow text={text} line={line} />
+              {withReferences && (
+                <td class="held-out-reference" data-name="Reference">
+                  {references.join(' · ')}
+                </td>
+              )}
+              {columns.map((column, i) => (
+                <Outputs key={i} column={column} row={row} metric={metric} metrics={metrics} against={i === 0 ? baseline : undefined} />
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => {
-              const { text, references, line } = all[row]!;
-              return (
-                <tr key={row}>
-                  <td class="number">{line}</td>
-                  <OpenRow text={text} line={line} />
-                  {withReferences && (
-                    <td class="held-out-reference" data-name="Reference">
-                      {references.join(' · ')}
-                    </td>
-                  )}
-                  {columns.map((column, i) => (
-                    <Outputs key={i} column={column} row={row} metric={metric} metrics={metrics} against={i === 0 ? baseline : undefined} />
-                  ))}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-      {shown.length === 0 ? <p role="status">No such row.</p> : <Pages at={at} pages={pages} go={setPage} />}
+          );
+        }}
+      />
     </>
   );
 }
@@ -181,17 +163,6 @@ function Outputs({ column, row, metric, metrics, against }: OutputsProps) {
           )}
         </div>
       ))}
-    </td>
-  );
-}
-
-/** A row's text, which opens the row in the data file. */
-export function OpenRow({ text, line }: { text: string; line: number }) {
-  return (
-    <td class="held-out-text">
-      <button type="button" title={text} aria-label={`Open line ${line} of the data file: ${text}`} onClick={() => send('openRow', line)}>
-        {text}
-      </button>
     </td>
   );
 }
