@@ -10,7 +10,7 @@ import { EDITOR_SCHEME, isTextModel } from '../spec/scheme';
 import { word, worded } from '../wording/wording';
 import { expectations } from './comparison';
 import { MetricProblem, shown, type MetricContext, type MetricTask, type Opening } from './entry';
-import { judgeServerSchema, tryServer } from './judge/judgeServer';
+import { judgeNotes, judgeServerSchema, tryServer } from './judge/judgeServer';
 import type { Metric, MetricRow } from './metric';
 import { Similarity, type Embedded, type Embedder } from './similarity';
 
@@ -74,10 +74,7 @@ async function byServer(data: Settings, expected: Expected, context: MetricConte
     key: JSON.stringify(['similar', ...key, data.texts ?? null]),
     score: (cases, signal) => similarity.score(cases, signal),
     pace: pace(embeddings.tokensPerText(), (context.samples[0] ?? '').length / 4),
-    notes: () => [
-      word('metric.judgeCalls', { name, calls: similarity.sent, fromStore: similarity.fromStore }),
-      ...(store.problem === undefined ? [] : [store.problem]),
-    ],
+    notes: () => judgeNotes(name, similarity.sent, similarity.fromStore, store),
   };
 }
 

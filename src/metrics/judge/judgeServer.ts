@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ServerPace } from '../../model/door';
 import { realClock } from '../../model/http';
+import type { AnswerStore } from '../../model/server/answerStore';
 import type { Client } from '../../model/server/client';
 import { connect } from '../../model/server/openServer';
 import { serverSchema } from '../../spec/schema';
+import { word } from '../../wording/wording';
 import type { MetricContext } from '../entry';
 
 /** How a metric's server is used: like the task model's, as far as that applies. */
@@ -21,6 +23,11 @@ interface Tried<T> {
   readonly cacheFolder: string;
   /** @param tokensPerQuery as the server counts them. @param estimated where it does not */
   readonly pace: (tokensPerQuery: number | undefined, estimated: number) => ServerPace;
+}
+
+/** What users should know of a metric that asks a server. */
+export function judgeNotes(name: string, calls: number, fromStore: number, { problem }: AnswerStore): string[] {
+  return [word('metric.judgeCalls', { name, calls, fromStore }), ...(problem === undefined ? [] : [problem])];
 }
 
 /** Finds a server and its model, and measures its rate on texts that look like those to come. @throws ServerError */

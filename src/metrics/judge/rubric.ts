@@ -10,7 +10,7 @@ import { word, worded } from '../../wording/wording';
 import { MetricProblem, shown, type MetricContext, type Opening } from '../entry';
 import type { Case, Judgment, Metric } from '../metric';
 import type { JudgeCalls } from './judgeCalls';
-import { judgeServerSchema, tryServer } from './judgeServer';
+import { judgeNotes, judgeServerSchema, tryServer } from './judgeServer';
 import { readScore } from './readScore';
 
 const schema = z.strictObject({
@@ -135,7 +135,6 @@ class Judge {
   }
 
   notes(): string[] {
-    const { name, calls, fromStore } = this;
-    return [word('metric.judgeCalls', { name, calls, fromStore }), ...(this.store.problem === undefined ? [] : [this.store.problem])];
+    return judgeNotes(this.name, this.calls, this.fromStore, this.store);
   }
 }
