@@ -56,41 +56,37 @@ const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
  */
 export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
   if (result.perInput) return policyVerdict(result, result.perInput, runs);
-  const { majorityBaseline: majority, taskModel } = result;
+  const { majorityBaseline: majority } = result;
   const [winner, ...others] = result.prompts.filter((prompt): prompt is Tested => prompt.test !== undefined);
   if (winner?.rank !== 1) return undefined;
   const z = jointQuantile(runs);
   const { accuracy, n } = winner.test;
   const isScore = result.kind === 'generation';
-  const interval = isScore ? widened(winner.test.interval, accuracy, z) : wilson(Math.round(accuracy * n), n, z);
+  const interval = heldOutInterval(winner.test, isScore, z);
   const rival = rivalOf(winner, others, result, z);
   const kind = kindOf(winner, isScore ? undefined : { interval, majority }, rival);
   const random = others.find(({ origin, prompt }) => origin === 'random' && prompt !== rival?.prompt);
-  const shown = { winner: { name: name(winner), accuracy, n, interval }, rival: rival && { ...rival, name: name(rival) }, runs };
-  const text = [
-    kind === 'atChance' ? word('verdict.againstChance', { ...shown, majority }) : word('verdict.compared', shown),
-    ...(kind !== 'better' && taskModel.startsWith('bundled:') ? [word('verdict.demonstration', { model: taskModel })] : []),
-  ];
+  const { title, text, next } = said(kind, result, { name: name(winner), accuracy, n, interval }, rival, runs);
   return {
     kind,
-    title: word(`verdict.${kind}`, { rival: rival?.origin ?? 'none' }),
-    text: text.join(' '),
+    title,
+    text,
     winner: { ...contender(winner), interval, n },
     ...(rival && { rival }),
     ...(random && { random: contender(random) }),
     majority,
     runs,
-    next: NEXT[kind].filter((step) => step !== 'labels' || !isScore),
+    next,
   };
 }
 
 /** A policy with a prompt for each input against the single prompt that ranks first, which may be none. */
 function policyVerdict(result: Judged, { test, versus }: PerInputResult, runs: number): Verdict {
-  const { majorityBaseline: majority, taskModel, prompts } = result;
+  const { majorityBaseline: majority, prompts } = result;
   const z = jointQuantile(runs);
   const isScore = result.kind === 'generation';
   const { accuracy, n } = test;
-  const interval = isScore ? widened(test.interval, accuracy, z) : wilson(Math.round(accuracy * n), n, z);
+  const interval = heldOutInterval(test, isScore, z);
   const best = versus.findIndex((counts) => counts !== null);
   const single = prompts[best] as Tested | undefined;
   const rival = single && { ...contender(single), ...difference(versus[best]!, z) };
@@ -98,21 +94,32 @@ function policyVerdict(result: Judged, { test, versus }: PerInputResult, runs: n
   const atChance = !isScore && interval[0] <= majority;
   const kind = atChance ? 'atChance' : low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
   const winner = { prompt: '', origin: 'perInput', accuracy, interval, n } as const;
-  const shown = { winner: { ...winner, name: word('verdict.perInput') }, rival: rival && { ...rival, name: name(rival) }, runs };
+  const { title, text, next } = said(kind, result, { ...winner, name: word('verdict.perInput') }, rival, runs);
+  return { kind, title, text, winner, ...(rival && { rival }), majority, runs, next };
+}
+
+/** A verdict in words, and what to try next. */
+function said(
+  kind: VerdictKind,
+  { majorityBaseline: majority, taskModel, kind: task }: Judged,
+  winner: { readonly name: string; readonly accuracy: number; readonly n: number; readonly interval: Interval },
+  rival: Verdict['rival'],
+  runs: number,
+): Pick<Verdict, 'title' | 'text' | 'next'> {
+  const shown = { winner, rival: rival && { ...rival, name: name(rival) }, runs };
   const text = [
     kind === 'atChance' ? word('verdict.againstChance', { ...shown, majority }) : word('verdict.compared', shown),
     ...(kind !== 'better' && taskModel.startsWith('bundled:') ? [word('verdict.demonstration', { model: taskModel })] : []),
   ];
   return {
-    kind,
     title: word(`verdict.${kind}`, { rival: rival?.origin ?? 'none' }),
     text: text.join(' '),
-    winner,
-    ...(rival && { rival }),
-    majority,
-    runs,
-    next: NEXT[kind].filter((step) => step !== 'labels' || !isScore),
+    next: NEXT[kind].filter((step) => step !== 'labels' || task !== 'generation'),
   };
+}
+
+function heldOutInterval({ accuracy, n, interval }: Tested['test'], isScore: boolean, z: number): Interval {
+  return isScore ? widened(interval, accuracy, z) : wilson(Math.round(accuracy * n), n, z);
 }
 
 /** @param chance of classes: the winner's interval, and the score of always answering the most common one */
