@@ -2,6 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { GraphBuilder } from '../model/local/graphs/build';
 import { ELEMENT } from '../model/local/graphs/schema';
 import { eachWeight, type ChoiceDerivatives, type PolicyNetwork, type PolicyOutput, type PolicyWeights } from './policy';
+import type { PolicyModel } from './policyModel';
 import { floats, integers, openSession, values, type Compute, type Session } from '../model/local/session';
 
 /**
@@ -23,6 +24,11 @@ export class OnnxPolicyNetwork implements PolicyNetwork {
     const graphs = [forwardGraph(d, h), valueGraph(d, h), backwardGraph(d, h)];
     const [forward, value, backward] = await Promise.all(graphs.map((graph) => openSession(graph, compute)));
     return new OnnxPolicyNetwork(forward!, value!, backward!, embedding, d, h);
+  }
+
+  /** Over the actions of a policy model. */
+  static over(model: PolicyModel, actions: readonly number[], h: number, compute: Compute): Promise<OnnxPolicyNetwork> {
+    return OnnxPolicyNetwork.open(model.actionEmbedding(actions), model.stateSize, h, compute);
   }
 
   async look(weights: PolicyWeights, states: Float32Array, bias: Float32Array, k: number): Promise<PolicyOutput> {

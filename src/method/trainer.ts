@@ -165,7 +165,7 @@ export class Trainer extends Learner<TrainerSettings> {
     return Array.from({ length: B }, (_, b) => {
       const place = this.step * Math.ceil(B / promptsPerSource) + Math.floor(b / promptsPerSource);
       const epoch = Math.floor(place / n);
-      if (!orders.has(epoch)) orders.set(epoch, shuffled(n, new Random(seed + epoch)));
+      if (!orders.has(epoch)) orders.set(epoch, new Random(seed + epoch).shuffled(n));
       return orders.get(epoch)![place % n]!;
     });
   }
@@ -179,16 +179,6 @@ export class Trainer extends Learner<TrainerSettings> {
     this.random.state = random;
     this.restoreWeights(weights);
   }
-}
-
-/** 0 … n − 1 in a random order (Fisher and Yates). */
-function shuffled(n: number, random: Random): number[] {
-  const order = Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

@@ -32,7 +32,7 @@ export class PromptGiver {
     admits?: (ids: PromptIds) => boolean,
   ): Promise<PromptGiver> {
     const { actions, hiddenSize } = policy;
-    const network = await OnnxPolicyNetwork.open(language.actionEmbedding(actions), language.stateSize, hiddenSize, compute);
+    const network = await OnnxPolicyNetwork.over(language, actions, hiddenSize, compute);
     return new PromptGiver(policy, network, new Actor(policy, language, network, actions, admits));
   }
 

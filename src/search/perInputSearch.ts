@@ -10,6 +10,7 @@ import type { InputPolicy } from './inputPolicy';
 import type { ScoredPrompt } from './prompt';
 import { queriesOf, type PolicyStep, type Search, type SearchContext, type SearchKind } from './search';
 import { splitScore } from './selection';
+import { policyEnd } from './stopping';
 
 /** The policy of one moment of the training, with the scores of its prompts on the validation rows. */
 interface Best {
@@ -37,7 +38,7 @@ export const perInputSearch: SearchKind = {
   origin: 'policy',
   async open(context, saved) {
     const { policyModel, actions, settings, compute } = context;
-    const network = await OnnxPolicyNetwork.open(policyModel.actionEmbedding(actions), policyModel.stateSize, settings.hiddenSize, compute);
+    const network = await OnnxPolicyNetwork.over(policyModel, actions, settings.hiddenSize, compute);
     return new PerInputSearch(context, network, saved as State | undefined);
   },
 };
@@ -107,13 +108,10 @@ class PerInputSearch implements Search {
   }
 
   get ended() {
-    const { settings } = this.context;
     const { trained, sinceBest, sameSteps } = this.progress;
-    if (trained) return undefined;
-    if (this.trainer.step >= settings.steps) return 'steps';
-    if (!this.budget.allows(this.trainer.step, this.queries.computed)) return 'budget';
-    if (settings.convergedSteps !== null && sameSteps >= settings.convergedSteps) return 'converged';
-    return settings.patience !== null && sinceBest >= settings.patience ? 'patience' : undefined;
+    const { step } = this.trainer;
+    const affordable = this.budget.allows(step, this.queries.computed);
+    return trained ? undefined : policyEnd(this.context.settings, { step, affordable, sinceBest, sameSteps });
   }
 
   async advance(signal?: AbortSignal): Promise<PolicyStep> {

@@ -7,6 +7,7 @@ import type { ScoredPrompt } from './prompt';
 import { onAllRows, onBestTexts, type Rewarding } from './rewarding';
 import { queriesOf, type PolicyStep, type Search, type SearchContext, type SearchKind } from './search';
 import { diverse, scoreAll, select, selectionCost } from './selection';
+import { policyEnd } from './stopping';
 
 /** The best prompts of the policy get held-out scores, less near copies of better ones. */
 const FINALISTS = 10;
@@ -31,7 +32,7 @@ export const policySearch: SearchKind = {
   origin: 'policy',
   async open(context, saved) {
     const { policyModel, actions, settings, compute } = context;
-    const network = await OnnxPolicyNetwork.open(policyModel.actionEmbedding(actions), policyModel.stateSize, settings.hiddenSize, compute);
+    const network = await OnnxPolicyNetwork.over(policyModel, actions, settings.hiddenSize, compute);
     return new PolicySearch(context, network, saved as State | undefined);
   },
 };
@@ -90,14 +91,10 @@ class PolicySearch implements Search {
   }
 
   get ended() {
-    const { settings } = this.context;
-    const { trained, sameSteps, sinceBest } = this.progress;
-    if (trained) return undefined;
-    if (this.trainer.step >= settings.steps) return 'steps';
-    if (!this.budget.allows(this.trainer.step, this.queries.computed)) return 'budget';
-    // Equal rewards have z-scores of 0: the policy learns nothing from them, and in time falls apart.
-    if (settings.convergedSteps !== null && sameSteps >= settings.convergedSteps) return 'converged';
-    return settings.patience !== null && sinceBest >= settings.patience ? 'patience' : undefined;
+    const { trained, sinceBest, sameSteps } = this.progress;
+    const { step } = this.trainer;
+    const affordable = this.budget.allows(step, this.queries.computed);
+    return trained ? undefined : policyEnd(this.context.settings, { step, affordable, sinceBest, sameSteps });
   }
 
   async advance(signal?: AbortSignal): Promise<PolicyStep> {

@@ -61,12 +61,8 @@ export class RowTurns {
     return count >= labels.length ? labels.map((_, row) => row) : rows.slice(0, Math.max(count, has.length));
   }
 
-  private shuffled(rows: number[]): number[] {
-    for (let i = rows.length - 1; i > 0; i--) {
-      const j = this.random.below(i + 1);
-      [rows[i], rows[j]] = [rows[j]!, rows[i]!];
-    }
-    return rows;
+  private shuffled(rows: readonly number[]): number[] {
+    return this.random.shuffled(rows.length).map((i) => rows[i]!);
   }
 
   save(): readonly (readonly number[])[] {

@@ -70,7 +70,7 @@ export function climb(landscape: Landscape, start: readonly number[], taken: Rea
     // One quadratic model serves a sweep: it only says which tokens are worth a look.
     const model = quadratic(score, f);
     origin.set(f);
-    for (const t of shuffled(T, random)) {
+    for (const t of random.shuffled(T)) {
       for (let j = 0; j < q; j++) rest[j] = f[j]! - table[(j * T + t) * A + prompt[t]!]!;
       for (const a of mostLiked(landscape, t, seen, model, rest, origin)) {
         for (let j = 0; j < q; j++) next[j] = rest[j]! + table[(j * T + t) * A + a]!;
@@ -149,13 +149,4 @@ function mostLiked(
     }
   }
   return tokens;
-}
-
-function shuffled(n: number, random: Random): number[] {
-  const order = Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
