@@ -1,4 +1,5 @@
 import type { HeldOutAnswers, HeldOutClasses } from '../src/messages/page';
+import { sharedRows } from './sharedRows';
 
 export interface Disagreements {
   /** Rows that all runs have. */
@@ -18,14 +19,10 @@ interface DisputedRow {
 
 /** Rows of the first run that every other has too, at the same place with the same text, and that the prompts do not answer alike. */
 export function disagreements(runs: readonly { readonly held: HeldOutClasses; readonly answers: HeldOutAnswers }[]): Disagreements {
-  const places = runs.map(({ held }) => new Map(held.rows.map((row, i) => [`${held.file}\n${row.line}\n${row.text}`, i])));
   const onlyRight = runs.map(() => 0);
   const rows: DisputedRow[] = [];
-  let shared = 0;
-  for (const key of places[0]?.keys() ?? []) {
-    const at = places.map((place) => place.get(key));
-    if (at.includes(undefined)) continue;
-    shared++;
+  const shared = sharedRows(runs);
+  for (const at of shared) {
     const answers = runs.map(({ held, answers: { predicted } }, i) => held.classes[predicted[at[i]!] ?? -1]);
     const { held } = runs[0]!;
     const row = held.rows[at[0]!]!;
@@ -34,5 +31,5 @@ export function disagreements(runs: readonly { readonly held: HeldOutClasses; re
     if (right.filter(Boolean).length === 1) onlyRight[right.indexOf(true)]!++;
     if (new Set(answers).size > 1) rows.push({ line: row.line, text: row.text, label, answers });
   }
-  return { shared, onlyRight, rows };
+  return { shared: shared.length, onlyRight, rows };
 }

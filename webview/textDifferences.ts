@@ -1,4 +1,5 @@
 import type { HeldOutOutputs, HeldOutTexts } from '../src/messages/page';
+import { sharedRows } from './sharedRows';
 import { scoreAt } from './textFilter';
 
 export interface TextDifferences {
@@ -18,18 +19,16 @@ interface ComparedTexts {
 
 /** Rows of the first run that every other has too, with what each run's prompt wrote for them. */
 export function textDifferences(runs: readonly { readonly held: HeldOutTexts; readonly answers: HeldOutOutputs }[]): TextDifferences {
-  const places = runs.map(({ held }) => new Map(held.rows.map((row, i) => [`${held.file}\n${row.line}\n${row.text}`, i])));
   const onlyBest = runs.map(() => 0);
   const rows: (ComparedTexts & { readonly spread: number })[] = [];
-  for (const [key, first] of places[0] ?? []) {
-    const at = places.map((place) => place.get(key) ?? -1);
+  for (const at of sharedRows(runs)) {
     const scores = runs.map(({ answers }, i) => scoreAt(answers, at[i]!, undefined));
     if (scores.includes(undefined)) continue;
     const known = scores as number[];
     const best = Math.max(...known);
     if (known.filter((score) => score === best).length === 1) onlyBest[known.indexOf(best)]!++;
     const outputs = runs.map(({ answers }, i) => ({ output: answers.outputs[at[i]!]![0]!.output, score: known[i]! }));
-    const { line, text } = runs[0]!.held.rows[first]!;
+    const { line, text } = runs[0]!.held.rows[at[0]!]!;
     rows.push({ line, text, outputs, spread: best - Math.min(...known) });
   }
   return { shared: rows.length, onlyBest, rows: rows.sort((a, b) => b.spread - a.spread || a.line - b.line) };
