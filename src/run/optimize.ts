@@ -1,3 +1,4 @@
+import type { InputPolicy } from '../search/inputPolicy';
 import type { ScoredPrompt } from '../search/prompt';
 import {
   isControl,
@@ -88,6 +89,8 @@ class Run {
   /** What they gave on each row, for a search that shows rows to a model. */
   private givenRows: GivenRows[] = [];
   private found: Found[] = [];
+  /** What a search for a prompt for each input has found; a resumed run reads it from the folder. */
+  private policy: InputPolicy | undefined;
   /** The search under way, and where a checkpoint left it. */
   private search: Search | undefined;
   private saved: unknown;
@@ -241,7 +244,11 @@ class Run {
           model: this.experiment.proposing!.proposer.reference,
           lost: proposals.lost,
         };
-      const more = { ...(!control && { stopped: reason }), ...(use && { proposer: use }), ...(policy && { policy }) };
+      if (policy) {
+        this.policy = policy;
+        this.write(() => this.folder.writePolicy(policy));
+      }
+      const more = { ...(!control && { stopped: reason }), ...(use && { proposer: use }) };
       return { origin: kind.origin, queries, prompts, notes, ...more };
     } finally {
       this.search = undefined;
@@ -306,7 +313,7 @@ class Run {
     const test = experiment.scorer('test', this.log);
     const random = found.find(isControl);
     const tested = isTextModel(experiment.spec.taskModel) ? decisive(entries) : entries;
-    const { policy } = found[0]!;
+    const policy = experiment.settings.perInput ? (this.policy ?? this.folder.readPolicy()) : undefined;
     const total = (tested.length + Number(policy !== undefined)) * test.size;
     const { texts, ...ranked } = await this.during('test', total, async () => {
       const scored = await table(experiment, entries, test, this.options.signal, tested);
@@ -314,7 +321,6 @@ class Run {
       return { ...scored, perInput: await perInputResult(experiment, policy, scored.prompts, test, this.options.signal) };
     });
     if (texts) this.write(() => this.folder.writeTexts(texts));
-    if (policy) this.write(() => this.folder.writePolicy(policy));
     this.emit({ event: 'finish', best: ranked.prompts[0]!.prompt, seconds: this.seconds() });
     return buildResult(experiment, {
       seed: this.options.seed,
@@ -330,7 +336,7 @@ class Run {
       notes: [
         ...experiment.notes,
         ...found.flatMap(({ notes = [] }) => notes),
-        ...(this.cut && found.length < this.kinds.length ? [word(found[0]!.policy ? 'run.noSingleControl' : 'run.noControl')] : []),
+        ...(this.cut && found.length < this.kinds.length ? [word(policy ? 'run.noSingleControl' : 'run.noControl')] : []),
       ],
       ...ranked,
     });

@@ -1,5 +1,4 @@
 import type { ScoredPrompt } from '../../search/prompt';
-import type { InputPolicy } from '../../search/inputPolicy';
 import type { Finalist, GivenRows, Queries, SearchOrigin, StopReason } from '../../search/search';
 import type { ProposerUse } from '../result';
 import type { Stage } from '../events';
@@ -38,8 +37,6 @@ export interface Found {
   readonly stopped?: StopReason | undefined;
   /** What the model that proposed prompts took. */
   readonly proposer?: ProposerUse | undefined;
-  /** Of a search for a prompt for each input. */
-  readonly policy?: InputPolicy | undefined;
   readonly notes?: readonly Note[] | undefined;
 }
 

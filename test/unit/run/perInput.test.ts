@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -98,6 +98,14 @@ it.each([1, 4, 9])('a run that is stopped at step %i and resumed has the same re
   await expect(
     optimizeJob({ ...(await request(file)), runs: [{ seed: 3, folder: path }] }, frontEnd, () => undefined),
   ).rejects.toMatchObject({ code: 'run.stopped' });
+  expect(steady(await resumeJob({ folder: path }, fakeFrontEnd()))).toEqual(steady(result));
+});
+
+it('a run whose result is lost makes it again from the policy in its folder, which its checkpoint does not hold', async () => {
+  const path = join(folder, 'lost');
+  cpSync(run.path, path, { recursive: true });
+  rmSync(join(path, 'result.json'));
+  expect(statSync(join(path, 'checkpoint')).size).toBeLessThan(statSync(join(path, 'policy')).size);
   expect(steady(await resumeJob({ folder: path }, fakeFrontEnd()))).toEqual(steady(result));
 });
 
