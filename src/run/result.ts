@@ -115,7 +115,7 @@ export interface PromptResult extends PromptRow {
   readonly perplexity: number | null;
 }
 
-/** Accuracy with its 95% Wilson score interval, or mean score with its bootstrap interval, over `n` rows. */
+/** Accuracy with its 95% Wilson score interval, or mean score with that of its mean, over `n` rows. */
 export interface TransferScore {
   readonly accuracy: number;
   readonly interval: readonly [number, number];

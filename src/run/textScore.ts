@@ -2,7 +2,7 @@ import type { Split } from '../data/dataset';
 import type { PromptScore } from '../method/scorer';
 import type { ScoredText, ScoredTexts } from '../metrics/scoredTexts';
 import type { PromptIds, RowSet } from '../model/taskModel';
-import { bootstrapInterval, mean } from './report/statistics';
+import { mean, meanInterval } from './report/statistics';
 import type { TestScore, TextExample } from './result';
 import { keptText, type PromptTexts } from './store/texts';
 
@@ -27,7 +27,7 @@ export async function textScore(
   const all = written.flat();
   const test = {
     accuracy: score.accuracy,
-    interval: bootstrapInterval(scores),
+    interval: meanInterval(scores, [0, 1]),
     n: rows.length,
     gap: score.gap,
     metrics: names.map((name, m) => ({ name, score: mean(all.map(({ parts }) => parts[m]!.score)) })),

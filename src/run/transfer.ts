@@ -19,7 +19,7 @@ import type { FrontEnd } from './frontEnd';
 import { fetchHubModels } from './hubModels';
 import { planTest, preview, type JudgePreview } from './preview';
 import { describePreview } from './report/previewText';
-import { bootstrapInterval, wilson } from './report/statistics';
+import { meanInterval, wilson } from './report/statistics';
 import type { Origin, PromptResult, RunResult, TransferScore } from './result';
 import { RunFolder, StorageError } from './store/storage';
 import { hashData, nowOf } from './store/task';
@@ -30,7 +30,7 @@ export interface TransferResult {
   readonly format: 1;
   readonly created: string;
   readonly spec: string;
-  /** Of a generation task, whose scores are mean scores with bootstrap intervals. Absent: classification. */
+  /** Of a generation task, whose scores are mean scores. Absent: classification. */
   readonly kind?: 'generation';
   readonly template: string;
   readonly testRows: number;
@@ -220,7 +220,12 @@ function newer(now: TransferModel, earlier: TransferModel | undefined): Transfer
 
 function score({ accuracy, missing = 0, failed = [], scores }: PromptScore, rows: number): TransferScore {
   const n = rows - missing;
-  const interval = scores ? bootstrapInterval(scores.filter((_, row) => !failed.includes(row))) : wilson(Math.round(accuracy * n), n);
+  const interval = scores
+    ? meanInterval(
+        scores.filter((_, row) => !failed.includes(row)),
+        [0, 1],
+      )
+    : wilson(Math.round(accuracy * n), n);
   return { accuracy, interval, n };
 }
 

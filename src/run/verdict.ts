@@ -59,11 +59,10 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
   const { majorityBaseline: majority } = result;
   const [winner, ...others] = result.prompts.filter((prompt): prompt is Tested => prompt.test !== undefined);
   if (winner?.rank !== 1) return undefined;
-  const z = jointQuantile(runs);
   const { accuracy, n } = winner.test;
   const isScore = result.kind === 'generation';
-  const interval = heldOutInterval(winner.test, isScore, z);
-  const rival = rivalOf(winner, others, result, z);
+  const interval = heldOutInterval(winner.test, isScore, runs);
+  const rival = rivalOf(winner, others, result, runs);
   const kind = kindOf(winner, isScore ? undefined : { interval, majority }, rival);
   const random = others.find(({ origin, prompt }) => origin === 'random' && prompt !== rival?.prompt);
   const { title, text, next } = said(kind, result, { name: name(winner), accuracy, n, interval }, rival, runs);
@@ -83,13 +82,12 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
 /** A policy with a prompt for each input against the single prompt that ranks first, which may be none. */
 function policyVerdict(result: Judged, { test, versus }: PerInputResult, runs: number): Verdict {
   const { majorityBaseline: majority, prompts } = result;
-  const z = jointQuantile(runs);
   const isScore = result.kind === 'generation';
   const { accuracy, n } = test;
-  const interval = heldOutInterval(test, isScore, z);
+  const interval = heldOutInterval(test, isScore, runs);
   const best = versus.findIndex((counts) => counts !== null);
   const single = prompts[best] as Tested | undefined;
-  const rival = single && { ...contender(single), ...difference(versus[best]!, z) };
+  const rival = single && { ...contender(single), ...difference(versus[best]!, runs) };
   const [low, high] = rival?.interval ?? [-1, 1];
   const atChance = !isScore && interval[0] <= majority;
   const kind = atChance ? 'atChance' : low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
@@ -118,8 +116,8 @@ function said(
   };
 }
 
-function heldOutInterval({ accuracy, n, interval }: Tested['test'], isScore: boolean, z: number): Interval {
-  return isScore ? widened(interval, accuracy, z) : wilson(Math.round(accuracy * n), n, z);
+function heldOutInterval({ accuracy, n, interval }: Tested['test'], isScore: boolean, runs: number): Interval {
+  return isScore ? widened(interval, accuracy, [0, 1], n, runs) : wilson(Math.round(accuracy * n), n, jointQuantile(runs));
 }
 
 /** @param chance of classes: the winner's interval, and the score of always answering the most common one */
@@ -136,22 +134,22 @@ function kindOf(
 }
 
 /** Results of version 0.1.0 have counts only for the winner against no prompt, which is then its rival. */
-function rivalOf(winner: Tested, others: readonly Tested[], { pairedTest }: Judged, z: number): Verdict['rival'] {
+function rivalOf(winner: Tested, others: readonly Tested[], { pairedTest }: Judged, runs: number): Verdict['rival'] {
   const rivals = others.filter((other) => isBaseline(other) !== isBaseline(winner));
   const rival = rivals.find(({ versusWinner }) => versusWinner) ?? rivals.find(({ origin }) => origin === 'none') ?? rivals[0];
   if (!rival) return undefined;
   const counts = rival.versusWinner ?? (rival.origin === 'none' ? { ...pairedTest, rows: winner.test.n } : undefined);
   if (!counts) return { ...contender(rival), difference: winner.test.accuracy - rival.test.accuracy };
-  return { ...contender(rival), ...difference(counts, z) };
+  return { ...contender(rival), ...difference(counts, runs) };
 }
 
 /** The first of two on the same rows less the second, with its interval. */
 function difference(
   { onlyFirst, onlySecond, rows, difference: ofScores, interval }: PairedTest & { readonly rows: number },
-  z: number,
+  runs: number,
 ): { readonly difference: number; readonly interval: Interval } {
-  if (ofScores !== undefined && interval) return { difference: ofScores, interval: widened(interval, ofScores, z) };
-  return { difference: (onlyFirst - onlySecond) / rows, interval: pairedInterval(onlyFirst, onlySecond, rows, z) };
+  if (ofScores !== undefined && interval) return { difference: ofScores, interval: widened(interval, ofScores, [-1, 1], rows, runs) };
+  return { difference: (onlyFirst - onlySecond) / rows, interval: pairedInterval(onlyFirst, onlySecond, rows, jointQuantile(runs)) };
 }
 
 function contender({ prompt, origin, test }: Tested): Contender & { readonly origin: Origin } {

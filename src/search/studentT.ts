@@ -28,3 +28,15 @@ export function studentT(t: number, nu: number): number {
   const within = odd ? (2 / Math.PI) * (angle + sin * sum) : sin * sum;
   return (1 + within) / 2;
 }
+
+/** The t that Student's t with ν degrees of freedom exceeds with this probability, which is below ½. */
+export function studentQuantile(nu: number, tail = 0.025): number {
+  let [low, high] = [0, 1];
+  while (1 - studentT(high, nu) > tail) high *= 2;
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (1 - studentT(middle, nu) > tail) low = middle;
+    else high = middle;
+  }
+  return high;
+}

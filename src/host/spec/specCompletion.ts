@@ -22,6 +22,8 @@ const MODELS = [
   ['openai:', 'MODEL@URL of an OpenAI-compatible server'],
   ['vscode-lm:', "VENDOR/FAMILY of one of VS Code's own models"],
 ] as const;
+/** Masked models write nothing. */
+const PROPOSERS = MODELS.filter(([model]) => model !== 'bundled:masked');
 const POLICY_MODELS = MODELS.filter(([model]) => ['bundled:causal', 'folder:', 'hf:'].includes(model));
 
 /** Completes what the JSON schema cannot know: data files, their columns and labels, models, templates. */
@@ -49,6 +51,8 @@ export class SpecCompletion implements vscode.CompletionItemProvider {
         return [...offer(TEMPLATES, 'template'), ...offer(CHATS, 'messages of a chat')];
       case 'taskModel':
         return MODELS.flatMap(([model, detail]) => offer([model], detail));
+      case 'proposer':
+        return PROPOSERS.flatMap(([model, detail]) => offer([model], detail));
       case 'policyModel':
         return POLICY_MODELS.flatMap(([model, detail]) => offer([model], detail));
       default:

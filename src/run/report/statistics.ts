@@ -1,4 +1,7 @@
 import { Random } from '../../method/random';
+import { studentQuantile } from '../../search/studentT';
+
+type Interval = readonly [low: number, high: number];
 
 /** Standard normal quantile of a two-sided 95% interval. */
 const Z95 = 1.959963984540054;
@@ -48,9 +51,9 @@ export interface PairedTest {
   readonly onlySecond: number;
   /** Two-sided p of McNemar's exact test; of scores, of the paired permutation test. */
   readonly p: number;
-  /** Of scores: the mean difference, the first less the second, with its 95% bootstrap interval. */
+  /** Of scores: the mean difference, the first less the second, with its 95% interval. */
   readonly difference?: number;
-  readonly interval?: readonly [low: number, high: number];
+  readonly interval?: Interval;
 }
 
 /** McNemar's exact test: do two prompts differ on the same rows? */
@@ -83,20 +86,18 @@ export function pairedInterval(onlyFirst: number, onlySecond: number, n: number,
   return [Math.max(-1, first - second - half), Math.min(1, first - second + half)];
 }
 
-/** Resamples of a bootstrap, and sign flips of a permutation test. */
-const RESAMPLES = 4000;
-
-/** 95% percentile interval of the mean by the bootstrap over rows; always the same for the same values. */
-export function bootstrapInterval(values: readonly number[]): [low: number, high: number] {
-  const random = new Random(0);
-  const n = values.length;
-  const means = Array.from({ length: RESAMPLES }, () => {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += values[random.below(n)]!;
-    return sum / n;
-  }).sort((a, b) => a - b);
-  return [means[Math.floor(0.025 * RESAMPLES)]!, means[Math.ceil(0.975 * RESAMPLES) - 1]!];
+/**
+ * 95% interval of the mean of scores that lie in a range: Student's t with two rows added, one at each end of the range, as
+ * `pairedInterval` adds them for answers. Without them, few rows that agree by luck would look certain.
+ */
+export function meanInterval(scores: readonly number[], [least, most]: Interval): Interval {
+  const values = [...scores, least, most];
+  const half = (studentQuantile(values.length - 1) * standardDeviation(values)) / Math.sqrt(values.length);
+  return [Math.max(least, mean(values) - half), Math.min(most, mean(values) + half)];
 }
+
+/** Sign flips of a permutation test. */
+const FLIPS = 4000;
 
 /** Do two prompts score differently on the same rows? By the paired permutation test: signs of the differences flipped at random. */
 export function pairedScores(first: readonly number[], second: readonly number[]): PairedTest {
@@ -107,19 +108,19 @@ export function pairedScores(first: readonly number[], second: readonly number[]
   const difference = mean(differences);
   const random = new Random(1);
   let extreme = 0;
-  for (let k = 0; k < RESAMPLES; k++) {
+  for (let k = 0; k < FLIPS; k++) {
     let sum = 0;
     for (const d of differences) sum += random.uniform() < 0.5 ? d : -d;
     // Rounding must not make a flip of all signs look smaller.
     if (Math.abs(sum / differences.length) >= Math.abs(difference) - 1e-12) extreme++;
   }
-  return { onlyFirst, onlySecond, p: (extreme + 1) / (RESAMPLES + 1), difference, interval: bootstrapInterval(differences) };
+  return { onlyFirst, onlySecond, p: (extreme + 1) / (FLIPS + 1), difference, interval: meanInterval(differences, [-1, 1]) };
 }
 
-/** An interval at 95% made wider about its estimate, to hold together with others. */
-export function widened([low, high]: readonly [number, number], estimate: number, z: number): [low: number, high: number] {
-  const scale = z / Z95;
-  return [estimate - scale * (estimate - low), estimate + scale * (high - estimate)];
+/** The 95% interval of a mean made wider about that mean: for one of `count` intervals that hold together (Bonferroni). */
+export function widened([low, high]: Interval, value: number, [least, most]: Interval, rows: number, count: number): Interval {
+  const scale = studentQuantile(rows + 1, 0.025 / count) / studentQuantile(rows + 1);
+  return [Math.max(least, value - scale * (value - low)), Math.min(most, value + scale * (high - value))];
 }
 
 export function mean(values: readonly number[]): number {

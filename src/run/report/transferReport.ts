@@ -51,7 +51,7 @@ export function transferCsv({ prompts, models }: TransferResult): string {
 /** Remarks under the table: how many rows, what was done for a model, what failed. */
 function remarks({ kind, testRows, notes, models }: TransferResult): string[] {
   return [
-    `${kind ? 'Mean score' : 'Accuracy'} in percent on ${testRows} test rows, with its 95% ${kind ? 'bootstrap' : 'Wilson'} interval.`,
+    `${kind ? 'Mean score' : 'Accuracy'} in percent on ${testRows} test rows, with its 95% interval.`,
     ...notes.map(sentence),
     ...models.flatMap(({ reference, notes: own, error, scores }) => [
       ...own.map((note) => `${reference}: ${sentence(note)}`),

@@ -45,7 +45,11 @@ describe('editing a task spec', () => {
   });
 
   it('completes data files, columns, labels and models', async () => {
-    const editor = await edited((spec) => spec.replace('"train": "train.csv"', '"train": "train.csv", "input": ""'));
+    const editor = await edited((spec) =>
+      spec
+        .replace('"train": "train.csv"', '"train": "train.csv", "input": ""')
+        .replace('"taskModel"', '"proposer": "openai:x", "taskModel"'),
+    );
     const labels = async (position: vscode.Position): Promise<string[]> => {
       const list = await vscode.commands.executeCommand<vscode.CompletionList>(
         'vscode.executeCompletionItemProvider',
@@ -57,6 +61,7 @@ describe('editing a task spec', () => {
     assert.ok((await labels(placeOf(editor, '"train.csv"'))).includes('"validation.csv"'));
     assert.ok((await labels(placeOf(editor, '"input": ""', 10))).includes('"text"'));
     assert.ok((await labels(placeOf(editor, '"bundled:causal"'))).includes('"bundled:masked"'));
+    assert.ok((await labels(placeOf(editor, '"openai:x"'))).includes('"vscode-lm:"'));
     assert.ok((await labels(placeOf(editor, '"{input} {prompt}"'))).includes('"{input} {prompt} {mask} ."'));
   });
 
