@@ -1,21 +1,27 @@
-import { describeClasses, loadDataset } from '../data/dataset';
+import { describeClasses, loadDataset, type Dataset } from '../data/dataset';
 import { cutNotes } from '../model/door';
 import { bundledTokens } from '../model/local/bundledTokens';
 import { layOutTemplate } from '../model/local/localTask';
 import { TaskError } from '../spec/problem';
-import { parseSpec } from '../spec/spec';
+import { parseSpec, type Spec } from '../spec/spec';
 import { isLarge } from './check';
 import { noteText } from '../wording/note';
 
 /**
  * What the data of a spec holds, line by line, as a run says when it starts; for a bundled model also how many texts it will
- * cut. Empty where the data is too large to be read while the user waits. @throws TaskError
+ * cut. Empty where the data is too large to be read while the user waits.
+ * @param atMost what a run of the spec will ask at most, line by line
+ * @throws TaskError
  */
-export async function dataPreview(text: string, file: string): Promise<string[]> {
+export async function dataPreview(
+  text: string,
+  file: string,
+  atMost: (spec: Spec, dataset: Dataset) => string[] = () => [],
+): Promise<string[]> {
   const spec = parseSpec(text, file);
   if (await isLarge(spec)) return [];
   const dataset = await loadDataset(spec);
-  const lines = [describeClasses(spec, dataset), ...dataset.notes.map(noteText)];
+  const lines = [describeClasses(spec, dataset), ...dataset.notes.map(noteText), ...atMost(spec, dataset)];
   if (!spec.taskModel.startsWith('bundled:')) return lines;
   const tokens = await bundledTokens(spec.taskModel);
   try {

@@ -7,6 +7,7 @@ import type { EngineMethods, HostChannel, HostMethods, RunEnd } from '../message
 import { candidate, candidates } from '../run/candidates';
 import { heldOut } from '../run/heldOut';
 import { RunStopped } from '../run/optimize';
+import { generationPreview } from '../run/outset';
 import { exportRun } from '../run/report/exportRun';
 import type { RunResult } from '../run/result';
 import { RunFolder } from '../run/store/storage';
@@ -45,7 +46,7 @@ const host: HostChannel = new Channel<HostMethods, EngineMethods>(
     },
     ping: () => undefined,
     check: (spec) => checkSpec(spec.text, spec.file, spec),
-    preview: ({ text, file }) => dataPreview(text, file),
+    preview: ({ text, file }) => dataPreview(text, file, generationPreview),
     heldOut: (folder) => heldOut(new RunFolder(folder)),
     candidates: (folder) => candidates(new RunFolder(folder)),
     candidate: ({ folder, id }) => candidate(new RunFolder(folder), id),

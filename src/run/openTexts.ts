@@ -39,7 +39,7 @@ export async function openTexts(
 const AGAIN = 0.1;
 
 /** Calls of judges at most: as the spec says, if that is enough for all texts that may be generated. @throws TaskError */
-function judgeBudget({ metrics, search, problemAt }: Spec, texts: number): number {
+export function judgeBudget({ metrics, search, problemAt }: Spec, texts: number): number {
   const perText = metrics!.filter(isJudge).length;
   const least = perText * texts;
   const { judgeBudget: given } = search;

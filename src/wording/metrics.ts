@@ -128,8 +128,8 @@ export const metricsWording = {
   'metric.judged': ({ score }: { score: number }) => `the judge gave ${score.toFixed(2)}`,
   'metric.judgedNothing': ({ answer }: { answer: string }) => `the judge gave no number from 0 to 1, but ${quoted(answer)}`,
   'metric.judgeCapped': ({ most }: { most: number }) => `all ${most.toLocaleString('en-US')} judge calls are spent (search.judgeBudget)`,
-  'metric.judgeCalls': ({ name, calls, fromStore }: { name: string; calls: number; fromStore: number }) =>
-    `the judge ${name} was called ${calls.toLocaleString('en-US')} times since the run started or resumed${fromStore === 0 ? '' : `; ${fromStore.toLocaleString('en-US')} of its answers were stored before`}`,
+  'metric.judgeCalls': ({ name, calls, most, fromStore }: { name: string; calls: number; most: number; fromStore: number }) =>
+    `the judge ${name} was called ${calls.toLocaleString('en-US')} times since the run started or resumed, where all judges may be called ${most.toLocaleString('en-US')} times${fromStore === 0 ? '' : `; ${fromStore.toLocaleString('en-US')} of its answers were stored before`}`,
   'metric.judgeBudget': ({ found, least, perText }: { found: number; least: number; perText: number }) => ({
     message: `The metrics may send ${least.toLocaleString('en-US')} texts to servers, ${perText} for each generated text`,
     found: String(found),

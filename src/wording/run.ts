@@ -96,7 +96,9 @@ export const runWording = {
   }) =>
     `At most ${total.toLocaleString('en-US')} generations of up to ${maxTokens.toLocaleString('en-US')} tokens (${generations})${
       rate ? `: about ${rate.time} at the measured ${rate.perSecond.toFixed(rate.perSecond < 10 ? 1 : 0)} a second` : ''
-    }.`,
+    }`,
+  'run.judgeCalls': ({ metrics, calls }: { metrics: readonly string[]; calls: number }) =>
+    `At most ${calls.toLocaleString('en-US')} calls of servers by ${metrics.length > 1 ? 'the metrics' : 'the metric'} ${metrics.map((name) => `"${name}"`).join(', ')}`,
   'run.script': ({ path, hash }: { path: string; hash: string }) => `${path} (SHA-256 ${hash.slice(0, 16)}…) scores what the model writes`,
   'run.scriptChanged': () => 'It has changed since the run, so its scores may not compare with those of the run',
   'run.scriptLimits': ({ limited }: { limited: boolean }) =>

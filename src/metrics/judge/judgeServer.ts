@@ -26,8 +26,8 @@ interface Tried<T> {
 }
 
 /** What users should know of a metric that asks a server. */
-export function judgeNotes(name: string, calls: number, fromStore: number, { problem }: AnswerStore): string[] {
-  return [word('metric.judgeCalls', { name, calls, fromStore }), ...(problem === undefined ? [] : [problem])];
+export function judgeNotes(name: string, calls: number, most: number, fromStore: number, { problem }: AnswerStore): string[] {
+  return [word('metric.judgeCalls', { name, calls, most, fromStore }), ...(problem === undefined ? [] : [problem])];
 }
 
 /** Finds a server and its model, and measures its rate on texts that look like those to come. @throws ServerError */

@@ -135,6 +135,6 @@ class Judge {
   }
 
   notes(): string[] {
-    return judgeNotes(this.name, this.calls, this.fromStore, this.store);
+    return judgeNotes(this.name, this.calls, this.judgeCalls.most, this.fromStore, this.store);
   }
 }

@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { dataPreview } from '../../../src/checks/dataPreview';
 import { optimizeJob } from '../../../src/run/jobs';
+import { generationPreview } from '../../../src/run/outset';
 import { transferJob } from '../../../src/run/transfer';
 import type { RunResult } from '../../../src/run/result';
 import { readSpec } from '../../../src/spec/spec';
 import { noteText } from '../../../src/wording/note';
+import { word } from '../../../src/wording/wording';
 import { chatCompletion, fakeServer, send } from '../model/server/fakeServer';
 import { fakeFrontEnd } from './fakeFrontEnd';
 
@@ -51,16 +54,24 @@ describe('a run with a judge', () => {
     await expect(optimizeJob(await request('none'), refusing, () => undefined)).rejects.toMatchObject({ code: 'run.declined' });
     expect(shown[0]![0]).toBe(`big on ${server.url}`);
     expect(shown[0]!.slice(1).join('\n')).toMatch(/"politeness"[^]*at most (\d+) generated texts[^]*at most \d+ calls/);
+    // The question goes away. What the run says at its start, and the editor on a spec, stays.
+    const calls = /at most ([\d,]+) calls/.exec(shown[0]!.join('\n'))![1]!;
+    const most = word('run.judgeCalls', { metrics: ['politeness'], calls: Number(calls.replace(',', '')) });
+    const preview = await dataPreview(readFileSync(file, 'utf8'), file, generationPreview);
+    expect(preview.slice(-2)).toEqual([expect.stringMatching(/^At most \d+ generations of up to 4 tokens/), most]);
     const before = server.received.length;
     const results: RunResult[] = [];
-    await optimizeJob(await request('run'), fakeFrontEnd(), (result) => results.push(result));
+    const frontEnd = fakeFrontEnd();
+    await optimizeJob(await request('run'), frontEnd, (result) => results.push(result));
+    for (const line of preview.slice(-2)) expect(frontEnd.told).toContain(`${line}.`);
     const [best] = results[0]!.prompts;
     expect(best!.test!.metrics!.map(({ name }) => name)).toEqual(['politeness', 'word-count']);
     expect(best!.test!.metrics![0]!.score).toBeCloseTo(0.75, 6);
-    const calls = Number(/called (\d+) times/.exec(results[0]!.notes.map(noteText).join('\n'))![1]);
+    const [, called, limit] = /called (\d+) times.* may be called ([\d,]+) times/.exec(results[0]!.notes.map(noteText).join('\n'))!;
+    expect(limit).toBe(calls);
     // The rest is the trial.
-    expect(server.received.length - before - calls).toBe(4);
-    expect(calls).toBeLessThanOrEqual(Number(/at most (\d+) generated/.exec(shown[0]!.join('\n'))![1]));
+    expect(server.received.length - before - Number(called)).toBe(4);
+    expect(Number(called)).toBeLessThanOrEqual(Number(/at most (\d+) generated/.exec(shown[0]!.join('\n'))![1]));
   });
 
   it('asks again before its prompts are scored on another model', async () => {
