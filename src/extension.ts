@@ -27,6 +27,7 @@ import { newTaskFromDataset } from './host/spec/newTask';
 import { QuickFixes } from './host/spec/quickFixes';
 import { openSampleTask } from './host/spec/sampleTask';
 import { SpecCompletion } from './host/spec/specCompletion';
+import { showError } from './host/errors';
 import { SpecDiagnostics } from './host/spec/specDiagnostics';
 import { SpecHover } from './host/spec/specHover';
 import { SpecLenses } from './host/spec/specLenses';
@@ -152,7 +153,7 @@ function shown(run: (argument?: never) => unknown): (argument?: never) => Promis
     try {
       await run(argument);
     } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      showError(error);
     }
   };
 }

@@ -59,6 +59,16 @@ const GAP: Column = {
   cell: (row) => row.gap.toFixed(3),
 };
 
+const MARGIN: Column = {
+  key: 'margin',
+  title: 'Margin',
+  hint: 'How clearly the rows that steer the search are right, between −1 and 1, with each class counted the same; the rank goes by it',
+  wide: true,
+  highestFirst: true,
+  sort: ({ choice }) => choice && -choice,
+  cell: ({ choice }) => choice?.toFixed(3),
+};
+
 const F1: Column = {
   key: 'f1',
   title: 'Macro-F1',
@@ -71,19 +81,20 @@ const F1: Column = {
 };
 
 /** The columns of classes, or of generated texts: those have a score by metric. */
-export function columnsOf({ texts }: Pick<RunHead, 'texts'>): readonly Column[] {
+export function columnsOf({ texts }: Pick<RunHead, 'texts'>, rows: readonly PromptRow[]): readonly Column[] {
+  const measured = rows.some(({ choice }) => choice !== undefined);
   const measure = texts ? 'Mean score' : 'Accuracy';
   return [
     {
       key: 'rank',
       title: '#',
-      hint: `Rank by the ${texts ? 'mean score' : 'gap'} on the rows that steer the search (train and validation), bounded where that was measured`,
+      hint: `Rank by the ${texts ? 'mean score' : measured ? 'margin' : 'gap'}, from the rows that steer the search (train and validation)`,
       sort: (row) => row.rank,
       cell: (row) => row.rank,
     },
     PROMPT,
     ORIGIN,
-    ...(texts ? [] : [GAP]),
+    ...(texts ? [] : [measured ? MARGIN : GAP]),
     {
       key: 'estimate',
       title: 'Estimate',

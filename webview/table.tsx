@@ -45,7 +45,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
   }, [scored]);
 
   const final = rows.some(({ test }) => test);
-  const columns = columnsOf(head).filter((column) => (final || !column.final) && !(compact && column.wide));
+  const columns = columnsOf(head, rows).filter((column) => (final || !column.final) && !(compact && column.wide));
   const by = columns.find(({ key }) => key === order.key) ?? columns[0]!;
   const models = compact ? [] : [...new Set(rows.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
   const range = intervalRange(rows);

@@ -80,6 +80,9 @@ export function WinnerCard({ view: { head, rows }, show }: { view: RunView; show
             <code class="filled">{prompt}</code>
           </details>
         )}
+        {verdict && !given && (origin === 'policy' || origin === 'random' || origin === 'single') && (
+          <p class="winner-hint">It is made of the model’s tokens, which may be parts of words, and need not read well.</p>
+        )}
         {(verdict ?? outlook) && <p class="winner-text">{(verdict ?? outlook)!.text}</p>}
         {verdict && !given && <AgainstYours winner={winner} rows={rows} texts={texts !== undefined} show={show} />}
       </div>

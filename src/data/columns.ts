@@ -2,8 +2,8 @@ import { worded } from '../wording/wording';
 import { setTo, TaskError } from '../spec/problem';
 import type { Spec } from '../spec/spec';
 
-export const INPUT_NAMES = ['text', 'sentence', 'input', 'review', 'content', 'message', 'question'];
-export const LABEL_NAMES = ['label', 'class', 'category', 'target', 'sentiment', 'topic'];
+export const INPUT_NAMES = ['text', 'sentence', 'input', 'review', 'content', 'message', 'question', 'body'];
+export const LABEL_NAMES = ['label', 'class', 'category', 'target', 'sentiment', 'topic', 'intent', 'emotion'];
 
 export const REFERENCE_NAMES = ['reference', 'expected', 'target', 'answer', 'output', 'summary'];
 

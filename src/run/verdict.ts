@@ -51,8 +51,8 @@ const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
 };
 
 /**
- * The held-out rows decide, since they chose neither the winner nor its rival: both are the best by rank, which test rows play
- * no part in. The more runs were scored on the same rows, the wider are the intervals. Undefined without held-out scores.
+ * The held-out rows decide, since they did not choose the winner: it is the best by rank, which test rows play no part in. The
+ * more runs were scored on the same rows, the wider are the intervals. Undefined without held-out scores.
  */
 export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
   if (result.perInput) return policyVerdict(result, result.perInput, runs);
@@ -133,10 +133,16 @@ function kindOf(
   return low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
 }
 
-/** Results of version 0.1.0 have counts only for the winner against no prompt, which is then its rival. */
+/**
+ * The baseline that does best on the held-out rows: a prompt that is better than that one is better than all of them. Of a
+ * winner that is itself a baseline, the best prompt found. Results of version 0.1.0 have counts only for the winner against
+ * no prompt, which is then its rival.
+ */
 function rivalOf(winner: Tested, others: readonly Tested[], { pairedTest }: Judged, runs: number): Verdict['rival'] {
   const rivals = others.filter((other) => isBaseline(other) !== isBaseline(winner));
-  const rival = rivals.find(({ versusWinner }) => versusWinner) ?? rivals.find(({ origin }) => origin === 'none') ?? rivals[0];
+  const compared = rivals.filter(({ versusWinner }) => versusWinner);
+  if (!isBaseline(winner)) compared.sort((a, b) => b.test.accuracy - a.test.accuracy);
+  const rival = compared[0] ?? rivals.find(({ origin }) => origin === 'none') ?? rivals[0];
   if (!rival) return undefined;
   const counts = rival.versusWinner ?? (rival.origin === 'none' ? { ...pairedTest, rows: winner.test.n } : undefined);
   if (!counts) return { ...contender(rival), difference: winner.test.accuracy - rival.test.accuracy };
@@ -157,5 +163,5 @@ function contender({ prompt, origin, test }: Tested): Contender & { readonly ori
 }
 
 function name({ prompt }: { readonly prompt: string }): string {
-  return prompt === '' ? 'no prompt' : `“${cut(prompt.trim())}”`;
+  return prompt === '' ? word('verdict.withoutPrompt') : `“${cut(prompt.trim())}”`;
 }

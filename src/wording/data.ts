@@ -166,7 +166,7 @@ export const dataWording = {
   'data.classes': ({ file, classes, counts }: { file: string; classes: readonly string[]; counts: readonly number[] }) => {
     const shown = classes.slice(0, 12).map((label, i) => `${label} ${number(counts[i]!)}`);
     const all = counts.reduce((a, b) => a + b, 0);
-    return `${file}: ${rows(all)} in ${classes.length} classes: ${shown.join(', ')}${classes.length > shown.length ? ', …' : ''}`;
+    return `${file}: ${rows(all)} in ${classes.length} classes: ${shown.join(', ')}${classes.length > shown.length ? ` and ${classes.length - shown.length} more` : ''}`;
   },
   'data.drawnFromTrain': ({ split, count }: Noted) =>
     `${split}: no file given, so ${rows(count)} ${count === 1 ? 'was' : 'were'} drawn from train and kept out of it`,

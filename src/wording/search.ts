@@ -4,7 +4,13 @@ interface ScoredWords {
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
-const scored = ({ words, accuracy }: ScoredWords): string => `${words.join('/')} ${percent(accuracy)}`;
+const scored = ({ words, accuracy }: ScoredWords): string => `${listed(words)} ${percent(accuracy)}`;
+
+const MOST_WORDS = 8;
+const listed = (words: readonly string[]): string => {
+  const shown = words.slice(0, MOST_WORDS).map((one) => `“${one}”`);
+  return `${shown.join(', ')}${words.length > MOST_WORDS ? ` and ${words.length - MOST_WORDS} more` : ''}`;
+};
 
 interface Least {
   readonly budget: number;
@@ -56,7 +62,7 @@ export const searchWording = {
     if (chosen.crossValidated === null) return `Label words: ${scored(chosen)} ${where}; the search found none that do better`;
     // By rows that did not choose the words.
     const found = scored({ ...chosen, accuracy: chosen.crossValidated });
-    return `Label words: ${own ? `${found}, ${scored(own)}` : found}, ${where}`;
+    return `Label words: ${found} ${where}${own ? `; ${scored(own)}` : ''}`;
   },
 
   'search.budgetTooSmall': ({ budget, given, step, ranking, total }: Least & { step: number; ranking: number; total: number }) => ({

@@ -1,5 +1,5 @@
 interface Score {
-  /** In quotes, or `no prompt`. */
+  /** In quotes, or how a task without a prompt is called. */
   readonly name: string;
   readonly accuracy: number;
 }
@@ -31,6 +31,7 @@ export const verdictWording = {
   'verdict.noDifference': () => 'No proven difference',
   'verdict.worse': ({ rival }: { rival: string }) =>
     `Worse than ${({ manual: 'your own prompt', start: 'a starting prompt', single: 'the best single prompt' } as Partial<Record<string, string>>)[rival] ?? 'no prompt'}`,
+  'verdict.withoutPrompt': () => 'the task without a prompt',
   'verdict.perInput': () => 'a prompt for each input',
   'verdict.atChance': () => 'Not better than chance',
   'verdict.yours': () => 'Your own prompt ranks first',

@@ -130,6 +130,7 @@ export function row(rank: number, pieces: string | readonly string[], values: Pa
     pieces: all,
     origin: 'policy',
     gap: split.gap,
+    choice: 2 * accuracy - 1.1,
     estimate: { accuracy, interval: [accuracy - 0.11, accuracy + 0.08], n: 96 },
     train: split,
     validation: split,

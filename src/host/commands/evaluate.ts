@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunHead } from '../../run/view/runView';
+import { showError } from '../errors';
 import { SPEC_ENDING } from './pickSpec';
 import type { Panels } from '../panel/panels';
 import type { RunPanel } from '../panel/runPanel';
@@ -57,7 +58,7 @@ export class Evaluation {
       const message = error instanceof Error ? error.message : String(error);
       this.log.error(message);
       if (this.panels.of(id)?.panel.visible) page()?.notify('evaluation', { busy: false, error: message });
-      else void vscode.window.showErrorMessage(message);
+      else showError(error);
     }
   }
 

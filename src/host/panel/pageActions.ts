@@ -18,6 +18,7 @@ import { parseTask } from '../../run/store/taskFile';
 import type { NextStep, PromptRow, RunHead, RunView } from '../../run/view/runView';
 import type { Spec } from '../../spec/spec';
 import { exportTable } from '../commands/exportTable';
+import { showError } from '../errors';
 import type { Runs } from '../runs/runs';
 
 /** What the page's buttons need besides the runs. */
@@ -51,7 +52,7 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
       try {
         await act(await runs.get(id), argument);
       } catch (error) {
-        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+        showError(error);
       }
     };
   const copy = async (text: string, message: string): Promise<void> => {

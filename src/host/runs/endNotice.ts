@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inOneLine } from '../errors';
 import type { RunHead } from '../../run/view/runView';
 
 /** Says how a run ended that the user is not looking at. A run that the user stopped has nothing to say. */
@@ -8,7 +9,7 @@ export async function tellEnd({ id, name, state, verdict, error }: RunHead, isSh
   const open = t('Open Run');
   const answer =
     state === 'failed'
-      ? await vscode.window.showErrorMessage(t('{0} failed: {1}', name, error ?? ''), open)
+      ? await vscode.window.showErrorMessage(t('{0} failed: {1}', name, inOneLine(error ?? '')), open)
       : await vscode.window.showInformationMessage(
           verdict ? `${name}: ${verdict.title}. ${verdict.text}` : t('{0} has finished.', name),
           open,

@@ -29,7 +29,7 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
         outline.columns.join(', '),
       ),
     );
-  const label = outline.label ?? (await pickColumn(t('Which column of {0} has the class?', name), outline, Object.keys(outline.labels)));
+  const label = outline.label ?? (await pickColumn(t('Which column of {0} has the class?', name), classColumns(outline)));
   if (label === undefined) return undefined;
   const texts = outline.columns.filter((column) => column !== label);
   const input =
@@ -37,7 +37,10 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
       ? outline.input
       : texts.length === 1
         ? texts[0]
-        : await pickColumn(t('Which column of {0} has the text?', name), outline, texts);
+        : await pickColumn(
+            t('Which column of {0} has the text?', name),
+            texts.map((label) => ({ label, detail: outline.sample[label] ?? '' })),
+          );
   if (input === undefined) return undefined;
   const found = outline.labels[label]!;
   const classes = inOrder(found.map((one) => one.label));
@@ -84,9 +87,19 @@ async function pickDataset(): Promise<vscode.Uri | undefined> {
   return (await vscode.window.showOpenDialog({ filters, openLabel: t('Use This File') }))?.[0];
 }
 
-async function pickColumn(placeHolder: string, { sample }: DatasetOutline, columns: readonly string[]): Promise<string | undefined> {
-  const items = columns.map((label) => ({ label, detail: sample[label] ?? '' }));
-  return (await vscode.window.showQuickPick(items, { placeHolder }))?.label;
+/** The columns that may hold the class, with their most frequent values; those with the fewest values come first. */
+function classColumns({ labels }: DatasetOutline): vscode.QuickPickItem[] {
+  return Object.entries(labels)
+    .sort(([, a], [, b]) => a.length - b.length)
+    .map(([label, found]) => ({
+      label,
+      description: vscode.l10n.t('{0} classes', found.length),
+      detail: found.map((one) => `${one.label} (${one.count})`).join(', '),
+    }));
+}
+
+async function pickColumn(placeHolder: string, columns: readonly vscode.QuickPickItem[]): Promise<string | undefined> {
+  return (await vscode.window.showQuickPick(columns, { placeHolder }))?.label;
 }
 
 /** Where the new spec goes; if there is one already, the user chooses between it and another. */

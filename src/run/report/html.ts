@@ -2,9 +2,10 @@ import type { HeldOut } from '../heldOut';
 import type { PromptRow, RunHead, RunView, TransferScore } from '../view/runView';
 import { escapeHtml, htmlTable, type Cell } from './htmlText';
 import { count, exampleTexts, number, paragraph, textRows, wrongRows } from './htmlRows';
+import { measured } from './report';
 import { STYLE } from './htmlStyle';
 import { svgChart, type ChartLevel } from './svgChart';
-import { percent, promptCell } from './tables';
+import { orderCell, percent, promptCell } from './tables';
 import { sortedNotes } from '../../wording/note';
 
 /** Origins as the panel names them. */
@@ -129,11 +130,12 @@ function facts(head: RunHead): string {
 
 function prompts({ texts }: RunHead, rows: readonly PromptRow[]): string {
   const models = [...new Set(rows.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
+  const byMargin = measured(rows);
   const header = [
     '#',
     'Prompt',
     'From',
-    ...(texts ? ['Estimate', 'Held out', ...texts.metrics] : ['Gap', 'Estimate', 'Held out', 'Macro-F1']),
+    ...(texts ? ['Estimate', 'Held out', ...texts.metrics] : [byMargin ? 'Margin' : 'Gap', 'Estimate', 'Held out', 'Macro-F1']),
     texts ? 'Prompt’s perplexity' : 'Perplexity',
     ...models.map((model) => `On ${model}`),
   ];
@@ -141,7 +143,7 @@ function prompts({ texts }: RunHead, rows: readonly PromptRow[]): string {
     number(String(row.rank)),
     { text: promptCell(row.prompt), kind: 'prompt' },
     originOf(row),
-    ...(texts ? [] : [number(row.gap.toFixed(3))]),
+    ...(texts ? [] : [number(orderCell(byMargin, row))]),
     score(row.estimate),
     score(row.test),
     ...(texts ? texts.metrics.map((_, m) => metricScore(row, m)) : [number(row.test?.macroF1?.toFixed(3) ?? '')]),

@@ -2,14 +2,14 @@ import type { PerInputResult, PromptRow, RunResult, SeedsResult, TransferScore }
 import { word } from '../../wording/wording';
 import type { Verdict } from '../verdict';
 import type { RunHead } from '../view/runView';
-import { alignedTable, csvRows, cut, escapeMarkdown, markdownRows, percent, promptCell, visible } from './tables';
+import { alignedTable, csvRows, cut, escapeMarkdown, orderCell, markdownRows, percent, promptCell, visible } from './tables';
 
 export { percent };
 
 /** The columns of a table: of classes, or of generated texts, which have a score by metric. */
 function columns(prompts: readonly PromptRow[]): string[] {
   const metrics = metricsOf(prompts);
-  if (!metrics) return [...COLUMNS];
+  if (!metrics) return ['rank', 'prompt', 'origin', measured(prompts) ? 'margin' : 'gap', ...REST];
   return [
     'rank',
     'prompt',
@@ -24,31 +24,24 @@ function columns(prompts: readonly PromptRow[]): string[] {
   ];
 }
 
+/** Whether the margins order the prompts of a classification task. */
+export function measured(prompts: readonly PromptRow[]): boolean {
+  return prompts.some(({ choice }) => choice !== undefined);
+}
+
 function metricsOf(prompts: readonly PromptRow[]): readonly string[] | undefined {
   return prompts.find(({ test }) => test?.metrics)?.test!.metrics!.map(({ name }) => name);
 }
 
-const COLUMNS = [
-  'rank',
-  'prompt',
-  'origin',
-  'gap',
-  'estimate',
-  '95% interval',
-  'held out',
-  '95% interval',
-  'macro-F1',
-  'perplexity',
-  'round trip',
-] as const;
+const REST = ['estimate', '95% interval', 'held out', '95% interval', 'macro-F1', 'perplexity', 'round trip'] as const;
 
-function cells(p: PromptRow, metrics: readonly string[] | undefined): string[] {
+function cells(p: PromptRow, metrics: readonly string[] | undefined, byMargin: boolean): string[] {
   const ofMetrics = metrics?.map((_, m) => (p.test?.metrics ? percent(p.test.metrics[m]!.score) : ''));
   return [
     String(p.rank),
     promptCell(p.prompt),
     p.origin,
-    ...(metrics ? [] : [p.gap.toFixed(3)]),
+    ...(metrics ? [] : [orderCell(byMargin, p)]),
     ...score(p.estimate),
     ...score(p.test),
     ...(ofMetrics ?? [p.test?.macroF1?.toFixed(3) ?? '']),
@@ -68,7 +61,7 @@ function perplexity(value: number): string {
 
 function tableCells(prompts: readonly PromptRow[]): string[][] {
   const metrics = metricsOf(prompts);
-  return [columns(prompts), ...prompts.map((prompt) => cells(prompt, metrics))];
+  return [columns(prompts), ...prompts.map((prompt) => cells(prompt, metrics, measured(prompts)))];
 }
 
 /** Ranked table in aligned columns, for a terminal; below it, the first prompt in full if it has no room there. */
@@ -128,6 +121,7 @@ export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): stri
     'tokens',
     'origin',
     'gap',
+    'margin',
     'estimate',
     'estimate_low',
     'estimate_high',
@@ -149,6 +143,7 @@ export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): stri
     p.tokens?.join(' ') ?? '',
     p.origin,
     p.gap,
+    p.choice ?? '',
     p.estimate.accuracy,
     ...p.estimate.interval,
     p.estimate.n,

@@ -66,3 +66,8 @@ export function cut(text: string, most = 60): string {
 export function promptCell(prompt: string): string {
   return prompt === '' ? '(no prompt)' : visible(prompt);
 }
+
+/** What orders the prompts, between −1 and 1: the margins, or of runs without them the gap. */
+export function orderCell(measured: boolean, { choice, gap }: { readonly choice?: number; readonly gap: number }): string {
+  return (measured ? choice : gap)?.toFixed(3) ?? '';
+}

@@ -28,7 +28,7 @@ describe('the outline of a data file', () => {
   });
 
   it('is left to the user if two columns are possible', async () => {
-    const found = await outline('a.csv', ['alpha,beta,body,head', ...many(12, (i) => `${i % 2},${i % 3},some text ${i},more text ${i}`)]);
+    const found = await outline('a.csv', ['alpha,beta,foot,head', ...many(12, (i) => `${i % 2},${i % 3},some text ${i},more text ${i}`)]);
     expect(found.label).toBeUndefined();
     expect(Object.keys(found.labels)).toEqual(['alpha', 'beta']);
     expect(found.input).toBeUndefined();

@@ -66,8 +66,8 @@ describe('csvTable', () => {
   it('is RFC 4180: quotes doubled, fields with commas, quotes or line breaks quoted, lines end in CRLF', () => {
     const table = csvTable([prompt(1, 'say "yes", or\nno', 'manual', 0.8)]);
     expect(table).toBe(
-      'rank,prompt,tokens,origin,gap,estimate,estimate_low,estimate_high,estimate_rows,test_accuracy,test_low,test_high,test_rows,test_macro_f1,perplexity,round_trip,verdict\r\n' +
-        '1,"say ""yes"", or\nno",7 42,manual,0.1234,0.6875,0.4441,0.8584,16,0.8,0.4902,0.9433,10,0.7891,812.4,true,\r\n',
+      'rank,prompt,tokens,origin,gap,margin,estimate,estimate_low,estimate_high,estimate_rows,test_accuracy,test_low,test_high,test_rows,test_macro_f1,perplexity,round_trip,verdict\r\n' +
+        '1,"say ""yes"", or\nno",7 42,manual,0.1234,,0.6875,0.4441,0.8584,16,0.8,0.4902,0.9433,10,0.7891,812.4,true,\r\n',
     );
   });
 
@@ -81,7 +81,7 @@ describe('csvTable', () => {
 
   it('leaves empty what a prompt does not have', () => {
     const [, line] = csvTable([untested(NONE)]).split('\r\n');
-    expect(line).toBe('3,,,none,0.1234,0.6875,0.4441,0.8584,16,,,,,,,true,');
+    expect(line).toBe('3,,,none,0.1234,,0.6875,0.4441,0.8584,16,,,,,,,true,');
   });
 });
 
@@ -102,6 +102,13 @@ describe('markdownTable', () => {
       '| 1 |  Absolutely | policy | 0.123 | 68.8 | 44.4–85.8 | 80.0 | 49.0–94.3 | 0.789 | 812 | ✓ |',
       '| 3 | (no prompt) | none | 0.123 | 68.8 | 44.4–85.8 | 65.0 | 49.0–94.3 | 0.789 |  | ✓ |',
     ]);
+  });
+
+  it('has what orders the prompts: their margins, where those were measured', () => {
+    const [header, , first, second] = markdownTable([prompt(1, ' a', 'policy', 0.8, { choice: 0.5 }), NONE])
+      .split('\n')
+      .map(cellsOf);
+    expect([header![3], first![3], second![3]]).toEqual(['margin', '0.500', '']);
   });
 
   it('escapes what Markdown would read as its own', () => {

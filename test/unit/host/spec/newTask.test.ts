@@ -8,9 +8,10 @@ import { parseSpec, type Spec } from '../../../../src/spec/spec';
 import { makeFolder, type Files } from '../../data/folder';
 
 /** As much of VS Code as a new task needs; `answers` are the user's, by what a question says. */
-const { editor, answers, asked } = vi.hoisted(() => {
+const { editor, answers, asked, offered } = vi.hoisted(() => {
   const answers: [RegExp, string][] = [];
   const asked: string[] = [];
+  const offered: { label: string; detail?: string }[][] = [];
   const t = (text: string, ...values: unknown[]) => text.replace(/\{(\d+)\}/g, (_, n: string) => String(values[Number(n)]));
   const answer = (question: string): string | undefined => {
     asked.push(question);
@@ -29,12 +30,13 @@ const { editor, answers, asked } = vi.hoisted(() => {
       showTextDocument: () => Promise.resolve(),
       showInputBox: ({ prompt }: { prompt: string }) => Promise.resolve(answer(prompt)),
       showQuickPick: (items: { label: string }[], { placeHolder }: { placeHolder: string }) => {
+        offered.push(items);
         const label = answer(placeHolder);
         return Promise.resolve(items.find((item) => item.label === label));
       },
     },
   };
-  return { editor, answers, asked };
+  return { editor, answers, asked, offered };
 });
 vi.mock('vscode', () => editor);
 editor.workspace.fs.writeFile.mockImplementation(({ fsPath }: { fsPath: string }, bytes: Uint8Array) => writeFile(fsPath, bytes));
@@ -48,7 +50,7 @@ const service = {
 } as unknown as SpecService;
 
 beforeEach(() => {
-  answers.length = asked.length = 0;
+  answers.length = asked.length = offered.length = 0;
   editor.settings = {};
 });
 
@@ -105,6 +107,14 @@ describe('the spec of a data file', () => {
       'test.csv': `text,label\n${rows(40, (i) => `test ${i},${['Good', 'bad'][i % 2]}`)}`,
     };
     expect((await specFor(files, 'train.csv')).data).toMatchObject({ test: 'test.csv', ignoreCase: true });
+  });
+
+  it('asks for the class with the values of each column, those with the fewest first', async () => {
+    const tickets = `sender,team,mail\n${rows(60, (i) => `sender ${i % 12},${['sales', 'support', 'hr'][i % 3]},text number ${i} of the mails`)}`;
+    answers.push([/class/, 'team']);
+    expect((await specFor({ 'a.csv': tickets }, 'a.csv')).data).toMatchObject({ input: 'mail', label: 'team' });
+    expect(offered[0]!.map(({ label }) => label)).toEqual(['team', 'sender']);
+    expect(offered[0]![0]!.detail).toBe('sales (20), support (20), hr (20)');
   });
 
   it('is not written if the user cancels', async () => {
