@@ -4,7 +4,7 @@ import type { HeldOut, HeldOutAnswers, HeldOutClasses } from '../src/messages/pa
 import type { WantedRows } from './againstYours';
 import type { PromptRow } from '../src/run/view/runView';
 import { percent } from './format';
-import { Filters, firstChoice, PromptChoices } from './rowControls';
+import { Filters, firstChoice, nameOf, PromptChoices } from './rowControls';
 import { FILTERS, shownRows, type Filter } from './rowFilter';
 import { OpenRow, RowsTable } from './rowsTable';
 import { TextViewer } from './textRows';
@@ -110,13 +110,21 @@ function Row({ held: { rows, classes }, row, columns }: { held: HeldOutClasses; 
     <tr>
       <td class="number">{line}</td>
       <OpenRow text={text} line={line} />
-      <th scope="row">{classes[label]}</th>
-      {columns.map(({ predicted, confidence }) => {
+      <th scope="row" data-name="Label">
+        {classes[label]}
+      </th>
+      {columns.map((column) => {
+        const { predicted, confidence } = column;
         const answer = predicted[row];
-        if (answer === null || answer === undefined) return <td class="held-out-answer">not scored</td>;
+        if (answer === null || answer === undefined)
+          return (
+            <td class="held-out-answer" data-name={nameOf(column)}>
+              not scored
+            </td>
+          );
         const right = answer === label;
         return (
-          <td class={`held-out-answer ${right ? 'right' : 'wrong'}`}>
+          <td class={`held-out-answer ${right ? 'right' : 'wrong'}`} data-name={nameOf(column)}>
             <span class="mark" role="img" aria-label={right ? 'right' : 'wrong'}>
               {right ? '✓' : '✗'}
             </span>{' '}

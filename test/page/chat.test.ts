@@ -23,6 +23,11 @@ describe.skipIf(chromium === '')("the panel's page of a run with a chat", () => 
     const view = finished();
     await panel.show({ ...view, head: { ...view.head, parts, turns } });
     expect(await panel.page.locator('.task .filled').innerText()).toBe('system: {prompt}\nuser: Review: {input}\nassistant:');
+    const below = await panel.page.locator('.task').evaluate((task) => {
+      const bottoms = [...task.children].filter((one) => !one.matches('.chat')).map((one) => one.getBoundingClientRect().bottom);
+      return task.querySelector('.chat')!.getBoundingClientRect().top - Math.max(...bottoms);
+    });
+    expect(below).toBeGreaterThanOrEqual(0);
     await button('Details of It was').press('Enter');
     const filled = panel.page.locator('.row-details .filled');
     expect(await filled.innerText()).toMatch(/^system: +It was\nuser: Review: \{input\}\nassistant:$/);

@@ -172,11 +172,14 @@ describe.skipIf(chromium === '')('the held-out rows in the panel', () => {
   it.each(Object.keys(THEMES) as Theme[])('fit every width, in %s', async (theme) => {
     await panel.close();
     panel = await Panel.open(browser, { theme });
-    await show();
-    for (const width of [320, 500, 900, 2000]) {
+    await show({ ...held(300), classes: ['cancellation', 'technical problem'] });
+    await section().getByLabel('Also show').selectOption({ label: '“It was” (yours)' });
+    for (const width of [320, 500, 700, 1000, 2000]) {
       await panel.page.setViewportSize({ width, height: 900 });
-      const wider = await section().evaluate((box) => box.scrollWidth - box.clientWidth);
-      expect(wider).toBeLessThanOrEqual(0);
+      for (const part of [section(), section().locator('.held-out-box')]) {
+        const wider = await part.evaluate((box) => box.scrollWidth - box.clientWidth);
+        expect(wider).toBeLessThanOrEqual(0);
+      }
     }
   });
 });
