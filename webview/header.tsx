@@ -3,7 +3,7 @@ import { Clock } from './clock';
 import { count, plural } from './format';
 import { Icon, type IconName } from './icons';
 import { Phases } from './phases';
-import { proposerText } from './searches';
+import { costFacts, proposerText } from './searches';
 import { Template } from './template';
 import { send } from './vscodeApi';
 
@@ -111,6 +111,7 @@ function Progress({ view }: { view: RunView }) {
     [head.texts ? 'generations' : 'queries', `${count(each * head.queries.computed)} of ${count(each * head.queryBudget)}`],
     ['step', count(head.step)],
     ...(proposer === undefined ? [] : [['proposer', proposer] as [string, string]]),
+    ...costFacts(view),
   ];
   return (
     <p class="progress">

@@ -1,5 +1,5 @@
 import type { Generator, Order } from '../model/generator';
-import type { PromptIds, RowSet, RowsOfPrompt, TaskModel } from '../model/taskModel';
+import type { PromptIds, RowSet, RowsOfPrompt, Spent, TaskModel } from '../model/taskModel';
 import { CodedError } from '../wording/wording';
 import { judge } from './combine';
 import type { Judgment, MetricRow, WeighedMetric } from './metric';
@@ -50,6 +50,10 @@ export class ScoredTexts implements TaskModel {
     const weighed = metrics.map(({ name, metric, not, weight, threshold }) => [name, metric.key, not, weight, threshold]);
     this.key = `${generator.key}\n${JSON.stringify([samples, weighed])}`;
     this.numbers = Array.from({ length: samples }, (_, i) => i);
+  }
+
+  get spent(): Spent | undefined {
+    return this.generator.spent;
   }
 
   rows(texts: readonly string[], references: readonly (readonly string[])[] = texts.map(() => [])): Rows {

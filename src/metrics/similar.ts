@@ -73,7 +73,7 @@ async function byServer(data: Settings, expected: Expected, context: MetricConte
   return {
     key: JSON.stringify(['similar', ...key, data.texts ?? null]),
     score: (cases, signal) => similarity.score(cases, signal),
-    pace: pace(embeddings.tokensPerText(), (context.samples[0] ?? '').length / 4),
+    pace: pace(embeddings.count.perText, (context.samples[0] ?? '').length / 4),
     notes: () => judgeNotes(name, similarity.sent, context.judgeCalls.most, similarity.fromStore, store),
   };
 }

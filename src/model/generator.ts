@@ -1,4 +1,4 @@
-import type { PromptIds, RowSet } from './taskModel';
+import type { PromptIds, RowSet, Spent } from './taskModel';
 
 /** How texts are generated. */
 export interface GenerationSettings {
@@ -25,6 +25,8 @@ export interface Order {
 export interface Generator {
   /** Names the model, the template and the settings: texts are kept under it. */
   readonly key: string;
+  /** What requests took so far; absent where the model runs here. */
+  readonly spent?: Spent;
   rows(texts: readonly string[]): RowSet;
   /** The texts of each order, trimmed, by sample; undefined where the model failed. */
   generate(orders: readonly Order[], set: RowSet, signal?: AbortSignal): Promise<(string | undefined)[][]>;

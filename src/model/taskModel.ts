@@ -14,6 +14,13 @@ export interface RowSet {
   readonly cut: number;
 }
 
+/** Tokens that a model elsewhere took. */
+export interface Spent {
+  readonly tokens: number;
+  /** Whether its server counted them all; else a fourth of the characters stands for some. */
+  readonly counted: boolean;
+}
+
 /** A frozen language model that answers one question: how likely is each label word after a prompted input? */
 export interface TaskModel {
   /** Names the model, the template and the label words: scores are kept under it. */
@@ -22,6 +29,8 @@ export interface TaskModel {
   readonly classes: number;
   /** (Prompt, row) pairs answered so far; grows within a call, so that a long one can show how far it is. */
   readonly answered?: number;
+  /** What requests took so far; absent where the model runs here. */
+  readonly spent?: Spent | undefined;
   /** Why the last row that failed did. */
   readonly failure?: string | undefined;
   /** @param references right outputs of each row, where a task has them */

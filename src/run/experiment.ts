@@ -9,6 +9,7 @@ import { loadDataset, type Dataset, type SplitName } from '../data/dataset';
 import { problemNote, TaskError, type Problem } from '../spec/problem';
 import { searchSettings, type SearchSettings } from '../spec/schema';
 import { hasMethod } from '../spec/searches';
+import { priceOf } from '../spec/price';
 import { startingPrompts } from '../spec/startingPrompts';
 import type { Spec } from '../spec/spec';
 import { actionsOf } from '../model/local/localTask';
@@ -66,7 +67,7 @@ export interface Experiment {
   readonly judges: readonly JudgePreview[];
   /** What it will ask of the model that proposes prompts; undefined if that runs here. */
   readonly proposals: ProposalPreview | undefined;
-  readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered'>;
+  readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered' | 'spent'>;
   /** SHA-256 of each script among the metrics. */
   readonly scripts: Readonly<Record<string, string>>;
   /** The same model of a generation task, which shows what it wrote. */
@@ -185,10 +186,10 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
     },
     warnings,
     plan,
-    preview: task.pace && preview(plan, task.pace, spec.price),
+    preview: task.pace && preview(plan, task.pace, priceOf(spec)),
     proposals:
       proposing?.proposer.remote &&
-      previewProposals(proposing.proposer, (options.runs ?? 1) * proposing.calls, proposing.maxTokens, train.texts, spec.price),
+      previewProposals(proposing.proposer, (options.runs ?? 1) * proposing.calls, proposing.maxTokens, train.texts, priceOf(spec)),
     proposing,
     judges: texts?.judges ?? [],
     model: task.model,

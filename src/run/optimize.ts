@@ -24,7 +24,8 @@ import { headerFor } from './store/rows/format';
 import { byPrompt, type RowLog } from './store/rows/storedModel';
 import { StorageError, type RunFolder, type SavedCheckpoint } from './store/storage';
 import { decisive, rank, table, withOrigin } from './table';
-import { costOf } from './preview';
+import { priceOf } from '../spec/price';
+import { Spending, totalCost, withCost } from './spending';
 import { reflectionOf } from './reflection';
 import { StoredProposals } from './store/proposals';
 import { CANDIDATES } from './store/rows/names';
@@ -98,6 +99,7 @@ class Run {
   private secondsBefore = 0;
   private millisecondsPaused = 0;
   private readonly pace = new CheckpointPace();
+  private readonly spending: Spending;
   private storageError: StorageError | undefined;
   private readonly isNew: boolean;
   private readonly log: RowLog;
@@ -113,6 +115,7 @@ class Run {
     this.kinds = searchesOf(experiment.settings, options.random);
     this.stage = this.kinds[0]!.origin;
     this.isNew = checkpoint === undefined;
+    this.spending = new Spending(experiment.model, checkpoint);
     const from = checkpoint?.rowsOffset ?? 0;
     const known = byPrompt(folder.openRows(headerFor(experiment.model, experiment.dataset), from));
     this.unplayed = () => ([...known.values()].some(({ size }) => size > 0) ? from : undefined);
@@ -212,6 +215,7 @@ class Run {
     const search = await kind.open(searchContext(this.experiment, seed, budget, this.log, reflection), this.saved);
     this.search = search;
     this.saved = undefined;
+    this.spending.begin();
     try {
       let reason = this.reason(search);
       let told = 0;
@@ -235,20 +239,19 @@ class Run {
       const total = done + search.finalistQueries;
       const prompts = await this.during(first ? kind.origin : 'ranking', total, () => search.finalists(signal), done);
       const { queries, notes, proposer, found: policy } = search;
-      const { price } = this.experiment.spec;
-      const cost = proposer && costOf(proposer.tokens, price?.proposer, price);
-      const use = proposals &&
-        proposer && {
-          ...(cost !== undefined && { cost }),
-          ...proposer,
-          model: this.experiment.proposing!.proposer.reference,
-          lost: proposals.lost,
-        };
+      const price = priceOf(this.experiment.spec);
+      const model = this.experiment.proposing?.proposer.reference;
+      const use = proposals && proposer && withCost({ ...proposer, model: model!, lost: proposals.lost }, price?.proposer, price);
+      const spent = this.spending.end();
       if (policy) {
         this.policy = policy;
         this.write(() => this.folder.writePolicy(policy));
       }
-      const more = { ...(!control && { stopped: reason }), ...(use && { proposer: use }) };
+      const more = {
+        ...(!control && { stopped: reason }),
+        ...(use && { proposer: use }),
+        ...(spent && { taskModel: withCost(spent, price?.taskModel, price) }),
+      };
       return { origin: kind.origin, queries, prompts, notes, ...more };
     } finally {
       this.search = undefined;
@@ -328,10 +331,14 @@ class Run {
       stopped,
       seconds: this.seconds(),
       queries: this.withGiven(found[0]!.queries),
-      searches: found.flatMap(({ origin, queries, stopped: why, proposer }) =>
-        why ? [{ origin, queries: this.withGiven(queries), stopped: why, ...(proposer && { proposer }) }] : [],
+      searches: found.flatMap(({ origin, queries, stopped: why, proposer, taskModel }) =>
+        why
+          ? [{ origin, queries: this.withGiven(queries), stopped: why, ...(proposer && { proposer }), ...(taskModel && { taskModel }) }]
+          : [],
       ),
       randomQueries: random ? this.withGiven(random.queries) : null,
+      ...(random?.taskModel && { randomTaskModel: random.taskModel }),
+      ...this.took(),
       testQueries: test.computed,
       notes: [
         ...experiment.notes,
@@ -340,6 +347,19 @@ class Run {
       ],
       ...ranked,
     });
+  }
+
+  /** What the run took of the task model, where that is not here, and what that and its proposals cost. */
+  private took(): Pick<RunResult, 'taskModelUse' | 'cost'> {
+    const { spec } = this.experiment;
+    const price = priceOf(spec);
+    const spent = this.spending.total;
+    const cost = totalCost(
+      spec,
+      spent,
+      this.found.flatMap(({ proposer }) => proposer ?? []),
+    );
+    return { ...(spent && { taskModelUse: withCost(spent, price?.taskModel, price) }), ...(cost !== undefined && { cost }) };
   }
 
   /** Queries of the prompts that were there before the search; its budget is what they leave. */
@@ -422,6 +442,7 @@ class Run {
       means,
       found,
       search,
+      ...this.spending.save(),
     };
     this.write(() => this.folder.writeCheckpoint(state, this.unplayed()));
     this.pace.wrote(this.seconds(), (performance.now() - before) / 1000);

@@ -4,7 +4,8 @@ import { bestOfCost } from '../search/rewarding';
 import { selectionCost } from '../search/selection';
 import { TaskError } from '../spec/problem';
 import type { Dataset } from '../data/dataset';
-import { generationOf, type ParsedSpec, type SearchSettings } from '../spec/schema';
+import { costOf, type Price } from '../spec/price';
+import { generationOf, type SearchSettings } from '../spec/schema';
 import { givenPrompts, hasMethod, searchMethods } from '../spec/searches';
 import { isTextModel } from '../spec/scheme';
 import type { Spec } from '../spec/spec';
@@ -126,18 +127,11 @@ export function previewProposals(
   calls: number,
   maxTokens: number,
   inputs: readonly string[],
-  price: ParsedSpec['price'],
+  price: Price | undefined,
 ): ProposalPreview {
   const row = inputs.reduce((sum, text) => sum + text.length, 0) / inputs.length;
   const tokens = calls * (maxTokens + REASON + (FRAME + SHOWN * row) / 4);
   return { name: remote?.name ?? reference, keyFrom: remote?.keyFrom, calls, tokens, cost: costOf(tokens, price?.proposer, price) };
-}
-
-/** What tokens cost, where the spec has a price. */
-export function costOf(tokens: number, perMillion: number | undefined, price: ParsedSpec['price']): string | undefined {
-  if (perMillion === undefined) return undefined;
-  const amount = (tokens * perMillion) / 1e6;
-  return `${price?.currency ?? '$'}${amount.toFixed(amount < 10 ? 2 : 0)}`;
 }
 
 /** What a run asks of a server at most, and what that takes at the measured rate. */
@@ -148,7 +142,7 @@ export interface Preview extends ServerPace {
   readonly tokens: number;
 }
 
-export function preview(queries: QueryPlan, pace: ServerPace, price?: ParsedSpec['price']): Preview {
+export function preview(queries: QueryPlan, pace: ServerPace, price?: Price): Preview {
   const tokens = queries.total * pace.tokensPerQuery;
   const cost = costOf(tokens, price?.taskModel, price);
   return { ...pace, queries, seconds: queries.total / pace.queriesPerSecond, tokens, ...(cost !== undefined && { cost }) };

@@ -1,6 +1,7 @@
 import type { ScoredPrompt } from '../search/prompt';
 import type { LabelWordChoice } from '../search/labelWords/choice';
 import type { ModelCall } from '../model/call';
+import type { Spent } from '../model/taskModel';
 import type { Usage } from '../search/reflect/record';
 import type { Queries, SearchOrigin, StopReason } from '../search/search';
 import type { Experiment } from './experiment';
@@ -57,6 +58,11 @@ export interface RunResult {
   readonly searches?: readonly SearchSummary[];
   /** Of random search, which has an equal budget and the same given prompts. */
   readonly randomQueries: Queries | null;
+  readonly randomTaskModel?: TokenUse;
+  /** What the task model took in all, held-out rows included; absent where it runs here, and in results of earlier versions. */
+  readonly taskModelUse?: TokenUse;
+  /** What the tokens of task model and proposer cost together, where the spec has a price for both. */
+  readonly cost?: string;
   readonly testQueries: number;
   /** Mean reward of the first and of the last tenth of the steps. */
   readonly learning: { readonly first: number; readonly last: number };
@@ -77,15 +83,20 @@ export interface SearchSummary {
   readonly queries: Queries;
   readonly stopped: StopReason;
   readonly proposer?: ProposerUse;
+  readonly taskModel?: TokenUse;
+}
+
+/** What the requests to a model elsewhere took. */
+export interface TokenUse extends Spent {
+  /** What its tokens cost, where the spec has a price. */
+  readonly cost?: string;
 }
 
 /** What the model that proposed prompts took. */
-export interface ProposerUse extends Usage {
+export interface ProposerUse extends Usage, TokenUse {
   readonly model: string;
   /** Requests that were on their way when the run was interrupted, asked for again and not in `calls`. */
   readonly lost: number;
-  /** What its tokens cost, where the spec has a price. */
-  readonly cost?: string;
 }
 
 /** A line of a table of prompts. While a run works, not everything is known yet. */
@@ -201,6 +212,9 @@ type Measured = Pick<
   | 'queries'
   | 'searches'
   | 'randomQueries'
+  | 'randomTaskModel'
+  | 'taskModelUse'
+  | 'cost'
   | 'testQueries'
   | 'prompts'
   | 'pairedTest'

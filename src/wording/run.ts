@@ -23,16 +23,23 @@ const ENDED = {
   request: 'you asked for the ranking',
 } as const;
 
-interface Proposed {
-  readonly model: string;
-  readonly calls: number;
+interface Took {
   readonly tokens: number;
   readonly counted: boolean;
-  readonly lost: number;
   readonly cost?: string | undefined;
 }
 
+interface Proposed extends Took {
+  readonly model: string;
+  readonly calls: number;
+  readonly lost: number;
+}
+
 const whole = (n: number): string => n.toLocaleString('en-US');
+
+function took({ tokens, counted, cost }: Took): string {
+  return `${counted ? '' : 'about '}${whole(tokens)} tokens${cost === undefined ? '' : `, ${cost} at the price in the spec`}`;
+}
 
 /** Messages of `run/`: `'run.code': (arguments) => text`. */
 export const runWording = {
@@ -116,8 +123,9 @@ export const runWording = {
   },
   'run.scoringOn': ({ model }: { model: string }) => `Scoring the run's prompts on ${model} …`,
   'run.ended': ({ reason }: { reason: keyof typeof ENDED }) => ENDED[reason],
-  'run.proposed': ({ model, calls, tokens, counted, lost, cost }: Proposed) =>
-    `Proposals by ${model}: ${whole(calls)} requests, ${counted ? '' : 'about '}${whole(tokens)} tokens${cost === undefined ? '' : `, ${cost} at the price in the spec`}${lost > 0 ? `; ${whole(lost)} more were on their way when the run was interrupted` : ''}.`,
+  'run.took': took,
+  'run.proposed': ({ model, calls, lost, ...use }: Proposed) =>
+    `Proposals by ${model}: ${whole(calls)} requests, ${took(use)}${lost > 0 ? `; ${whole(lost)} more were on their way when the run was interrupted` : ''}.`,
   'run.noControl': () => 'random search was left out or cut off, since you asked for the ranking early',
   'run.noSingleControl': () => 'the search for the best single prompt was left out or cut off, since you asked for the ranking early',
   'run.sourcesCut': ({ split, cut, of }: { split: string; cut: number; of: number }) =>

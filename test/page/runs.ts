@@ -258,6 +258,7 @@ function reflectionCurves(to: number): Pick<Curves, 'reflectEstimates' | 'propos
   };
 }
 
+const TASK_MODEL = { tokens: 1_200_000, counted: true, cost: '$0.18' };
 const PROPOSER = { calls: 120, tokens: 148_800, counted: true, model: 'large', lost: 1 };
 
 /** A finished run of three searches; the best prompt is one that a model proposed. */
@@ -268,15 +269,23 @@ export function reflected(prompt: string, methods: 'all' | 'reflect' = 'all'): R
   );
   const queries = { asked: 4900, computed: 4900 };
   const searches = [
-    ...(methods === 'all' ? [{ origin: 'policy' as const, queries, stopped: 'budget' as const }] : []),
-    { origin: 'reflect' as const, queries, stopped: 'budget' as const, proposer: PROPOSER },
+    ...(methods === 'all'
+      ? [{ origin: 'policy' as const, queries, stopped: 'budget' as const, taskModel: { ...TASK_MODEL, counted: false } }]
+      : []),
+    { origin: 'reflect' as const, queries, stopped: 'budget' as const, proposer: PROPOSER, taskModel: TASK_MODEL },
   ];
-  const summary = { ...FINISHED.summary!, searches, ...(methods === 'reflect' && { randomQueries: null }) };
+  const summary = {
+    ...FINISHED.summary!,
+    searches,
+    taskModelUse: { ...TASK_MODEL, tokens: 2_500_000, cost: '$0.38' },
+    cost: '$0.75',
+    ...(methods === 'reflect' && { randomQueries: null }),
+  };
   const stages =
     methods === 'all'
       ? (['baselines', 'policy', 'ranking', 'reflect', 'random', 'test'] as const)
       : (['baselines', 'reflect', 'ranking', 'test'] as const);
-  const run = finished({ stages, summary, price: { proposer: 2.5 } }, rows);
+  const run = finished({ stages, summary, price: { proposer: 2.5, taskModel: 0.15 } }, rows);
   return { ...run, curves: { ...(methods === 'all' ? curves(31, 1, 31) : NO_CURVES), ...reflectionCurves(30) } };
 }
 

@@ -36,6 +36,7 @@ describe('a run of three searches on a server', () => {
     const spec = simulatedTask(path, server.url, world, {
       prompt: { start: START, length: 3 },
       search: { method: ['rlprompt', 'reflect', 'random'], queryBudget: 900 },
+      price: { taskModel: 20 },
     });
     const out = join(path, 'run');
     const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
@@ -63,6 +64,17 @@ describe('a run of three searches on a server', () => {
     const best = tree.find(({ id }) => candidate(new RunFolder(out), id).text === winner!.prompt)!;
     expect(best.gate!.higher).toBeGreaterThan(best.gate!.lower);
     expect(result.prompts.find(({ origin }) => origin === 'manual')?.versusWinner?.onlyFirst).toBeGreaterThan(10);
+    // What each search took of the task model, the given prompts and held-out rows apart.
+    const tokens = [...result.searches!.map(({ taskModel }) => taskModel!), result.randomTaskModel!];
+    for (const one of tokens) expect(one).toMatchObject({ counted: true, cost: expect.stringMatching(/^\$0\.\d\d$/) as string });
+    const [ofPolicy, ofReflect] = tokens.map((one) => one.tokens);
+    // Instructions are longer than three tokens.
+    expect(ofReflect).toBeGreaterThan(ofPolicy!);
+    expect(result.taskModelUse!.tokens).toBeGreaterThan(tokens.reduce((sum, one) => sum + one.tokens, 0));
+    expect(finished.stdout).toContain(
+      `${result.taskModelUse!.tokens.toLocaleString('en-US')} tokens, ${result.taskModelUse!.cost} at the price`,
+    );
+    expect(finished.stdout).toContain(`together: ${result.cost}`);
     // Every row is paid for once, and every proposal.
     const use = result.searches!.find(({ origin }) => origin === 'reflect')!.proposer!;
     const asked = server.received.map(({ body }) => JSON.stringify(body.messages)).filter((text) => text.includes('three backticks'));

@@ -54,7 +54,7 @@ async function open(data: z.output<typeof schema>, context: MetricContext): Prom
   return {
     key: JSON.stringify(['llm-rubric', identity, rubric, SYSTEM]),
     score: (cases, signal) => judge.score(cases, signal),
-    pace: pace(chat.tokensPerText(), JSON.stringify(trial(context.samples[0] ?? '')).length / 4 + maxTokens),
+    pace: pace(chat.count.perText, JSON.stringify(trial(context.samples[0] ?? '')).length / 4 + maxTokens),
     notes: () => judge.notes(),
   };
 }

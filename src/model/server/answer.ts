@@ -3,6 +3,7 @@ import type { ServerCall } from '../call';
 import { UNSPACED, withoutMarks } from './fold';
 import { ServerError } from './serverError';
 import type { Sent, TextModel } from './textModel';
+import type { TokenCount } from './tokenCount';
 
 /** Probability of the class that a written answer names; the other classes share the rest. */
 const SURE = 0.98;
@@ -62,7 +63,7 @@ export function answerModel(
   identity: readonly unknown[],
   reader: AnswerReader,
   write: (text: Sent, signal?: AbortSignal) => Promise<string>,
-  tokensPerText: () => number | undefined = () => undefined,
+  count: TokenCount,
   call?: () => ServerCall,
 ): TextModel {
   const score = async (text: Sent, signal?: AbortSignal) => ({ logits: reader.logits(await write(text, signal)), missing: 0 });
@@ -72,6 +73,6 @@ export function answerModel(
     how: word('server.byAnswer'),
     ...(call && { call }),
     score: (texts, signal) => Promise.all(texts.map((text) => score(text, signal))),
-    tokensPerText,
+    count,
   };
 }

@@ -9,6 +9,7 @@ import { Retry } from './retry';
 import { ServerError, type Failure } from './serverError';
 import { EDITOR_SCHEME } from '../../spec/scheme';
 import type { Sent, TextModel } from './textModel';
+import { lengthOf, TokenCount } from './tokenCount';
 import type { Message } from '../../spec/template';
 import { word } from '../../wording/wording';
 
@@ -64,15 +65,23 @@ export async function openEditorModel(
     return withoutSystem(sent);
   };
   const identity = [reference, chats ? ['messages'] : system, 'answer', settings.answer ?? '', task.words, task.labels];
-  const request = (text: Sent, seconds: number | undefined, signal?: AbortSignal): Promise<string> =>
-    inTime(ask, { model, messages: messagesOf(text) }, seconds, signal);
+  const count = new TokenCount();
+  const request = async (text: Sent, seconds: number | undefined, signal?: AbortSignal): Promise<string> => {
+    const messages = messagesOf(text);
+    const answer = await inTime(ask, { model, messages }, seconds, signal);
+    count.add(undefined, 1, () => lengthOf(messages) + answer.length);
+    return answer;
+  };
   // VS Code asks the user for consent on the first request: it waits for them, and is not retried.
-  await answerModel(identity, reader, (text, signal) => request(text, undefined, signal)).score(task.samples.slice(0, 1), signal);
+  await answerModel(identity, reader, (text, signal) => request(text, undefined, signal), count).score(task.samples.slice(0, 1), signal);
 
   const limit = limitTo(settings.concurrency);
   const retry = new Retry(settings.maxRetries, clock);
-  const open = answerModel(identity, reader, (text, signal) =>
-    limit(() => retry.run(() => request(text, settings.timeoutSeconds, signal), signal)),
+  const open = answerModel(
+    identity,
+    reader,
+    (text, signal) => limit(() => retry.run(() => request(text, settings.timeoutSeconds, signal), signal)),
+    count,
   );
   return {
     ...open,

@@ -9,6 +9,7 @@ import { inTime, withoutSystem, type Ask } from './editorModel';
 import { Retry } from './retry';
 import { ServerError } from './serverError';
 import type { Sent } from './textModel';
+import { lengthOf, TokenCount } from './tokenCount';
 import type { Writer } from './textWriter';
 
 /** The longest text: these models take no limit themselves. */
@@ -20,6 +21,7 @@ interface Length {
 /** Writes texts with one of VS Code's models, which takes messages and no settings. */
 export class EditorWriter implements Writer {
   readonly perRequest = 1;
+  readonly count = new TokenCount();
   private readonly model: string;
   private readonly limit: ReturnType<typeof limitTo>;
   private readonly retry: Retry;
@@ -63,10 +65,9 @@ export class EditorWriter implements Writer {
     const answer = this.consented
       ? await this.limit(() => this.retry.run(() => request(this.settings.timeoutSeconds), signal))
       : await request();
+    this.count.add(undefined, 1, () => lengthOf(messages) + answer.length);
     return [this.length.cut(answer)];
   }
-
-  readonly tokensPerText = (): undefined => undefined;
 
   notes(): Note[] {
     return [word('server.editorWrites', { tokens: this.length.tokens }), ...(this.folded ? [word('server.editorFolded')] : [])];

@@ -1,11 +1,10 @@
 import { CodedError } from '../../wording/wording';
-import { readUsage } from './choices';
 import type { Client } from './client';
+import { lengthOf, TokenCount } from './tokenCount';
 
 /** A model behind `/embeddings`. */
 export class Embeddings {
-  private tokens = 0;
-  private texts = 0;
+  readonly count = new TokenCount();
 
   constructor(
     private readonly client: Client,
@@ -20,15 +19,11 @@ export class Embeddings {
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
     const read = (answer: unknown): Float32Array[] => {
       const vectors = readVectors(answer, texts.length);
-      const tokens = readUsage(answer);
-      if (tokens !== undefined) [this.tokens, this.texts] = [this.tokens + tokens, this.texts + texts.length];
+      this.count.add(answer, texts.length, () => lengthOf(texts));
       return vectors;
     };
     return this.client.request('/embeddings', { model: this.model, input: texts }, read, { signal });
   }
-
-  /** Mean tokens of a text; undefined when the server does not report them. */
-  readonly tokensPerText = (): number | undefined => (this.texts === 0 ? undefined : this.tokens / this.texts);
 }
 
 function readVectors(answer: unknown, count: number): Float32Array[] {

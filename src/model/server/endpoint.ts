@@ -1,6 +1,7 @@
 import type { ServerCall } from '../call';
-import { drawn, readChoices, readUsage, type Choice } from './choices';
+import { drawn, readChoices, type Choice } from './choices';
 import type { Client } from './client';
+import { lengthOf, TokenCount } from './tokenCount';
 
 /** What to ask a model for. */
 export interface Wanted {
@@ -15,8 +16,7 @@ export interface Wanted {
 
 /** One address of a server, and the tokens that its answers report. */
 export class Endpoint {
-  private tokens = 0;
-  private texts = 0;
+  readonly count = new TokenCount();
 
   constructor(
     readonly client: Client,
@@ -29,18 +29,14 @@ export class Endpoint {
   }
 
   /** One request for `count` texts. */
-  protected post(body: object, count: number, wanted: Wanted): Promise<Choice[]> {
+  protected post(body: { readonly prompt?: unknown; readonly messages?: unknown }, count: number, wanted: Wanted): Promise<Choice[]> {
     const read = (answer: unknown): Choice[] => {
       const choices = readChoices(answer, count);
-      const tokens = readUsage(answer);
-      if (tokens !== undefined) [this.tokens, this.texts] = [this.tokens + tokens, this.texts + count];
+      this.count.add(answer, count, () => lengthOf(body.prompt ?? body.messages) + choices.reduce((sum, { text }) => sum + text.length, 0));
       return choices;
     };
     return this.client.request(this.path, { model: this.model, ...body }, read, wanted);
   }
-
-  /** Mean tokens of a text with its answer; undefined when the server does not report them. */
-  readonly tokensPerText = (): number | undefined => (this.texts === 0 ? undefined : this.tokens / this.texts);
 }
 
 /** A language model behind `/completions`. */

@@ -55,7 +55,7 @@ type Tops = (texts: readonly Sent[], signal?: AbortSignal) => Promise<readonly (
 
 /** Scores label words by their log-probabilities among the likeliest tokens that `tops` reports. */
 export function logprobModel(
-  about: Pick<TextModel, 'identity' | 'batch' | 'how' | 'call' | 'tokensPerText'>,
+  about: Pick<TextModel, 'identity' | 'batch' | 'how' | 'call' | 'count'>,
   words: readonly LabelWord[],
   place: Place,
   tops: Tops,

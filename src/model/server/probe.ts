@@ -103,7 +103,7 @@ async function tryCompletions(probing: Probing): Promise<Found> {
         batch: await batchSize(probing, tops, deep),
         how: wording('server.byCompletion', { top: deep }),
         call: () => ({ way: 'completion-logprobs' as const, ...completions.call, top: deep, firsts: firstsOf(words) }),
-        tokensPerText: completions.tokensPerText,
+        count: completions.count,
       };
       return logprobModel(about, words, 'text', (texts, signal) => completions.tops(texts as readonly string[], deep, signal));
     };
@@ -126,7 +126,7 @@ async function tryChat({ chat, settings, signal, samples, ...task }: Probing): P
     batch: 1,
     how: wording('server.byChat', { top }),
     call: () => ({ way: 'chat-logprobs' as const, ...chat.call, top, firsts: firstsOf(words) }),
-    tokensPerText: chat.tokensPerText,
+    count: chat.count,
   };
   const open = (): TextModel =>
     logprobModel(about, words, 'answer', (texts, signal) => Promise.all(texts.map((text) => chat.top(chat.messages(text), top, signal))));
@@ -141,11 +141,11 @@ async function tryAnswers({ completions, chat, settings, signal, words, labels, 
   const inText = async (text: Sent, signal?: AbortSignal) => (await completions.ask([text as string], { maxTokens, signal }))[0]!.text;
   const read = { maxTokens, ...(settings.answer !== undefined && { pattern: settings.answer }) };
   const ways = [
-    answerModel(identity, reader, inChat, chat.tokensPerText, () => ({ way: 'chat-answer', ...chat.call, ...read })),
+    answerModel(identity, reader, inChat, chat.count, () => ({ way: 'chat-answer', ...chat.call, ...read })),
     // A plain language model without a chat template.
     ...(texts.length > 0
       ? [
-          answerModel(['text', ...identity], reader, inText, completions.tokensPerText, () => ({
+          answerModel(['text', ...identity], reader, inText, completions.count, () => ({
             way: 'text-answer',
             ...completions.call,
             ...read,

@@ -3,7 +3,7 @@ import { word } from '../../wording/wording';
 import { asGenerated } from '../generated';
 import type { GenerationSettings, Generator, Order } from '../generator';
 import { Deadline } from '../http';
-import type { RowSet } from '../taskModel';
+import type { RowSet, Spent } from '../taskModel';
 import type { AnswerStore } from './answerStore';
 import { ServerError } from './serverError';
 import { keyOf, type Sent } from './textModel';
@@ -38,6 +38,10 @@ export class ServerGenerator implements Generator {
     /** Texts that may be asked for in all. */
     private readonly most: number,
   ) {}
+
+  get spent(): Spent {
+    return this.writer.count.spent;
+  }
 
   rows(texts: readonly string[]): RowSet {
     return { texts, cut: 0 };

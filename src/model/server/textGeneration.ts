@@ -50,7 +50,7 @@ export async function openTextGeneration(
   await tryAll(trial.map((text) => writer.write(text, 1, 0, access.signal)));
   access.signal?.throwIfAborted();
   const seconds = Math.max(1e-3, (clock.now() - began) / 1000);
-  const counted = writer.tokensPerText();
+  const counted = writer.count.perText;
   const length = trial.reduce((sum, text) => sum + keyOf(text).length, 0) / trial.length;
   return {
     generator,

@@ -1,5 +1,6 @@
 import type { Message } from '../../spec/template';
 import type { ServerCall } from '../call';
+import type { TokenCount } from './tokenCount';
 
 /** Scores of the label words after one text. */
 export interface TextScore {
@@ -31,6 +32,6 @@ export interface TextModel {
   score(texts: readonly Sent[], signal?: AbortSignal): Promise<readonly TextScore[]>;
   /** How other code gets these scores; absent where only VS Code can ask the model. */
   readonly call?: () => ServerCall;
-  /** Mean tokens of a text with its answer, as the server counts them; undefined when it does not. */
-  tokensPerText(): number | undefined;
+  /** Tokens of the texts with their answers. */
+  readonly count: TokenCount;
 }

@@ -48,7 +48,7 @@ export async function openTextTask(needs: TaskNeeds, access: Access): Promise<Op
   const began = clock.now();
   await taskModel.measure(measured, access.signal);
   const seconds = Math.max(1e-3, (clock.now() - began) / 1000);
-  const counted = model.tokensPerText();
+  const counted = model.count.perText;
   const pace: ServerPace = {
     name,
     queriesPerSecond: measured.length / seconds,

@@ -1,5 +1,5 @@
 import { word } from '../../wording/wording';
-import type { RowSet, RowsOfPrompt, TaskModel } from '../taskModel';
+import type { RowSet, RowsOfPrompt, Spent, TaskModel } from '../taskModel';
 import { Deadline } from '../http';
 import type { ScoreCache } from './scoreCache';
 import { ServerError } from './serverError';
@@ -56,6 +56,10 @@ export class TextTaskModel implements TaskModel {
 
   get key(): string {
     return this.task.key;
+  }
+
+  get spent(): Spent {
+    return this.model.count.spent;
   }
 
   get classes(): number {

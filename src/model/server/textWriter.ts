@@ -2,10 +2,10 @@ import { CodedError, word } from '../../wording/wording';
 import { warning, type Note } from '../../wording/note';
 import type { GenerationSettings } from '../generator';
 import { chatMessages } from './chat';
-import { readUsage } from './choices';
 import type { Client } from './client';
 import { ServerError } from './serverError';
 import type { Sent } from './textModel';
+import { lengthOf, TokenCount } from './tokenCount';
 
 /** Fields that not every server takes, in the order in which they are given up. */
 const OPTIONAL = ['seed', 'top_k', 'n', 'temperature'] as const;
@@ -20,8 +20,8 @@ export interface Writer {
   readonly perRequest: number;
   /** Up to `count` texts; fewer where fewer are given. @throws ServerError */
   write(text: Sent, count: number, seed: number, signal?: AbortSignal): Promise<string[]>;
-  /** Mean tokens of a text with what it continues; undefined where nobody counts them. */
-  tokensPerText(): number | undefined;
+  /** Tokens of the texts with what they continue. */
+  readonly count: TokenCount;
   /** What the user should know about how the texts come about. */
   notes(): readonly Note[];
 }
@@ -35,8 +35,7 @@ interface Written {
 export class TextWriter implements Writer {
   private limit = 'max_tokens';
   private readonly without = new Set<Optional>();
-  private tokens = 0;
-  private texts = 0;
+  readonly count = new TokenCount();
   /** Texts in one request; 1 until the server has shown that it takes more. */
   perRequest = 1;
 
@@ -80,7 +79,7 @@ export class TextWriter implements Writer {
         ),
       };
       const path = this.way === 'completions' ? '/completions' : '/chat/completions';
-      const read = (answer: unknown): Written => this.read(answer, count);
+      const read = (answer: unknown): Written => this.read(answer, text, count);
       try {
         return await this.client.request(path, body, read, { signal, retries });
       } catch (error) {
@@ -89,10 +88,7 @@ export class TextWriter implements Writer {
     }
   }
 
-  /** Mean tokens of a text with what it continues; undefined when the server does not report them. */
-  readonly tokensPerText = (): number | undefined => (this.texts === 0 ? undefined : this.tokens / this.texts);
-
-  private read(answer: unknown, count: number): Written {
+  private read(answer: unknown, sent: Sent, count: number): Written {
     const choices = (answer as { choices?: unknown } | null)?.choices;
     if (!Array.isArray(choices)) throw new CodedError('server.noChoices');
     const texts = (choices as { text?: unknown; message?: { content?: unknown } }[]).slice(0, count).map(({ text, message }) => {
@@ -100,9 +96,7 @@ export class TextWriter implements Writer {
       if (typeof written !== 'string') throw new CodedError('server.choiceText');
       return written;
     });
-    const tokens = readUsage(answer);
-    if (tokens !== undefined) [this.tokens, this.texts] = [this.tokens + tokens, this.texts + texts.length];
-    return { texts, tokens };
+    return { texts, tokens: this.count.add(answer, texts.length, () => lengthOf(sent) + lengthOf(texts)) };
   }
 
   /** Drops or renames a field that a complaint names. */

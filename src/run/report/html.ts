@@ -7,6 +7,7 @@ import { STYLE } from './htmlStyle';
 import { svgChart, type ChartLevel } from './svgChart';
 import { orderCell, percent, promptCell } from './tables';
 import { sortedNotes } from '../../wording/note';
+import { word } from '../../wording/wording';
 
 /** Origins as the panel names them. */
 const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
@@ -99,6 +100,7 @@ ${judged ? paragraph(judged.text) : ''}
 function facts(head: RunHead): string {
   const { summary, rows, queries, queryBudget } = head;
   const each = head.texts?.samples ?? 1;
+  const proposed = (summary?.searches ?? []).flatMap(({ proposer }) => proposer ?? []);
   const entries: (readonly [name: string, value: string])[] = [
     ['Task model', head.taskModel],
     ...(head.policyModel === head.taskModel ? [] : [['Policy model', head.policyModel] as const]),
@@ -118,6 +120,9 @@ function facts(head: RunHead): string {
           ] as const,
         ]
       : []),
+    ...(summary?.taskModelUse ? [['Tokens of the task model', word('run.took', summary.taskModelUse)] as const] : []),
+    ...proposed.map((use) => ['Proposals', word('run.proposed', use)] as const),
+    ...(summary?.cost !== undefined && proposed.length > 0 ? [['Cost of both', summary.cost] as const] : []),
     ...(head.ended === undefined ? [] : [['Search ended', head.ended] as const]),
     ['Time', `${head.seconds.toFixed(0)} s${summary ? `, peak memory ${count(summary.peakMemory)} MiB` : ''}`],
     ['Seed', String(head.seed)],

@@ -176,7 +176,10 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
     `Queries${samples === undefined ? '' : ` (a prompt on a row, ${samples === 1 ? 'one text' : `${samples} texts`} each)`}: ${count(queries.computed + forWords)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${forWords > 0 ? `, ${count(forWords)} for the label words` : ''}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; ${result.perInput ? 'the search for a single prompt' : 'random search'} ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
   ];
   if (result.perInput) lines.push(...perInputLines(result.perInput, prompts, samples === undefined));
-  for (const { proposer } of result.searches ?? []) if (proposer) lines.push(word('run.proposed', proposer));
+  if (result.taskModelUse) lines.push(`Task model, held-out rows included: ${word('run.took', result.taskModelUse)}.`);
+  const proposed = (result.searches ?? []).flatMap(({ proposer }) => proposer ?? []);
+  lines.push(...proposed.map((use) => word('run.proposed', use)));
+  if (result.cost !== undefined && proposed.length > 0) lines.push(`Task model and proposer together: ${result.cost}.`);
   const bests = Object.entries(SEARCH_NAMES).flatMap(([origin, name]) => {
     const best = prompts.find((prompt) => prompt.origin === origin);
     return best?.test ? [`${name}'s best ${percent(best.test.accuracy)}%`] : [];

@@ -1,6 +1,7 @@
 import type { ScoredPrompt } from '../../search/prompt';
 import type { Finalist, GivenRows, Queries, SearchOrigin, StopReason } from '../../search/search';
-import type { ProposerUse } from '../result';
+import type { Spent } from '../../model/taskModel';
+import type { ProposerUse, TokenUse } from '../result';
 import type { Stage } from '../events';
 import type { Note } from '../../wording/note';
 
@@ -25,6 +26,9 @@ export interface Checkpoint {
   readonly cut?: boolean | undefined;
   /** The state of the search under way, in its own form. */
   readonly search: unknown;
+  /** What the task model took so far, and what it had taken when the search under way began; absent where it runs here. */
+  readonly spent?: Spent | undefined;
+  readonly spentBefore?: Spent | undefined;
 }
 
 /** What a search found. */
@@ -38,6 +42,7 @@ export interface Found {
   /** What the model that proposed prompts took. */
   readonly proposer?: ProposerUse | undefined;
   readonly notes?: readonly Note[] | undefined;
+  readonly taskModel?: TokenUse | undefined;
 }
 
 const EVERY = 10;

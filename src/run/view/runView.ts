@@ -1,7 +1,8 @@
 /** What the user sees of a run: plain data, made by `RunViewBuilder` and sent to the panel's page. */
 import type { Part, Turn } from '../../spec/template';
 import type { Operator } from '../../search/reflect/operators/operators';
-import type { ParsedSpec, Proposer } from '../../spec/schema';
+import type { Price } from '../../spec/price';
+import type { Proposer } from '../../spec/schema';
 import type { Queries, StopReason } from '../../search/search';
 import type { OutlookEvent, Stage } from '../events';
 import type { PromptRow, RunResult, TransferScore } from '../result';
@@ -34,7 +35,7 @@ export interface RunHead {
   /** As text: of a chat, a line for each message. */
   readonly template: string;
   /** What tokens cost, if the spec says so. */
-  readonly price?: ParsedSpec['price'];
+  readonly price?: Price;
   /** The template, parsed; of a chat, the parts of all messages. */
   readonly parts: readonly Part[];
   /** Of a chat. */
@@ -101,6 +102,9 @@ export type RunSummary = Pick<
   | 'queries'
   | 'searches'
   | 'randomQueries'
+  | 'randomTaskModel'
+  | 'taskModelUse'
+  | 'cost'
   | 'testQueries'
   | 'learning'
   | 'majorityBaseline'

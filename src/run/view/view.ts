@@ -7,6 +7,7 @@ import { estimateInterval, estimateOf, pooled, type Older, type Pool } from '../
 import type { PolicyStepEvent, ProgressEvent, ReflectStepEvent, RunEvent, Stage } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result';
 import type { RunTask } from '../store/task';
+import { priceOf } from '../../spec/price';
 import { samplesOf } from '../../spec/samples';
 import { verdictOf } from '../verdict';
 import { word } from '../../wording/wording';
@@ -102,7 +103,7 @@ export class RunViewBuilder {
       taskModel: spec.taskModel,
       policyModel: spec.policyModel,
       template: templateText(spec.template),
-      ...(spec.price && { price: spec.price }),
+      ...(spec.price && { price: priceOf(spec)! }),
       ...templateParts(spec.template),
       ...(spec.kind === 'generation' && {
         texts: { samples: samplesOf(spec.generation), metrics: (spec.metrics ?? []).map(({ name, type }) => name ?? type) },

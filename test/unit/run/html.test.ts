@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldOut } from '../../../src/run/heldOut';
 import { htmlReport } from '../../../src/run/report/html';
-import { finished, NO_CURVES, paperCurves, row, testScore } from '../../page/runs';
+import { word } from '../../../src/wording/wording';
+import { finished, NO_CURVES, paperCurves, row, testScore, reflected } from '../../page/runs';
 
 const HOSTILE = `</td><script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
 
@@ -86,6 +87,18 @@ describe('an HTML report', () => {
     expect(lines[1]).toMatch(/class="wrong">.* 81%<.*class="right">negative 70%</);
     expect(lines[2]).toContain('none of the classes');
     expect(list).toContain('2 of 4 held-out rows of /data/test.csv.');
+  });
+
+  it('says what task model and proposer took and cost, as the command line does', () => {
+    const report = htmlReport(reflected('Name the tone.'), held);
+    const facts = [...report.matchAll(/<dt>(.*)<\/dt><dd>(.*)<\/dd>/g)].map(([, name, value]) => [name, value]);
+    expect(facts).toContainEqual(['Tokens of the task model', word('run.took', { tokens: 2_500_000, counted: true, cost: '$0.38' })]);
+    expect(facts).toContainEqual([
+      'Proposals',
+      word('run.proposed', { model: 'large', calls: 120, tokens: 148_800, counted: true, lost: 1 }),
+    ]);
+    expect(facts).toContainEqual(['Cost of both', '$0.75']);
+    expect(html).not.toContain('<dt>Cost of both</dt>');
   });
 
   it('says why there are no rows, and does without curves', () => {

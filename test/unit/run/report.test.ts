@@ -4,6 +4,7 @@ import { csvTable, markdownReport, markdownTable, percent, seedsSummary, summary
 import type { Origin, PromptResult, RunResult } from '../../../src/run/result';
 import { summarizeSeeds } from '../../../src/run/report/seeds';
 import { verdictOf } from '../../../src/run/verdict';
+import { word } from '../../../src/wording/wording';
 
 function prompt(rank: number, text: string, origin: Origin, accuracy: number, changes: Partial<PromptResult> = {}): PromptResult {
   const split = { reward: 12, gap: 0.2, accuracy: 0.75 };
@@ -238,6 +239,16 @@ describe('summary', () => {
     expect(lines(run([reflected, WINNER, RANDOM, NONE])).join()).toContain(
       "held out: RLPrompt's best 80.0%, reflection's best 90.0%, random search's best 70.0%.",
     );
+  });
+
+  it('says what task model and proposer took, and what they cost together', () => {
+    const took = { tokens: 1_200_000, counted: false, cost: '$0.18' };
+    const use = { model: 'large', calls: 3, tokens: 900, counted: true, lost: 0, cost: '$0.01' };
+    const { queries } = run([WINNER]);
+    const searches = [{ origin: 'reflect' as const, queries, stopped: 'budget' as const, proposer: use }];
+    const all = lines(run([WINNER, NONE], { taskModelUse: took, searches, cost: '$0.19' }));
+    for (const text of [word('run.took', took), word('run.proposed', use), 'together: $0.19']) expect(all.join('\n')).toContain(text);
+    expect(lines(run([WINNER, NONE], { taskModelUse: took, cost: '$0.18' })).join()).not.toContain('together');
   });
 
   it('without random search, or without a prompt of its own in the table, makes no comparison', () => {

@@ -81,7 +81,7 @@ describe('a server with completions and log-probabilities', () => {
       { logits: [-3, -1], missing: 0 },
     ]);
     expect(server.received.at(-1)!.body).toEqual({ model: 'tiny', prompt: ['bad', 'good'], max_tokens: 1, temperature: 0, logprobs: 100 });
-    expect(model.tokensPerText()).toBe(10);
+    expect(model.count.perText).toBe(10);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { warning } from '../../../../src/wording/note';
 import { ScoreCache } from '../../../../src/model/server/scoreCache';
 import { ServerError, type Failure } from '../../../../src/model/server/serverError';
+import { TokenCount } from '../../../../src/model/server/tokenCount';
 import type { TextModel, TextScore } from '../../../../src/model/server/textModel';
 import { word } from '../../../../src/wording/wording';
 import { TextTaskModel } from '../../../../src/model/server/textTaskModel';
@@ -29,9 +30,7 @@ class FakeTextModel implements TextModel {
     return Promise.resolve(texts.map(this.scoreOf));
   }
 
-  tokensPerText(): undefined {
-    return undefined;
-  }
+  readonly count = new TokenCount();
 
   get sent(): string[] {
     return this.requests.flat();
