@@ -69,12 +69,14 @@ async function byServer(data: Settings, expected: Expected, context: MetricConte
   );
   const key = ['embeddings', ...embeddings.identity];
   const store = AnswerStore.open(cacheFolder, key);
-  const similarity = new Similarity((texts, signal) => embedOn(embeddings, texts, signal), expected, store, context.judgeCalls);
+  const { judgeCalls: calls } = context;
+  const place = context.path.join('.');
+  const similarity = new Similarity((texts, signal) => embedOn(embeddings, texts, signal), expected, store, { place, calls });
   return {
     key: JSON.stringify(['similar', ...key, data.texts ?? null]),
     score: (cases, signal) => similarity.score(cases, signal),
     pace: pace(embeddings.count.perText, (context.samples[0] ?? '').length / 4),
-    notes: () => judgeNotes(name, similarity.sent, context.judgeCalls.most, similarity.fromStore, store),
+    notes: () => judgeNotes(name, calls.by(place), calls.most, similarity.fromStore, store),
   };
 }
 

@@ -11,8 +11,7 @@ export type Embedder = (texts: readonly string[], signal: AbortSignal | undefine
 
 /** Cosines of outputs to expected texts, of which the largest counts. Each expected text is embedded once; a store keeps the cosines. */
 export class Similarity {
-  /** Outputs that were embedded, and those whose cosines were stored. */
-  sent = 0;
+  /** Outputs whose cosines were stored. */
   fromStore = 0;
   private readonly known = new Map<string, Float32Array>();
 
@@ -20,7 +19,8 @@ export class Similarity {
     private readonly embed: Embedder,
     private readonly expected: (row: MetricRow) => readonly string[],
     private readonly store?: AnswerStore,
-    private readonly judgeCalls?: JudgeCalls,
+    /** Of a server: the metric's place in the spec, and the calls of all metrics. */
+    private readonly counted?: { readonly place: string; readonly calls: JudgeCalls },
   ) {}
 
   async score(cases: readonly Case[], signal?: AbortSignal): Promise<Judgment[]> {
@@ -32,19 +32,20 @@ export class Similarity {
     );
     const lacking = pairs.flat().filter(({ kept }) => kept === undefined);
     const vectors = await this.vectors(new Set(lacking.map(({ output }) => output)), new Set(lacking.map(({ text }) => text)), signal);
+    const fresh: [key: string, sample: number, cosine: string][] = [];
     const judgments = pairs.map((own): Judgment => {
       if (own.length > 0 && own.every(({ kept }) => kept !== undefined)) this.fromStore++;
       const cosines = own.map(({ output, text, key, kept }): number | string => {
         if (kept !== undefined) return Number(kept);
         const found = cosineOf(vectors(output), vectors(text));
-        if (typeof found === 'number') this.store?.set(key, 0, String(found));
+        if (typeof found === 'number') fresh.push([key, 0, String(found)]);
         return found;
       });
       const most = Math.max(...cosines.filter((each) => typeof each === 'number'));
       if (most === -Infinity) return { score: NaN, reason: cosines.map(String)[0] ?? word('metric.noDirection') };
       return { score: Math.min(1, Math.max(0, most)), reason: word('metric.similarity', { name: 'cosine', score: most }) };
     });
-    await this.store?.flush();
+    this.store?.keep(fresh);
     return judgments;
   }
 
@@ -54,8 +55,7 @@ export class Similarity {
     signal: AbortSignal | undefined,
   ): Promise<(text: string) => Embedded> {
     const fresh = [...texts].filter((text) => !this.known.has(text));
-    const sent = [...outputs].filter(() => this.judgeCalls?.take() ?? true);
-    this.sent += sent.length;
+    const sent = [...outputs].filter(() => !this.counted || this.counted.calls.take(this.counted.place));
     const all = [...new Set([...fresh, ...sent])];
     const embedded = await this.embed(all, signal);
     const found = new Map(all.map((text, i) => [text, embedded[i]!]));
@@ -65,7 +65,7 @@ export class Similarity {
       if (!('problem' in vector)) this.known.set(text, vector);
     }
     return (text) =>
-      found.get(text) ?? this.known.get(text) ?? { problem: word('metric.judgeCapped', { most: this.judgeCalls?.most ?? 0 }) };
+      found.get(text) ?? this.known.get(text) ?? { problem: word('metric.judgeCapped', { most: this.counted?.calls.most ?? 0 }) };
   }
 }
 

@@ -2,6 +2,7 @@ import type { ModelCall } from './call';
 import type { Generator } from './generator';
 import type { Clock } from './http';
 import type { Ask } from './server/editorModel';
+import type { Opening } from './server/opening';
 import type { PromptIds, RowSet, TaskModel } from './taskModel';
 import type { ModelFolder } from './local/modelFolder';
 import type { Problem } from '../spec/problem';
@@ -33,6 +34,8 @@ export interface Access {
   /** Where scores of servers are kept; `.rlprompt/cache` beside the spec when absent. */
   readonly cacheFolder?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What models elsewhere answered when a run first opened them. */
+  readonly opening?: Opening | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;
 }

@@ -3,6 +3,7 @@ import { PolicyModel } from '../method/policyModel';
 import { ServerError } from '../model/server/serverError';
 import type { Compute } from '../model/local/session';
 import { Scorer, type LabelledRows } from '../method/scorer';
+import type { JudgeCalls } from '../metrics/judge/judgeCalls';
 import type { ScoredTexts } from '../metrics/scoredTexts';
 import type { PromptIds, TaskModel } from '../model/taskModel';
 import { loadDataset, type Dataset, type SplitName } from '../data/dataset';
@@ -65,6 +66,8 @@ export interface Experiment {
   readonly plan: QueryPlan;
   /** What metrics will ask of servers. */
   readonly judges: readonly JudgePreview[];
+  /** How often they have asked, and may; undefined for a classification. */
+  readonly judgeCalls: JudgeCalls | undefined;
   /** What it will ask of the model that proposes prompts; undefined if that runs here. */
   readonly proposals: ProposalPreview | undefined;
   readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered' | 'spent'>;
@@ -133,6 +136,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
   const task: OpenTask = texts ?? (await placed(spec, openTask(needs, compute, options)));
   const proposing =
     options.proposes && hasMethod(spec, 'reflect') ? await openProposing(spec, settings, task.context, compute, options) : undefined;
+  options.opening?.end();
   const { tokenizer } = task.folder;
   const policyModel = await PolicyModel.open(policyFolder, compute);
 
@@ -192,6 +196,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
       previewProposals(proposing.proposer, (options.runs ?? 1) * proposing.calls, proposing.maxTokens, train.texts, priceOf(spec)),
     proposing,
     judges: texts?.judges ?? [],
+    judgeCalls: texts?.judgeCalls,
     model: task.model,
     scripts: hashesOf(options.scripts ?? new Map()),
     texts: texts?.model,

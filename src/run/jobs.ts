@@ -4,6 +4,7 @@ import { parseSpecValues, type Spec } from '../spec/spec';
 import { CodedError } from '../wording/wording';
 import { evaluate } from './evaluate';
 import { openExperiment, type Experiment, type OpenOptions } from './experiment';
+import { Opening } from '../model/server/opening';
 import type { FrontEnd, RunFrontEnd } from './frontEnd';
 import { fetchHubModels } from './hubModels';
 import { settleLabels } from './labelWords';
@@ -39,11 +40,12 @@ export async function optimizeJob(
   onResult: (result: RunResult, folder: string) => void,
 ): Promise<void> {
   const random = hasControl(spec, asked);
+  const opening = new Opening();
   await withExperiment(
     spec,
     threads,
     frontEnd,
-    { plan: planRuns(random, runs.length), proposes: true, runs: runs.length },
+    { plan: planRuns(random, runs.length), proposes: true, runs: runs.length, opening },
     async (experiment) => {
       await tellGenerations(experiment, frontEnd);
       for (const run of runs) {
@@ -51,6 +53,7 @@ export async function optimizeJob(
         const task = await describeTask(experiment, run.seed, random, threads);
         const result = await whileLocked(folder, () => {
           folder.create(task);
+          keepOpening(folder, opening);
           return train(experiment, folder, task, frontEnd);
         });
         onResult(result, folder.path);
@@ -72,6 +75,7 @@ export async function resumeJob(request: { folder: string; threads?: number | un
   return whileLocked(folder, async () => {
     if (folder.hasResult()) return folder.readResult();
     const checkpoint = folder.readCheckpoint();
+    const opening = new Opening(folder.readOpening());
     const how = {
       plan: planRuns(random),
       proposes: true,
@@ -79,14 +83,21 @@ export async function resumeJob(request: { folder: string; threads?: number | un
       labelWords: task.labelWords,
       now: nowOf(task),
       ran: task.scripts,
+      opening,
     };
     return withExperiment(specOf(task), threads, frontEnd, how, async (experiment) => {
       const changes = changesSince(task, await describeTask(experiment, seed, random, threads));
       if (changes.length > 0) throw new CodedError('run.changed', { changes, command: `npx rlprompt optimize ${quote(task.specFile)}` });
       folder.reopen(checkpoint?.journalOffset ?? 0, checkpoint?.candidatesOffset);
+      keepOpening(folder, opening);
       return train(experiment, folder, task, frontEnd, checkpoint);
     });
   });
+}
+
+/** What a resumed run need not ask again. */
+function keepOpening(folder: RunFolder, opening: Opening): void {
+  if (opening.grew) folder.writeOpening(opening.learned);
 }
 
 export interface EvaluateRequest {
@@ -157,7 +168,7 @@ async function withExperiment<T>(
   spec: Spec,
   threads: number,
   frontEnd: FrontEnd,
-  how: Pick<OpenOptions, 'plan' | 'proposes' | 'runs' | 'settings' | 'labelWords' | 'now'> & {
+  how: Pick<OpenOptions, 'plan' | 'proposes' | 'runs' | 'settings' | 'labelWords' | 'now' | 'opening'> & {
     readonly ran?: RunTask['scripts'] | undefined;
   },
   use: (experiment: Experiment) => Promise<T>,

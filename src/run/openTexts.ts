@@ -18,7 +18,7 @@ export async function openTexts(
   { splits }: Pick<Dataset, 'splits'>,
   compute: Compute,
   access: Access & { readonly scripts?: Scripts | undefined },
-): Promise<OpenTask & { readonly model: ScoredTexts; readonly judges: readonly JudgePreview[] }> {
+): Promise<OpenTask & { readonly model: ScoredTexts; readonly judges: readonly JudgePreview[]; readonly judgeCalls: JudgeCalls }> {
   const { spec } = needs;
   const { problemAt, folder } = spec;
   const references = splits.train.references !== undefined;
@@ -32,7 +32,7 @@ export async function openTexts(
   const judges = metrics.flatMap(({ name, metric: { pace } }, i) =>
     pace ? [{ ...pace, metric: name, texts: mostJudged, calls: isJudge(spec.metrics![i]!) ? judgeCalls.most : undefined }] : [],
   );
-  return { ...opened, model, judges, words: [''], notes: () => [...opened.notes(), ...model.notes()] };
+  return { ...opened, model, judges, judgeCalls, words: [''], notes: () => [...opened.notes(), ...model.notes()] };
 }
 
 /** Retries of judges that gave no number, as a share of the texts. */

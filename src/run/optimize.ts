@@ -28,7 +28,7 @@ import { priceOf } from '../spec/price';
 import { Spending, totalCost, withCost } from './spending';
 import { reflectionOf } from './reflection';
 import { StoredProposals } from './store/proposals';
-import { CANDIDATES } from './store/rows/names';
+import { CANDIDATES, JUDGE_CALLS } from './store/rows/names';
 import { givenPrompts } from '../spec/searches';
 import { whileTelling } from './whileTelling';
 import type { Note } from '../wording/note';
@@ -123,6 +123,10 @@ class Run {
       known: (split, ids) => known.get(`${split} ${ids.join()}`),
       keep: (results) => this.write(() => this.folder.appendRows(results)),
     };
+    experiment.judgeCalls?.countFor({
+      before: folder.readLines(JUDGE_CALLS).map(String),
+      add: (metric) => this.write(() => folder.appendLines(JUDGE_CALLS, [metric])),
+    });
     if (!checkpoint) return;
     this.stage = checkpoint.stage;
     this.stopped = checkpoint.stopped;

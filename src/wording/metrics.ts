@@ -129,7 +129,7 @@ export const metricsWording = {
   'metric.judgedNothing': ({ answer }: { answer: string }) => `the judge gave no number from 0 to 1, but ${quoted(answer)}`,
   'metric.judgeCapped': ({ most }: { most: number }) => `all ${most.toLocaleString('en-US')} judge calls are spent (search.judgeBudget)`,
   'metric.judgeCalls': ({ name, calls, most, fromStore }: { name: string; calls: number; most: number; fromStore: number }) =>
-    `the judge ${name} was called ${calls.toLocaleString('en-US')} times since the run started or resumed, where all judges may be called ${most.toLocaleString('en-US')} times${fromStore === 0 ? '' : `; ${fromStore.toLocaleString('en-US')} of its answers were stored before`}`,
+    `the judge ${name} was called ${calls.toLocaleString('en-US')} times, where all judges may be called ${most.toLocaleString('en-US')} times${fromStore === 0 ? '' : `; ${fromStore.toLocaleString('en-US')} of its answers were stored before`}`,
   'metric.judgeBudget': ({ found, least, perText }: { found: number; least: number; perText: number }) => ({
     message: `The metrics may send ${least.toLocaleString('en-US')} texts to servers, ${perText} for each generated text`,
     found: String(found),

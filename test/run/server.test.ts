@@ -4,8 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/run/result';
 import { completion, fakeServer, send, type FakeServer, type Handler } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
+import { Kills } from './kills';
 import { noteText } from '../../src/wording/note';
 
+/** Requests of a run at once, and how often a run is killed; the environment may ask for more. */
+const IN_FLIGHT = 8;
+const KILLS = Number(process.env.RLPROMPT_TEST_KILLS ?? 5);
 const KEY = 'sk-live-Zx81qTestKeyOfNobody';
 const folder = temporaryFolder();
 const before = process.env.OPENAI_API_KEY;
@@ -151,9 +155,12 @@ describe('a run on a server', () => {
 
     answers.left = Infinity;
     answers.failing = false;
+    // As in a run of an earlier version, which tries the server again.
+    rmSync(join(out, 'opening.json.gz'));
     const finished = await rlprompt('optimize', '--resume', out, '--threads', '1', '--yes');
     expect(finished.stderr).toContain('Saved in');
     expect(finished.status).toBe(0);
+    expect(existsSync(join(out, 'opening.json.gz'))).toBe(true);
     expect(journal(out)).toEqual(journal(outOfWhole));
     expect(result(out).prompts).toEqual(result(outOfWhole).prompts);
   });
@@ -173,11 +180,33 @@ describe('a run on a server', () => {
     const sent = server.received.length;
     expect((await rlprompt('optimize', '--resume', out, '--threads', '1', '--yes')).status).toBe(0);
     expect(before.size).toBeGreaterThan(500);
-    // The probe and the measurement send theirs again, and a call that the kill cut short.
-    expect(texts(sent).filter((text) => before.has(text)).length).toBeLessThan(110);
+    // What the server can do is in the run's folder; a call that the kill cut short was only in the cache.
+    expect(texts(sent).filter((text) => before.has(text)).length).toBeLessThan(64);
     const whole = join(dirname(spec), 'whole');
     expect((await rlprompt('optimize', spec, '--out', whole, '--random', '--threads', '1', '--yes')).status).toBe(0);
     expect(journal(out)).toEqual(journal(whole));
+  });
+
+  it('that is killed again and again asks at most for what was in flight', { timeout: 600_000 }, async () => {
+    const kills = { heard: (): void => undefined };
+    const server = await fakeServer((request, response, count) => {
+      kills.heard();
+      model(request, response, count);
+    });
+    const spec = task(server, { promptBatch: 1, concurrency: IN_FLIGHT });
+    const [whole, out] = [join(dirname(spec), 'whole'), join(dirname(spec), 'run')];
+    expect((await rlprompt('optimize', spec, '--out', whole, '--random', '--threads', '1', '--yes')).status).toBe(0);
+    const straight = server.received.splice(0).length;
+    // What another run has asked must not help.
+    rmSync(join(dirname(spec), '.rlprompt'), { recursive: true });
+    const killed = new Kills(out);
+    kills.heard = killed.heard;
+    await killed.run(spec, KILLS, Math.ceil((1.5 * straight) / KILLS) + IN_FLIGHT, '--random');
+    expect(killed.count).toBe(KILLS);
+    expect(server.received.length).toBeLessThanOrEqual(straight + KILLS * IN_FLIGHT);
+    expect(journal(out)).toEqual(journal(whole));
+    expect(result(out).prompts).toEqual(result(whole).prompts);
+    if (process.env.RLPROMPT_TEST_KILLS) console.log(`${KILLS} kills: ${server.received.length} requests for ${straight}`);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { realClock } from '../../model/http';
 import type { AnswerStore } from '../../model/server/answerStore';
 import type { Client } from '../../model/server/client';
 import { connect } from '../../model/server/openServer';
+import { secondsOf } from '../../model/server/opening';
 import { serverSchema } from '../../spec/schema';
 import { word } from '../../wording/wording';
 import type { MetricContext } from '../entry';
@@ -33,26 +34,26 @@ export function judgeNotes(name: string, calls: number, most: number, fromStore:
 /** Finds a server and its model, and measures its rate on texts that look like those to come. @throws ServerError */
 export async function tryServer<T>(
   { model: reference, server }: { readonly model: string; readonly server: z.output<typeof judgeServerSchema> },
-  { folder, access, samples }: Pick<MetricContext, 'folder' | 'access' | 'samples'>,
+  { folder, path, access, samples }: Pick<MetricContext, 'folder' | 'path' | 'access' | 'samples'>,
   open: (client: Client, model: string) => T,
   ask: (model: T, text: string) => Promise<unknown>,
 ): Promise<Tried<T>> {
-  const { clock = realClock, signal, cacheFolder = join(folder, '.rlprompt', 'cache') } = access;
-  const { use, name, keyFrom } = await connect(reference, serverSchema.parse(server), { environment: process.env, clock }, signal);
+  const { clock = realClock, signal, opening, cacheFolder = join(folder, '.rlprompt', 'cache') } = access;
+  const { use, name, keyFrom } = await connect(reference, serverSchema.parse(server), { environment: process.env, clock, opening }, signal);
   const trial = samples.slice(0, MEASURED);
-  const began = clock.now();
-  const model = await use(async (client, named) => {
-    const opened = open(client, named);
-    await Promise.all(trial.map((text) => ask(opened, text)));
-    return opened;
-  });
-  const queriesPerSecond = trial.length / Math.max(1e-3, (clock.now() - began) / 1000);
+  let model: T;
+  const seconds = await secondsOf(access, [...path, name], () =>
+    use(async (client, named) => {
+      model = open(client, named);
+      await Promise.all(trial.map((text) => ask(model, text)));
+    }),
+  );
   const pace = (counted: number | undefined, estimated: number): ServerPace => ({
     name,
-    queriesPerSecond,
+    queriesPerSecond: trial.length / seconds,
     tokensPerQuery: counted ?? estimated,
     tokensCounted: counted !== undefined,
     keyFrom,
   });
-  return { model, name, cacheFolder, pace };
+  return { model: model!, name, cacheFolder, pace };
 }

@@ -50,7 +50,10 @@ async function open(data: z.output<typeof schema>, context: MetricContext): Prom
     (chat, text) => chat.ask(trial(text), { maxTokens, temperature: 0, signal }),
   );
   const identity = ['judge', ...chat.identity, maxTokens];
-  const judge = new Judge(name, chat, maxTokens, rubric, AnswerStore.open(cacheFolder, identity), context.judgeCalls);
+  const judge = new Judge(name, chat, maxTokens, rubric, AnswerStore.open(cacheFolder, identity), {
+    place: context.path.join('.'),
+    calls: context.judgeCalls,
+  });
   return {
     key: JSON.stringify(['llm-rubric', identity, rubric, SYSTEM]),
     score: (cases, signal) => judge.score(cases, signal),
@@ -75,7 +78,6 @@ function question(rubric: string, { output, row }: Case): readonly Message[] {
 
 /** Asks for each text once and keeps the answers. */
 class Judge {
-  private calls = 0;
   private fromStore = 0;
 
   constructor(
@@ -84,7 +86,8 @@ class Judge {
     private readonly maxTokens: number,
     private readonly rubric: string,
     private readonly store: AnswerStore,
-    private readonly judgeCalls: JudgeCalls,
+    /** The metric's place in the spec, and the calls of all metrics. */
+    private readonly counted: { readonly place: string; readonly calls: JudgeCalls },
   ) {}
 
   async score(cases: readonly Case[], signal?: AbortSignal): Promise<Judgment[]> {
@@ -103,7 +106,6 @@ class Judge {
     } finally {
       // What ends the run ends the requests that still run.
       requests.stop();
-      await this.store.flush();
     }
   }
 
@@ -111,8 +113,8 @@ class Judge {
     let answer = '';
     for (let number = 0; number < TRIES; number++) {
       const known = this.store.get(key, number);
-      if (known === undefined && !this.judgeCalls.take())
-        return { score: NaN, reason: word('metric.judgeCapped', { most: this.judgeCalls.most }) };
+      if (known === undefined && !this.counted.calls.take(this.counted.place))
+        return { score: NaN, reason: word('metric.judgeCapped', { most: this.counted.calls.most }) };
       try {
         answer = known ?? (await this.ask(messages, key, number, signal));
       } catch (error) {
@@ -127,7 +129,6 @@ class Judge {
   }
 
   private async ask(messages: readonly Message[], key: string, number: number, signal: AbortSignal): Promise<string> {
-    this.calls++;
     // Asked the same again at temperature 0, most models would answer the same.
     const { text } = await this.chat.ask(messages, { maxTokens: this.maxTokens, temperature: number, signal });
     this.store.set(key, number, text);
@@ -135,6 +136,7 @@ class Judge {
   }
 
   notes(): string[] {
-    return judgeNotes(this.name, this.calls, this.judgeCalls.most, this.fromStore, this.store);
+    const { place, calls } = this.counted;
+    return judgeNotes(this.name, calls.by(place), calls.most, this.fromStore, this.store);
   }
 }

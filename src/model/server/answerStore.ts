@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../files/ownFolder';
 import { word } from '../../wording/wording';
@@ -10,11 +9,10 @@ const MOST_BYTES = 256e6;
 
 /**
  * Texts that a server wrote, in memory and in a file that outlives the process: one JSON line for each sample, with a hash of
- * what it answers as its key. A line that a crash cut short is ignored. A file that cannot be written costs the store, not the run.
+ * what it answers as its key. An answer is on disk before the next request goes out; a line that a crash cut short is ignored. A file that cannot be written costs the store, not the run.
  */
 export class AnswerStore {
   private readonly texts = new Map<string, string>();
-  private waiting: string[] = [];
   /** Why nothing is kept on disk. */
   problem: string | undefined;
 
@@ -47,18 +45,19 @@ export class AnswerStore {
   }
 
   set(asked: string, sample: number, text: string): void {
-    const key = keyOf(asked, sample);
-    this.texts.set(key, text);
-    this.waiting.push(`${JSON.stringify({ k: key, t: text })}\n`);
+    this.keep([[asked, sample, text]]);
   }
 
-  /** Writes what is not on disk yet. */
-  async flush(): Promise<void> {
-    const lines = this.waiting.join('');
-    this.waiting = [];
-    if (lines === '' || this.problem !== undefined) return;
+  /** Keeps the texts of one answer. */
+  keep(texts: readonly (readonly [asked: string, sample: number, text: string])[]): void {
+    const lines = texts.map(([asked, sample, text]) => {
+      const key = keyOf(asked, sample);
+      this.texts.set(key, text);
+      return `${JSON.stringify({ k: key, t: text })}\n`;
+    });
+    if (lines.length === 0 || this.problem !== undefined) return;
     try {
-      await appendFile(this.path, (this.torn ? '\n' : '') + lines, { mode: 0o600 });
+      appendFileSync(this.path, (this.torn ? '\n' : '') + lines.join(''), { mode: 0o600 });
       this.torn = false;
     } catch (error) {
       this.giveUp(error);

@@ -2,6 +2,7 @@ import limitTo, { type LimitFunction } from 'p-limit';
 import type { Args } from '../../wording/wording';
 import { Deadline, readBounded, retryAfter, UNREACHABLE, type Clock } from '../http';
 import { redact, type ApiKey } from './apiKey';
+import type { Opening, Reply } from './opening';
 import { Retry } from './retry';
 import { ServerError, type Failure } from './serverError';
 import type { serverWording } from '../../wording/server';
@@ -18,7 +19,11 @@ export interface ClientOptions {
   readonly timeoutSeconds: number;
   readonly maxRetries: number;
   readonly clock: Clock;
+  readonly opening?: Opening | undefined;
 }
+
+/** A reply from the network, or one that was kept. */
+type Answered = Reply & { readonly headers?: Headers };
 
 /** Codes of messages about one server. */
 type ClientCode = { [C in keyof typeof serverWording]: Args<C> extends [{ url: string }] ? C : never }[keyof typeof serverWording];
@@ -63,6 +68,15 @@ export class Client {
     parse: (answer: unknown) => T,
     signal: AbortSignal | undefined,
   ): Promise<T> {
+    const { opening, url } = this.options;
+    const send = (): Promise<Answered> => this.send(path, body, signal);
+    // The list of models is read anew: that costs nothing, and shows a server that has changed.
+    const answered: Answered = opening && body !== undefined ? await opening.reply([url, path, body], send) : await send();
+    if (answered.status >= 200 && answered.status < 300) return this.understand(answered.text, parse);
+    throw this.complaint(answered, path);
+  }
+
+  private async send(path: string, body: string | undefined, signal: AbortSignal | undefined): Promise<Answered> {
     const { timeoutSeconds } = this.options;
     const deadline = new Deadline(timeoutSeconds * 1000, signal);
     try {
@@ -76,10 +90,10 @@ export class Client {
         },
         ...(body === undefined ? { method: 'GET' } : { method: 'POST', body }),
       });
-      if (!response.ok) throw await this.complaint(response, path);
-      const text = await textOf(response, LONGEST_ANSWER);
-      if (text === undefined) throw this.error('broken', 'server.tooLong', { megabytes: LONGEST_ANSWER / 1e6 });
-      return this.understand(text, parse);
+      const { status, headers } = response;
+      const text = await textOf(response, response.ok ? LONGEST_ANSWER : LONGEST_COMPLAINT);
+      if (text === undefined && response.ok) throw this.error('broken', 'server.tooLong', { megabytes: LONGEST_ANSWER / 1e6 });
+      return { status, headers, text: text ?? '', secret: text !== undefined && redact(text, this.#key) !== text };
     } catch (error) {
       if (error instanceof ServerError) throw error;
       signal?.throwIfAborted();
@@ -107,13 +121,11 @@ export class Client {
   }
 
   /** What an error status means, with the server's own words. */
-  private async complaint(response: Response, path: string): Promise<ServerError> {
-    const { status } = response;
+  private complaint({ status, text, headers }: Answered, path: string): ServerError {
     // Redacted before it is shortened, so that no half of a key is left.
-    const text = redact((await textOf(response, LONGEST_COMPLAINT)) ?? '', this.#key);
-    const { message, code } = ownWords(text);
+    const { message, code } = ownWords(redact(text, this.#key));
     const about = { status, says: excerpt(message) };
-    const wait = retryAfter(response.headers);
+    const wait = headers && retryAfter(headers);
     if (status >= 300 && status < 400) return this.error('model', 'server.redirects', about);
     if (status === 401 || status === 403)
       return this.#key

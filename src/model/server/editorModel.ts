@@ -4,6 +4,7 @@ import { CodedError } from '../../wording/wording';
 import { Deadline, type Clock } from '../http';
 import { answerModel, AnswerReader } from './answer';
 import { chatMessages, defaultSystemMessage } from './chat';
+import type { Opening } from './opening';
 import type { ProbeTask } from './probe';
 import { Retry } from './retry';
 import { ServerError, type Failure } from './serverError';
@@ -15,6 +16,13 @@ import { word } from '../../wording/wording';
 
 /** Asks one of the editor's own models; the host answers, and gives up when the signal aborts. */
 export type Ask = (request: AskRequest, signal?: AbortSignal) => Promise<string>;
+
+/** How the editor's models are reached. */
+export interface EditorAccess {
+  readonly ask?: Ask | undefined;
+  readonly opening?: Opening | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export interface AskRequest {
   /** What follows `vscode-lm:`: `VENDOR/FAMILY`, `FAMILY`, or nothing for any model. */
@@ -49,9 +57,8 @@ export async function openEditorModel(
   reference: string,
   settings: ServerSettings,
   task: ProbeTask,
-  ask: Ask | undefined,
+  { ask, opening, signal }: EditorAccess,
   clock: Clock,
-  signal?: AbortSignal,
 ): Promise<TextModel> {
   if (!ask) throw new ServerError('model', 'server.outsideEditor', [{ reference }]);
   const model = reference.slice(EDITOR_SCHEME.length).trim();
@@ -66,21 +73,23 @@ export async function openEditorModel(
   };
   const identity = [reference, chats ? ['messages'] : system, 'answer', settings.answer ?? '', task.words, task.labels];
   const count = new TokenCount();
-  const request = async (text: Sent, seconds: number | undefined, signal?: AbortSignal): Promise<string> => {
+  const request = async (how: Ask, text: Sent, seconds: number | undefined, signal?: AbortSignal): Promise<string> => {
     const messages = messagesOf(text);
-    const answer = await inTime(ask, { model, messages }, seconds, signal);
+    const answer = await inTime(how, { model, messages }, seconds, signal);
     count.add(undefined, 1, () => lengthOf(messages) + answer.length);
     return answer;
   };
-  // VS Code asks the user for consent on the first request: it waits for them, and is not retried.
-  await answerModel(identity, reader, (text, signal) => request(text, undefined, signal), count).score(task.samples.slice(0, 1), signal);
+  // VS Code asks the user for consent on the first request: it waits for them, and is neither retried nor replayed.
+  const first = answerModel(identity, reader, (text, signal) => request(ask, text, undefined, signal), count);
+  await first.score(task.samples.slice(0, 1), signal);
 
+  const keptAsk = opening?.asking(ask) ?? ask;
   const limit = limitTo(settings.concurrency);
   const retry = new Retry(settings.maxRetries, clock);
   const open = answerModel(
     identity,
     reader,
-    (text, signal) => limit(() => retry.run(() => request(text, settings.timeoutSeconds, signal), signal)),
+    (text, signal) => limit(() => retry.run(() => request(keptAsk, text, settings.timeoutSeconds, signal), signal)),
     count,
   );
   return {

@@ -10,7 +10,7 @@ export async function openEditorProposer({ reference, spec, maxTokens }: Propose
   const { systemMessage: _, ...settings } = spec.server;
   const length = { tokens: maxTokens, cut: (text: string) => text };
   const clock = access.clock ?? realClock;
-  const writer = await EditorWriter.open(reference, settings, access.ask, length, clock, 'Reply with the word OK.', access.signal);
+  const writer = await EditorWriter.open(reference, settings, access, length, clock, 'Reply with the word OK.');
   const answer = proposerAnswers(async (request, seed, signal) => ({ text: (await writer.write(request, 1, seed, signal))[0] }));
   const name = `${reference.slice(EDITOR_SCHEME.length) || 'a model'} of VS Code`;
   const hash = createHash('sha256').update(reference).digest('hex');

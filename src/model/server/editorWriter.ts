@@ -5,7 +5,7 @@ import type { Note } from '../../wording/note';
 import { word } from '../../wording/wording';
 import type { Clock } from '../http';
 import { chatMessages } from './chat';
-import { inTime, withoutSystem, type Ask } from './editorModel';
+import { inTime, withoutSystem, type Ask, type EditorAccess } from './editorModel';
 import { Retry } from './retry';
 import { ServerError } from './serverError';
 import type { Sent } from './textModel';
@@ -32,7 +32,7 @@ export class EditorWriter implements Writer {
   private constructor(
     reference: string,
     private readonly settings: ServerSettings,
-    private readonly ask: Ask,
+    private ask: Ask,
     private readonly length: Length,
     clock: Clock,
   ) {
@@ -45,22 +45,22 @@ export class EditorWriter implements Writer {
   static async open(
     reference: string,
     settings: ServerSettings,
-    ask: Ask | undefined,
+    { ask, opening, signal }: EditorAccess,
     length: Length,
     clock: Clock,
     text: Sent,
-    signal?: AbortSignal,
   ): Promise<EditorWriter> {
     if (!ask) throw new ServerError('model', 'server.outsideEditor', [{ reference }]);
     const writer = new EditorWriter(reference, settings, ask, length, clock);
     await writer.write(text, 1, 0, signal);
     writer.consented = true;
+    if (opening) writer.ask = opening.asking(ask);
     return writer;
   }
 
   async write(text: Sent, _count: number, _seed: number, signal?: AbortSignal): Promise<string[]> {
     const messages = this.messages(text);
-    // VS Code asks the user for consent on the first request: it waits for them, and is not retried.
+    // VS Code asks the user for consent on the first request: it waits for them, and is neither retried nor replayed.
     const request = (seconds?: number): Promise<string> => inTime(this.ask, { model: this.model, messages }, seconds, signal);
     const answer = this.consented
       ? await this.limit(() => this.retry.run(() => request(this.settings.timeoutSeconds), signal))

@@ -3,6 +3,7 @@ import { CodedError } from '../../wording/wording';
 import type { Clock } from '../http';
 import { findApiKey, keyVariable, storedKey } from './apiKey';
 import { Client } from './client';
+import type { Opening } from './opening';
 import { probe, type ProbeTask } from './probe';
 import { parseServerReference } from './reference';
 import { ServerError } from './serverError';
@@ -11,6 +12,7 @@ import type { TextModel } from './textModel';
 export interface ServerAccess {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly opening?: Opening | undefined;
 }
 
 /** A model that is reached with text, open. */
@@ -53,7 +55,7 @@ export async function connect(
 ): Promise<Connection> {
   const { url, model } = parseServerReference(reference);
   const key = findApiKey(url, settings.apiKeyVariable, storedKey(url, access.environment), access.environment);
-  const client = new Client({ ...settings, url, key, clock: access.clock });
+  const client = new Client({ ...settings, url, key, clock: access.clock, opening: access.opening });
   const name = model ?? (await onlyModel(client, signal));
   const keyNamed = key && { keyVariable: keyVariable(url, settings.apiKeyVariable) };
   return { use: (how) => knownModel(client, name, how, signal), name: `${name} on ${url}`, keyFrom: key?.from, keyNamed };

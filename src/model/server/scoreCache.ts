@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../files/ownFolder';
 import { word } from '../../wording/wording';
@@ -10,22 +9,16 @@ import type { TextScore } from './textModel';
 const MOST = 500_000;
 /** A longer file is not ours to read. */
 const MOST_BYTES = 256e6;
-/** Scores are written in groups: of so many, or of what came within a second. */
-const GROUP = 200;
-const GROUP_MILLISECONDS = 1000;
 
 /**
  * Scores of texts by one model behind one server, in memory and in a file that outlives the process: one JSON line per
- * text, with a hash of the text as its key, so that neither texts nor API keys are in it. A crash costs at most the group
- * of scores that was waiting; a line that it cut short is ignored. A file that cannot be written costs the cache, not the
- * run. Several processes may use one file: each opens it anew for every group, so that a group goes into the current file
- * even after another process has rewritten it.
+ * text, with a hash of the text as its key, so that neither texts nor API keys are in it. A crash costs no score: each is
+ * on disk before the next request goes out; a line that a crash cut short is ignored. A file that cannot be written costs
+ * the cache, not the run. Several processes may use one file: each opens it anew for every answer, so that a score goes into
+ * the current file even after another process has rewritten it.
  */
 export class ScoreCache {
   private readonly scores = new Map<string, { readonly logits: Float32Array; readonly missing: number }>();
-  private waiting: string[] = [];
-  private written: Promise<void> = Promise.resolve();
-  private timer: NodeJS.Timeout | undefined;
   /** Why nothing is kept on disk. */
   problem: string | undefined;
 
@@ -60,25 +53,21 @@ export class ScoreCache {
     return score && { logits: [...score.logits], missing: score.missing };
   }
 
-  set(text: string, score: TextScore): void {
-    const key = keyOf(text);
-    // Beyond the bound a run continues without caching more: the next one uses what there is.
-    if (this.scores.has(key) || this.size >= 2 * this.most) return;
-    this.put(key, score);
-    if (this.problem !== undefined) return;
-    this.waiting.push(lineOf(key, score.logits, score.missing));
-    if (this.waiting.length >= GROUP) void this.flush();
-    else this.timer ??= setTimeout(() => void this.flush(), GROUP_MILLISECONDS).unref();
-  }
-
-  /** Resolves when every score is on disk, or cannot be. */
-  flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const group = this.waiting.splice(0).join('');
-    if (group !== '')
-      this.written = this.written.then(() => appendFile(this.path, group, { mode: 0o600 })).catch((error: unknown) => this.giveUp(error));
-    return this.written;
+  /** Keeps the scores of one answer. */
+  keep(scores: readonly (readonly [text: string, score: TextScore])[]): void {
+    const lines = scores.flatMap(([text, score]) => {
+      const key = keyOf(text);
+      // Beyond the bound a run continues without caching more: the next one uses what there is.
+      if (this.scores.has(key) || this.size >= 2 * this.most) return [];
+      this.put(key, score);
+      return [lineOf(key, score.logits, score.missing)];
+    });
+    if (lines.length === 0 || this.problem !== undefined) return;
+    try {
+      appendFileSync(this.path, lines.join(''), { mode: 0o600 });
+    } catch (error) {
+      this.giveUp(error);
+    }
   }
 
   private put(key: string, { logits, missing }: TextScore): void {

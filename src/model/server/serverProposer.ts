@@ -14,7 +14,12 @@ const TEMPERATURE = 1;
 /** Opens a proposer on a server, in a chat or, where the server has none, as a completion; sends one short request to try it. @throws ServerError */
 export async function openServerProposer({ reference, spec, maxTokens }: ProposerNeeds, access: Access): Promise<OpenProposer> {
   const clock = access.clock ?? realClock;
-  const { use, name, keyFrom } = await connect(reference, spec.server, { environment: process.env, clock }, access.signal);
+  const { use, name, keyFrom } = await connect(
+    reference,
+    spec.server,
+    { environment: process.env, clock, opening: access.opening },
+    access.signal,
+  );
   const settings: GenerationSettings = { maxTokens, temperature: TEMPERATURE, topK: null, stop: [], seed: 0 };
   const writer = await use((client, model) => findWay(client, model, settings, access.signal));
   const answer = proposerAnswers(async (request, seed, signal) => {

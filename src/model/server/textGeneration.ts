@@ -11,6 +11,7 @@ import { EDITOR_SCHEME } from '../../spec/scheme';
 import { editorName } from './editorModel';
 import { EditorWriter } from './editorWriter';
 import { connect } from './openServer';
+import { secondsOf } from './opening';
 import { ServerError } from './serverError';
 import { ServerGenerator } from './serverGenerator';
 import { keyOf, type Sent } from './textModel';
@@ -46,10 +47,8 @@ export async function openTextGeneration(
     settings,
     mostQueries * samples + MEASURED,
   );
-  const began = clock.now();
-  await tryAll(trial.map((text) => writer.write(text, 1, 0, access.signal)));
+  const seconds = await secondsOf(access, identity, () => tryAll(trial.map((text) => writer.write(text, 1, 0, access.signal))));
   access.signal?.throwIfAborted();
-  const seconds = Math.max(1e-3, (clock.now() - began) / 1000);
   const counted = writer.count.perText;
   const length = trial.reduce((sum, text) => sum + keyOf(text).length, 0) / trial.length;
   return {
@@ -75,10 +74,15 @@ export async function openTextGeneration(
   async function openWriter(): Promise<Opened> {
     if (reference.startsWith(EDITOR_SCHEME)) {
       const length = { tokens: settings.maxTokens, cut: (text: string) => firstTokens(text, settings.maxTokens, tokenizer) };
-      const writer = await EditorWriter.open(reference, server, access.ask, length, clock, trial[0]!, access.signal);
+      const writer = await EditorWriter.open(reference, server, access, length, clock, trial[0]!);
       return { writer, identity: [reference, server.systemMessage ?? null, settings], name: editorName(reference), keyFrom: undefined };
     }
-    const { use, name, keyFrom } = await connect(reference, server, { environment: process.env, clock }, access.signal);
+    const { use, name, keyFrom } = await connect(
+      reference,
+      server,
+      { environment: process.env, clock, opening: access.opening },
+      access.signal,
+    );
     const writer = await use((client, model) => findWay(client, model, server, settings, trial[0]!, samples, access.signal));
     return { writer, identity: [...writer.identity, settings], name, keyFrom };
   }

@@ -5,6 +5,7 @@ import { realClock, type Clock } from '../http';
 import { editorName, openEditorModel } from './editorModel';
 import { EDITOR_SCHEME } from '../../spec/scheme';
 import { openServer, type OpenText } from './openServer';
+import { secondsOf } from './opening';
 import { ScoreCache } from './scoreCache';
 import { TextTaskModel } from './textTaskModel';
 import type { Spec } from '../../spec/spec';
@@ -45,9 +46,7 @@ export async function openTextTask(needs: TaskNeeds, access: Access): Promise<Op
     cache,
   );
   const measured = spread(texts, MEASURED);
-  const began = clock.now();
-  await taskModel.measure(measured, access.signal);
-  const seconds = Math.max(1e-3, (clock.now() - began) / 1000);
+  const seconds = await secondsOf(access, model.identity, () => taskModel.measure(measured, access.signal));
   const counted = model.count.perText;
   const pace: ServerPace = {
     name,
@@ -110,8 +109,8 @@ async function openModel(
   const { server: settings, taskModel: reference } = spec;
   const task = { words, labels: classes, samples };
   if (!reference.startsWith(EDITOR_SCHEME))
-    return openServer(reference, settings, task, { environment: process.env, clock }, access.signal);
-  const model = await openEditorModel(reference, settings, task, access.ask, clock, access.signal);
+    return openServer(reference, settings, task, { environment: process.env, clock, opening: access.opening }, access.signal);
+  const model = await openEditorModel(reference, settings, task, access, clock);
   return { model, name: editorName(reference), keyFrom: undefined };
 }
 

@@ -141,8 +141,6 @@ export class TextTaskModel implements TaskModel {
       await Promise.all(batches.map((part) => this.request(part, requests.signal, done)));
     } finally {
       requests.stop();
-      // On disk before the caller uses the scores: no checkpoint depends on one that a crash would lose.
-      await this.cache.flush();
     }
   }
 
@@ -153,9 +151,10 @@ export class TextTaskModel implements TaskModel {
         signal,
       );
       this.inARow = 0;
+      // On disk before another request takes this one's turn: a crash loses what is in flight, and no more.
+      this.cache.keep(jobs.map((job, i) => [job.key, scores[i]!]));
       jobs.forEach((job, i) => {
         const score = scores[i]!;
-        this.cache.set(job.key, score);
         this.count(score);
         done(job, score);
       });
@@ -194,7 +193,7 @@ export class TextTaskModel implements TaskModel {
     ];
   }
 
-  async release(): Promise<void> {
-    await this.cache.flush();
+  release(): Promise<void> {
+    return Promise.resolve();
   }
 }

@@ -14,9 +14,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { FileLock } from '../../files/lock';
 import { makeFolder } from '../../files/ownFolder';
 import { replaceFile } from '../../files/replaceFile';
+import type { Learned } from '../../model/server/opening';
 import type { InputPolicy } from '../../search/inputPolicy';
 import { CodedError } from '../../wording/wording';
 import type { JournalEvent } from '../events';
@@ -25,7 +27,7 @@ import type { RunResult } from '../result';
 import { CHECKPOINT_FORMAT, type Checkpoint } from './checkpoint';
 import { parseResult } from './resultFile';
 import type { RowHeader, RowResults } from './rows/format';
-import { CANDIDATES, EVALUATED_ROWS, EVALUATED_TEXTS, ROWS, TEXTS } from './rows/names';
+import { CANDIDATES, EVALUATED_ROWS, EVALUATED_TEXTS, OPENING, ROWS, TEXTS } from './rows/names';
 import { RowFile } from './rows/rowFile';
 import type { RunTask } from './task';
 import { parseTask } from './taskFile';
@@ -83,6 +85,20 @@ export class RunFolder {
       ftruncateSync(this.journal, offset);
       this.offset = offset;
     });
+  }
+
+  /** What servers answered while the run's models were opened; undefined in a run of an earlier version, or where it is damaged: they are asked again. */
+  readOpening(): Learned | undefined {
+    if (!existsSync(this.file(OPENING))) return undefined;
+    try {
+      return JSON.parse(gunzipSync(readFileSync(this.file(OPENING))).toString('utf8')) as Learned;
+    } catch {
+      return undefined;
+    }
+  }
+
+  writeOpening(learned: Learned): void {
+    this.guard(() => this.replace(OPENING, gzipSync(JSON.stringify(learned))));
   }
 
   /** The lines of a file of JSON lines, without what a crash cut short, which is removed; none if it is not there. */

@@ -186,3 +186,19 @@ describe('llm-rubric', () => {
     );
   });
 });
+
+describe('calls of a run that is resumed', () => {
+  it('count with those that it made before, by metric, and are kept before they go out', async () => {
+    const calls = new JudgeCalls(5);
+    const kept: string[] = [];
+    calls.countFor({ before: ['metrics.0', 'metrics.1', 'metrics.0'], add: (metric) => kept.push(metric) });
+    const server = await judge({});
+    const entry = metricSchema.parse({ type: 'llm-rubric', value: { model: `openai:big@${server.url}`, rubric: 'It is polite.' } });
+    const access = { cacheFolder: cache(), clock: new FakeClock() };
+    const [metric] = await openMetrics([entry], { ...context, access, judgeCalls: calls });
+    const scores = (await score(metric!, 'a', 'b', 'c')).map(({ score }) => score);
+    expect(scores).toEqual([0.5, 0.5, NaN]);
+    expect(kept).toEqual(['metrics.0', 'metrics.0']);
+    expect(noteText(metric!.metric.notes!()[0]!)).toContain('called 4 times');
+  });
+});

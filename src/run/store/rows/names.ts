@@ -7,3 +7,7 @@ export const EVALUATED_TEXTS = 'evaluated-texts.jsonl.gz';
 /** What a search by reflection tried, a line for each, and what it asked the proposer, with the answers. */
 export const CANDIDATES = 'candidates.jsonl';
 export const PROPOSALS = 'proposals.jsonl';
+/** What models on servers answered while the run's models were opened. */
+export const OPENING = 'opening.json.gz';
+/** A line for each call of a judge: the place of its metric in the spec. */
+export const JUDGE_CALLS = 'judge-calls.jsonl';

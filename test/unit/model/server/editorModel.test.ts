@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 const task = { words: ['terrible', 'great'], labels: ['0', '1'], samples: ['A sample.'] };
 
 function open(ask: Ask | undefined, settings: Partial<ServerSettings> = {}, reference = 'vscode-lm:copilot/gpt-4o'): Promise<TextModel> {
-  return openEditorModel(reference, serverSchema.parse({ maxRetries: 2, ...settings }), task, ask, new FakeClock());
+  return openEditorModel(reference, serverSchema.parse({ maxRetries: 2, ...settings }), task, { ask }, new FakeClock());
 }
 
 describe('a model of VS Code', () => {
@@ -51,7 +51,7 @@ describe('a model of VS Code', () => {
       return Promise.resolve('great');
     };
     const settings = serverSchema.parse({ maxRetries: 2 });
-    const model = await openEditorModel('vscode-lm:x', settings, { ...task, samples: [chat('')] }, ask, new FakeClock());
+    const model = await openEditorModel('vscode-lm:x', settings, { ...task, samples: [chat('')] }, { ask }, new FakeClock());
     expect(requests[0]!.messages).toEqual(chat(''));
     expect(model.folded).toBeUndefined();
     await model.score([chat('Judge it.')]);
@@ -185,7 +185,7 @@ describe('a request to a model of VS Code', () => {
     let canceled = false;
     const first = new AbortController();
     const settings = serverSchema.parse({});
-    const opened = openEditorModel('vscode-lm:', settings, task, endless(first), new FakeClock(), first.signal);
+    const opened = openEditorModel('vscode-lm:', settings, task, { ask: endless(first), signal: first.signal }, new FakeClock());
     await expect(opened).rejects.toMatchObject({ name: 'AbortError' });
     expect(canceled).toBe(true);
 

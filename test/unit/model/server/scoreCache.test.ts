@@ -21,15 +21,6 @@ vi.mock('node:fs', async (original) => {
   };
   return { ...fs, writeFileSync: write, appendFileSync: append };
 });
-vi.mock('node:fs/promises', async (original) => {
-  const fs = await original<typeof import('node:fs/promises')>();
-  const append: typeof fs.appendFile = (...args) => {
-    disk.appends++;
-    return fs.appendFile(...args);
-  };
-  return { ...fs, appendFile: append };
-});
-
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rlprompt-cache-'));
@@ -41,51 +32,35 @@ const score = (i: number) => ({ logits: [i, 0], missing: 0 });
 const file = (): string => join(folder, 'cache', readdirSync(join(folder, 'cache'))[0]!);
 
 describe('scores on disk', () => {
-  it('outlive the process', async () => {
+  it('outlive the process', () => {
     const cache = open();
-    cache.set('a text', { logits: [-1.5, -0.25], missing: 1 });
-    cache.set('another', { logits: [-Infinity, -Infinity], missing: 0 });
-    await cache.flush();
+    cache.keep([['a text', { logits: [-1.5, -0.25], missing: 1 }]]);
+    cache.keep([['another', { logits: [-Infinity, -Infinity], missing: 0 }]]);
     const again = open();
     expect(again.get('a text')).toEqual({ logits: [-1.5, -0.25], missing: 1 });
     expect(again.get('another')).toEqual({ logits: [-Infinity, -Infinity], missing: 0 });
     expect(again.get('a third')).toBeUndefined();
   });
 
-  it('are written in groups', async () => {
+  it('are on disk at once, those of one answer in one write', () => {
     const cache = open();
     disk.appends = 0;
-    for (let i = 0; i < 1000; i++) cache.set(`text ${i}`, score(i));
-    await cache.flush();
-    expect(disk.appends).toBeLessThanOrEqual(5);
-    expect(open().size).toBe(1000);
+    cache.keep(Array.from({ length: 16 }, (_, i) => [`text ${i}`, score(i)] as const));
+    expect(disk.appends).toBe(1);
+    expect(open().size).toBe(16);
   });
 
-  it('are written after a second at the latest, while a run waits for more', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
-      const cache = open();
-      cache.set('a text', score(1));
-      vi.advanceTimersByTime(1000);
-      await vi.waitFor(() => expect(open().get('a text')?.logits).toEqual([1, 0]));
-    } finally {
-      vi.useRealTimers();
-    }
-  });
-
-  it('are the same numbers again, in fp32', async () => {
+  it('are the same numbers again, in fp32', () => {
     const random = Array.from({ length: 200 }, (_, i) => -Math.exp(Math.sin(i) * 5));
     const cache = open();
-    random.forEach((x, i) => cache.set(`text ${i}`, { logits: [x, x / 3], missing: 0 }));
-    await cache.flush();
+    random.forEach((x, i) => cache.keep([[`text ${i}`, { logits: [x, x / 3], missing: 0 }]]));
     const again = open();
     random.forEach((x, i) => expect(again.get(`text ${i}`)!.logits).toEqual([Math.fround(x), Math.fround(x / 3)]));
   });
 
-  it('belong to one server, model and way of scoring', async () => {
+  it('belong to one server, model and way of scoring', () => {
     const cache = open();
-    cache.set('a text', score(1));
-    await cache.flush();
+    cache.keep([['a text', score(1)]]);
     for (const other of [
       ['http://localhost:2/v1', ...identity.slice(1)],
       [...identity.slice(0, 3), 20],
@@ -93,52 +68,46 @@ describe('scores on disk', () => {
       expect(open(undefined, other).get('a text')).toBeUndefined();
   });
 
-  it('hold no text, and take no more than a line each', async () => {
+  it('hold no text, and take no more than a line each', () => {
     const cache = open();
-    cache.set('what a person wrote', { logits: [1, 2], missing: 0 });
-    cache.set('what a person wrote', { logits: [3, 4], missing: 0 });
-    await cache.flush();
+    cache.keep([['what a person wrote', { logits: [1, 2], missing: 0 }]]);
+    cache.keep([['what a person wrote', { logits: [3, 4], missing: 0 }]]);
     expect(readFileSync(file(), 'utf8')).toMatch(/^\{"k":"[\w-]{22}","s":\[1,2\]\}\n$/);
   });
 
-  it('survive a torn last line and lines of something else', async () => {
+  it('survive a torn last line and lines of something else', () => {
     const cache = open();
-    cache.set('one', { logits: [1, 2], missing: 0 });
-    cache.set('two', { logits: [3, 4], missing: 0 });
-    await cache.flush();
+    cache.keep([['one', { logits: [1, 2], missing: 0 }]]);
+    cache.keep([['two', { logits: [3, 4], missing: 0 }]]);
     truncateSync(file(), readFileSync(file()).length - 9);
     const torn = open();
     expect([torn.get('one')?.logits, torn.get('two')]).toEqual([[1, 2], undefined]);
-    torn.set('two', { logits: [5, 6], missing: 0 });
-    await torn.flush();
+    torn.keep([['two', { logits: [5, 6], missing: 0 }]]);
     appendFileSync(file(), 'nonsense\n{"k":"x","s":[1]}\n{"k":"y","s":["a","b"]}\n{"s":[1,2]}\nnull\n');
     const again = open();
     expect([again.get('one')?.logits, again.get('two')?.logits, again.size]).toEqual([[1, 2], [5, 6], 2]);
   });
 
-  it('are bounded: the newest half is kept', async () => {
+  it('are bounded: the newest half is kept', () => {
     const cache = open(10);
-    for (let i = 0; i < 15; i++) cache.set(`text ${i}`, { logits: [i, 0], missing: i % 2 });
-    await cache.flush();
+    for (let i = 0; i < 15; i++) cache.keep([[`text ${i}`, { logits: [i, 0], missing: i % 2 }]]);
     const again = open(10);
     expect(again.size).toBe(5);
     expect(again.get('text 14')).toEqual({ logits: [14, 0], missing: 0 });
     expect(again.get('text 9')).toBeUndefined();
-    again.set('text 15', score(15));
-    await again.flush();
+    again.keep([['text 15', score(15)]]);
     expect(open(10).get('text 15')?.logits).toEqual([15, 0]);
     expect(readFileSync(file(), 'utf8').split('\n').filter(Boolean)).toHaveLength(6);
   });
 
   describe('that two runs write at once', () => {
-    const fill = async (cache: ScoreCache): Promise<ScoreCache> => {
-      for (let i = 0; i < 15; i++) cache.set(`text ${i}`, score(i));
-      await cache.flush();
+    const fill = (cache: ScoreCache): ScoreCache => {
+      for (let i = 0; i < 15; i++) cache.keep([[`text ${i}`, score(i)]]);
       return cache;
     };
 
-    it('are all kept when one of them rewrites the file', async () => {
-      const first = await fill(open(10));
+    it('are all kept when one of them rewrites the file', () => {
+      const first = fill(open(10));
       const second = open(10);
       expect(second.size).toBe(5);
       for (const [cache, text, i] of [
@@ -146,15 +115,14 @@ describe('scores on disk', () => {
         [second, 'of the second', 2],
         [first, 'once more', 3],
       ] as const) {
-        cache.set(text, score(i));
-        await cache.flush();
+        cache.keep([[text, score(i)]]);
       }
       const again = open(10);
       expect(['of the first', 'of the second', 'once more'].map((text) => again.get(text)?.logits[0])).toEqual([1, 2, 3]);
     });
 
-    it('are all kept when one writes while the other rewrites', async () => {
-      await fill(open(10));
+    it('are all kept when one writes while the other rewrites', () => {
+      fill(open(10));
       const lines = readFileSync(file(), 'utf8').split('\n');
       disk.meanwhile = () => {
         disk.meanwhile = () => undefined;
@@ -164,8 +132,8 @@ describe('scores on disk', () => {
       expect(readFileSync(file(), 'utf8')).toContain('"meanwhile"');
     });
 
-    it('use separate temporary files', async () => {
-      await fill(open(10));
+    it('use separate temporary files', () => {
+      fill(open(10));
       mkdirSync(`${file()}.tmp`);
       const cache = open(10);
       expect([cache.problem, cache.size]).toEqual([undefined, 5]);
@@ -174,7 +142,7 @@ describe('scores on disk', () => {
 
   it('stop growing within a run too', () => {
     const cache = open(10);
-    for (let i = 0; i < 50; i++) cache.set(`text ${i}`, { logits: [i, 0], missing: 0 });
+    for (let i = 0; i < 50; i++) cache.keep([[`text ${i}`, { logits: [i, 0], missing: 0 }]]);
     expect(cache.size).toBe(20);
   });
 
@@ -182,7 +150,7 @@ describe('scores on disk', () => {
     writeFileSync(join(folder, 'cache'), 'a file in the way');
     const cache = open();
     expect(cache.problem).toContain(join(folder, 'cache'));
-    cache.set('a text', { logits: [1, 2], missing: 0 });
+    cache.keep([['a text', { logits: [1, 2], missing: 0 }]]);
     expect(cache.get('a text')?.logits).toEqual([1, 2]);
   });
 
