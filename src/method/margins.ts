@@ -4,8 +4,8 @@ const MOST = Math.atanh(MOST_GAP);
 /** Rows that the classes' common variance counts for in that of each class. */
 const COMMON_ROWS = 8;
 const LEAST_VARIANCE = 1e-4;
-/** The least that a class counts as in a geometric mean. */
-const LEAST_SHARE = 0.01;
+/** Slope of the smooth count. */
+const SLOPE = 2;
 
 /** A row's margin, half the log-odds of the right answer, from its gap. */
 export function marginOf(gap: number): number {
@@ -18,23 +18,27 @@ export function boundedMargin(margin: number): number {
 }
 
 /**
- * What to expect on new rows, from the margins of a few: those of class k count as normal, so Φ(m_k / s_k) of them are right.
- * That varies less with the rows than the share of right answers, and a prompt that is merely more confident, whose margins are
- * all larger, gains nothing. s_k² is shrunk to the classes' common variance. With two classes, the mean of the shares counts: the
- * accuracy to expect. With more, the geometric mean, or the best prompt for many hard classes may be one that never answers most
- * of them. With one class, rows have scores of generated texts in place of gaps, and their mean counts.
+ * What to expect on new rows, from the margins of a few. Two estimates of the share of class k that will be right, whose errors differ,
+ * count by their mean: Φ(m_k / s_k), as if margins were normal, with s_k² shrunk to the classes' common variance; and a smooth count of
+ * the right rows, ½ + ½ x / √(1 + x²) for each with x = 2 margin. Both vary less with the rows than the share that is right. The classes' shares
+ * count by their power mean with exponent ½. By the arithmetic mean, the best prompt for many hard classes may be one that never answers most of
+ * them; by the geometric mean, the hardest class decides. With one class, rows have scores of generated texts in place of gaps, and their
+ * mean counts.
  */
 export class Margins {
   private readonly rows: Float64Array;
   private readonly sums: Float64Array;
   private readonly squares: Float64Array;
+  /** Smooth counts of right rows. */
+  private readonly right: Float64Array;
 
   constructor(classes: number) {
-    [this.rows, this.sums, this.squares] = [new Float64Array(classes), new Float64Array(classes), new Float64Array(classes)];
+    const zeros = (): Float64Array => new Float64Array(classes);
+    [this.rows, this.sums, this.squares, this.right] = [zeros(), zeros(), zeros(), zeros()];
   }
 
   clear(): void {
-    for (const each of [this.rows, this.sums, this.squares]) each.fill(0);
+    for (const each of [this.rows, this.sums, this.squares, this.right]) each.fill(0);
   }
 
   /** A row with its gap. */
@@ -46,23 +50,25 @@ export class Margins {
     this.rows[label]!++;
     this.sums[label]! += margin;
     this.squares[label]! += margin * margin;
+    this.right[label]! += smoothStep(margin);
   }
 
   /** Rows with their margins. */
   addAll(labels: readonly number[], margins: Float64Array): void {
-    const { rows, sums, squares } = this;
+    const { rows, sums, squares, right } = this;
     for (let i = 0; i < labels.length; i++) {
       const label = labels[i]!;
       const margin = margins[i]!;
       rows[label]!++;
       sums[label]! += margin;
       squares[label]! += margin * margin;
+      right[label]! += smoothStep(margin);
     }
   }
 
   /** Twice that mean, less 1: in [−1, 1], as a gap. Classes count the same, or by their rows. */
   score(weights: 'balanced' | 'rows' = 'balanced'): number {
-    const { rows, sums } = this;
+    const { rows, sums, right } = this;
     if (rows.length === 1) return sums[0]! / rows[0]!;
     let [common, present] = [0, 0];
     for (let k = 0; k < rows.length; k++)
@@ -77,17 +83,23 @@ export class Margins {
       if (n === 0) continue;
       const w = weights === 'rows' ? n : 1;
       const variance = (n * this.variance(k) + COMMON_ROWS * common) / (n + COMMON_ROWS);
-      const share = normalShare(sums[k]! / n / Math.sqrt(variance));
-      total += w * (rows.length === 2 ? share : Math.log(Math.max(share, LEAST_SHARE)));
+      const share = (normalShare(sums[k]! / n / Math.sqrt(variance)) + right[k]! / n) / 2;
+      total += w * Math.sqrt(share);
       weight += w;
     }
-    return 2 * (rows.length === 2 ? total / weight : Math.exp(total / weight)) - 1;
+    return 2 * (total / weight) ** 2 - 1;
   }
 
   private variance(k: number): number {
     const mean = this.sums[k]! / this.rows[k]!;
     return Math.max(0, this.squares[k]! / this.rows[k]! - mean * mean);
   }
+}
+
+/** From 0, a wrong answer, to 1, a right one. */
+function smoothStep(margin: number): number {
+  const x = SLOPE * margin;
+  return 0.5 + (0.5 * x) / Math.sqrt(1 + x * x);
 }
 
 /** Φ(x), to 1e-7 (Abramowitz and Stegun 26.2.17). */

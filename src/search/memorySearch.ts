@@ -118,13 +118,20 @@ class MemorySearch implements Search {
   }
 
   get ended(): StopReason | undefined {
-    const { settings, budget, actions, length } = this.context;
-    const { race, rowsPerPrompt } = this.plan;
-    const known = this.archive.prompts.length;
+    const { settings, actions, length } = this.context;
     if (this.exhausted || this.archive.prompts.filter(isOwn).length >= actions.length ** length) return 'exhausted';
-    const step = settings.promptsPerStep * rowsPerPrompt + raceCost(race, rowsPerPrompt, known + settings.promptsPerStep);
-    if (this.archive.queries + step > budget) return 'budget';
+    if (this.room === 0) return 'budget';
     return !this.isControl && this.step >= settings.steps ? 'steps' : undefined;
+  }
+
+  /** Prompts of the next step: the last one has what the budget leaves. */
+  private get room(): number {
+    const { settings, budget } = this.context;
+    const { race, rowsPerPrompt } = this.plan;
+    const { queries, prompts } = this.archive;
+    let count = settings.promptsPerStep;
+    while (count > 0 && queries + count * rowsPerPrompt + raceCost(race, rowsPerPrompt, prompts.length + count) > budget) count--;
+    return count;
   }
 
   advance(signal?: AbortSignal): Promise<StepReport> {
@@ -164,11 +171,12 @@ class MemorySearch implements Search {
   private async propose(signal?: AbortSignal): Promise<StepReport> {
     const { archive, estimates, proposals } = this;
     const before = { random: this.random.state, turns: this.turns.save() };
+    const count = this.room;
     const start = performance.now();
     let proposed: number;
     let fresh: Known[];
     try {
-      const found: Proposal[] = await proposals.propose(archive.prompts, estimates);
+      const found: Proposal[] = await proposals.propose(count, archive.prompts, estimates);
       proposed = performance.now();
       fresh = await archive.add(
         found.map((each) => ({ ...each, rows: this.turns.next() })),
@@ -185,7 +193,7 @@ class MemorySearch implements Search {
     this.look();
     proposals.take(fresh);
     estimates.fit(fresh);
-    const { shares } = proposals;
+    const shares = proposals.shares(count);
     const own = archive.prompts.filter(isOwn);
     const learned = await proposals.learn(fresh, own, this.step === 0);
     const milliseconds = { states: 0, policy: proposed - start, reward: scored - proposed, update: performance.now() - scored };

@@ -74,13 +74,13 @@ export class Proposals {
     return this.models.reward;
   }
 
-  /** How many of a step's prompts each proposer gives. */
-  get shares(): Record<string, number> {
-    return this.bandit.shares(this.context.settings.promptsPerStep);
+  /** How many of so many prompts each proposer gives. */
+  shares(count: number): Record<string, number> {
+    return this.bandit.shares(count);
   }
 
-  async propose(known: readonly Known[], estimates: Estimates): Promise<Proposal[]> {
-    const { promptsPerStep, length, actions } = { ...this.context.settings, ...this.context };
+  async propose(count: number, known: readonly Known[], estimates: Estimates): Promise<Proposal[]> {
+    const { length, actions } = this.context;
     const taken = new Set(this.taken);
     const found: Proposal[] = [];
     const add = (origin: Source, prompt: readonly number[] | undefined): void => {
@@ -95,20 +95,20 @@ export class Proposals {
       found.push({ prompt, ids, origin });
     };
     const seen = new Set(known.filter(isOwn).map(({ prompt }) => prompt.join()));
-    const draw = (origin: Source, count: number): void => {
-      for (let i = 0; i < count; i++) add(origin, drawn(length, actions.length, seen, this.random));
+    const draw = (origin: Source, most: number): void => {
+      for (let i = 0; i < most; i++) add(origin, drawn(length, actions.length, seen, this.random));
     };
     if (known.every(isStart)) {
       if (this.sources[0] !== 'random') {
-        const most = Math.floor(promptsPerStep / 2);
+        const most = Math.floor(count / 2);
         for (const tokens of this.startTokens(known))
           if (found.length < most) add('edits', completed(tokens, length, actions.length, seen, this.random));
       }
-      draw('random', promptsPerStep - found.length);
+      draw('random', count - found.length);
       return found;
     }
     const best = estimates.best(PARENTS).map(({ prompt }) => prompt);
-    const { shares } = this;
+    const shares = this.shares(count);
     const lands = await this.drawLandscapes(estimates);
     for (const origin of this.sources) {
       const share = shares[origin]!;
@@ -124,7 +124,7 @@ export class Proposals {
       }
     }
     // A policy that repeats itself is no proof that nothing is left.
-    if (found.length === 0) draw('random', promptsPerStep);
+    if (found.length === 0) draw('random', count);
     return found;
   }
 

@@ -14,7 +14,7 @@ const of =
 
 /** What a choice among prompts could go by, from their gaps on the rows of the pool. */
 const MEASURES: Record<string, Measure> = {
-  'normal margins': (gaps, labels) => {
+  'margins, the default': (gaps, labels) => {
     const margins = new Margins(new Set(labels).size);
     gaps.forEach((gap, row) => margins.add(labels[row]!, gap));
     return margins.score();

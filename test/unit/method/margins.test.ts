@@ -18,42 +18,47 @@ describe('margins', () => {
     expect(boundedMargin(7)).toBe(marginOf(1));
   });
 
-  it('of two classes give twice the mean of the normal shares, less one', () => {
-    // Means 1 and 0, variance 1 each (and 1e-4 of the least variance, shrunk): Φ(1) = 0.8413447461, Φ(0) = ½.
+  it('give shares that are the mean of a normal one and a smooth count', () => {
+    // Class 0: mean 1, variance 1 (and 1e-4 of the least variance, shrunk): Φ(1) = 0.84134; margins 0 and 2 count ½ and ½ + ½ · 4 / √17 =
+    // 0.98507. Class 1: ½ both ways.
+    const first = (0.84134 + (0.5 + 0.98507) / 2) / 2;
     expect(
       scoreOf([
         [0, 2],
         [-1, 1],
       ]),
-    ).toBeCloseTo(0.8413447461 + 0.5 - 1, 4);
+    ).toBeCloseTo(2 * ((Math.sqrt(first) + Math.sqrt(0.5)) / 2) ** 2 - 1, 4);
   });
 
   it('shrink the variance of a class to that common to all by eight rows', () => {
     // Class 0: 2 rows of mean 1, variance 1; class 1: 2 rows of mean 1, variance 0. Common: ½ + 1e-4.
     const common = 0.5 + 1e-4;
     const [first, second] = [(2 * 1 + 8 * common) / 10, (8 * common) / 10];
-    // Φ(1/√0.60008) = 0.90163, Φ(1/√0.40008) = 0.94306: from a table of the normal distribution.
+    // Φ(1/√0.60008) = 0.90163, Φ(1/√0.40008) = 0.94306: from a table of the normal distribution. Smooth counts: as above, and ½ + ½ · 2 / √5.
     expect([1 / Math.sqrt(first), 1 / Math.sqrt(second)].map((x) => Number(x.toFixed(4)))).toEqual([1.2909, 1.581]);
-    expect(
-      (scoreOf([
-        [0, 2],
-        [1, 1],
-      ]) +
-        1) /
-        2,
-    ).toBeCloseTo((0.90163 + 0.94306) / 2, 4);
+    const shares = [(0.90163 + 0.742536) / 2, (0.94306 + 0.947214) / 2];
+    const scored = scoreOf([
+      [0, 2],
+      [1, 1],
+    ]);
+    expect(scored).toBeCloseTo(2 * ((Math.sqrt(shares[0]!) + Math.sqrt(shares[1]!)) / 2) ** 2 - 1, 4);
   });
 
-  it('do not change when a prompt is merely more confident, but for the least variance', () => {
+  it('gain less than half of what they would by the count alone where a prompt is merely more confident', () => {
     const calm = [
       [0.5, -0.1, 0.4, 0.3],
       [0.2, 0.6, -0.3, 0.1],
     ];
     const loud = calm.map((values) => values.map((x) => 4 * x));
-    expect(scoreOf(loud)).toBeCloseTo(scoreOf(calm), 2);
+    // All of the gain is the count's, which is half of the share.
+    const count = (values: readonly number[]): number =>
+      values.reduce((sum, x) => sum + 0.5 + x / Math.sqrt(1 + 4 * x * x), 0) / values.length;
+    const [before, after] = [calm, loud].map((classes) => (count(classes[0]!) + count(classes[1]!)) / 2);
+    expect((scoreOf(loud) - scoreOf(calm)) / 2).toBeGreaterThan(0);
+    expect((scoreOf(loud) - scoreOf(calm)) / 2).toBeLessThan(0.6 * (after! - before!));
   });
 
-  it('of more classes give the geometric mean, so that giving one up for the others does not pay', () => {
+  it('of more classes give less where one is given up for the others', () => {
     const even = [
       [0.5, -0.4],
       [0.4, -0.5],
@@ -64,15 +69,16 @@ describe('margins', () => {
       [-3, -2],
       [1, 0.4],
     ];
+    // The arithmetic mean of the shares is 0.511 and 0.619.
     expect(scoreOf(givenUp)).toBeLessThan(scoreOf(even));
-    // Three classes of means 1, 0, 0 and variance 1: the cube root of 0.8413447461 · ½ · ½.
+    // Three classes with shares 0.791935, ½, ½: the square of the mean of their roots.
     expect(
       scoreOf([
         [0, 2],
         [-1, 1],
         [-1, 1],
       ]),
-    ).toBeCloseTo(2 * Math.cbrt(0.8413447461 / 4) - 1, 4);
+    ).toBeCloseTo(0.179772, 4);
   });
 
   it('weigh classes equally or by their rows, and leave out a class without rows', () => {

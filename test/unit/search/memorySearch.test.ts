@@ -195,7 +195,7 @@ describe('search with a memory', () => {
   });
 
   it('ends at once where the budget has no room for it', async () => {
-    const { search } = await open(memorySearch, { budget: 100 });
+    const { search } = await open(memorySearch, { budget: 40 });
     expect(search.ended).toBe('budget');
     expect(await search.finalists()).toEqual([]);
   });
