@@ -9,8 +9,14 @@ export function intervalRange(rows: readonly PromptRow[]): Range {
   return all.length === 0 ? [0, 1] : [Math.min(...all), Math.max(...all)];
 }
 
-/** Tokens as chips with visible spaces, or the beginning of an instruction; and whether the text gives the same tokens. */
-export function PromptCell({ row: { prompt, pieces, roundTrip }, most }: { row: PromptRow; most?: number }) {
+/** Prompts that a search made of tokens. */
+const OF_TOKENS: readonly PromptRow['origin'][] = ['policy', 'random', 'single'];
+
+/**
+ * Tokens as chips with visible spaces, or the beginning of an instruction; and whether the text gives the same tokens.
+ * @param short an instruction on one line
+ */
+export function PromptCell({ row: { prompt, pieces, origin, roundTrip }, short }: { row: PromptRow; short?: string | undefined }) {
   if (prompt === '') return <span class="no-prompt">(no prompt)</span>;
   const mark = (kind: string, text: string, label: string, title: string) => (
     <span class={kind} role="img" title={title} aria-label={label}>
@@ -20,7 +26,7 @@ export function PromptCell({ row: { prompt, pieces, roundTrip }, most }: { row: 
   const long = isInstruction(prompt);
   return (
     <span class={long ? 'instruction' : 'chips'}>
-      {long ? shortPrompt(prompt, most) : pieces.map((piece) => <Chip piece={piece} />)}
+      {long ? (short ?? shortPrompt(prompt)) : (OF_TOKENS.includes(origin) ? pieces : [prompt]).map((piece) => <Chip piece={piece} />)}
       {roundTrip === true &&
         mark('round-trip', '✓', 'The text gives the same tokens', 'As text, this prompt gives exactly the scored tokens')}
       {roundTrip === false &&

@@ -22,7 +22,8 @@ export interface Column {
   readonly sort: SortKey;
   /** The key is the negative of what the column shows. */
   readonly highestFirst?: boolean;
-  readonly cell: (row: PromptRow, range: Range) => ComponentChildren;
+  /** @param short the row's prompt on one line */
+  readonly cell: (row: PromptRow, range: Range, short: string) => ComponentChildren;
 }
 
 export function classOf({ key, text }: Column): string {
@@ -34,9 +35,9 @@ const PROMPT: Column = {
   title: 'Prompt',
   text: true,
   sort: (row) => row.prompt.toLowerCase(),
-  cell: (row) => (
+  cell: (row, _, short) => (
     <>
-      <PromptCell row={row} /> <span class={`origin origin-${row.origin} origin-narrow`}>{ORIGINS[row.origin]}</span>
+      <PromptCell row={row} short={short} /> <span class={`origin origin-${row.origin} origin-narrow`}>{ORIGINS[row.origin]}</span>
     </>
   ),
 };

@@ -57,9 +57,28 @@ export function shortPrompt(prompt: string, most = 80): string {
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), most / 2)).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
+/** Prompts on one line each: one that begins like a prompt before it, as far as that line goes, shows where it differs from it. */
+export function tellApart(prompts: readonly string[], most = 80): string[] {
+  const lines = prompts.map((prompt) => prompt.trim().replace(/\s+/g, ' '));
+  const short = lines.map((line) => shortPrompt(line, most));
+  return lines.map((line, i) => {
+    const like = lines.slice(0, i).filter((_, j) => short[j] === short[i]);
+    if (like.length === 0 || line.length <= most) return short[i]!;
+    const shared = Math.max(...like.map((other) => sharedBeginning(line, other)));
+    const from = line.lastIndexOf(' ', Math.min(shared, line.length - most / 2)) + 1;
+    return `… ${shortPrompt(line.slice(from), most - 2)}`;
+  });
+}
+
 /** `1 row`, `2 rows`. */
 export function plural(n: number, noun: string, several = `${noun}s`): string {
   return `${count(n)} ${n === 1 ? noun : several}`;
+}
+
+function sharedBeginning(a: string, b: string): number {
+  let n = 0;
+  while (n < a.length && a[n] === b[n]) n++;
+  return n;
 }
 
 const ENDINGS: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };

@@ -4,7 +4,7 @@ import type { RowReference } from '../src/messages/page';
 import type { PromptRow, RunHead, RunView } from '../src/run/view/runView';
 import { intervalRange, Score } from './cells';
 import { classOf, columnsOf, type Column } from './columns';
-import { shortPrompt } from './format';
+import { shortPrompt, tellApart } from './format';
 import { Icon } from './icons';
 import { useFit } from './fit';
 import { RowDetails } from './rowDetails';
@@ -49,6 +49,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
   const by = columns.find(({ key }) => key === order.key) ?? columns[0]!;
   const models = compact ? [] : [...new Set(rows.flatMap(({ transfer = {} }) => Object.keys(transfer)))];
   const range = intervalRange(rows);
+  const short = tellApart(rows.map(({ prompt }) => prompt));
   // Sorted by another column, each row stands for itself.
   const groups = order.key === 'rank' && !order.reverse ? similarRows(rows) : new Map<PromptRow, readonly PromptRow[]>();
   const folded = new Set([...groups].flatMap(([first, similar]) => (spread.has(first.prompt) ? [] : similar)));
@@ -92,6 +93,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                 const hidden = folded.has(row);
                 const opened = open.has(row.prompt) && !hidden;
                 const similar = groups.get(row) ?? [];
+                const name = short[rows.indexOf(row)]!;
                 return (
                   <Fragment key={`${row.origin}\0${row.pieces.join('\0')}`}>
                     <tr
@@ -103,7 +105,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                           type="button"
                           class="expand"
                           aria-expanded={opened}
-                          aria-label={`Details of ${shortPrompt(row.prompt) || 'no prompt'}`}
+                          aria-label={`Details of ${name || 'no prompt'}`}
                           onClick={() => toggle(row.prompt)}
                         >
                           <Icon name="chevron" />
@@ -111,7 +113,7 @@ export function PromptTable({ view: { head, rows }, open, toggle, scored, compac
                       </td>
                       {columns.map((column) => (
                         <td key={column.key} class={classOf(column)}>
-                          {column.cell(row, range)}
+                          {column.cell(row, range, name)}
                           {column.key === 'prompt' && similar.length > 0 && (
                             <button
                               type="button"

@@ -71,7 +71,7 @@ export function WinnerCard({ view: { head, rows }, show }: { view: RunView; show
           <PolicyPrompt given={given} />
         ) : (
           <p class="winner-prompt">
-            <PromptCell row={winner} most={400} /> <span class={`origin origin-${origin}`}>{FOUND_BY[origin]}</span>
+            <PromptCell row={winner} short={shortPrompt(prompt, 400)} /> <span class={`origin origin-${origin}`}>{FOUND_BY[origin]}</span>
           </p>
         )}
         {!given && shortPrompt(prompt, 400) !== shortPrompt(prompt, Infinity) && (

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { CandidateRecord, GateRecord, GateRow } from '../search/reflect/record';
 import { CodedError } from '../wording/wording';
+import { sharedBeginning } from './report/tables';
 import { CANDIDATES } from './store/rows/names';
 import type { RunFolder } from './store/storage';
 
@@ -80,12 +81,6 @@ function newLine(text: string, parent: string): string {
   const shared = Math.max(0, ...old.filter((one) => one !== line).map((one) => sharedBeginning(line, one)));
   const from = line.lastIndexOf(' ', shared) + 1;
   return from > SHARED && from < line.length ? `… ${cut(line.slice(from))}` : cut(line);
-}
-
-function sharedBeginning(a: string, b: string): number {
-  let n = 0;
-  while (n < a.length && a[n] === b[n]) n++;
-  return n;
 }
 
 function cut(line: string): string {

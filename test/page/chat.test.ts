@@ -57,6 +57,18 @@ describe.skipIf(chromium === '')("the panel's page of a run with a chat", () => 
     expect(Math.max(...names)).toBeLessThan(160);
   });
 
+  it('tells instructions with the same beginning apart, and shows a prompt of the user in one piece', async () => {
+    const view = instructed();
+    const [first, second, ...others] = view.rows;
+    const prompt = `${first!.prompt}\n\nNever guess.`;
+    await panel.show({ ...view, rows: [first!, { ...second!, prompt, pieces: [prompt] }, ...others] });
+    const cells = await panel.page.locator('table.ranked .instruction').allInnerTexts();
+    expect(cells).toHaveLength(2);
+    expect(cells[0]).toContain('You sort reviews by their mood.');
+    expect(cells[1]).toMatch(/^… .*Never guess\./);
+    expect(await panel.page.locator('table.ranked .origin-manual .chip').first().innerText()).toMatch(/It was/);
+  });
+
   it('evaluates an instruction of several lines', async () => {
     await panel.show(instructed());
     const field = panel.page.getByLabel('Prompt to evaluate');

@@ -2,7 +2,7 @@ import type { PerInputResult, PromptRow, RunResult, SeedsResult, TransferScore }
 import { word } from '../../wording/wording';
 import type { Verdict } from '../verdict';
 import type { RunHead } from '../view/runView';
-import { alignedTable, csvRows, cut, escapeMarkdown, orderCell, markdownRows, percent, promptCell, visible } from './tables';
+import { alignedTable, csvRows, cut, cutApart, escapeMarkdown, orderCell, markdownRows, percent, promptCell, visible } from './tables';
 
 export { percent };
 
@@ -66,7 +66,9 @@ function tableCells(prompts: readonly PromptRow[]): string[][] {
 
 /** Ranked table in aligned columns, for a terminal; below it, the first prompt in full if it has no room there. */
 export function textTable(prompts: readonly PromptRow[]): string {
-  const cells = tableCells(prompts).map((row) => row.map((cell, c) => (c === 1 ? cut(cell) : cell)));
+  const rows = tableCells(prompts);
+  const short = cutApart(rows.map((row) => row[1]!));
+  const cells = rows.map((row, r) => row.map((cell, c) => (c === 1 ? short[r]! : cell)));
   const table = alignedTable(cells, new Set([1, 2, columns(prompts).length - 1]));
   const best = prompts[0]?.prompt ?? '';
   return cut(best) === visible(best)

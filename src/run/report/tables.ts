@@ -62,6 +62,25 @@ export function cut(text: string, most = 60): string {
   return `${characters.slice(0, most - 1).join('')}…`;
 }
 
+/** Texts that are cut: one that begins like a text before it, as far as the cell goes, shows where it differs from it. */
+export function cutApart(texts: readonly string[], most = 60): string[] {
+  const cells = texts.map((text) => cut(text, most));
+  return texts.map((text, i) => {
+    const like = texts.slice(0, i).filter((_, j) => cells[j] === cells[i]);
+    if (like.length === 0 || text.length <= most) return cells[i]!;
+    const shared = Math.max(...like.map((other) => sharedBeginning(text, other)));
+    const from = text.lastIndexOf(' ', Math.min(shared, text.length - most / 2)) + 1;
+    return `… ${cut(text.slice(from), most - 2)}`;
+  });
+}
+
+/** How many characters two texts have in common at their beginnings. */
+export function sharedBeginning(a: string, b: string): number {
+  let n = 0;
+  while (n < a.length && a[n] === b[n]) n++;
+  return n;
+}
+
 /** A prompt as a table shows it. */
 export function promptCell(prompt: string): string {
   return prompt === '' ? '(no prompt)' : visible(prompt);

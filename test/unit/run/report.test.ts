@@ -149,6 +149,16 @@ describe('textTable', () => {
     );
   });
 
+  it('tells long prompts with the same beginning apart', () => {
+    const rules = (last: string): string => `Name the topic of the message. ${'Think twice before you answer. '.repeat(3)}${last}`;
+    const texts = [rules('Refunds are billing.'), rules('Parcels are shipping.'), rules('')];
+    const table = textTable(texts.map((text, i) => prompt(i + 1, text, 'reflect', 0.5)));
+    const [, , first, second, third] = table.split('\n');
+    expect(first).toContain(' Name the topic of the message. Think');
+    expect(second).toMatch(/ … .*Parcels are shipping\./);
+    expect(third).not.toContain('Name the topic');
+  });
+
   it('stays aligned with accents, characters beyond the basic plane, wide and combining ones', () => {
     const texts = ['plain', 'größer Übermaß', '𝒳𝒴 𝒵', '最高の映画', '영화', 'cafe\u0301 noir', '🎉 party'];
     const lines = textTable(texts.map((text, i) => prompt(i + 1, text, 'policy', 0.5))).split('\n');
