@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { recordedServer } from '../fixtures/server/replay.mjs';
 import { SHORT, within } from './wait.mjs';
 
 /** Milliseconds before an answer: a search takes long enough to be ended early. */
@@ -9,9 +10,10 @@ const LATENCY = 40;
 /**
  * A server of this computer with a model whose answers depend on the text, in the shape of OpenAI's completions. It has a process
  * of its own, since a busy one keeps the driver of the browser waiting.
+ * @param {'recorded'} [answers] those of a real server, as they were recorded
  */
-export async function startModelServer() {
-  const child = fork(fileURLToPath(import.meta.url));
+export async function startModelServer(answers) {
+  const child = fork(fileURLToPath(import.meta.url), answers === undefined ? [] : [answers]);
   // A path that fails before it closes the server leaves no process behind.
   process.once('exit', () => child.kill());
   const port = await within(
@@ -25,16 +27,22 @@ export async function startModelServer() {
 }
 
 function serve() {
+  const recorded = process.argv[2] === 'recorded' ? recordedServer() : undefined;
   const server = createServer((request, response) => {
     /** @type {Buffer[]} */
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
-      const answer = answerTo(request.url ?? '', Buffer.concat(chunks).toString());
-      setTimeout(() => {
-        response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(answer ?? { error: { message: 'no such address' } }));
-      }, LATENCY);
+      const [path, body] = [request.url ?? '', JSON.parse(Buffer.concat(chunks).toString() || '{}')];
+      const made = recorded ? undefined : answerTo(path, body);
+      const found = recorded ? recorded(path, body) : made && { status: 200, answer: made };
+      setTimeout(
+        () => {
+          response.writeHead(found?.status ?? 404, { 'content-type': 'application/json' });
+          response.end(JSON.stringify(found?.answer ?? { error: { message: 'no such address' } }));
+        },
+        recorded ? 0 : LATENCY,
+      );
     });
   });
   server.listen(0, '127.0.0.1', () => {
@@ -44,10 +52,9 @@ function serve() {
   process.once('disconnect', () => process.exit());
 }
 
-/** @param {string} path @param {string} body */
-function answerTo(path, body) {
+/** @param {string} path @param {{ prompt?: string | string[], logprobs?: number }} body */
+function answerTo(path, { prompt = '', logprobs }) {
   if (path !== '/v1/completions') return undefined;
-  const { prompt, logprobs } = JSON.parse(body);
   const texts = [prompt].flat();
   const choices = texts.map((text, index) => {
     const top = topOf(text, Number(logprobs));
