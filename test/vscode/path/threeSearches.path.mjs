@@ -14,12 +14,11 @@ export default {
       const server = await startModelServer('recorded');
       try {
         const spec = {
-          ...JSON.parse(workbench.readFile(SPEC)),
+          data: { train: 'train.csv', validation: 'validation.csv', test: 'test.csv' },
           taskModel: `openai:bundled-causal@${server.url}`,
           labels: { negative: 'terrible', positive: 'great' },
           template: '{input} {prompt}',
           prompt: { length: 2, start: 'Overall' },
-          compare: [],
           search: { method: ['rlprompt', 'reflect', 'random'], queryBudget: 900 },
         };
         await workbench.openFile(SPEC);
