@@ -96,7 +96,7 @@ function Shown({ candidate, details, rows }: { candidate: CandidateSummary; deta
       )}
       {reason !== undefined && (
         <>
-          <h3>What the proposer said</h3>
+          <h3>{candidate.refused === 'failed' ? 'Why there is no answer' : 'What the proposer said'}</h3>
           <blockquote class="candidate-reason">{reason}</blockquote>
         </>
       )}

@@ -64,7 +64,7 @@ export function costFacts({ head: { summary } }: RunView): [label: string, value
   const { taskModelUse, cost, searches = [] } = summary ?? {};
   return [
     ...(taskModelUse ? [['task model', tookText(taskModelUse)] as [string, string]] : []),
-    ...(cost !== undefined && searches.some(({ proposer }) => proposer) ? [['in all', cost] as [string, string]] : []),
+    ...(cost !== undefined && taskModelUse && searches.some(({ proposer }) => proposer) ? [['in all', cost] as [string, string]] : []),
   ];
 }
 

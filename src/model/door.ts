@@ -114,6 +114,8 @@ export interface OpenProposer {
 
 export interface ProposerAnswer {
   readonly text: string | undefined;
+  /** Why there is no answer. */
+  readonly problem?: string | undefined;
   /** Of request and answer; counted by the server, or a fourth of their characters. */
   readonly tokens: number;
   readonly counted: boolean;

@@ -22,6 +22,8 @@ export const modelWording = {
     found: JSON.stringify(template),
     expected: 'for example "{input} {prompt} {mask} ."',
   }),
+  'model.requestTooLong': ({ model, context, answer }: OfModel & { context: number; answer: number }) =>
+    `the request does not fit: of the ${context.toLocaleString('en-US')} tokens that ${model} can read, ${answer.toLocaleString('en-US')} are for the answer. Use a model with a longer context`,
   'model.maskAdded': ({ template }: { template: string }) => `a masked model needs {mask}, so the template became "${template}"`,
 
   // Chat templates

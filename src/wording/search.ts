@@ -87,6 +87,10 @@ export const searchWording = {
   }),
   'search.sameScores': ({ queries }: { queries: number }) =>
     `after the first ${queries} queries, all prompts have the same scores: to the task model, the prompt makes no difference so far. The search continues; if this stays so, check the template, the label words and what the model answers`,
+  'search.proposalsFailed': ({ failed, of, problem }: { failed: number; of: number; problem: string | undefined }) =>
+    `${failed} of ${of} requests to the proposer failed${problem === undefined ? '' : `; the last: ${problem}`}`,
+  'search.emptyProposals': ({ empty, of }: { empty: number; of: number }) =>
+    `${empty} of ${of} answers of the proposer held no prompt in a fenced block. A larger model follows that format`,
   'search.noValidationScore': ({ prompts }: { prompts: number }) =>
     `None of the validation rows of the ${prompts} best prompts could be scored.`,
 };

@@ -9,24 +9,28 @@ import { CLASSES } from './hiddenRules';
 const TEST = 100;
 
 /** The simulated task and its reflector behind one address: the answer depends on the request alone. */
-export function simulatedServer({ task, reflector }: Simulation): Handler {
+export function simulatedServer(simulation: Simulation): Handler {
+  const answer = simulatedAnswer(simulation);
   return (request, response) => {
     const { messages } = request.body;
     if (request.path !== '/v1/chat/completions' || !messages) return send(response, 404, { error: { message: 'no such address' } });
     const asked = messages.map(({ content }) => content).join('\n');
     send(response, 200, {
-      choices: [{ index: 0, message: { role: 'assistant', content: answerTo(asked) }, finish_reason: 'stop' }],
+      choices: [{ index: 0, message: { role: 'assistant', content: answer(asked) }, finish_reason: 'stop' }],
       usage: { total_tokens: Math.ceil(asked.length / 4) },
     });
   };
+}
 
-  function answerTo(asked: string): string {
+/** What the task model or the reflector answers to a request. */
+export function simulatedAnswer({ task, reflector }: Simulation): (asked: string) => string {
+  return (asked) => {
     if (asked.includes('fenced by three backticks')) return reflector.answer(asked);
     const last = asked.lastIndexOf('Message ');
     if (last < 0) return 'OK';
     const row = Number(/^Message (\d{4})/.exec(asked.slice(last))![1]);
     return CLASSES[task.answer(asked.slice(0, last).trim(), row)]!;
-  }
+  };
 }
 
 /** Writes the simulated task's rows, and a spec for a server with it; returns the spec's file. */

@@ -1,7 +1,7 @@
 import type { OpenProposer, ProposerAnswer } from '../door';
 import { ServerError } from './serverError';
 
-/** Requests in a row without an answer that end a run. */
+/** Requests in a row that a server fails and that end a run. */
 const IN_A_ROW = 8;
 
 /**
@@ -23,8 +23,10 @@ export function proposerAnswers(
       return { text, tokens: tokens ?? Math.ceil((request.length + (text ?? '').length) / 4), counted: tokens !== undefined };
     } catch (error) {
       if (!(error instanceof ServerError) || error.lasting) throw error;
-      if (++inARow >= IN_A_ROW) throw new ServerError('broken', 'server.allFailed', [{ requests: inARow, problem: error.message }]);
-      return { text: undefined, tokens: Math.ceil(request.length / 4), counted: false };
+      // A request that is refused, as one that is too long, says nothing about others: the search goes on without it.
+      if (error.passing && ++inARow >= IN_A_ROW)
+        throw new ServerError('broken', 'server.allFailed', [{ requests: inARow, problem: error.message }]);
+      return { text: undefined, problem: error.message, tokens: Math.ceil(request.length / 4), counted: false };
     }
   };
 }

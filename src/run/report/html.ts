@@ -122,7 +122,7 @@ function facts(head: RunHead): string {
       : []),
     ...(summary?.taskModelUse ? [['Tokens of the task model', word('run.took', summary.taskModelUse)] as const] : []),
     ...proposed.map((use) => ['Proposals', word('run.proposed', use)] as const),
-    ...(summary?.cost !== undefined && proposed.length > 0 ? [['Cost of both', summary.cost] as const] : []),
+    ...(summary?.cost !== undefined && summary.taskModelUse && proposed.length > 0 ? [['Cost of both', summary.cost] as const] : []),
     ...(head.ended === undefined ? [] : [['Search ended', head.ended] as const]),
     ['Time', `${head.seconds.toFixed(0)} s${summary ? `, peak memory ${count(summary.peakMemory)} MiB` : ''}`],
     ['Seed', String(head.seed)],

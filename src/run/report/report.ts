@@ -181,7 +181,8 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
   if (result.taskModelUse) lines.push(`Task model, held-out rows included: ${word('run.took', result.taskModelUse)}.`);
   const proposed = (result.searches ?? []).flatMap(({ proposer }) => proposer ?? []);
   lines.push(...proposed.map((use) => word('run.proposed', use)));
-  if (result.cost !== undefined && proposed.length > 0) lines.push(`Task model and proposer together: ${result.cost}.`);
+  if (result.cost !== undefined && result.taskModelUse && proposed.length > 0)
+    lines.push(`Task model and proposer together: ${result.cost}.`);
   const bests = Object.entries(SEARCH_NAMES).flatMap(([origin, name]) => {
     const best = prompts.find((prompt) => prompt.origin === origin);
     return best?.test ? [`${name}'s best ${percent(best.test.accuracy)}%`] : [];

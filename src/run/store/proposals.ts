@@ -23,7 +23,7 @@ export class StoredProposals {
   ) {
     for (const line of folder.readLines(PROPOSALS) as Line[]) {
       if ('request' in line) this.sent++;
-      else this.known.set(line.k, { text: line.text, tokens: line.tokens, counted: line.counted });
+      else this.known.set(line.k, { text: line.text, problem: line.problem, tokens: line.tokens, counted: line.counted });
     }
   }
 
@@ -39,11 +39,11 @@ export class StoredProposals {
       this.sent++;
       this.write(() => this.folder.appendLines(PROPOSALS, [{ k, request } satisfies Line]));
       answer = await this.proposer.answer(request, id, signal);
-      const { text, tokens, counted } = answer;
-      this.write(() => this.folder.appendLines(PROPOSALS, [{ k, answer: true, text, tokens, counted } satisfies Line]));
+      const { text, problem, tokens, counted } = answer;
+      this.write(() => this.folder.appendLines(PROPOSALS, [{ k, answer: true, text, problem, tokens, counted } satisfies Line]));
       this.known.set(k, answer);
     }
-    const { text, tokens, counted } = answer;
-    return { text, usage: { calls: 1, tokens, counted } };
+    const { text, problem, tokens, counted } = answer;
+    return { text, ...(problem !== undefined && { problem }), usage: { calls: 1, tokens, counted } };
   }
 }

@@ -223,7 +223,8 @@ export class ReflectLoop {
       answer === 'perfect'
         ? { refused: 'perfect' as const }
         : childOf(plan, answer === 'none' ? undefined : answer.text, this.options, task, board);
-    const reason = 'reason' in made && made.reason !== undefined ? { reason: made.reason } : {};
+    const said = typeof answer !== 'string' && answer.text === undefined ? answer.problem : 'reason' in made ? made.reason : undefined;
+    const reason = said === undefined ? {} : { reason: said };
     if ('refused' in made) {
       this.idle++;
       if (made.refused !== 'perfect') bandit.learn(operator, 0);

@@ -18,7 +18,7 @@ export interface CandidateRecord {
   readonly text?: string;
   /** How many rows of the training data the text shows as examples. */
   readonly examples: number;
-  /** What the proposer said beside the instruction, cut where it is long. */
+  /** What the proposer said beside the instruction, cut where it is long; of one that `failed`, why. */
   readonly reason?: string;
   readonly gate?: GateRecord;
   /** Estimated score in [0, 1] by so many validation rows. */

@@ -2,6 +2,7 @@ import { Margins } from '../../method/margins';
 import { Random } from '../../method/random';
 import type { Scorer, ScorerState } from '../../method/scorer';
 import type { PromptIds } from '../../model/taskModel';
+import { warning, type Note } from '../../wording/note';
 import { pooledGap, scoreAll } from '../selection';
 import type { ScoredPrompt, SplitScore } from '../prompt';
 import type { Finalist, ReflectStep, Reflection, Search, SearchContext, SearchKind, StopReason } from '../search';
@@ -13,6 +14,8 @@ import { DEFAULTS } from './settings';
 
 /** Proposals in a row without a single query after which there is nothing left to try. */
 const IDLE = 25;
+/** Answers without a prompt that are worth a word, if they are most. */
+const SOME = 4;
 
 interface State {
   readonly begun: boolean;
@@ -20,6 +23,17 @@ interface State {
   readonly pool: PoolState;
   readonly train: ScorerState;
   readonly validation: ScorerState;
+  /** Absent in checkpoints of earlier versions. */
+  readonly answers?: Answers;
+}
+
+/** Requests to the proposer, those that failed, and answers without a prompt. */
+interface Answers {
+  readonly asked: number;
+  readonly failed: number;
+  readonly empty: number;
+  /** Why the last one failed. */
+  readonly problem?: string | undefined;
 }
 
 /** A model proposes prompts: it sees where a prompt fails, and writes a better one. */
@@ -35,6 +49,7 @@ class ReflectSearch implements Search {
   private readonly loop: ReflectLoop;
   /** Whether the prompts to start from have their scores. */
   private begun = false;
+  private answers: Answers = { asked: 0, failed: 0, empty: 0 };
 
   constructor(
     private readonly context: SearchContext,
@@ -48,6 +63,7 @@ class ReflectSearch implements Search {
     this.loop = new ReflectLoop(this.pool, { settings: DEFAULTS, maxTokens, frozen, start: texts }, new Random(context.seed ^ 0x4ef1ec7));
     if (!saved) return;
     this.begun = saved.begun;
+    this.answers = saved.answers ?? this.answers;
     this.train.restore(saved.train);
     this.validation.restore(saved.validation);
     this.pool.restore(saved.pool);
@@ -60,6 +76,15 @@ class ReflectSearch implements Search {
 
   get proposer() {
     return this.pool.usage;
+  }
+
+  get notes(): Note[] {
+    const { asked, failed, empty, problem } = this.answers;
+    const isMost = empty >= SOME && 2 * empty > asked - failed;
+    return [
+      ...(failed > 0 ? [warning('search.proposalsFailed', { failed, of: asked, problem })] : []),
+      ...(isMost ? [warning('search.emptyProposals', { empty, of: asked - failed })] : []),
+    ];
   }
 
   get finalistQueries(): number {
@@ -78,6 +103,7 @@ class ReflectSearch implements Search {
   async advance(signal?: AbortSignal): Promise<ReflectStep> {
     const records = await this.whole(() => (this.begun ? this.loop.step(signal) : this.loop.begin(signal)));
     this.begun = true;
+    this.count(records);
     this.reflection.report(records);
     return this.stepOf(records);
   }
@@ -101,8 +127,8 @@ class ReflectSearch implements Search {
   }
 
   save(): State {
-    const { begun, loop, pool, train, validation } = this;
-    return { begun, loop: loop.save(), pool: pool.save(), train: train.save(), validation: validation.save() };
+    const { begun, answers, loop, pool, train, validation } = this;
+    return { begun, answers, loop: loop.save(), pool: pool.save(), train: train.save(), validation: validation.save() };
   }
 
   release(): Promise<void> {
@@ -119,6 +145,17 @@ class ReflectSearch implements Search {
       this.pool.rollback();
       throw error;
     }
+  }
+
+  private count(lines: readonly (CandidateRecord | CandidateUpdate)[]): void {
+    let { asked, failed, empty, problem } = this.answers;
+    for (const line of lines) {
+      if (!('operator' in line) || !line.proposer) continue;
+      asked++;
+      if (line.refused === 'failed') [failed, problem] = [failed + 1, line.reason];
+      if (line.refused === 'noBlock' || line.refused === 'empty') empty++;
+    }
+    this.answers = { asked, failed, empty, problem };
   }
 
   private stepOf(lines: readonly (CandidateRecord | CandidateUpdate)[]): ReflectStep {

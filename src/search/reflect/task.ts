@@ -24,6 +24,8 @@ export interface TrainRow {
 /** The answer to a request; undefined where none came. */
 export interface Proposed {
   readonly text: string | undefined;
+  /** Why there is none. */
+  readonly problem?: string;
   readonly usage: Usage;
 }
 
