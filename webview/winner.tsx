@@ -93,7 +93,9 @@ export function WinnerCard({ view: { head, rows }, show }: { view: RunView; show
             {verdict.rival && (
               <Figure value={signed(100 * verdict.rival.difference)} label={`points vs. ${RIVALS[verdict.rival.origin]}`} />
             )}
-            {verdict.random && <Figure value={percent(verdict.random.accuracy)} label="random search’s best" />}
+            {verdict.others?.map(({ origin, accuracy }) => (
+              <Figure key={origin} value={percent(accuracy)} label={RIVALS[origin]} />
+            ))}
             {texts ? (
               metrics.map(({ name, score }) => <Figure key={name} value={percent(score)} label={name} />)
             ) : (

@@ -20,8 +20,8 @@ export interface Verdict {
   readonly winner: Contender & { readonly interval: Interval; readonly n: number };
   /** What the winner has to beat: the best baseline or, if the winner is one, the best prompt found. */
   readonly rival?: Contender & { readonly origin: Origin; readonly difference: number; readonly interval?: Interval };
-  /** Random search's best prompt, unless it is the winner or the rival. */
-  readonly random?: Contender;
+  /** The best prompt of each other search, unless it is the rival. */
+  readonly others?: readonly (Contender & { readonly origin: Origin })[];
   /** Accuracy of always answering the most common class. */
   readonly majority: number;
   /** Runs scored on the same held-out rows up to this one; the intervals hold for all of them together. */
@@ -39,6 +39,9 @@ interface Contender {
 type Interval = readonly [low: number, high: number];
 type Tested = PromptResult & { readonly test: NonNullable<PromptResult['test']> };
 export type Judged = Pick<RunResult, 'prompts' | 'majorityBaseline' | 'pairedTest' | 'taskModel' | 'kind' | 'perInput'>;
+
+/** Origins of prompts that a search of its own found. */
+const SEARCHES: ReadonlySet<Origin> = new Set(['policy', 'reflect', 'random']);
 
 const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
   better: [],
@@ -64,7 +67,13 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
   const interval = heldOutInterval(winner.test, isScore, runs);
   const rival = rivalOf(winner, others, result, runs);
   const kind = kindOf(winner, isScore ? undefined : { interval, majority }, rival);
-  const random = others.find(({ origin, prompt }) => origin === 'random' && prompt !== rival?.prompt);
+  const best = others.filter(
+    ({ origin, prompt }, i) =>
+      SEARCHES.has(origin) &&
+      origin !== winner.origin &&
+      prompt !== rival?.prompt &&
+      others.findIndex((each) => each.origin === origin) === i,
+  );
   const { title, text, next } = said(kind, result, { name: name(winner), accuracy, n, interval }, rival, runs);
   return {
     kind,
@@ -72,7 +81,7 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
     text,
     winner: { ...contender(winner), interval, n },
     ...(rival && { rival }),
-    ...(random && { random: contender(random) }),
+    ...(best.length > 0 && { others: best.map(contender) }),
     majority,
     runs,
     next,

@@ -86,7 +86,7 @@ function verdict({ verdict: judged, texts, summary }: RunHead, winner: PromptRow
   const figures = [
     ...(test ? [`<b>${percent(test.accuracy)}%</b> held out (${range(test)})`] : []),
     ...(estimate ? [`<b>${percent(estimate.accuracy)}%</b> estimated`] : []),
-    ...(judged?.random ? [`<b>${percent(judged.random.accuracy)}%</b> random search’s best, held out`] : []),
+    ...(judged?.others ?? []).map(({ origin, accuracy }) => `<b>${percent(accuracy)}%</b> ${ORIGINS[origin]}’s best, held out`),
     ...(judged && !texts ? [`<b>${percent(judged.majority)}%</b> most common class`] : []),
   ];
   return `<section class="verdict verdict-${judged?.kind ?? 'open'}">

@@ -42,7 +42,7 @@ describe('the verdict', () => {
       kind: 'better',
       winner: { prompt: ' policy 1', origin: 'policy', accuracy: 0.8, n: ROWS },
       rival: { prompt: '', origin: 'none', accuracy: 0.7, difference: 0.1 },
-      random: { prompt: ' random 2', accuracy: 0.75 },
+      others: [{ prompt: ' random 2', origin: 'random', accuracy: 0.75 }],
       majority: 0.5,
       runs: 1,
       next: [],
@@ -82,7 +82,13 @@ describe('the verdict', () => {
   it('is the same for a winner of random search', () => {
     const verdict = verdictOf(run([prompt(1, 'random', 0.8), prompt(2, 'policy', 0.8, [9, 9]), prompt(3, 'none', 0.7, [60, 20])]))!;
     expect(verdict).toMatchObject({ kind: 'better', winner: { origin: 'random' }, rival: { origin: 'none' } });
-    expect(verdict.random).toBeUndefined();
+    expect(verdict.others?.map(({ prompt }) => prompt)).toEqual([' policy 2']);
+  });
+
+  it('names the best of each other search, once', () => {
+    const found = [prompt(2, 'policy', 0.7), prompt(3, 'reflect', 0.9), prompt(4, 'random', 0.6), prompt(5, 'policy', 0.9)];
+    const { others } = verdictOf(run([prompt(1, 'reflect', 0.8), ...found, prompt(6, 'none', 0.7, [60, 20])]))!;
+    expect(others?.map((each) => each.prompt)).toEqual([' policy 2', ' random 4']);
   });
 
   it('has faces of their own for a prompt of the user and for no prompt, next to the best prompt found', () => {
@@ -91,7 +97,7 @@ describe('the verdict', () => {
       kind: 'yours',
       winner: { origin: 'manual' },
       rival: { prompt: ' policy 2', difference: 0.005 },
-      random: { prompt: ' random 3' },
+      others: [{ prompt: ' random 3' }],
     });
     expect(verdictOf(run([prompt(1, 'none', 0.8), ...others]))).toMatchObject({ kind: 'noPrompt', rival: { prompt: ' policy 2' } });
   });
