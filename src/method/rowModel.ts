@@ -1,5 +1,5 @@
-import { boundedMargin, marginOf, Margins } from './margins';
-import { congruent, diagonal, dot, inverse, lowerInverse, lowerOf, lowerTimes, times } from './smallMatrices';
+import { FilledInScores, STRETCH } from './filledInScores';
+import { congruent, diagonal, dot, inverse, lowerInverse, lowerTimes, times } from './smallMatrices';
 
 /** What is known of one prompt: contrasts `y` [rows, C] on some rows of the pool. */
 export interface Observed {
@@ -25,10 +25,6 @@ export interface RowModelState {
 /** Logits further below the top one say no more: an answer without log-probabilities has −∞ there. */
 const FLOOR = 6;
 const NOISE_FLOOR = 0.02;
-/** Scores in [0, 1] of generated texts are stretched to about the spread of logits, for which the priors are made. */
-const STRETCH = 6;
-/** Rows that a sketch of the score is made of. */
-const SKETCHED = 128;
 const FIRST_ROUNDS = 20;
 const ROUNDS = 3;
 
@@ -45,6 +41,8 @@ const ROUNDS = 3;
 export class RowModel {
   readonly C: number;
   readonly q: number;
+  /** Scores of prompts by what this model fills in. */
+  readonly scores: FilledInScores;
   /** (μ, w) of each row and contrast, [N, C, 1 + q]; of each class and contrast, [K, C, 1 + q]. */
   private theta: Float64Array;
   private classTheta: Float64Array;
@@ -52,19 +50,8 @@ export class RowModel {
   private spread: Float64Array;
   private noise = 1;
   private fitted = false;
-  private readonly all: readonly number[];
-  private readonly some: readonly number[];
-  private readonly logits: Float64Array;
-  private readonly sums: Float64Array;
-  private readonly counts: Float64Array;
-  private readonly margins: Margins;
   /** Of each row what it adds to the precision of the factors of a prompt, [N, q, q]. */
   private readonly certainty: Float64Array;
-  private readonly sketched: Float64Array;
-  /** Margins of all rows, and of those of a sketch, with their labels. */
-  private readonly filled: Float64Array;
-  private readonly ofSketch: Float64Array;
-  private readonly someLabels: readonly number[];
 
   constructor(
     private readonly labels: readonly number[],
@@ -75,19 +62,8 @@ export class RowModel {
     this.theta = new Float64Array(labels.length * this.C * (1 + this.q));
     this.classTheta = new Float64Array(K * this.C * (1 + this.q));
     this.spread = new Float64Array(1 + this.q).fill(1);
-    this.all = labels.map((_, row) => row);
-    const each = Math.max(1, Math.floor(SKETCHED / K));
-    const seen = new Array<number>(K).fill(0);
-    this.some = this.all.filter((row) => ++seen[labels[row]!]! <= each);
-    this.logits = new Float64Array(K);
-    this.sums = new Float64Array(K);
-    this.counts = new Float64Array(K);
-    this.margins = new Margins(K);
-    this.filled = new Float64Array(labels.length);
-    this.ofSketch = new Float64Array(this.some.length);
-    this.someLabels = this.some.map((row) => labels[row]!);
     this.certainty = new Float64Array(labels.length * this.q ** 2);
-    this.sketched = new Float64Array(this.some.length * Math.max(0, K - 1) * (1 + this.q));
+    this.scores = new FilledInScores(labels, K, this.C, this.q);
   }
 
   /** Contrasts of K label-word logits, or of a score, [C]; undefined where the row could not be scored. */
@@ -118,7 +94,7 @@ export class RowModel {
       this.maximize(prompts, whiten(factors, this.q));
       factors = this.expect(prompts);
     }
-    this.prepareSketch();
+    this.scores.take(this.theta);
   }
 
   /** First factors: the leading components of each prompt's mean contrasts by class. */
@@ -282,133 +258,6 @@ export class RowModel {
     this.weigh();
   }
 
-  /** The score to expect on new rows at factors f, by the margins on the pool; rows whose gap is `known` (not NaN) count by it. */
-  score(f: ArrayLike<number>, known?: Float64Array): number {
-    const { K, margins, labels, filled } = this;
-    for (let row = 0; row < filled.length; row++) {
-      this.predict(f, row);
-      filled[row] =
-        K === 1
-          ? this.shown()
-          : K === 2
-            ? boundedMargin((labels[row]! - 0.5) * this.logits[1]!)
-            : marginOf(gapOf(this.logits, labels[row]!));
-    }
-    if (known)
-      for (let row = 0; row < filled.length; row++)
-        if (!Number.isNaN(known[row]!)) filled[row] = K === 1 ? known[row]! : marginOf(known[row]!);
-    margins.clear();
-    margins.addAll(labels, filled);
-    return margins.score();
-  }
-
-  /** The same over at most SKETCHED rows, for many factors in a row: logits of the strongest rival stand for all others. */
-  sketch(f: Float64Array): number {
-    const { K, margins, someLabels, ofSketch: sketch, sketched, some } = this;
-    const p = 1 + this.q;
-    for (let i = 0, at = 0; i < some.length; i++) {
-      if (K === 1) {
-        this.predict(f, some[i]!);
-        sketch[i] = this.shown();
-        continue;
-      }
-      let least = Infinity;
-      for (let rival = 1; rival < K; rival++, at += p) {
-        let margin = sketched[at]!;
-        for (let j = 1; j < p; j++) margin += sketched[at + j]! * f[j - 1]!;
-        if (margin < least) least = margin;
-      }
-      sketch[i] = boundedMargin(least);
-    }
-    margins.clear();
-    margins.addAll(someLabels, sketch);
-    return margins.score();
-  }
-
-  /** Half the difference of a row's own logit to that of each rival, as linear functions of the factors: [some, K − 1, 1 + q]. */
-  private prepareSketch(): void {
-    const { K, C, q, theta, labels, sketched } = this;
-    const p = 1 + q;
-    let at = 0;
-    for (const row of this.some)
-      for (let c = 0; c < K; c++) {
-        const label = labels[row]!;
-        if (c === label) continue;
-        for (let j = 0; j < p; j++, at++)
-          sketched[at] =
-            (C === 1
-              ? label === 1
-                ? theta[row * p + j]!
-                : -theta[row * p + j]!
-              : theta[(row * C + label) * p + j]! - theta[(row * C + c) * p + j]!) / 2;
-      }
-  }
-
-  /** The pool's mean of any function of the gap. */
-  mean(f: ArrayLike<number>, known: Float64Array, of: (gap: number) => number): number {
-    return this.meanOver(f, this.all, of, known);
-  }
-
-  /** Variance of that mean while the factors are N(f, covariance): by the unscented transform, f ± √q·L_j. */
-  variance(f: Float64Array, covariance: Float64Array, known: Float64Array, of: (gap: number) => number): number {
-    const { q } = this;
-    const lower = lowerOf(covariance, q);
-    const means: number[] = [];
-    for (let j = 0; j < q; j++) {
-      for (const sign of [-1, 1])
-        means.push(
-          this.mean(
-            f.map((x, i) => x + sign * Math.sqrt(q) * lower[i * q + j]!),
-            known,
-            of,
-          ),
-        );
-    }
-    const mean = means.reduce((a, b) => a + b, 0) / means.length;
-    return means.reduce((sum, x) => sum + (x - mean) ** 2, 0) / means.length;
-  }
-
-  private meanOver(f: ArrayLike<number>, rows: readonly number[], of: (gap: number) => number, known?: Float64Array): number {
-    const { K, labels, sums, counts } = this;
-    sums.fill(0);
-    counts.fill(0);
-    for (const row of rows) {
-      const label = labels[row]!;
-      const gap = known ? known[row]! : NaN;
-      sums[label]! += of(Number.isNaN(gap) ? this.gapAt(f, row) : gap);
-      counts[label]!++;
-    }
-    let [mean, present] = [0, 0];
-    for (let k = 0; k < K; k++)
-      if (counts[k]! > 0) {
-        mean += sums[k]! / counts[k]!;
-        present++;
-      }
-    return mean / present;
-  }
-
-  /** The predicted contrasts of a row, as logits. */
-  private predict(f: ArrayLike<number>, row: number): void {
-    const { K, C, q, theta, logits } = this;
-    for (let c = 0, at = row * C * (1 + q); c < C; c++, at += 1 + q) {
-      let y = theta[at]!;
-      for (let j = 0; j < q; j++) y += theta[at + 1 + j]! * f[j]!;
-      logits[K === 2 ? 1 : c] = y;
-    }
-  }
-
-  /** The predicted score of a text, where that is what a row has. */
-  private shown(): number {
-    return Math.min(1, Math.max(0, this.logits[0]! / STRETCH));
-  }
-
-  /** The predicted gap of a row, or the score of its text. */
-  private gapAt(f: ArrayLike<number>, row: number): number {
-    this.predict(f, row);
-    if (this.K === 1) return this.shown();
-    return gapOf(this.logits, this.labels[row]!);
-  }
-
   save(): RowModelState {
     return { theta: this.theta, classTheta: this.classTheta, spread: this.spread, noise: this.noise };
   }
@@ -420,23 +269,8 @@ export class RowModel {
     this.noise = state.noise;
     this.fitted = true;
     this.weigh();
-    this.prepareSketch();
+    this.scores.take(this.theta);
   }
-}
-
-/** p(label) − max p(others), as `rowScore` of reward.ts, without an object: it is worked out millions of times. */
-function gapOf(logits: Float64Array, label: number): number {
-  const K = logits.length;
-  let top = logits[0]!;
-  for (let c = 1; c < K; c++) if (logits[c]! > top) top = logits[c]!;
-  let [sum, rival, own] = [0, 0, 0];
-  for (let c = 0; c < K; c++) {
-    const e = Math.exp(logits[c]! - top);
-    sum += e;
-    if (c === label) own = e;
-    else if (e > rival) rival = e;
-  }
-  return (own - rival) / sum;
 }
 
 /** Means [n, q] and covariances [n, q, q] of the factors of n prompts. */

@@ -66,7 +66,7 @@ export class Estimates {
     const smooth = this.measured.length > 0 ? this.reward?.fitted(this.measured) : undefined;
     const learn = (known: Known, factors: Float64Array): void => {
       known.factors = factors;
-      known.estimate = this.rows.score(factors, known.gap);
+      known.estimate = this.rows.scores.score(factors, known.gap);
     };
     const alone = (known: Known): Float64Array => this.rows.posterior(this.rows.evidence(known)).mean;
     this.own.forEach((known, i) => {
@@ -106,12 +106,12 @@ export class Estimates {
   }
 
   accuracy({ factors, gap }: Known): number {
-    return this.rows.mean(factors, gap, this.measureBy.right);
+    return this.rows.scores.mean(factors, gap, this.measureBy.right);
   }
 
   /** A prompt with its estimates: of the whole pool, so the same for both splits. */
   scored(known: Known, { tokens: _, ...prompt }: Prompt): ScoredPrompt {
-    const gap = this.rows.mean(known.factors, known.gap, (g) => g);
+    const gap = this.rows.scores.mean(known.factors, known.gap, (g) => g);
     const score: SplitScore = { gap, reward: 100 * known.estimate, accuracy: this.accuracy(known) };
     return { ...prompt, gap, choice: known.estimate, train: score, validation: score, filledIn: this.filledIn(known) };
   }
@@ -128,7 +128,7 @@ export class Estimates {
     // As with two right and two wrong answers more, so that no variance is 0.
     const p = (N * this.accuracy(known) + 2) / (N + 4);
     const ofRow = p * (1 - p);
-    const worth = ofRow / (ofRow / N + this.rows.variance(known.factors, covariance, known.gap, this.measureBy.nearlyRight));
+    const worth = ofRow / (ofRow / N + this.rows.scores.variance(known.factors, covariance, known.gap, this.measureBy.nearlyRight));
     const m = this.archive.queries / N;
     return { rows, worth: rows + Math.max(0, worth - rows) * (m / (m + 1 + this.rows.q)) ** 2 };
   }

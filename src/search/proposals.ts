@@ -144,7 +144,7 @@ export class Proposals {
     const { reward, tables } = this.models;
     if (!reward || !tables) return [];
     const draws = estimates.rewards(reward, DRAWS, this.random);
-    return landscapes(draws, tables, this.context.length, (f) => estimates.rows.sketch(f));
+    return landscapes(draws, tables, this.context.length, (f) => estimates.rows.scores.sketch(f));
   }
 
   /** Half of the climbs go up the mean, half up the draws; half start from a good prompt, half anywhere. */

@@ -59,7 +59,7 @@ describe('row model', () => {
     });
     model.fit(prompts);
     const truth = prompts.map((_, i) => pooled(i));
-    const filled = prompts.map((prompt) => model.score(model.posterior(model.evidence(prompt)).mean));
+    const filled = prompts.map((prompt) => model.scores.score(model.posterior(model.evidence(prompt)).mean));
     const alone = prompts.map(({ rows, y }) => {
       const { C } = model;
       const margins = new Margins(K);

@@ -74,7 +74,9 @@ describe('scores of generated texts', () => {
       Math.sqrt(
         mean(
           observed.map((each, i) => {
-            const guess = plain ? mean(each.rows.map((r) => truth[i]![r]!)) : model.score(model.posterior(model.evidence(each)).mean);
+            const guess = plain
+              ? mean(each.rows.map((r) => truth[i]![r]!))
+              : model.scores.score(model.posterior(model.evidence(each)).mean);
             return (guess - mean(truth[i]!)) ** 2;
           }),
         ),
