@@ -35,7 +35,8 @@ export function whole(value: number): string {
 const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
 export function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
+  const size = Math.abs(value).toFixed(1);
+  return `${size === '0.0' ? '±' : value < 0 ? '−' : '+'}${size}`;
 }
 
 /** The rank of an evaluated prompt, and its held-out accuracy or score if it has one. */

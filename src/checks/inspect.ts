@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { firstNamed, INPUT_NAMES, LABEL_NAMES } from '../data/columns';
+import { firstNamed, INPUT_NAMES, LABEL_NAMES, REFERENCE_NAMES } from '../data/columns';
 import { readRows } from '../data/rows';
 import { readModel } from '../model/local/modelFolder';
 import { namedCandidates, distinct } from '../search/labelWords/candidates';
@@ -26,6 +26,8 @@ export interface DatasetOutline {
   /** Guesses; undefined where the user must choose. */
   readonly input: string | undefined;
   readonly label: string | undefined;
+  /** A column with right outputs, for a task of generated texts. */
+  readonly reference: string | undefined;
   readonly rows: number;
   /** The file has more rows than were read. */
   readonly more: boolean;
@@ -64,12 +66,13 @@ export async function inspectDataset(file: string): Promise<DatasetOutline> {
   );
   const only = Object.keys(labels);
   const label = firstNamed(LABEL_NAMES, only) ?? (only.length === 1 ? only[0] : undefined);
-  const texts = columns.filter((name) => name !== label);
+  const reference = firstNamed(REFERENCE_NAMES, columns);
+  const texts = columns.filter((name) => name !== (only.length === 0 ? reference : label));
   // Without a usual name, the text is the column with by far the longest values.
   const byLength = [...texts].sort((a, b) => lengths.get(b)! - lengths.get(a)!);
   const clear = byLength.length === 1 || (byLength.length > 1 && lengths.get(byLength[0]!)! > 3 * lengths.get(byLength[1]!)!);
   const input = firstNamed(INPUT_NAMES, texts) ?? (clear ? byLength[0] : undefined);
-  return { columns, input, label, rows, more, labels, sample: sample ?? {} };
+  return { columns, input, label, reference, rows, more, labels, sample: sample ?? {} };
 }
 
 /** When a row was written is no class. */

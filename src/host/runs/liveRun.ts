@@ -172,7 +172,7 @@ export class LiveRun {
     const saved = resumable
       ? vscode.l10n.t('Its results so far are saved; you can resume it from its last checkpoint.')
       : vscode.l10n.t('Its results so far are saved.');
-    this.set({ state: 'failed', error: crashed ? `${error.message} ${saved}` : error.message, secondsLeft: null });
+    this.set({ state: 'failed', error: crashed || resumable ? `${error.message} ${saved}` : error.message, secondsLeft: null });
   }
 
   private set(change: Parameters<RunViewBuilder['set']>[0]): void {

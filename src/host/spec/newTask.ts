@@ -6,7 +6,7 @@ import { SPEC_ENDING } from '../commands/pickSpec';
 import { DATA_ENDINGS, DATA_FILES } from './dataFiles';
 import { askWords } from './labelWords';
 import { settleSpec } from './settleSpec';
-import { inOrder, newTaskName, siblings, specText } from './specText';
+import { inOrder, newTaskName, siblings, specText, textSpec, type NewFiles } from './specText';
 import type { SpecService } from './specService';
 
 const MOST_CLASSES = 20;
@@ -21,26 +21,13 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
   const { t } = vscode.l10n;
   const outline = await service.inspect(data.fsPath, (await stat(data.fsPath)).mtimeMs);
   const name = basename(data.fsPath);
-  if (Object.keys(outline.labels).length === 0)
-    throw new Error(
-      t(
-        '{0} has no column of classes, with at least two different short values that each occur on several rows. Its columns are {1}.',
-        name,
-        outline.columns.join(', '),
-      ),
-    );
+  const { reference } = outline;
+  // Right answers may repeat, too.
+  const texts = Object.entries(outline.labels).every(([column, found]) => column === reference && found.length > MOST_CLASSES);
+  if (texts) return newTextTask(service, data, outline);
   const label = outline.label ?? (await pickColumn(t('Which column of {0} has the class?', name), classColumns(outline)));
   if (label === undefined) return undefined;
-  const texts = outline.columns.filter((column) => column !== label);
-  const input =
-    outline.input !== undefined && outline.input !== label
-      ? outline.input
-      : texts.length === 1
-        ? texts[0]
-        : await pickColumn(
-            t('Which column of {0} has the text?', name),
-            texts.map((label) => ({ label, detail: outline.sample[label] ?? '' })),
-          );
+  const input = await inputColumn(name, outline, label);
   if (input === undefined) return undefined;
   const found = outline.labels[label]!;
   const classes = inOrder(found.map((one) => one.label));
@@ -54,18 +41,60 @@ export async function newTaskFromDataset(service: SpecService, file?: vscode.Uri
   const asks = isServer(taskModel) && !classes.every((one) => /\p{L}{2}/u.test(one));
   const words = asks ? await askWords(service, classes, taskModel) : {};
   if (!words) return undefined;
-  const folder = dirname(data.fsPath);
+  const ignoreCase = found.some(({ spellings }) => spellings.length > 1);
+  return write(service, data, words, (files, settled) =>
+    specText({ ...files, input, label, ignoreCase, words: asks ? settled : undefined, classes: classes.length }),
+  );
+}
+
+/** A task of generated texts, for rows that have right outputs in place of a class. */
+async function newTextTask(service: SpecService, data: vscode.Uri, outline: DatasetOutline): Promise<vscode.Uri | undefined> {
+  const name = basename(data.fsPath);
+  const { reference } = outline;
+  if (reference === undefined)
+    throw new Error(
+      vscode.l10n.t(
+        '{0} has no column of classes, with at least two different short values that each occur on several rows, and none of right answers, with a name such as answer, expected or summary. Its columns are {1}.',
+        name,
+        outline.columns.join(', '),
+      ),
+    );
+  const input = await inputColumn(name, outline, reference);
+  return input === undefined ? undefined : write(service, data, {}, (files) => textSpec({ ...files, input, reference }));
+}
+
+/** The column with the texts; the user chooses where that is not clear. */
+async function inputColumn(name: string, { columns, input, sample }: DatasetOutline, other: string): Promise<string | undefined> {
+  const texts = columns.filter((column) => column !== other);
+  if (input !== undefined && input !== other) return input;
+  if (texts.length === 1) return texts[0];
+  return pickColumn(
+    vscode.l10n.t('Which column of {0} has the text?', name),
+    texts.map((label) => ({ label, detail: sample[label] ?? '' })),
+  );
+}
+
+/** Writes the spec beside the data, once its own check finds nothing wrong, and opens it. */
+async function write(
+  service: SpecService,
+  data: vscode.Uri,
+  words: Record<string, string>,
+  text: (files: NewFiles, words: Record<string, string>) => string,
+): Promise<vscode.Uri | undefined> {
+  const [name, folder] = [basename(data.fsPath), dirname(data.fsPath)];
   const spec = await freeSpec(folder, newTaskName(name, folder));
   if (!spec) return undefined;
   if (spec.exists) return open(spec.uri);
-  const policyModel = settings.get<string>('defaultPolicyModel', 'bundled:causal');
-  const ignoreCase = found.some(({ spellings }) => spellings.length > 1);
-  const fields = { train: name, ...siblings(name, await readdir(folder)), input, label, ignoreCase };
-  const text = await settleSpec(service, spec.uri.fsPath, words, (settled) =>
-    specText({ ...fields, words: asks ? settled : undefined, classes: classes.length, taskModel, policyModel }),
-  );
-  if (text === undefined) return undefined;
-  await vscode.workspace.fs.writeFile(spec.uri, Buffer.from(text));
+  const settings = vscode.workspace.getConfiguration('rlprompt', data);
+  const files = {
+    train: name,
+    ...siblings(name, await readdir(folder)),
+    taskModel: settings.get<string>('defaultTaskModel', 'bundled:causal'),
+    policyModel: settings.get<string>('defaultPolicyModel', 'bundled:causal'),
+  };
+  const settled = await settleSpec(service, spec.uri.fsPath, words, (all) => text(files, all));
+  if (settled === undefined) return undefined;
+  await vscode.workspace.fs.writeFile(spec.uri, Buffer.from(settled));
   return open(spec.uri);
 }
 

@@ -1,10 +1,15 @@
 import { basename, extname } from 'node:path';
 
-/** The values of a new spec; data files are relative to it. */
-interface NewSpec {
+/** The files and models of a new spec; data files are relative to it. */
+export interface NewFiles {
   readonly train: string;
   readonly validation?: string | undefined;
   readonly test?: string | undefined;
+  readonly taskModel: string;
+  readonly policyModel: string;
+}
+
+interface NewSpec extends NewFiles {
   readonly input: string;
   readonly label: string;
   /** Labels that differ only in capitals are one class. */
@@ -13,35 +18,64 @@ interface NewSpec {
   readonly words?: Readonly<Record<string, string>> | undefined;
   /** Number of classes. */
   readonly classes: number;
-  readonly taskModel: string;
-  readonly policyModel: string;
 }
 
 /** The text of a new spec, with comments on the lines that users usually change. */
-export function specText({ train, validation, test, input, label, ignoreCase, words, classes, taskModel, policyModel }: NewSpec): string {
-  const q = (value: string): string => JSON.stringify(value);
-  const data = Object.entries({ train, validation, test, input, label }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${q(name)}: ${q(value)}`],
-  );
+export function specText({ words, classes, label, ignoreCase, ...files }: NewSpec): string {
   const labels = words
     ? `{\n${Object.entries(words)
-        .map(([name, word]) => `    ${q(name)}: ${q(word)}`)
+        .map(([name, word]) => `    ${quoted(name)}: ${quoted(word)}`)
         .join(',\n')}\n  }`
     : '"auto"';
   return `{
-  "data": { ${data.join(', ')}${ignoreCase ? ', "ignoreCase": true' : ''} },
+  ${dataOf(files, { label, ignoreCase: ignoreCase || undefined })},
   // The word that the model should say for each class${words ? '' : ': a run searches for them, or { "CLASS": "word", … }'}.
   "labels": ${labels},
   // How input and prompt are combined; the label word goes where {mask} is.
   "template": "{input} {prompt} {mask} .",
-  "taskModel": ${q(taskModel)},
-${policyModel === 'bundled:causal' ? '' : `  "policyModel": ${q(policyModel)},\n`}  // Tokens per prompt.
+${modelsOf(files)}${PROMPTS}  "search": { "steps": 200, "seed": 0, "queryBudget": ${classes > 4 ? 10_000 : 5000} }
+}
+`;
+}
+
+/** The text of a new spec of generated texts, which are scored by their words in common with the reference. */
+export function textSpec({ reference, ...files }: NewFiles & { readonly input: string; readonly reference: string }): string {
+  return `{
+  "kind": "generation",
+  ${dataOf(files, { reference })},
+  // How input and prompt are combined; the model writes what follows.
+  "template": "{input} {prompt}",
+${modelsOf(files)}  // Tokens that a text may have.
+  "generation": { "maxTokens": 16 },
+  // How texts are scored: "f1" by the words in common with the reference.
+  "metrics": [{ "type": "f1" }],
+${PROMPTS}  "search": { "seed": 0, "generationBudget": 2000 }
+}
+`;
+}
+
+const PROMPTS = `  // Tokens per prompt.
   "prompt": { "length": 2 },
   // Your own prompts, scored in the same table.
   "compare": [],
-  "search": { "steps": 200, "seed": 0, "queryBudget": ${classes > 4 ? 10_000 : 5000} }
-}
 `;
+
+function dataOf(
+  { train, validation, test, input }: NewFiles & { readonly input: string },
+  more: Readonly<Record<string, unknown>>,
+): string {
+  const fields = Object.entries({ train, validation, test, input, ...more }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${quoted(name)}: ${quoted(value)}`],
+  );
+  return `"data": { ${fields.join(', ')} }`;
+}
+
+function modelsOf({ taskModel, policyModel }: NewFiles): string {
+  return `  "taskModel": ${quoted(taskModel)},\n${policyModel === 'bundled:causal' ? '' : `  "policyModel": ${quoted(policyModel)},\n`}`;
+}
+
+function quoted(value: unknown): string {
+  return JSON.stringify(value);
 }
 
 const SIBLINGS = { validation: ['validation', 'valid', 'val', 'dev'], test: ['test'] } as const;

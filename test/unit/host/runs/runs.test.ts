@@ -256,6 +256,17 @@ describe('the runs of a window', () => {
     });
   });
 
+  it('says of a run that fails on the way that it can be resumed', async () => {
+    const id = interrupted('a');
+    await runs.resume(id);
+    await settled();
+    started[0]!.fail(new Error('The server does not answer.'));
+    await settled();
+    const { resumable, error } = (await runs.get(id)).head;
+    expect(resumable).toBe(true);
+    expect(error).toMatch(/^The server does not answer\. .+/);
+  });
+
   it('resumes a run whose engine has stopped but is not gone yet, once it is gone', async () => {
     const id = interrupted('a');
     await runs.resume(id);

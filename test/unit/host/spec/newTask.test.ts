@@ -117,6 +117,15 @@ describe('the spec of a data file', () => {
     expect(offered[0]![0]!.detail).toBe('sales (20), support (20), hr (20)');
   });
 
+  it('is one of generated texts where rows have right answers in place of classes', async () => {
+    const spec = await specFor({ 'qa.csv': `question,answer\n${rows(40, (i) => `what is ${i} plus ${i}?,it is ${2 * i}`)}` }, 'qa.csv');
+    expect(spec).toMatchObject({ kind: 'generation', data: { input: 'question', reference: 'answer' }, metrics: [{ type: 'f1' }] });
+    const repeated = await specFor({ 'b.csv': `question,answer\n${rows(90, (i) => `what is ${i} halved?,it is ${i >> 1}`)}` }, 'b.csv');
+    expect(repeated.kind).toBe('generation');
+    expect(asked).toEqual([]);
+    await expect(specFor({ 'c.csv': `question,remark\n${rows(40, (i) => `what is ${i}?,it is ${i}`)}` }, 'c.csv')).rejects.toThrow('c.csv');
+  });
+
   it('is not written if the user cancels', async () => {
     editor.settings = { defaultTaskModel: 'openai:tiny@http://localhost:1/v1' };
     const folder = await makeFolder({ 'a.csv': `text,label\n${rows(40, (i) => `text ${i},${i % 2}`)}` });
