@@ -47,6 +47,33 @@ export default {
       assert.ok((await panel.rows('policy').count()) > 0);
       await workbench.see('how it was scored', panel.page.getByText('note').first());
       await workbench.screenshot('chat-model');
+      await workbench.closeEditors();
+    },
+
+    'another of them proposes prompts, which the run says it will ask, and what it took': async (workbench) => {
+      await workbench.openFile(SPEC);
+      const spec = {
+        data: { train: 'train.csv', validation: 'validation.csv', test: 'test.csv' },
+        labels: { negative: 'terrible', positive: 'great' },
+        template: '{prompt} {input}',
+        taskModel: 'vscode-lm:rlprompt-test/rules',
+        proposer: 'vscode-lm:rlprompt-test/writer',
+        prompt: { start: 'What do you think of this? It says:' },
+        search: { method: ['reflect'], queryBudget: 120, proposerCalls: 12 },
+        price: { taskModel: 1000, proposer: 1000 },
+      };
+      await workbench.pasteOver(JSON.stringify(spec, null, 2), { save: true });
+      await workbench.runCommand('RLPrompt: Optimize Prompt');
+      await workbench.pressInDialog(/at most 12 requests/, 'Continue');
+      const panel = await RunPanel.of(workbench);
+      await panel.seeState('finished');
+      await workbench.see(
+        'what the proposer took, and what that cost',
+        panel.page.getByText(/\d+ requests?, about [\d,]+ tokens, \$/).first(),
+      );
+      await workbench.see('the search in the table of searches', panel.page.getByRole('row', { name: /^Reflection .*requests?, about/ }));
+      assert.ok((await panel.rows('manual').count()) > 0);
+      await workbench.screenshot('chat-model-proposer');
     },
   },
 };
