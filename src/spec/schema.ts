@@ -116,7 +116,11 @@ export const specSchema = z.strictObject({
   price: z
     .strictObject({
       taskModel: positive.optional().describe('Of a million tokens of the task model, request and answer together.'),
-      proposer: positive.optional().describe('Of a million tokens of the proposer, request and answer together.'),
+      proposer: positive
+        .optional()
+        .describe(
+          'Of a million tokens of the proposer, request and answer together. A proposer that is the task model costs what that does, unless this says otherwise.',
+        ),
       currency: z.string().min(1).max(8).optional().describe('What stands before the amounts; $ if absent.'),
     })
     .optional()
