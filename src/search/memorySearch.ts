@@ -126,11 +126,11 @@ class MemorySearch implements Search {
 
   /** Prompts of the next step: the last one has what the budget leaves. */
   private get room(): number {
-    const { settings, budget } = this.context;
-    const { race, rowsPerPrompt } = this.plan;
+    const { race, rowsPerPrompt, promptsPerStep } = this.plan;
     const { queries, prompts } = this.archive;
-    let count = settings.promptsPerStep;
-    while (count > 0 && queries + count * rowsPerPrompt + raceCost(race, rowsPerPrompt, prompts.length + count) > budget) count--;
+    let count = promptsPerStep;
+    while (count > 0 && queries + count * rowsPerPrompt + raceCost(race, rowsPerPrompt, prompts.length + count) > this.context.budget)
+      count--;
     return count;
   }
 

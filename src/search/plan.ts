@@ -7,6 +7,7 @@ export interface Plan {
   readonly starts: number;
   readonly search: number;
   readonly rowsPerPrompt: number;
+  readonly promptsPerStep: number;
   /** The finalists' race. */
   readonly race: readonly Round[];
 }
@@ -15,6 +16,9 @@ const STARTS = 1 / 10;
 const FINAL = 1 / 4;
 const FEWEST_FINALISTS = 3;
 const MOST_FINALISTS = 10;
+/** A small budget has smaller steps, so that proposers learn more often: of this many at least, with this many prompts at least. */
+const FEWEST_STEPS = 8;
+const SMALLEST_STEP = 8;
 
 /** Rows that each prompt is scored on: four of each class, eight where there are no classes, or all where a class has fewer than four. */
 export function rowsByDefault(labels: readonly number[]): number {
@@ -42,5 +46,6 @@ export function plan(budget: number, pool: number, rows: number, promptsPerStep:
   if (cost > total - least(race)) return { needed: least(race) + cost + claimed };
   const search = total - cost;
   const starts = Math.max(0, Math.min(Math.floor(total * STARTS), search - least(race)));
-  return { total, starts, search, rowsPerPrompt: rows, race };
+  const step = Math.max(SMALLEST_STEP, Math.floor(search / rows / FEWEST_STEPS));
+  return { total, starts, search, rowsPerPrompt: rows, promptsPerStep: Math.min(promptsPerStep, step), race };
 }

@@ -173,7 +173,12 @@ export const specSchema = z.strictObject({
         .optional()
         .describe('For `reflect`: requests to the proposer at most. If absent, one for every 20 queries of the budget.'),
       steps: count.optional().describe('Maximum number of training steps.'),
-      promptsPerStep: count.min(2).optional().describe('Prompts sampled per step, B.'),
+      promptsPerStep: count
+        .min(2)
+        .optional()
+        .describe(
+          'Prompts sampled per step, B. The preset `default` takes fewer, at least 8, where the budget has no room for eight such steps.',
+        ),
       seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Seed of all random numbers.'),
       seeds: z.array(z.number().int().min(0).max(0x7fffffff)).min(1).optional().describe('Runs the search once for each of these seeds.'),
       warmStart: z

@@ -133,6 +133,19 @@ describe('plan of a budget', () => {
     expect(race(160, 20)).toEqual([{ prompts: 3, rows: 160 }]);
   });
 
+  it('makes steps smaller where the budget has no room for eight, but not below eight prompts', () => {
+    const step = (budget: number, pool: number, rows: number): number => {
+      const split = plan(budget, pool, rows, 16);
+      return 'needed' in split ? NaN : split.promptsPerStep;
+    };
+    // A race of 6 · 24 + 3 · 32 = 240 queries leaves 760, which is 95 prompts.
+    expect(step(1000, 64, 8)).toBe(11);
+    // A race of 3 · 140 = 420 queries leaves 580, which is 29.
+    expect(step(1000, 160, 20)).toBe(8);
+    expect(step(5000, 64, 8)).toBe(16);
+    expect(step(5000, 160, 20)).toBe(16);
+  });
+
   it('leaves to others what they claim', () => {
     const split = plan(5000, 64, 8, 16, 1000);
     if ('needed' in split) throw new Error('5,000 queries are enough');
