@@ -127,7 +127,7 @@ export const specSchema = z.strictObject({
     .describe('What tokens cost you, so that previews and results show money. It is never guessed.'),
   prompt: z
     .strictObject({
-      length: z.number().int().min(1).max(16).default(5).describe('Tokens per prompt, T.'),
+      length: z.number().int().min(1).max(16).default(2).describe('Tokens per prompt, T.'),
       tokens: z
         .enum(['words', 'all'])
         .optional()

@@ -19,7 +19,7 @@ describe('a task spec', () => {
       template: '{input} {prompt} {mask} .',
       taskModel: 'bundled:causal',
       policyModel: 'bundled:causal',
-      prompt: { length: 5 },
+      prompt: { length: 2 },
       compare: [],
       search: { preset: 'default', seed: 0 },
       policy: {},
