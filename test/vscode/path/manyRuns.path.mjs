@@ -18,7 +18,7 @@ const winner = (folder) => JSON.parse(readFileSync(join(folder, 'result.json'), 
 /** What a user does with runs: two that queue, compare, export, reproduce, other models, snippets, delete. @type {import('../path.mjs').Path} */
 export default {
   name: 'what one does with runs',
-  workspace: { rowsPerClass: 6, steps: 12, files: { [CODE]: '\n' } },
+  workspace: { rowsPerClass: 6, steps: 60, files: { [CODE]: '\n' } },
   steps: {
     'two seeds make two runs, and the second waits for the first': async (workbench) => {
       await workbench.openFile(SPEC);
