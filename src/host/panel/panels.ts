@@ -54,8 +54,9 @@ export class Panels implements vscode.WebviewPanelSerializer<PageState>, vscode.
     for (const { panel, id: shown, others } of [...this.open.values()]) if (shown === id || others.includes(id)) panel.dispose();
   }
 
+  /** Lets go of the panels but does not close them: this also happens when the window reloads, and VS Code restores them then. */
   dispose(): void {
-    for (const { panel } of this.open.values()) panel.dispose();
+    for (const shown of [...this.open.values()]) shown.dispose();
   }
 
   private reveal(id: string, others: readonly string[]): RunPanel | undefined {

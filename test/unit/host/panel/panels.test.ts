@@ -48,6 +48,17 @@ describe('the open panels', () => {
     expect(create).toHaveBeenCalledTimes(2);
   });
 
+  it('stay open when the extension ends, so that a reload of the window restores them', async () => {
+    const { panel } = plainPanel();
+    const close = vi.spyOn(panel, 'dispose');
+    vi.spyOn(editor.window, 'createWebviewPanel').mockImplementation(() => panel);
+    const open = panels();
+    await open.show('/runs/a');
+    open.dispose();
+    expect(close).not.toHaveBeenCalled();
+    expect(open.of('/runs/a')).toBeUndefined();
+  });
+
   it('restore a comparison of several runs, and one of the pages before', async () => {
     const open = panels();
     const [several, before] = [plainPanel(), plainPanel()];
