@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const common = { outdir: 'dist', bundle: true, sourcemap: true, logLevel: 'warning' };
@@ -16,6 +17,8 @@ await build({
   external: ['onnxruntime-node'],
   banner: { js: '#!/usr/bin/env node' },
 });
+// npm makes it executable only where it links it for the first time, and remembers links of folders that were removed.
+chmodSync('dist/cli.js', 0o755);
 
 /** Messages that only the engine makes; it sends their texts. A test of the package holds that the host makes none of them. */
 const engineOnly = {
