@@ -9,14 +9,19 @@ export function intervalRange(rows: readonly PromptRow[]): Range {
   return all.length === 0 ? [0, 1] : [Math.min(...all), Math.max(...all)];
 }
 
-/** Prompts that a search made of tokens. */
 const OF_TOKENS: readonly PromptRow['origin'][] = ['policy', 'random', 'single'];
+
+/** Whether a search made the prompt of tokens. */
+export function isOfTokens({ origin }: Pick<PromptRow, 'origin'>): boolean {
+  return OF_TOKENS.includes(origin);
+}
 
 /**
  * Tokens as chips with visible spaces, or the beginning of an instruction; and whether the text gives the same tokens.
  * @param short an instruction on one line
  */
-export function PromptCell({ row: { prompt, pieces, origin, roundTrip }, short }: { row: PromptRow; short?: string | undefined }) {
+export function PromptCell({ row, short }: { row: PromptRow; short?: string | undefined }) {
+  const { prompt, pieces, roundTrip } = row;
   if (prompt === '') return <span class="no-prompt">(no prompt)</span>;
   const mark = (kind: string, text: string, label: string, title: string) => (
     <span class={kind} role="img" title={title} aria-label={label}>
@@ -26,7 +31,7 @@ export function PromptCell({ row: { prompt, pieces, origin, roundTrip }, short }
   const long = isInstruction(prompt);
   return (
     <span class={long ? 'instruction' : 'chips'}>
-      {long ? (short ?? shortPrompt(prompt)) : (OF_TOKENS.includes(origin) ? pieces : [prompt]).map((piece) => <Chip piece={piece} />)}
+      {long ? (short ?? shortPrompt(prompt)) : (isOfTokens(row) ? pieces : [prompt]).map((piece) => <Chip piece={piece} />)}
       {roundTrip === true &&
         mark('round-trip', '✓', 'The text gives the same tokens', 'As text, this prompt gives exactly the scored tokens')}
       {roundTrip === false &&

@@ -1,5 +1,5 @@
 import type { NextStep, PromptRow, RunView } from '../src/run/view/runView';
-import { intervalOf, PromptCell } from './cells';
+import { intervalOf, isOfTokens, PromptCell } from './cells';
 import { count, percent, plural, shortPrompt, signed } from './format';
 import { AgainstYours, type WantedRows } from './againstYours';
 import { PolicyPrompt } from './inputs';
@@ -80,7 +80,7 @@ export function WinnerCard({ view: { head, rows }, show }: { view: RunView; show
             <code class="filled">{prompt}</code>
           </details>
         )}
-        {verdict && !given && (origin === 'policy' || origin === 'random' || origin === 'single') && (
+        {verdict && !given && isOfTokens(winner) && (
           <p class="winner-hint">It is made of the model’s tokens, which may be parts of words, and need not read well.</p>
         )}
         {(verdict ?? outlook) && <p class="winner-text">{(verdict ?? outlook)!.text}</p>}

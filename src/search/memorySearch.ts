@@ -193,7 +193,7 @@ class MemorySearch implements Search {
     this.look();
     proposals.take(fresh);
     estimates.fit(fresh);
-    const shares = proposals.shares(count);
+    const shares = proposals.bandit.shares(count);
     const own = archive.prompts.filter(isOwn);
     const learned = await proposals.learn(fresh, own, this.step === 0);
     const milliseconds = { states: 0, policy: proposed - start, reward: scored - proposed, update: performance.now() - scored };

@@ -74,11 +74,6 @@ export class Proposals {
     return this.models.reward;
   }
 
-  /** How many of so many prompts each proposer gives. */
-  shares(count: number): Record<string, number> {
-    return this.bandit.shares(count);
-  }
-
   async propose(count: number, known: readonly Known[], estimates: Estimates): Promise<Proposal[]> {
     const { length, actions } = this.context;
     const taken = new Set(this.taken);
@@ -108,7 +103,7 @@ export class Proposals {
       return found;
     }
     const best = estimates.best(PARENTS).map(({ prompt }) => prompt);
-    const shares = this.shares(count);
+    const shares = this.bandit.shares(count);
     const lands = await this.drawLandscapes(estimates);
     for (const origin of this.sources) {
       const share = shares[origin]!;

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ServerPace } from '../../model/door';
-import { realClock } from '../../model/http';
 import type { AnswerStore } from '../../model/server/answerStore';
 import type { Client } from '../../model/server/client';
-import { connect } from '../../model/server/openServer';
+import { connect, serverAccess } from '../../model/server/openServer';
 import { secondsOf } from '../../model/server/opening';
 import { serverSchema } from '../../spec/schema';
 import { word } from '../../wording/wording';
@@ -38,8 +37,8 @@ export async function tryServer<T>(
   open: (client: Client, model: string) => T,
   ask: (model: T, text: string) => Promise<unknown>,
 ): Promise<Tried<T>> {
-  const { clock = realClock, signal, opening, cacheFolder = join(folder, '.rlprompt', 'cache') } = access;
-  const { use, name, keyFrom } = await connect(reference, serverSchema.parse(server), { environment: process.env, clock, opening }, signal);
+  const { signal, cacheFolder = join(folder, '.rlprompt', 'cache') } = access;
+  const { use, name, keyFrom } = await connect(reference, serverSchema.parse(server), serverAccess(access), signal);
   const trial = samples.slice(0, MEASURED);
   let model: T;
   const seconds = await secondsOf(access, [...path, name], () =>

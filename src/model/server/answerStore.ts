@@ -9,7 +9,8 @@ const MOST_BYTES = 256e6;
 
 /**
  * Texts that a server wrote, in memory and in a file that outlives the process: one JSON line for each sample, with a hash of
- * what it answers as its key. An answer is on disk before the next request goes out; a line that a crash cut short is ignored. A file that cannot be written costs the store, not the run.
+ * what it answers as its key. An answer is on disk before the next request goes out; a line that a crash cut short is ignored. A
+ * file that cannot be written costs the store, not the run.
  */
 export class AnswerStore {
   private readonly texts = new Map<string, string>();

@@ -1,6 +1,7 @@
 import type { ServerSettings } from '../../spec/schema';
 import { CodedError } from '../../wording/wording';
-import type { Clock } from '../http';
+import type { Access } from '../door';
+import { realClock, type Clock } from '../http';
 import { findApiKey, keyVariable, storedKey } from './apiKey';
 import { Client } from './client';
 import type { Opening } from './opening';
@@ -13,6 +14,11 @@ export interface ServerAccess {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly opening?: Opening | undefined;
+}
+
+/** What an opened model's servers get of its access. */
+export function serverAccess({ clock = realClock, opening }: Pick<Access, 'clock' | 'opening'>): ServerAccess {
+  return { environment: process.env, clock, opening };
 }
 
 /** A model that is reached with text, open. */

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { GenerationSettings } from '../generator';
-import { realClock } from '../http';
 import type { Access, OpenProposer, ProposerNeeds } from '../door';
 import type { Client } from './client';
-import { connect } from './openServer';
+import { connect, serverAccess } from './openServer';
 import { proposerAnswers } from './proposerAnswers';
 import { ServerError } from './serverError';
 import { TextWriter } from './textWriter';
@@ -13,13 +12,7 @@ const TEMPERATURE = 1;
 
 /** Opens a proposer on a server, in a chat or, where the server has none, as a completion; sends one short request to try it. @throws ServerError */
 export async function openServerProposer({ reference, spec, maxTokens }: ProposerNeeds, access: Access): Promise<OpenProposer> {
-  const clock = access.clock ?? realClock;
-  const { use, name, keyFrom } = await connect(
-    reference,
-    spec.server,
-    { environment: process.env, clock, opening: access.opening },
-    access.signal,
-  );
+  const { use, name, keyFrom } = await connect(reference, spec.server, serverAccess(access), access.signal);
   const settings: GenerationSettings = { maxTokens, temperature: TEMPERATURE, topK: null, stop: [], seed: 0 };
   const writer = await use((client, model) => findWay(client, model, settings, access.signal));
   const answer = proposerAnswers(async (request, seed, signal) => {

@@ -10,7 +10,7 @@ import type { Client } from './client';
 import { EDITOR_SCHEME } from '../../spec/scheme';
 import { editorName } from './editorModel';
 import { EditorWriter } from './editorWriter';
-import { connect } from './openServer';
+import { connect, serverAccess } from './openServer';
 import { secondsOf } from './opening';
 import { ServerError } from './serverError';
 import { ServerGenerator } from './serverGenerator';
@@ -77,12 +77,7 @@ export async function openTextGeneration(
       const writer = await EditorWriter.open(reference, server, access, length, clock, trial[0]!);
       return { writer, identity: [reference, server.systemMessage ?? null, settings], name: editorName(reference), keyFrom: undefined };
     }
-    const { use, name, keyFrom } = await connect(
-      reference,
-      server,
-      { environment: process.env, clock, opening: access.opening },
-      access.signal,
-    );
+    const { use, name, keyFrom } = await connect(reference, server, serverAccess(access), access.signal);
     const writer = await use((client, model) => findWay(client, model, server, settings, trial[0]!, samples, access.signal));
     return { writer, identity: [...writer.identity, settings], name, keyFrom };
   }

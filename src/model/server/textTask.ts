@@ -4,7 +4,7 @@ import { Layout } from '../local/layout';
 import { realClock, type Clock } from '../http';
 import { editorName, openEditorModel } from './editorModel';
 import { EDITOR_SCHEME } from '../../spec/scheme';
-import { openServer, type OpenText } from './openServer';
+import { openServer, serverAccess, type OpenText } from './openServer';
 import { secondsOf } from './opening';
 import { ScoreCache } from './scoreCache';
 import { TextTaskModel } from './textTaskModel';
@@ -108,8 +108,7 @@ async function openModel(
 ): Promise<OpenText> {
   const { server: settings, taskModel: reference } = spec;
   const task = { words, labels: classes, samples };
-  if (!reference.startsWith(EDITOR_SCHEME))
-    return openServer(reference, settings, task, { environment: process.env, clock, opening: access.opening }, access.signal);
+  if (!reference.startsWith(EDITOR_SCHEME)) return openServer(reference, settings, task, serverAccess(access), access.signal);
   const model = await openEditorModel(reference, settings, task, access, clock);
   return { model, name: editorName(reference), keyFrom: undefined };
 }
