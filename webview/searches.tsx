@@ -3,7 +3,7 @@ import { percent, plural } from './format';
 
 type Search = NonNullable<NonNullable<RunHead['summary']>['searches']>[number];
 
-type Took = NonNullable<Search['taskModel']>;
+type Took = NonNullable<Search['taskModel']> & { readonly lost?: number };
 
 const NAMES: Readonly<Record<Search['origin'], string>> = {
   policy: 'RLPrompt',
@@ -46,10 +46,7 @@ export function Searches({ head: { summary, price }, rows }: RunView) {
                   {plural(queries.computed, 'query', 'queries')}
                   {taskModel && `, ${tookText(taskModel)}`}
                 </td>
-                <td>
-                  {proposer ? proposedText(proposer, price) : '–'}
-                  {proposer && proposer.lost > 0 && `; ${plural(proposer.lost, 'request')} lost`}
-                </td>
+                <td>{proposer ? proposedText(proposer, price) : '–'}</td>
               </tr>
             );
           })}
@@ -83,6 +80,7 @@ function proposedText({ calls, ...use }: Took & { readonly calls: number }, pric
   return `${plural(calls, 'request')}, ${tookText({ ...(cost !== undefined && { cost }), ...use })}`;
 }
 
-function tookText({ tokens, counted, cost }: Took): string {
-  return `${counted ? '' : 'about '}${plural(tokens, 'token')}${cost === undefined ? '' : `, ${cost}`}`;
+function tookText({ tokens, counted, cost, lost = 0 }: Took): string {
+  const unanswered = lost > 0 ? `; ${plural(lost, 'request')} without an answer when the run was interrupted` : '';
+  return `${counted ? '' : 'about '}${plural(tokens, 'token')}${cost === undefined ? '' : `, ${cost}`}${unanswered}`;
 }

@@ -1,5 +1,5 @@
 import type { Generator, Order } from '../model/generator';
-import type { PromptIds, RowSet, RowsOfPrompt, Spent, TaskModel } from '../model/taskModel';
+import type { PromptIds, RequestLog, RowSet, RowsOfPrompt, Spent, TaskModel } from '../model/taskModel';
 import { CodedError } from '../wording/wording';
 import { judge } from './combine';
 import type { Judgment, MetricRow, WeighedMetric } from './metric';
@@ -54,6 +54,10 @@ export class ScoredTexts implements TaskModel {
 
   get spent(): Spent | undefined {
     return this.generator.spent;
+  }
+
+  countFor(run: RequestLog): void {
+    this.generator.countFor?.(run);
   }
 
   rows(texts: readonly string[], references: readonly (readonly string[])[] = texts.map(() => [])): Rows {

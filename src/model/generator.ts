@@ -1,4 +1,4 @@
-import type { PromptIds, RowSet, Spent } from './taskModel';
+import type { PromptIds, RequestLog, RowSet, Spent } from './taskModel';
 
 /** How texts are generated. */
 export interface GenerationSettings {
@@ -27,6 +27,8 @@ export interface Generator {
   readonly key: string;
   /** What requests took so far; absent where the model runs here. */
   readonly spent?: Spent;
+  /** From here on, requests are those of a run; absent where the model runs here. */
+  countFor?(run: RequestLog): void;
   rows(texts: readonly string[]): RowSet;
   /** The texts of each order, trimmed, by sample; undefined where the model failed. */
   generate(orders: readonly Order[], set: RowSet, signal?: AbortSignal): Promise<(string | undefined)[][]>;

@@ -21,6 +21,14 @@ export interface Spent {
   readonly counted: boolean;
 }
 
+/** Keeps the requests of a run to a model elsewhere. */
+export interface RequestLog {
+  /** One is about to go out. */
+  sent(): void;
+  /** One has an end: its answer is kept, or it failed. */
+  ended(): void;
+}
+
 /** A frozen language model that answers one question: how likely is each label word after a prompted input? */
 export interface TaskModel {
   /** Names the model, the template and the label words: scores are kept under it. */
@@ -31,6 +39,8 @@ export interface TaskModel {
   readonly answered?: number;
   /** What requests took so far; absent where the model runs here. */
   readonly spent?: Spent | undefined;
+  /** From here on, requests are those of a run; absent where the model runs here. */
+  countFor?(run: RequestLog): void;
   /** Why the last row that failed did. */
   readonly failure?: string | undefined;
   /** @param references right outputs of each row, where a task has them */

@@ -70,7 +70,7 @@ export interface Experiment {
   readonly judgeCalls: JudgeCalls | undefined;
   /** What it will ask of the model that proposes prompts; undefined if that runs here. */
   readonly proposals: ProposalPreview | undefined;
-  readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered' | 'spent'>;
+  readonly model: Pick<TaskModel, 'key' | 'classes' | 'answered' | 'spent' | 'countFor'>;
   /** SHA-256 of each script among the metrics. */
   readonly scripts: Readonly<Record<string, string>>;
   /** The same model of a generation task, which shows what it wrote. */

@@ -25,10 +25,10 @@ import { byPrompt, type RowLog } from './store/rows/storedModel';
 import { StorageError, type RunFolder, type SavedCheckpoint } from './store/storage';
 import { decisive, rank, table, withOrigin } from './table';
 import { priceOf } from '../spec/price';
-import { Spending, totalCost, withCost } from './spending';
+import { Spending, totalCost, withCost, type RequestLine } from './spending';
 import { reflectionOf } from './reflection';
 import { StoredProposals } from './store/proposals';
-import { CANDIDATES, JUDGE_CALLS } from './store/rows/names';
+import { CANDIDATES, JUDGE_CALLS, REQUESTS } from './store/rows/names';
 import { givenPrompts } from '../spec/searches';
 import { whileTelling } from './whileTelling';
 import type { Note } from '../wording/note';
@@ -115,7 +115,8 @@ class Run {
     this.kinds = searchesOf(experiment.settings, options.random);
     this.stage = this.kinds[0]!.origin;
     this.isNew = checkpoint === undefined;
-    this.spending = new Spending(experiment.model, checkpoint);
+    const requests = { before: folder.readLines(REQUESTS) as RequestLine[], add: (line: RequestLine) => this.appendLine(REQUESTS, line) };
+    this.spending = new Spending(experiment.model, requests, checkpoint);
     const from = checkpoint?.rowsOffset ?? 0;
     const known = byPrompt(folder.openRows(headerFor(experiment.model, experiment.dataset), from));
     this.unplayed = () => ([...known.values()].some(({ size }) => size > 0) ? from : undefined);
@@ -125,7 +126,7 @@ class Run {
     };
     experiment.judgeCalls?.countFor({
       before: folder.readLines(JUDGE_CALLS).map(String),
-      add: (metric) => this.write(() => folder.appendLines(JUDGE_CALLS, [metric])),
+      add: (metric) => this.appendLine(JUDGE_CALLS, metric),
     });
     if (!checkpoint) return;
     this.stage = checkpoint.stage;
@@ -363,7 +364,10 @@ class Run {
       spent,
       this.found.flatMap(({ proposer }) => proposer ?? []),
     );
-    return { ...(spent && { taskModelUse: withCost(spent, price?.taskModel, price) }), ...(cost !== undefined && { cost }) };
+    return {
+      ...(spent && { taskModelUse: { ...withCost(spent, price?.taskModel, price), lost: this.spending.lost } }),
+      ...(cost !== undefined && { cost }),
+    };
   }
 
   /** Queries of the prompts that were there before the search; its budget is what they leave. */
@@ -400,6 +404,10 @@ class Run {
   private emit(event: JournalEvent): void {
     this.write(() => this.folder.append(event));
     this.options.onEvent?.(event);
+  }
+
+  private appendLine(file: string, line: unknown): void {
+    this.write(() => this.folder.appendLines(file, [line]));
   }
 
   /** A write that fails ends the writing, not the run: the results so far are still worth showing. */

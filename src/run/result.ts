@@ -60,7 +60,7 @@ export interface RunResult {
   readonly randomQueries: Queries | null;
   readonly randomTaskModel?: TokenUse;
   /** What the task model took in all, held-out rows included; absent where it runs here, and in results of earlier versions. */
-  readonly taskModelUse?: TokenUse;
+  readonly taskModelUse?: TaskModelUse;
   /** What the tokens of task model and proposer cost together, where the spec has a price for both. */
   readonly cost?: string;
   readonly testQueries: number;
@@ -90,6 +90,12 @@ export interface SearchSummary {
 export interface TokenUse extends Spent {
   /** What its tokens cost, where the spec has a price. */
   readonly cost?: string;
+}
+
+/** What the task model took in a run. */
+export interface TaskModelUse extends TokenUse {
+  /** Requests that were on their way when the run was interrupted, and were sent again. Absent in results of earlier versions. */
+  readonly lost?: number;
 }
 
 /** What the model that proposed prompts took. */

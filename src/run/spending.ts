@@ -1,34 +1,62 @@
-import type { Spent, TaskModel } from '../model/taskModel';
+import type { RequestLog, Spent, TaskModel } from '../model/taskModel';
 import { costOf, money, priceOf, type Price } from '../spec/price';
 import type { Spec } from '../spec/spec';
 import type { ProposerUse, TokenUse } from './result';
 import type { Checkpoint } from './store/checkpoint';
 
-type Saved = Pick<Checkpoint, 'spent' | 'spentBefore'>;
+/** A line of `requests.jsonl`: a request before it is sent, or what the task model took since the line before, once one has ended. */
+export type RequestLine = 'sent' | Spent;
 
-/**
- * What the task model takes in a run, in all and by search, across interruptions. What a process sent between its last checkpoint
- * and its end is not known to the next one.
- */
-export class Spending {
+/** Where a run keeps those lines. */
+export interface RequestFile {
+  /** Of the processes that worked on the run before. */
+  readonly before: readonly RequestLine[];
+  add(line: RequestLine): void;
+}
+
+const NOTHING: Spent = { tokens: 0, counted: true };
+
+/** What the task model takes in a run, in all and by search, across interruptions; undefined where it runs here. */
+export class Spending implements RequestLog {
+  /** Requests that had no end when a process of the run ended: they were sent again. */
+  readonly lost: number;
+  /** What processes before this one took. */
+  private readonly earlier: Spent;
   private readonly atStart: Spent | undefined;
-  /** When the search under way began. */
+  /** What the model had taken, by the lines so far. */
+  private told: Spent | undefined;
+  /** The total when the search under way began, or the next one begins. */
   private before: Spent | undefined;
 
-  /** @param saved of a checkpoint; that of an earlier version does not know */
+  /** @param resumed the checkpoint of a run that began before; that of an earlier version does not know */
   constructor(
-    private readonly model: Pick<TaskModel, 'spent'>,
-    private readonly saved: Saved = { spent: { tokens: 0, counted: true } },
+    private readonly model: Pick<TaskModel, 'spent' | 'countFor'>,
+    private readonly file: RequestFile,
+    private readonly resumed?: Pick<Checkpoint, 'spentBefore'>,
   ) {
+    const ended = file.before.filter((line) => line !== 'sent');
+    this.lost = file.before.length - 2 * ended.length;
+    this.earlier = ended.reduce((sum, spent) => plus(sum, spent, spent.tokens), NOTHING);
     this.atStart = model.spent;
-    this.before = saved.spentBefore;
+    this.told = model.spent;
+    this.before = resumed?.spentBefore;
+    model.countFor?.(this);
   }
 
-  /** Undefined where the model runs here. */
+  sent(): void {
+    this.file.add('sent');
+  }
+
+  ended(): void {
+    const { spent } = this.model;
+    this.file.add({ tokens: spent!.tokens - this.told!.tokens, counted: spent!.counted });
+    this.told = spent;
+  }
+
   get total(): Spent | undefined {
     const { spent } = this.model;
-    const { spent: earlier } = this.saved;
-    return spent && earlier && plus(earlier, spent, -this.atStart!.tokens);
+    if (!spent || (this.resumed && !this.resumed.spentBefore)) return undefined;
+    return plus(this.earlier, spent, spent.tokens - this.atStart!.tokens);
   }
 
   /** A search begins, or continues where a checkpoint left it. */
@@ -40,16 +68,17 @@ export class Spending {
   end(): Spent | undefined {
     const { total, before } = this;
     this.before = undefined;
-    return total && before && plus(total, { ...before, tokens: 0 }, -before.tokens);
+    return total && before && plus(total, NOTHING, -before.tokens);
   }
 
-  save(): Saved {
-    return { spent: this.total, spentBefore: this.before };
+  save(): Pick<Checkpoint, 'spentBefore'> {
+    return { spentBefore: this.before ?? this.total };
   }
 }
 
-function plus(first: Spent, second: Spent, tokens: number): Spent {
-  return { tokens: first.tokens + second.tokens + tokens, counted: first.counted && second.counted };
+/** With more tokens, counted as `more` is. */
+function plus(sum: Spent, { counted }: Spent, tokens: number): Spent {
+  return { tokens: sum.tokens + tokens, counted: sum.counted && counted };
 }
 
 export function withCost<T extends Spent>(use: T, perMillion: number | undefined, price: Price | undefined): T & TokenUse {

@@ -27,18 +27,20 @@ interface Took {
   readonly tokens: number;
   readonly counted: boolean;
   readonly cost?: string | undefined;
+  readonly lost?: number | undefined;
 }
 
 interface Proposed extends Took {
   readonly model: string;
   readonly calls: number;
-  readonly lost: number;
 }
 
 const whole = (n: number): string => n.toLocaleString('en-US');
 
-function took({ tokens, counted, cost }: Took): string {
-  return `${counted ? '' : 'about '}${whole(tokens)} tokens${cost === undefined ? '' : `, ${cost} at the price in the spec`}`;
+function took({ tokens, counted, cost, lost = 0 }: Took): string {
+  const price = cost === undefined ? '' : `, ${cost} at the price in the spec`;
+  const unanswered = `; ${whole(lost)} ${lost === 1 ? 'request had' : 'requests had'} no answer when the run was interrupted`;
+  return `${counted ? '' : 'about '}${whole(tokens)} tokens${price}${lost > 0 ? unanswered : ''}`;
 }
 
 /** Messages of `run/`: `'run.code': (arguments) => text`. */
@@ -124,8 +126,7 @@ export const runWording = {
   'run.scoringOn': ({ model }: { model: string }) => `Scoring the run's prompts on ${model} …`,
   'run.ended': ({ reason }: { reason: keyof typeof ENDED }) => ENDED[reason],
   'run.took': took,
-  'run.proposed': ({ model, calls, lost, ...use }: Proposed) =>
-    `Proposals by ${model}: ${whole(calls)} requests, ${took(use)}${lost > 0 ? `; ${whole(lost)} more were on their way when the run was interrupted` : ''}.`,
+  'run.proposed': ({ model, calls, ...use }: Proposed) => `Proposals by ${model}: ${whole(calls)} requests, ${took(use)}.`,
   'run.noControl': () => 'random search was left out or cut off, since you asked for the ranking early',
   'run.noSingleControl': () => 'the search for the best single prompt was left out or cut off, since you asked for the ranking early',
   'run.sourcesCut': ({ split, cut, of }: { split: string; cut: number; of: number }) =>

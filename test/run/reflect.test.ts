@@ -131,7 +131,16 @@ describe('a search by reflection that is killed', () => {
     expect(use.calls).toBe(one.searches![0]!.proposer!.calls);
     expect(again.filter(isProposal).length).toBeLessThanOrEqual(use.calls + use.lost);
     expect(use.lost).toBeLessThanOrEqual(kills.count);
+    // So are the task model's, and no token of an answer is lost.
+    const repeated = again.filter((text) => !isProposal(text)).length - straight.filter((text) => !isProposal(text)).length;
+    const { lost = NaN, tokens } = other.taskModelUse!;
+    expect(lost).toBeGreaterThanOrEqual(repeated);
+    expect(lost).toBeLessThanOrEqual(kills.count * IN_FLIGHT);
+    expect(tokens).toBeGreaterThanOrEqual(one.taskModelUse!.tokens);
+    expect(one.taskModelUse!.lost).toBe(0);
     if (process.env.RLPROMPT_TEST_KILLS)
-      console.log(`${kills.count} kills: ${again.length} requests for ${straight.length}; proposals ${use.calls}, lost ${use.lost}`);
+      console.log(
+        `${kills.count} kills: ${again.length} requests for ${straight.length}; proposals ${use.calls}, counted as lost ${use.lost}; to the task model ${repeated} more, counted as lost ${lost}; tokens ${tokens} for ${one.taskModelUse!.tokens}`,
+      );
   });
 });

@@ -206,7 +206,11 @@ describe('a run on a server', () => {
     expect(server.received.length).toBeLessThanOrEqual(straight + killed.count * IN_FLIGHT);
     expect(journal(out)).toEqual(journal(whole));
     expect(result(out).prompts).toEqual(result(whole).prompts);
-    if (process.env.RLPROMPT_TEST_KILLS) console.log(`${killed.count} kills: ${server.received.length} requests for ${straight}`);
+    const lost = result(out).taskModelUse!.lost!;
+    expect(lost).toBeGreaterThanOrEqual(server.received.length - straight);
+    expect(lost).toBeLessThanOrEqual(killed.count * IN_FLIGHT);
+    if (process.env.RLPROMPT_TEST_KILLS)
+      console.log(`${killed.count} kills: ${server.received.length} requests for ${straight}, counted as lost ${lost}`);
   });
 
   it.each([

@@ -3,8 +3,9 @@ import { word } from '../../wording/wording';
 import { asGenerated } from '../generated';
 import type { GenerationSettings, Generator, Order } from '../generator';
 import { Deadline } from '../http';
-import type { RowSet, Spent } from '../taskModel';
+import type { RequestLog, RowSet, Spent } from '../taskModel';
 import type { AnswerStore } from './answerStore';
+import { Requests } from './requests';
 import { ServerError } from './serverError';
 import { keyOf, type Sent } from './textModel';
 import type { Writer } from './textWriter';
@@ -28,6 +29,7 @@ export class ServerGenerator implements Generator {
   private fromStore = 0;
   private inARow = 0;
   private lastFailure: ServerError | undefined;
+  private readonly requests: Requests;
 
   constructor(
     readonly key: string,
@@ -35,12 +37,19 @@ export class ServerGenerator implements Generator {
     private readonly writer: Writer,
     private readonly store: AnswerStore,
     private readonly settings: GenerationSettings,
-    /** Texts that may be asked for in all. */
+    /** Texts that may be asked for in all, and requests at a time. */
     private readonly most: number,
-  ) {}
+    concurrency: number,
+  ) {
+    this.requests = new Requests(concurrency);
+  }
 
   get spent(): Spent {
     return this.writer.count.spent;
+  }
+
+  countFor(run: RequestLog): void {
+    this.requests.countFor(run);
   }
 
   rows(texts: readonly string[]): RowSet {
@@ -69,12 +78,12 @@ export class ServerGenerator implements Generator {
     const count = jobs.reduce((sum, { samples }) => sum + samples.length, 0);
     if (this.sent + count > this.most) throw new ServerError('quota', 'server.budgetSpent', [{ queries: this.most }]);
     this.sent += count;
-    const requests = new Deadline(undefined, signal);
+    const deadline = new Deadline(undefined, signal);
     try {
-      await Promise.all(jobs.map((job) => this.request(job, requests.signal)));
+      await Promise.all(jobs.map((job) => this.requests.send(() => this.request(job, deadline.signal), deadline.signal)));
     } finally {
       // What ends the run ends the requests that still run.
-      requests.stop();
+      deadline.stop();
     }
     return results;
   }

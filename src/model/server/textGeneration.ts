@@ -46,6 +46,7 @@ export async function openTextGeneration(
     store,
     settings,
     mostQueries * samples + MEASURED,
+    server.concurrency,
   );
   const seconds = await secondsOf(access, identity, () => tryAll(trial.map((text) => writer.write(text, 1, 0, access.signal))));
   access.signal?.throwIfAborted();

@@ -41,6 +41,7 @@ export async function openTextTask(needs: TaskNeeds, access: Access): Promise<Op
       classes: classes.length,
       fill,
       mostQueries: needs.mostQueries,
+      concurrency: spec.server.concurrency,
     },
     model,
     cache,

@@ -1,6 +1,7 @@
 import { word } from '../../wording/wording';
-import type { RowSet, RowsOfPrompt, Spent, TaskModel } from '../taskModel';
+import type { RequestLog, RowSet, RowsOfPrompt, Spent, TaskModel } from '../taskModel';
 import { Deadline } from '../http';
+import { Requests } from './requests';
 import type { ScoreCache } from './scoreCache';
 import { ServerError } from './serverError';
 import { keyOf, type Sent, type TextModel, type TextScore } from './textModel';
@@ -14,6 +15,8 @@ export interface TextTask {
   fill(input: string, prompt: readonly number[]): Sent;
   /** Budget of texts to send. */
   readonly mostQueries: number;
+  /** Requests at a time. */
+  readonly concurrency: number;
 }
 
 /** Consecutive failures that end a run. */
@@ -47,12 +50,15 @@ export class TextTaskModel implements TaskModel {
   private inARow = 0;
   /** Texts that the rate was measured on: this process sent them, so they do not count as found in the cache. */
   private readonly measured = new Set<string>();
+  private readonly requests: Requests;
 
   constructor(
     private readonly task: TextTask,
     readonly model: TextModel,
     private readonly cache: ScoreCache,
-  ) {}
+  ) {
+    this.requests = new Requests(task.concurrency);
+  }
 
   get key(): string {
     return this.task.key;
@@ -60,6 +66,10 @@ export class TextTaskModel implements TaskModel {
 
   get spent(): Spent {
     return this.model.count.spent;
+  }
+
+  countFor(run: RequestLog): void {
+    this.requests.countFor(run);
   }
 
   get classes(): number {
@@ -134,13 +144,13 @@ export class TextTaskModel implements TaskModel {
       throw new ServerError('quota', 'server.budgetSpent', [{ queries: this.task.mostQueries }]);
     this.sent += jobs.length;
     // What ends the run ends the requests that still run.
-    const requests = new Deadline(undefined, signal);
+    const deadline = new Deadline(undefined, signal);
     const { batch } = this.model;
     const batches = Array.from({ length: Math.ceil(jobs.length / batch) }, (_, b) => jobs.slice(b * batch, (b + 1) * batch));
     try {
-      await Promise.all(batches.map((part) => this.request(part, requests.signal, done)));
+      await Promise.all(batches.map((part) => this.requests.send(() => this.request(part, deadline.signal, done), deadline.signal)));
     } finally {
-      requests.stop();
+      deadline.stop();
     }
   }
 

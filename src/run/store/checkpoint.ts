@@ -26,8 +26,7 @@ export interface Checkpoint {
   readonly cut?: boolean | undefined;
   /** The state of the search under way, in its own form. */
   readonly search: unknown;
-  /** What the task model took so far, and what it had taken when the search under way began; absent where it runs here. */
-  readonly spent?: Spent | undefined;
+  /** What the task model had taken when the search under way began, or the next one begins; absent where it runs here. */
   readonly spentBefore?: Spent | undefined;
 }
 

@@ -9,5 +9,7 @@ export const CANDIDATES = 'candidates.jsonl';
 export const PROPOSALS = 'proposals.jsonl';
 /** What models on servers answered while the run's models were opened. */
 export const OPENING = 'opening.json.gz';
+/** Requests of a task model elsewhere: a line before each is sent, and one with its tokens once it has ended. */
+export const REQUESTS = 'requests.jsonl';
 /** A line for each call of a judge: the place of its metric in the spec. */
 export const JUDGE_CALLS = 'judge-calls.jsonl';

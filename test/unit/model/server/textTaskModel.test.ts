@@ -39,10 +39,10 @@ class FakeTextModel implements TextModel {
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'rlprompt-text-'));
 
-function taskModel(model: TextModel, mostQueries = 1000, cache = folder()): TextTaskModel {
+function taskModel(model: TextModel, mostQueries = 1000, cache = folder(), concurrency = 8): TextTaskModel {
   // A prompt of ids 1, 2 is the text "p1p2".
   const fill = (input: string, prompt: readonly number[]): string => [input, ...prompt.map((id) => `p${id}`)].join(' ');
-  return new TextTaskModel({ key: 'k', classes: 2, fill, mostQueries }, model, ScoreCache.open(cache, model.identity, 2));
+  return new TextTaskModel({ key: 'k', classes: 2, fill, mostQueries, concurrency }, model, ScoreCache.open(cache, model.identity, 2));
 }
 
 const texts = ['a', 'bb', 'ccc', 'dddd', 'eeeee', 'ffffff'];
