@@ -81,6 +81,6 @@ function proposedText({ calls, ...use }: Took & { readonly calls: number }, pric
 }
 
 function tookText({ tokens, counted, cost, lost = 0 }: Took): string {
-  const unanswered = lost > 0 ? `; ${plural(lost, 'request')} without an answer when the run was interrupted` : '';
+  const unanswered = lost > 0 ? `; ${plural(lost, 'request')} unanswered` : '';
   return `${counted ? '' : 'about '}${plural(tokens, 'token')}${cost === undefined ? '' : `, ${cost}`}${unanswered}`;
 }

@@ -39,7 +39,7 @@ const whole = (n: number): string => n.toLocaleString('en-US');
 
 function took({ tokens, counted, cost, lost = 0 }: Took): string {
   const price = cost === undefined ? '' : `, ${cost} at the price in the spec`;
-  const unanswered = `; ${whole(lost)} ${lost === 1 ? 'request had' : 'requests had'} no answer when the run was interrupted`;
+  const unanswered = `; ${whole(lost)} ${lost === 1 ? 'request was' : 'requests were'} unanswered when the run was interrupted`;
   return `${counted ? '' : 'about '}${whole(tokens)} tokens${price}${lost > 0 ? unanswered : ''}`;
 }
 

@@ -54,11 +54,13 @@ describe.skipIf(chromium === '')('the tree of candidates', () => {
     ]);
     expect(await chart('Tokens of the proposer').locator('.legend').innerText()).toContain('148,800');
     expect(await panel.page.locator('.progress').innerText()).toContain('proposer 120 requests, 148,800 tokens, $0.37');
-    expect(await panel.page.locator('.progress').innerText()).toMatch(/task model 2,500,000 tokens, \$0\.38\s*in all \$0\.75/);
+    expect(await panel.page.locator('.progress').innerText()).toMatch(
+      /task model 2,500,000 tokens, \$0\.38; 3 requests unanswered\s*in all \$0\.75/,
+    );
     const table = panel.page.getByRole('region', { name: 'Searches' }).locator('tbody tr');
     expect((await table.allInnerTexts()).map((row) => row.split(/\s*\t\s*/))).toEqual([
       ['RLPrompt', '76.5%', '4,900 queries, about 1,200,000 tokens, $0.18', '–'],
-      ['Reflection', '77.8%', '4,900 queries, 1,200,000 tokens, $0.18', '120 requests, 148,800 tokens, $0.37; 1 request lost'],
+      ['Reflection', '77.8%', '4,900 queries, 1,200,000 tokens, $0.18', '120 requests, 148,800 tokens, $0.37; 1 request unanswered'],
       ['Random search', '74.1%', '4,954 queries', '–'],
     ]);
   });

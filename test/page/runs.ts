@@ -277,7 +277,7 @@ export function reflected(prompt: string, methods: 'all' | 'reflect' = 'all'): R
   const summary = {
     ...FINISHED.summary!,
     searches,
-    taskModelUse: { ...TASK_MODEL, tokens: 2_500_000, cost: '$0.38' },
+    taskModelUse: { ...TASK_MODEL, tokens: 2_500_000, cost: '$0.38', lost: 3 },
     cost: '$0.75',
     ...(methods === 'reflect' && { randomQueries: null }),
   };
