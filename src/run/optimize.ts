@@ -11,25 +11,26 @@ import {
   type StopReason,
 } from '../search/search';
 import { searchesOf } from '../search/searches';
-import { scoreAll } from '../search/selection';
 import { isTextModel } from '../spec/scheme';
 import { CodedError, word } from '../wording/wording';
 import type { JournalEvent, RunEvent, Stage } from './events';
+import { baselinesOf } from './baselines';
+import { costFacts, ranking, searchFacts } from './conclusion';
 import { outlookOf } from './outlook';
 import { searchContext, type Experiment } from './experiment';
+import { RunClock } from './runClock';
 import { buildResult, type RunResult } from './result';
 import { perInputResult } from './perInput';
 import { CHECKPOINT_FORMAT, CheckpointPace, type Checkpoint, type Found } from './store/checkpoint';
 import { headerFor } from './store/rows/format';
-import { byPrompt, type RowLog } from './store/rows/storedModel';
-import { StorageError, type RunFolder, type SavedCheckpoint } from './store/storage';
-import { decisive, rank, table, withOrigin } from './table';
+import { RunWriter } from './store/runWriter';
+import type { RunFolder, SavedCheckpoint } from './store/storage';
+import { decisive, table } from './table';
 import { priceOf } from '../spec/price';
-import { Spending, totalCost, withCost, type RequestLine } from './spending';
+import { Spending, withCost } from './spending';
 import { reflectionOf } from './reflection';
 import { StoredProposals } from './store/proposals';
-import { CANDIDATES, JUDGE_CALLS, REQUESTS } from './store/rows/names';
-import { givenPrompts } from '../spec/searches';
+import { CANDIDATES, JUDGE_CALLS, PROPOSALS, REQUESTS } from './store/rows/names';
 import { whileTelling } from './whileTelling';
 import type { Note } from '../wording/note';
 
@@ -95,44 +96,29 @@ class Run {
   /** The search under way, and where a checkpoint left it. */
   private search: Search | undefined;
   private saved: unknown;
-  private readonly began = performance.now();
-  private secondsBefore = 0;
-  private millisecondsPaused = 0;
+  private readonly clock: RunClock;
   private readonly pace = new CheckpointPace();
+  private readonly writer: RunWriter;
   private readonly spending: Spending;
-  private storageError: StorageError | undefined;
   private readonly isNew: boolean;
-  private readonly log: RowLog;
-  /** Where the stored results begin that are still to be replayed; undefined if there are none. */
-  private readonly unplayed: () => number | undefined;
 
   constructor(
     private readonly experiment: Experiment,
-    private readonly folder: RunFolder,
+    folder: RunFolder,
     private readonly options: RunOptions,
     checkpoint: SavedCheckpoint | undefined,
   ) {
     this.kinds = searchesOf(experiment.settings, options.random);
     this.stage = this.kinds[0]!.origin;
     this.isNew = checkpoint === undefined;
-    const requests = { before: folder.readLines(REQUESTS) as RequestLine[], add: (line: RequestLine) => this.appendLine(REQUESTS, line) };
-    this.spending = new Spending(experiment.model, requests, checkpoint);
-    const from = checkpoint?.rowsOffset ?? 0;
-    const known = byPrompt(folder.openRows(headerFor(experiment.model, experiment.dataset), from));
-    this.unplayed = () => ([...known.values()].some(({ size }) => size > 0) ? from : undefined);
-    this.log = {
-      known: (split, ids) => known.get(`${split} ${ids.join()}`),
-      keep: (results) => this.write(() => this.folder.appendRows(results)),
-    };
-    experiment.judgeCalls?.countFor({
-      before: folder.readLines(JUDGE_CALLS).map(String),
-      add: (metric) => this.appendLine(JUDGE_CALLS, metric),
-    });
+    this.clock = new RunClock(checkpoint?.seconds);
+    this.writer = new RunWriter(folder, headerFor(experiment.model, experiment.dataset), checkpoint?.rowsOffset ?? 0);
+    this.spending = new Spending(experiment.model, this.writer.lines(REQUESTS), checkpoint);
+    experiment.judgeCalls?.countFor(this.writer.lines(JUDGE_CALLS));
     if (!checkpoint) return;
     this.stage = checkpoint.stage;
     this.stopped = checkpoint.stopped;
     this.cut = checkpoint.cut === true;
-    this.secondsBefore = checkpoint.seconds;
     this.means = [...checkpoint.means];
     this.baselines = checkpoint.baselines;
     this.givenRows = [...(checkpoint.given ?? [])];
@@ -153,14 +139,15 @@ class Run {
       this.enter(this.next?.origin ?? 'test');
     }
     const result = await this.conclude();
-    this.write(() => this.folder.writeResult(result));
+    this.write((folder) => folder.writeResult(result));
     this.enter('finished');
-    return this.storageError ? { ...result, status: 'failed', error: this.storageError.message } : result;
+    const { error } = this.writer;
+    return error ? { ...result, status: 'failed', error: error.message } : result;
   }
 
   /** The next search; there are no controls where nothing can be saved, or the user wants the ranking. */
   private get next(): SearchKind | undefined {
-    return this.found.length > 0 && (this.storageError || this.cut) ? undefined : this.kinds[this.found.length];
+    return this.found.length > 0 && (this.writer.error || this.cut) ? undefined : this.kinds[this.found.length];
   }
 
   /** Baselines first: the user sees what there is to beat. */
@@ -177,36 +164,16 @@ class Run {
       queryBudget: experiment.searchBudget,
       random: this.options.random,
     });
-    const given = [[], ...givenPrompts(spec).map((text) => experiment.encodePrompt(text))];
-    const log = experiment.proposing ? this.keeping(this.log) : this.log;
-    const scorers = [experiment.scorer('train', log), experiment.scorer('validation', log)] as const;
-    const pool = { train: train.labels.length, validation: validation.labels.length };
-    const total = given.length * (pool.train + pool.validation);
-    this.baselines = await this.during('baselines', total, () => scoreAll(given, ...scorers, experiment.prompt, this.options.signal));
-    for (const { tokens: _, ...baseline } of this.baselines) this.emit({ event: 'baseline', ...baseline });
+    const baselines = baselinesOf(experiment);
+    const { prompts, rows } = await this.during('baselines', baselines.pairs, () => baselines.score(this.writer.rows, this.options.signal));
+    [this.baselines, this.givenRows] = [prompts, rows];
+    for (const { tokens: _, ...baseline } of prompts) this.emit({ event: 'baseline', ...baseline });
     // A score has no chance level.
-    const outlook = spec.kind === 'generation' ? undefined : outlookOf(this.baselines, pool, [...train.labels, ...validation.labels]);
+    const pool = { train: train.labels.length, validation: validation.labels.length };
+    const outlook = spec.kind === 'generation' ? undefined : outlookOf(prompts, pool, [...train.labels, ...validation.labels]);
     if (outlook) this.emit(outlook);
     this.emit({ event: 'stage', stage: this.stage });
     this.checkpoint();
-  }
-
-  /** The same log, which also keeps what it hears. */
-  private keeping(log: RowLog): RowLog {
-    const keep = (results: readonly GivenRows[]): void => void this.givenRows.push(...results);
-    return {
-      known: (split, ids) => {
-        const known = log.known(split, ids);
-        // Before the model takes out what it uses.
-        if (known?.size)
-          keep([{ split, ids, rows: [...known.keys()], values: Float32Array.from([...known.values()].flatMap((each) => [...each])) }]);
-        return known;
-      },
-      keep: (results) => {
-        keep(results);
-        log.keep(results);
-      },
-    };
   }
 
   /** Undefined for a control that the user cut off. */
@@ -215,9 +182,10 @@ class Run {
     const first = this.found[0];
     const control = isControl(kind);
     const budget = control ? this.mostComputed : this.experiment.searchBudget - this.given;
-    const proposals = kind.origin === 'reflect' ? this.openProposals() : undefined;
+    const { proposing } = this.experiment;
+    const proposals = kind.origin === 'reflect' ? new StoredProposals(proposing!.proposer, this.writer.lines(PROPOSALS)) : undefined;
     const reflection = proposals && this.reflection(proposals);
-    const search = await kind.open(searchContext(this.experiment, seed, budget, this.log, reflection), this.saved);
+    const search = await kind.open(searchContext(this.experiment, seed, budget, this.writer.rows, reflection), this.saved);
     this.search = search;
     this.saved = undefined;
     this.spending.begin();
@@ -228,12 +196,12 @@ class Run {
         await this.betweenSteps();
         const report = await this.advance(search);
         if (!first) this.note(report);
-        this.emit({ ...report, queries: this.withGiven(report.queries), seconds: this.seconds() });
+        this.emit({ ...report, queries: this.withGiven(report.queries), seconds: this.clock.seconds });
         const { notes = [] } = search;
         if (notes.length > told) this.options.onNotes?.(notes);
         told = notes.length;
         reason = this.reason(search);
-        if (!reason && this.pace.due(report.step, this.seconds())) this.checkpoint();
+        if (!reason && this.pace.due(report.step, this.clock.seconds)) this.checkpoint();
       }
       if (control && this.cut) return undefined;
       if (!first) this.stopped = reason;
@@ -245,12 +213,12 @@ class Run {
       const prompts = await this.during(first ? kind.origin : 'ranking', total, () => search.finalists(signal), done);
       const { queries, notes, proposer, found: policy } = search;
       const price = priceOf(this.experiment.spec);
-      const model = this.experiment.proposing?.proposer.reference;
+      const model = proposing?.proposer.reference;
       const use = proposals && proposer && withCost({ ...proposer, model: model!, lost: proposals.lost }, price?.proposer, price);
       const spent = this.spending.end();
       if (policy) {
         this.policy = policy;
-        this.write(() => this.folder.writePolicy(policy));
+        this.write((folder) => folder.writePolicy(policy));
       }
       const more = {
         ...(!control && { stopped: reason }),
@@ -264,12 +232,8 @@ class Run {
     }
   }
 
-  private openProposals(): StoredProposals {
-    return new StoredProposals(this.experiment.proposing!.proposer, this.folder, (action) => this.write(action));
-  }
-
   private reflection(proposals: StoredProposals): Reflection {
-    const report: Reflection['report'] = (records) => this.write(() => this.folder.appendLines(CANDIDATES, records));
+    const report: Reflection['report'] = (records) => this.write((folder) => folder.appendLines(CANDIDATES, records));
     return reflectionOf(this.experiment, proposals, this.givenRows, report);
   }
 
@@ -300,7 +264,7 @@ class Run {
   private reason(search: Search): StopReason | undefined {
     const { maxMinutes } = this.experiment.settings;
     // More steps could not be saved; those that are done are still worth ranking.
-    if (this.storageError) return 'storage';
+    if (this.writer.error) return 'storage';
     if (search.ended) return search.ended;
     this.cut ||= this.options.rankNow?.aborted === true;
     // There is something to rank after the first step.
@@ -308,42 +272,30 @@ class Run {
     const kind = this.kinds[this.found.length];
     const control = kind !== undefined && isControl(kind);
     // Each search may take so long.
-    return !control && maxMinutes !== null && this.seconds() > maxMinutes * 60 * (this.found.length + 1) ? 'time' : undefined;
+    return !control && maxMinutes !== null && this.clock.seconds > maxMinutes * 60 * (this.found.length + 1) ? 'time' : undefined;
   }
 
   private async conclude(): Promise<RunResult> {
-    const { experiment, found, baselines, stopped, means } = this;
-    const entries = rank([
-      ...withOrigin('none', baselines.slice(0, 1)),
-      ...withOrigin('manual', baselines.slice(1)),
-      ...found.flatMap(({ origin, prompts }) => prompts.map((prompt) => ({ origin, ...prompt }))),
-    ]);
-    const test = experiment.scorer('test', this.log);
-    const random = found.find(isControl);
+    const { experiment, found, stopped, means } = this;
+    const entries = ranking(this.baselines, found);
+    const test = experiment.scorer('test', this.writer.rows);
     const tested = isTextModel(experiment.spec.taskModel) ? decisive(entries) : entries;
-    const policy = experiment.settings.perInput ? (this.policy ?? this.folder.readPolicy()) : undefined;
+    const policy = experiment.settings.perInput ? (this.policy ?? this.writer.folder.readPolicy()) : undefined;
     const total = (tested.length + Number(policy !== undefined)) * test.size;
     const { texts, ...ranked } = await this.during('test', total, async () => {
       const scored = await table(experiment, entries, test, this.options.signal, tested);
       if (!policy) return scored;
       return { ...scored, perInput: await perInputResult(experiment, policy, scored.prompts, test, this.options.signal) };
     });
-    if (texts) this.write(() => this.folder.writeTexts(texts));
-    this.emit({ event: 'finish', best: ranked.prompts[0]!.prompt, seconds: this.seconds() });
+    if (texts) this.write((folder) => folder.writeTexts(texts));
+    this.emit({ event: 'finish', best: ranked.prompts[0]!.prompt, seconds: this.clock.seconds });
     return buildResult(experiment, {
       seed: this.options.seed,
       means,
       stopped,
-      seconds: this.seconds(),
-      queries: this.withGiven(found[0]!.queries),
-      searches: found.flatMap(({ origin, queries, stopped: why, proposer, taskModel }) =>
-        why
-          ? [{ origin, queries: this.withGiven(queries), stopped: why, ...(proposer && { proposer }), ...(taskModel && { taskModel }) }]
-          : [],
-      ),
-      randomQueries: random ? this.withGiven(random.queries) : null,
-      ...(random?.taskModel && { randomTaskModel: random.taskModel }),
-      ...this.took(),
+      seconds: this.clock.seconds,
+      ...searchFacts(found, (queries) => this.withGiven(queries)),
+      ...costFacts(experiment.spec, this.spending, found),
       testQueries: test.computed,
       notes: [
         ...experiment.notes,
@@ -354,22 +306,6 @@ class Run {
     });
   }
 
-  /** What the run took of the task model, where that is not here, and what that and its proposals cost. */
-  private took(): Pick<RunResult, 'taskModelUse' | 'cost'> {
-    const { spec } = this.experiment;
-    const price = priceOf(spec);
-    const spent = this.spending.total;
-    const cost = totalCost(
-      spec,
-      spent,
-      this.found.flatMap(({ proposer }) => proposer ?? []),
-    );
-    return {
-      ...(spent && { taskModelUse: { ...withCost(spent, price?.taskModel, price), lost: this.spending.lost } }),
-      ...(cost !== undefined && { cost }),
-    };
-  }
-
   /** Queries of the prompts that were there before the search; its budget is what they leave. */
   private get given(): number {
     const { train, validation } = this.experiment.dataset.splits;
@@ -378,10 +314,6 @@ class Run {
 
   private withGiven({ asked, computed }: Queries): Queries {
     return { asked: asked + this.given, computed: computed + this.given };
-  }
-
-  private seconds(): number {
-    return Math.round(this.secondsBefore * 1000 + (performance.now() - this.began - this.millisecondsPaused)) / 1000;
   }
 
   private enter(stage: Stage): void {
@@ -396,29 +328,19 @@ class Run {
     const before = model.answered ?? 0;
     const tell = (): void => {
       const answered = done + (model.answered ?? 0) - before;
-      this.options.onEvent?.({ event: 'progress', stage, done: Math.min(total, answered), total, seconds: this.seconds() });
+      this.options.onEvent?.({ event: 'progress', stage, done: Math.min(total, answered), total, seconds: this.clock.seconds });
     };
     return whileTelling(tell, work);
   }
 
   private emit(event: JournalEvent): void {
-    this.write(() => this.folder.append(event));
+    this.write((folder) => folder.append(event));
     this.options.onEvent?.(event);
   }
 
-  private appendLine(file: string, line: unknown): void {
-    this.write(() => this.folder.appendLines(file, [line]));
-  }
-
-  /** A write that fails ends the writing, not the run: the results so far are still worth showing. */
-  private write(action: () => void): void {
-    if (this.storageError) return;
-    try {
-      action();
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      this.storageError = error;
-    }
+  private write(action: (folder: RunFolder) => void): void {
+    const { writer } = this;
+    writer.write(() => action(writer.folder));
   }
 
   /** Stops on request, waits while paused. */
@@ -427,15 +349,13 @@ class Run {
     const pause = this.options.pause?.();
     if (!pause) return;
     this.checkpoint();
-    const began = performance.now();
-    await pause;
-    this.millisecondsPaused += performance.now() - began;
+    await this.clock.pausedFor(pause);
     if (this.options.signal?.aborted) this.stop();
   }
 
   private stop(): never {
     this.checkpoint();
-    throw new RunStopped(this.step, this.folder.path);
+    throw new RunStopped(this.step, this.writer.folder.path);
   }
 
   private checkpoint(): void {
@@ -446,7 +366,7 @@ class Run {
     const state: Checkpoint = {
       format: CHECKPOINT_FORMAT,
       stage,
-      seconds: this.seconds(),
+      seconds: this.clock.seconds,
       baselines,
       given,
       stopped,
@@ -456,7 +376,7 @@ class Run {
       search,
       ...this.spending.save(),
     };
-    this.write(() => this.folder.writeCheckpoint(state, this.unplayed()));
-    this.pace.wrote(this.seconds(), (performance.now() - before) / 1000);
+    this.writer.checkpoint(state);
+    this.pace.wrote(this.clock.seconds, (performance.now() - before) / 1000);
   }
 }

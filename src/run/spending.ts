@@ -3,16 +3,10 @@ import { costOf, money, priceOf, type Price } from '../spec/price';
 import type { Spec } from '../spec/spec';
 import type { ProposerUse, TokenUse } from './result';
 import type { Checkpoint } from './store/checkpoint';
+import type { Lines } from './store/runWriter';
 
 /** A line of `requests.jsonl`: a request before it is sent, or what the task model took since the line before, once one has ended. */
 export type RequestLine = 'sent' | Spent;
-
-/** Where a run keeps those lines. */
-export interface RequestFile {
-  /** Of the processes that worked on the run before. */
-  readonly before: readonly RequestLine[];
-  add(line: RequestLine): void;
-}
 
 const NOTHING: Spent = { tokens: 0, counted: true };
 
@@ -31,7 +25,7 @@ export class Spending implements RequestLog {
   /** @param resumed the checkpoint of a run that began before; that of an earlier version does not know */
   constructor(
     private readonly model: Pick<TaskModel, 'spent' | 'countFor'>,
-    private readonly file: RequestFile,
+    private readonly file: Lines<RequestLine>,
     private readonly resumed?: Pick<Checkpoint, 'spentBefore'>,
   ) {
     const ended = file.before.filter((line) => line !== 'sent');

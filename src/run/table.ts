@@ -9,7 +9,7 @@ import { hashOfRows, type KeptTexts, type PromptTexts } from './store/texts';
 import { textScore } from './textScore';
 
 /** What found a prompt, or who gave it. */
-type Entry = ScoredPrompt & { readonly origin: Origin };
+export type Entry = ScoredPrompt & { readonly origin: Origin };
 
 export function withOrigin(origin: Origin, prompts: readonly ScoredPrompt[]): Entry[] {
   return prompts.map((prompt) => ({ ...prompt, origin }));

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { OpenProposer, ProposerAnswer } from '../../model/door';
 import type { Proposed } from '../../search/reflect/task';
-import { PROPOSALS } from './rows/names';
-import type { RunFolder } from './storage';
+import type { Lines } from './runWriter';
 
 /** A line of `proposals.jsonl`: a request before it is sent, by its hash, or its answer. */
-type Line = { readonly k: string; readonly request: string } | ({ readonly k: string; readonly answer: true } & ProposerAnswer);
+export type ProposalLine =
+  { readonly k: string; readonly request: string } | ({ readonly k: string; readonly answer: true } & ProposerAnswer);
 
 /**
  * A proposer whose answers are in the run's folder before the search sees them: a resumed run pays for none twice. Those that
@@ -17,11 +17,9 @@ export class StoredProposals {
 
   constructor(
     private readonly proposer: Pick<OpenProposer, 'answer'>,
-    private readonly folder: RunFolder,
-    /** Writes to the folder; a write that fails ends the writing, not the run. */
-    private readonly write: (action: () => void) => void,
+    private readonly file: Lines<ProposalLine>,
   ) {
-    for (const line of folder.readLines(PROPOSALS) as Line[]) {
+    for (const line of file.before) {
       if ('request' in line) this.sent++;
       else this.known.set(line.k, { text: line.text, problem: line.problem, tokens: line.tokens, counted: line.counted });
     }
@@ -37,10 +35,10 @@ export class StoredProposals {
     let answer = this.known.get(k);
     if (!answer) {
       this.sent++;
-      this.write(() => this.folder.appendLines(PROPOSALS, [{ k, request } satisfies Line]));
+      this.file.add({ k, request });
       answer = await this.proposer.answer(request, id, signal);
       const { text, problem, tokens, counted } = answer;
-      this.write(() => this.folder.appendLines(PROPOSALS, [{ k, answer: true, text, problem, tokens, counted } satisfies Line]));
+      this.file.add({ k, answer: true, text, problem, tokens, counted });
       this.known.set(k, answer);
     }
     const { text, problem, tokens, counted } = answer;

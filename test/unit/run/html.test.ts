@@ -92,7 +92,10 @@ describe('an HTML report', () => {
   it('says what task model and proposer took and cost, as the command line does', () => {
     const report = htmlReport(reflected('Name the tone.'), held);
     const facts = [...report.matchAll(/<dt>(.*)<\/dt><dd>(.*)<\/dd>/g)].map(([, name, value]) => [name, value]);
-    expect(facts).toContainEqual(['Tokens of the task model', word('run.took', { tokens: 2_500_000, counted: true, cost: '$0.38' })]);
+    expect(facts).toContainEqual([
+      'Tokens of the task model',
+      word('run.took', { tokens: 2_500_000, counted: true, cost: '$0.38', lost: 3 }),
+    ]);
     expect(facts).toContainEqual([
       'Proposals',
       word('run.proposed', { model: 'large', calls: 120, tokens: 148_800, counted: true, lost: 1 }),
