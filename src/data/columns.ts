@@ -44,7 +44,7 @@ export function findColumns(spec: Spec, columns: readonly string[], file: string
     const input = spec.data.input === undefined && rest.length === 1 ? rest[0]! : pick('input', INPUT_NAMES, references[0]);
     return { label: undefined, references, input };
   }
-  const label = pick('label', LABEL_NAMES, spec.data.input);
+  const label = pick('label', LABEL_NAMES, spec.data.input ?? firstNamed(INPUT_NAMES, columns));
   return { label, references: [], input: pick('input', INPUT_NAMES, label) };
 }
 

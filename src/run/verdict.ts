@@ -4,10 +4,11 @@ import { cut } from './report/tables';
 import { isBaseline, type Origin, type PerInputResult, type PromptResult, type RunResult } from './result';
 
 /**
- * `yours`, `start` and `noPrompt`: one of the user's prompts, a starting prompt, or no prompt ranks first. The rest is about a
- * prompt that a search found: `atChance` compares it with the most common class, the others with the best baseline.
+ * `atChance`: not above the most common class; `tooFew`: likewise, but on so few rows that it may well be. Else `yours`, `start`
+ * and `noPrompt`: one of the user's prompts, a starting prompt, or no prompt ranks first; the rest compares a prompt that a
+ * search found with the best baseline.
  */
-export type VerdictKind = 'better' | 'noDifference' | 'worse' | 'atChance' | 'yours' | 'start' | 'noPrompt';
+export type VerdictKind = 'better' | 'noDifference' | 'worse' | 'atChance' | 'tooFew' | 'yours' | 'start' | 'noPrompt';
 
 /** What is worth changing in the task: its label words, the prompt's length, its data or its task model. */
 export type NextStep = 'labels' | 'length' | 'data' | 'model';
@@ -48,6 +49,7 @@ const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
   noDifference: ['data', 'length', 'labels', 'model'],
   worse: ['labels', 'length', 'data', 'model'],
   atChance: ['model', 'labels'],
+  tooFew: ['data', 'model', 'labels'],
   yours: ['length', 'labels', 'model'],
   start: ['length', 'labels', 'model'],
   noPrompt: ['labels', 'length', 'model'],
@@ -98,8 +100,7 @@ function policyVerdict(result: Judged, { test, versus }: PerInputResult, runs: n
   const single = prompts[best] as Tested | undefined;
   const rival = single && { ...contender(single), ...difference(versus[best]!, runs) };
   const [low, high] = rival?.interval ?? [-1, 1];
-  const atChance = !isScore && interval[0] <= majority;
-  const kind = atChance ? 'atChance' : low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
+  const kind = (isScore ? undefined : chanceOf(interval, majority)) ?? (low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference');
   const winner = { prompt: '', origin: 'perInput', accuracy, interval, n } as const;
   const { title, text, next } = said(kind, result, { ...winner, name: word('verdict.perInput') }, rival, runs);
   return { kind, title, text, winner, ...(rival && { rival }), majority, runs, next };
@@ -115,7 +116,9 @@ function said(
 ): Pick<Verdict, 'title' | 'text' | 'next'> {
   const shown = { winner, rival: rival && { ...rival, name: name(rival) }, runs };
   const text = [
-    kind === 'atChance' ? word('verdict.againstChance', { ...shown, majority }) : word('verdict.compared', shown),
+    kind === 'atChance' || kind === 'tooFew'
+      ? word('verdict.againstChance', { ...shown, majority, isSure: kind === 'atChance' })
+      : word('verdict.compared', shown),
     ...(kind !== 'better' && taskModel.startsWith('bundled:') ? [word('verdict.demonstration', { model: taskModel })] : []),
   ];
   return {
@@ -135,11 +138,20 @@ function kindOf(
   chance: { readonly interval: Interval; readonly majority: number } | undefined,
   rival: Verdict['rival'],
 ): VerdictKind {
-  // Given the rows' labels, answers that do not depend on the texts are right at most as often as the most common class.
-  if (chance && chance.interval[0] <= chance.majority) return 'atChance';
+  const known = chance && chanceOf(chance.interval, chance.majority);
+  if (known) return known;
   if (isBaseline(winner)) return winner.origin === 'none' ? 'noPrompt' : winner.origin === 'start' ? 'start' : 'yours';
   const [low, high] = rival?.interval ?? [-1, 1];
   return low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
+}
+
+/**
+ * Given the rows' labels, answers that do not depend on the texts are right at most as often as the most common class. An
+ * interval that reaches more than halfway from there to 100% has room for a good prompt.
+ */
+function chanceOf([low, high]: Interval, majority: number): 'atChance' | 'tooFew' | undefined {
+  if (low > majority) return undefined;
+  return high > (1 + majority) / 2 ? 'tooFew' : 'atChance';
 }
 
 /**

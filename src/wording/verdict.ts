@@ -34,13 +34,14 @@ export const verdictWording = {
   'verdict.withoutPrompt': () => 'the task without a prompt',
   'verdict.perInput': () => 'a prompt for each input',
   'verdict.atChance': () => 'Not better than chance',
+  'verdict.tooFew': () => 'Too few held-out rows to tell',
   'verdict.yours': () => 'Your own prompt ranks first',
   'verdict.start': () => 'A starting prompt ranks first',
   'verdict.noPrompt': () => 'The search found nothing better than no prompt',
   'verdict.compared': ({ winner, rival, runs }: HeldOut) =>
     `${scored(winner)}${rival ? ` and ${rival.name} ${percent(rival.accuracy)}, a difference of ${points(rival.difference)} points${rival.interval ? ` (${interval(rival.interval.map(points), runs)})` : ''}` : ''}.`,
-  'verdict.againstChance': ({ winner, runs, majority }: HeldOut & { majority: number }) =>
-    `${scored(winner)} (${interval(winner.interval.map(percent), runs)}). Always answering the most common class scores ${percent(majority)}. The task model is probably too small for this task, or its label words do not fit.`,
+  'verdict.againstChance': ({ winner, runs, majority, isSure }: HeldOut & { majority: number; isSure: boolean }) =>
+    `${scored(winner)} (${interval(winner.interval.map(percent), runs)}). Always answering the most common class scores ${percent(majority)}. ${isSure ? 'The task model is probably too small for this task, or its label words do not fit.' : 'More rows would show whether the prompt does better.'}`,
   'verdict.notAboveChanceSoFar': ({ accuracy, interval: [, high], n, majority }: Outlook) =>
     `Not above chance so far: the best prompt gets ${percent(accuracy)} of ${n.toLocaleString('en-US')} rows right (95% interval up to ${percent(high)}), and always answering the most common class ${percent(majority)}. A prompt may still help; another model is more likely to.`,
   'verdict.next': ({ next }: { next: readonly (keyof typeof STEPS)[] }) => `To try next: ${next.map((step) => STEPS[step]).join(', ')}.`,

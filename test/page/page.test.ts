@@ -361,6 +361,7 @@ describe.skipIf(chromium === '')("the panel's page in Chromium", () => {
     noDifference: ['Found by RLPrompt', '77.8%', '+0.2', ['data', 'length', 'labels', 'model']],
     worse: ['Found by RLPrompt', '72.3%', '−4.5', ['labels', 'length', 'data', 'model']],
     atChance: ['Found by random search', '51.2%', '+1.0', ['model', 'labels']],
+    tooFew: ['Found by RLPrompt', '70.0%', '+10.0', ['data', 'model', 'labels']],
     yours: ['Your own prompt', '78.1%', '+0.3', ['length', 'labels', 'model']],
     start: ['A starting prompt', '78.1%', '+0.3', ['length', 'labels', 'model']],
     noPrompt: ['The task without a prompt', '74.3%', '+2.0', ['labels', 'length', 'model']],

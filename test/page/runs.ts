@@ -224,6 +224,15 @@ function ranked(
   });
 }
 
+/** The same scores on other numbers of held-out rows. */
+function onRows(n: number, rows: readonly PromptRow[]): PromptRow[] {
+  return rows.map(({ versusWinner, ...one }) => ({
+    ...one,
+    test: { ...one.test!, n },
+    ...(versusWinner && { versusWinner: { ...versusWinner, rows: n } }),
+  }));
+}
+
 /** A finished run of instructions in a chat, with a starting prompt of few words. */
 export function instructed(): RunView {
   const { parts, turns } = parseTemplate([
@@ -295,6 +304,7 @@ export const VERDICTS: Readonly<Record<VerdictKind, RunView>> = {
   noDifference: finished({}, ranked(['policy', 0.778], ['manual', 0.776, 100, 96], ['random', 0.741, 190, 123], ['none', 0.663, 310, 100])),
   worse: finished({}, ranked(['policy', 0.723], ['random', 0.741, 123, 156], ['none', 0.768, 110, 192])),
   atChance: finished({}, ranked(['random', 0.512], ['policy', 0.509, 90, 85], ['none', 0.502, 160, 142])),
+  tooFew: finished({}, onRows(20, ranked(['policy', 0.7], ['none', 0.6, 4, 2]))),
   yours: finished({}, ranked(['manual', 0.781], ['policy', 0.778, 80, 75], ['random', 0.741, 190, 117], ['none', 0.663, 310, 95])),
   start: finished({}, ranked(['start', 0.781], ['policy', 0.778, 80, 75], ['random', 0.741, 190, 117], ['none', 0.663, 310, 95])),
   noPrompt: finished({}, ranked(['none', 0.743], ['policy', 0.723, 120, 84], ['random', 0.71, 150, 90])),

@@ -15,7 +15,7 @@ p { margin: 4px 0; overflow-wrap: anywhere; }
 .verdict { padding: 14px 18px; border: 1px solid var(--border); border-left: 4px solid var(--blue); border-radius: 6px; background: var(--panel); }
 .verdict-better { border-left-color: var(--green); }
 .verdict-better h2 { color: var(--green); }
-.verdict-worse, .verdict-atChance { border-left-color: var(--yellow); }
+.verdict-worse, .verdict-atChance, .verdict-tooFew { border-left-color: var(--yellow); }
 code, .prompt { font-family: ui-monospace, monospace; white-space: pre-wrap; }
 .winner { font-size: 1.1em; }
 .figures { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 8px 0 0; padding: 0; list-style: none; }

@@ -45,7 +45,7 @@ function cells(p: PromptRow, metrics: readonly string[] | undefined, byMargin: b
     ...score(p.estimate),
     ...score(p.test),
     ...(ofMetrics ?? [p.test?.macroF1?.toFixed(3) ?? '']),
-    typeof p.perplexity === 'number' ? perplexity(p.perplexity) : '',
+    p.perplexity?.toFixed(0) ?? '',
     p.roundTrip === undefined ? '' : p.roundTrip ? '✓' : '✗',
   ];
 }
@@ -53,10 +53,6 @@ function cells(p: PromptRow, metrics: readonly string[] | undefined, byMargin: b
 function score(value: TransferScore | undefined): [accuracy: string, interval: string] {
   if (!value) return ['not scored', ''];
   return [percent(value.accuracy), value.interval.map(percent).join('–')];
-}
-
-function perplexity(value: number): string {
-  return value >= 1e5 ? value.toExponential(1) : value.toFixed(0);
 }
 
 function tableCells(prompts: readonly PromptRow[]): string[][] {

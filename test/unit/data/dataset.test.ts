@@ -64,6 +64,11 @@ describe('columns', () => {
     });
   });
 
+  it('have the class in the only one beside a text', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `${i % 2 ? 'TRUE' : 'FALSE'},some text ${i}\n`);
+    expect((await load({ 'train.csv': `is_spam,message\n${rows.join('')}` })).classes).toEqual(['FALSE', 'TRUE']);
+  });
+
   it.each([
     ['which is the class', 'a,b,c', 'label'],
     ['which is the text', 'a,label,c', 'input'],

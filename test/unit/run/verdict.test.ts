@@ -72,6 +72,17 @@ describe('the verdict', () => {
     expect(verdictOf(run([prompt(1, 'none', 0.5), prompt(2, 'policy', 0.6, [1, 1])]))).toMatchObject({ kind: 'atChance' });
   });
 
+  it('does not call a prompt at chance on so few rows that it may well be good', () => {
+    const few = (n: number, accuracy: number) => {
+      const { test, ...winner } = prompt(1, 'policy', accuracy);
+      return verdictOf(run([{ ...winner, test: { ...test!, n } }, prompt(2, 'none', 0.5)]))!;
+    };
+    // 8 of 10: Wilson 49.0 to 94.3; 6 of 10: 31.3 to 83.2; 15 of 30: 33.2 to 66.8.
+    expect(few(10, 0.8)).toMatchObject({ kind: 'tooFew', next: ['data', 'model', 'labels'] });
+    expect(few(10, 0.6)).toMatchObject({ kind: 'tooFew' });
+    expect(few(30, 0.5)).toMatchObject({ kind: 'atChance' });
+  });
+
   it('takes the baseline that scores best on held-out rows, whatever its rank', () => {
     const verdict = verdictOf(run([prompt(1, 'policy', 0.8), prompt(2, 'manual', 0.72, [50, 18]), prompt(3, 'none', 0.81, [18, 22])]))!;
     expect(verdict).toMatchObject({ kind: 'noDifference', rival: { origin: 'none', accuracy: 0.81 } });
