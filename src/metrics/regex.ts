@@ -4,8 +4,9 @@ import type { MetricEntry } from '../spec/generation';
 import { word, worded } from '../wording/wording';
 import { MetricProblem } from './entry';
 import type { Metric } from './metric';
+import { inProcessorTime, isTimeout } from './processorTime';
 
-/** Milliseconds that an expression may take for one text: one that backtracks without end is stopped. */
+/** Milliseconds of processor time that an expression may take for one text: one that backtracks without end is stopped. */
 const LIMIT = 200;
 const schema = z.union([
   z
@@ -35,10 +36,10 @@ export function regex({ value }: MetricEntry): Metric {
       cases.map(({ output }) => {
         context.text = output;
         try {
-          const matches = script.runInContext(context, { timeout: LIMIT }) as boolean;
+          const matches = inProcessorTime(LIMIT, (timeout) => script.runInContext(context, { timeout }) as boolean);
           return { score: Number(matches), reason: word(matches ? 'metric.matches' : 'metric.noMatch', { pattern }) };
         } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+          if (!isTimeout(error)) throw error;
           return { score: NaN, reason: word('metric.patternTooSlow', { pattern, milliseconds: LIMIT }) };
         }
       }),
