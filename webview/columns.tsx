@@ -4,7 +4,7 @@ import { Estimate, PromptCell, Score, type Range } from './cells';
 import { percent, shortPrompt, whole } from './format';
 import type { SortKey } from './store';
 import { send } from './vscodeApi';
-import { ORIGINS } from './winner';
+import { originOf } from './winner';
 
 /** A column of the table of prompts. */
 export interface Column {
@@ -37,7 +37,7 @@ const PROMPT: Column = {
   sort: (row) => row.prompt.toLowerCase(),
   cell: (row, _, short) => (
     <>
-      <PromptCell row={row} short={short} /> <span class={`origin origin-${row.origin} origin-narrow`}>{ORIGINS[row.origin]}</span>
+      <PromptCell row={row} short={short} /> <span class={`origin origin-${row.origin} origin-narrow`}>{originOf(row)}</span>
     </>
   ),
 };
@@ -46,8 +46,8 @@ const ORIGIN: Column = {
   key: 'origin',
   title: 'From',
   text: true,
-  sort: (row) => row.origin,
-  cell: ({ origin }) => <span class={`origin origin-${origin}`}>{ORIGINS[origin]}</span>,
+  sort: originOf,
+  cell: (row) => <span class={`origin origin-${row.origin}`}>{originOf(row)}</span>,
 };
 
 const GAP: Column = {

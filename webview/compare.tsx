@@ -7,7 +7,7 @@ import { namesOf } from './charts';
 import { CompareRows } from './compareRows';
 import { count, duration, percent, plural, signed } from './format';
 import { PromptTable } from './table';
-import { ORIGINS, winnerOf } from './winner';
+import { originOf, winnerOf } from './winner';
 
 interface ComparisonProps {
   readonly views: readonly RunView[];
@@ -65,7 +65,7 @@ function scores(views: readonly RunView[]): Row[] {
   return [
     row('Ranks first', ({ rows }) => {
       const winner = winnerOf(rows);
-      return winner && [<PromptCell key="prompt" row={winner} />, ' ', <span key="origin">{ORIGINS[winner.origin]}</span>];
+      return winner && [<PromptCell key="prompt" row={winner} />, ' ', <span key="origin">{originOf(winner)}</span>];
     }),
     row('Verdict', ({ head }) => head.verdict?.title),
     row('Held out', ({ head: { verdict } }) => verdict && `${percent(verdict.winner.accuracy)} (${intervalOf(verdict.winner)})`),

@@ -17,6 +17,11 @@ export const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
   evaluated: 'evaluated',
 };
 
+/** What a prompt comes from, and what it is made of where that is not an instruction alone. */
+export function originOf({ origin, form }: Pick<PromptRow, 'origin' | 'form'>): string {
+  return `${ORIGINS[origin]}${form === 'both' ? ', with examples' : form === 'examples' ? ', examples only' : ''}`;
+}
+
 const FOUND_BY: Readonly<Record<PromptRow['origin'], string>> = {
   policy: 'Found by RLPrompt',
   reflect: 'Found by reflection',

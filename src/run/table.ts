@@ -67,7 +67,7 @@ export async function table(
   const texts: PromptTexts[] = [];
   const pool = { train: dataset.splits.train.labels.length, validation: dataset.splits.validation.labels.length };
   for (const [i, entry] of entries.entries()) {
-    const { prompt, tokens = [], pieces, origin, gap, choice, train, validation } = entry;
+    const { prompt, tokens = [], pieces, origin, form, gap, choice, train, validation } = entry;
     const perplexity = await experiment.perplexity(tokens);
     const own = held.get(entry);
     const written = own && experiment.texts && (await textScore(own, experiment.texts, tokens, test.rows.set, dataset.splits.test, signal));
@@ -78,6 +78,7 @@ export async function table(
       tokens,
       pieces,
       origin,
+      ...(form && { form }),
       roundTrip: experiment.roundTrip(tokens),
       gap,
       ...(choice !== undefined && { choice }),

@@ -10,8 +10,13 @@ export interface Prompt {
   readonly tokens?: PromptIds;
 }
 
+/** What a prompt that a search by reflection found is made of: an instruction, examples from the training data, or both. */
+export type PromptForm = 'instruction' | 'both' | 'examples';
+
 /** A prompt with its scores. */
 export interface ScoredPrompt extends Prompt {
+  /** Of a search by reflection. */
+  readonly form?: PromptForm;
   /** Mean gap over the rows that steer the choice. */
   readonly gap: number;
   /** The score to expect on new rows, from those: the ranking goes by it where every prompt has it, else by the gap. */

@@ -65,6 +65,14 @@ describe.skipIf(chromium === '')('the tree of candidates', () => {
     ]);
   });
 
+  it('has prompts of an instruction, of examples and of both in one table', async () => {
+    const view = reflected(textOf(11), 'reflect');
+    const forms = ['both', 'instruction', 'examples'] as const;
+    await panel.show({ ...view, rows: view.rows.map((row, i) => (i < 3 ? { ...row, origin: 'reflect', form: forms[i]! } : row)) });
+    const from = await panel.page.locator('main table td .origin:not(.origin-narrow)').allInnerTexts();
+    expect(from.slice(0, 3)).toEqual(['reflection, with examples', 'reflection', 'reflection, examples only']);
+  });
+
   it('comes without the charts of other searches where there was none', async () => {
     await panel.show(reflected(textOf(11), 'reflect'));
     expect(await panel.page.locator('.chart figcaption').allInnerTexts()).toEqual([

@@ -5,7 +5,7 @@ import { count, exampleTexts, number, paragraph, textRows, wrongRows } from './h
 import { measured } from './report';
 import { STYLE } from './htmlStyle';
 import { svgChart, type ChartLevel } from './svgChart';
-import { orderCell, percent, promptCell } from './tables';
+import { orderCell, percent, promptCell, withForm } from './tables';
 import { sortedNotes } from '../../wording/note';
 import { word } from '../../wording/wording';
 
@@ -230,8 +230,8 @@ function metricScore({ test }: PromptRow, m: number): Cell {
   return number(own ? `${percent(own.score)}%` : '');
 }
 
-function originOf({ origin }: PromptRow): string {
-  return ORIGINS[origin];
+function originOf({ origin, form }: PromptRow): string {
+  return withForm(ORIGINS[origin], form);
 }
 
 function score(value: TransferScore | undefined): Cell {

@@ -2,7 +2,19 @@ import type { PerInputResult, PromptRow, RunResult, SeedsResult, TransferScore }
 import { word } from '../../wording/wording';
 import type { Verdict } from '../verdict';
 import type { RunHead } from '../view/runView';
-import { alignedTable, csvRows, cut, cutApart, escapeMarkdown, orderCell, markdownRows, percent, promptCell, visible } from './tables';
+import {
+  alignedTable,
+  csvRows,
+  cut,
+  cutApart,
+  escapeMarkdown,
+  orderCell,
+  markdownRows,
+  percent,
+  promptCell,
+  visible,
+  withForm,
+} from './tables';
 
 export { percent };
 
@@ -40,7 +52,7 @@ function cells(p: PromptRow, metrics: readonly string[] | undefined, byMargin: b
   return [
     String(p.rank),
     promptCell(p.prompt),
-    p.origin,
+    withForm(p.origin, p.form),
     ...(metrics ? [] : [orderCell(byMargin, p)]),
     ...score(p.estimate),
     ...score(p.test),

@@ -1,3 +1,4 @@
+import type { PromptForm } from '../../search/prompt';
 /** A table as rows of cells, its header first. */
 export type Cells = readonly (readonly string[])[];
 
@@ -52,6 +53,11 @@ const SHORT: Partial<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t':
 
 export function percent(share: number): string {
   return (100 * share).toFixed(1);
+}
+
+/** Where a prompt comes from, and what it is made of where that is not an instruction alone. */
+export function withForm(origin: string, form: PromptForm | undefined): string {
+  return `${origin}${form === 'both' ? ', with examples' : form === 'examples' ? ', examples only' : ''}`;
 }
 
 /** A text on one line, cut if it is long: an instruction has a place for its whole text elsewhere. */

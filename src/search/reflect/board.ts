@@ -1,5 +1,5 @@
-import type { Candidate } from './candidate';
-import { FINALISTS } from './settings';
+import { formOf, type Candidate } from './candidate';
+import { FINALISTS, ROOM_FOR_PARTS } from './settings';
 import type { Outcome, ReflectTask } from './task';
 
 /** There are not enough queries for the rows that come next. */
@@ -77,11 +77,18 @@ export class Board {
 
   /** Queries that complete the scores of any finalists, whoever they will be. @param asked rows that these get first */
   reserve(asked: ReadonlyMap<Candidate, number> = new Map()): number {
-    return [...new Set([...this.candidates, ...asked.keys()])]
-      .map((candidate) => this.task.size - candidate.scores.size - (asked.get(candidate) ?? 0))
+    const { size } = this.task;
+    const all = [...new Set([...this.candidates, ...asked.keys()])];
+    const parts = this.hasRoomForParts && all.some((candidate) => formOf(candidate) === 'both') ? 2 * size : 0;
+    return all
+      .map((candidate) => size - candidate.scores.size - (asked.get(candidate) ?? 0))
       .sort((a, b) => b - a)
       .slice(0, FINALISTS)
-      .reduce((a, b) => a + b, 0);
+      .reduce((a, b) => a + b, parts);
+  }
+
+  private get hasRoomForParts(): boolean {
+    return this.task.left + this.task.queries >= ROOM_FOR_PARTS * this.task.size;
   }
 
   /** Where `reset` goes back to. */

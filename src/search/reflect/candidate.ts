@@ -1,3 +1,4 @@
+import type { PromptForm } from '../prompt';
 import type { Operator } from './operators/operators';
 
 /** An instruction with the examples that follow it, and its scores. */
@@ -11,4 +12,9 @@ export interface Candidate {
   readonly operator: Operator | 'start';
   /** Scores in [0, 1] by row of the pool; NaN where the row failed. */
   readonly scores: Map<number, number>;
+}
+
+export function formOf({ instruction, examples }: Pick<Candidate, 'instruction' | 'examples'>): PromptForm {
+  if (examples.length === 0) return 'instruction';
+  return instruction === '' ? 'examples' : 'both';
 }

@@ -1,7 +1,7 @@
 import type { Random } from '../../method/random';
 import { PreferenceBandit, type Preferences } from '../bandit';
 import { Board, OutOfQueries, type BoardState } from './board';
-import type { Candidate } from './candidate';
+import { formOf, type Candidate } from './candidate';
 import { childOf, withExamples, type ChildLimits } from './child';
 import { request, type Operator } from './operators/operators';
 import { Planner, type Plan, type PlannerState } from './planner';
@@ -132,20 +132,48 @@ export class ReflectLoop {
     });
   }
 
-  /** The best candidates, with scores on all rows, once those have theirs that won their last gate. */
+  /**
+   * The best candidates, with scores on all rows, once those have theirs that won their last gate. Where the first has an
+   * instruction and examples, each of these alone as well, so that one table says what they are worth.
+   */
   async finalists(signal?: AbortSignal): Promise<{ readonly best: Candidate[]; readonly lines: Lines }> {
     return this.transaction(async () => {
       const lines = await this.complete([...this.chains], signal);
       const best = this.board.ranked.slice(0, FINALISTS);
       const rows = Array.from({ length: this.task.size }, (_, row) => row);
-      await this.board.score(
-        best.map((candidate) => ({ candidate, rows })),
-        signal,
-        true,
-      );
+      const scored = (candidates: readonly Candidate[]): Promise<void> =>
+        this.board.score(
+          candidates.map((candidate) => ({ candidate, rows })),
+          signal,
+          true,
+        );
+      await scored(best);
+      for (const part of this.partsOf(best[0]!)) {
+        const before = this.task.queries;
+        try {
+          await scored([part]);
+        } catch (error) {
+          this.outOfQueries(error);
+          break;
+        }
+        if (!this.board.candidates.includes(part)) lines.push(this.record(part, { state: 'kept' }, before));
+        if (!best.includes(part)) best.push(part);
+      }
       lines.push(...best.map((candidate) => ({ id: candidate.id, validation: this.board.validation(candidate) })));
       return { best, lines };
     });
+  }
+
+  /** Instruction and examples of a candidate that has both, each alone; frozen passages cannot be left out. */
+  private partsOf(candidate: Candidate): Candidate[] {
+    if (formOf(candidate) !== 'both') return [];
+    const { instruction, examples, id } = candidate;
+    const parts = [{ instruction, examples: [] }, ...(this.options.frozen.length > 0 ? [] : [{ instruction: '', examples }])];
+    return parts.map(
+      (part) =>
+        this.board.candidates.find((known) => known.instruction === part.instruction && known.examples.join() === part.examples.join()) ??
+        this.candidate(this.next++, { ...part, parents: [id], operator: 'examples' }),
+    );
   }
 
   /** Instruction and examples as they go into the template. */

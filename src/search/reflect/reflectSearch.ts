@@ -6,7 +6,7 @@ import { warning, type Note } from '../../wording/note';
 import { pooledGap, scoreAll } from '../selection';
 import type { ScoredPrompt, SplitScore } from '../prompt';
 import type { Finalist, ReflectStep, Reflection, Search, SearchContext, SearchKind, StopReason } from '../search';
-import type { Candidate } from './candidate';
+import { formOf, type Candidate } from './candidate';
 import { ReflectLoop, type ReflectState } from './loop';
 import { PoolTask, type PoolState } from './poolTask';
 import type { CandidateRecord, CandidateUpdate } from './record';
@@ -115,6 +115,7 @@ class ReflectSearch implements Search {
     const all = best.map((candidate) => ({
       ids: this.pool.ids(candidate),
       origin: candidate.operator === 'start' ? origins.get(candidate.instruction) : undefined,
+      form: formOf(candidate),
     }));
     const scored = await scoreAll(
       all.map(({ ids }) => ids),
@@ -123,7 +124,10 @@ class ReflectSearch implements Search {
       this.context.prompt,
       signal,
     );
-    return scored.map((prompt, i) => ({ ...prompt, ...(all[i]!.origin && { origin: all[i]!.origin }) }));
+    return scored.map((prompt, i) => {
+      const { origin, form } = all[i]!;
+      return { ...prompt, ...(origin ? { origin } : { form }) };
+    });
   }
 
   save(): State {

@@ -77,3 +77,5 @@ export const START_ROWS = 64;
 export const EXAMPLES = 4;
 /** Candidates that get scores on all rows at the end. */
 export const FINALISTS = 4;
+/** A budget of so many times the pool has room for scores of the best one's instruction and of its examples, each alone. */
+export const ROOM_FOR_PARTS = 20;

@@ -176,6 +176,15 @@ describe('textTable', () => {
     expect(originAt(lines[2]!, 'manual')).toBe(originAt(lines[3]!, 'none'));
   });
 
+  it('says what prompts of a search by reflection are made of', () => {
+    const rows = (['instruction', 'both', 'examples'] as const).map((form) => ({ ...WINNER, origin: 'reflect' as const, form }));
+    const origins = textTable(rows)
+      .split('\n')
+      .slice(2)
+      .map((line) => /reflect.*?(?= {2})/.exec(line)![0]);
+    expect(origins).toEqual(['reflect', 'reflect, with examples', 'reflect, examples only']);
+  });
+
   it('writes perplexities as whole numbers', () => {
     expect(textTable([{ ...WINNER, perplexity: 1_234_567.4 }]).split('\n')[2]).toContain(' 1234567 ');
   });
