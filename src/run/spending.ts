@@ -26,14 +26,14 @@ export class Spending implements RequestLog {
   constructor(
     private readonly model: Pick<TaskModel, 'spent' | 'countFor'>,
     private readonly file: Lines<RequestLine>,
-    private readonly resumed?: Pick<Checkpoint, 'spentBefore'>,
+    private readonly resumed?: Pick<Checkpoint, 'spentAtSearch'>,
   ) {
     const ended = file.before.filter((line) => line !== 'sent');
     this.lost = file.before.length - 2 * ended.length;
     this.earlier = ended.reduce((sum, spent) => plus(sum, spent, spent.tokens), NOTHING);
     this.atStart = model.spent;
     this.told = model.spent;
-    this.before = resumed?.spentBefore;
+    this.before = resumed?.spentAtSearch;
     model.countFor?.(this);
   }
 
@@ -49,7 +49,7 @@ export class Spending implements RequestLog {
 
   get total(): Spent | undefined {
     const { spent } = this.model;
-    if (!spent || (this.resumed && !this.resumed.spentBefore)) return undefined;
+    if (!spent || (this.resumed && !this.resumed.spentAtSearch)) return undefined;
     return plus(this.earlier, spent, spent.tokens - this.atStart!.tokens);
   }
 
@@ -65,8 +65,8 @@ export class Spending implements RequestLog {
     return total && before && plus(total, NOTHING, -before.tokens);
   }
 
-  save(): Pick<Checkpoint, 'spentBefore'> {
-    return { spentBefore: this.before ?? this.total };
+  save(): Pick<Checkpoint, 'spentAtSearch'> {
+    return { spentAtSearch: this.before ?? this.total };
   }
 }
 

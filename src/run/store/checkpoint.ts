@@ -27,7 +27,7 @@ export interface Checkpoint {
   /** The state of the search under way, in its own form. */
   readonly search: unknown;
   /** What the task model had taken when the search under way began, or the next one begins; absent where it runs here. */
-  readonly spentBefore?: Spent | undefined;
+  readonly spentAtSearch?: Spent | undefined;
 }
 
 /** What a search found. */
