@@ -138,7 +138,7 @@ export interface Queries {
 }
 
 /** `request`: the user asked for the ranking now. */
-export type StopReason = 'steps' | 'budget' | 'converged' | 'patience' | 'time' | 'storage' | 'exhausted' | 'calls' | 'request';
+export type StopReason = 'steps' | 'budget' | 'converged' | 'patience' | 'time' | 'storage' | 'exhausted' | 'idle' | 'calls' | 'request';
 
 /** What a step did: a line of the run's journal, less its seconds. */
 export type StepReport = StartsStep | PolicyStep | ReflectStep | RandomStep;

@@ -19,6 +19,7 @@ const ENDED = {
   time: 'time limit reached',
   storage: 'its folder cannot be written',
   exhausted: 'every prompt scored',
+  idle: 'no proposal led to a new score any more',
   calls: 'no further request to the proposer allowed',
   request: 'you asked for the ranking',
 } as const;

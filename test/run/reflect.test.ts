@@ -7,7 +7,8 @@ import { RunFolder } from '../../src/run/store/storage';
 import type { CandidateRecord } from '../../src/search/reflect/record';
 import { START, TRAIN, simulation } from '../simulator/grid';
 import { simulatedServer, simulatedTask } from '../simulator/server';
-import { fakeServer } from '../unit/model/server/fakeServer';
+import { word } from '../../src/wording/wording';
+import { fakeServer, send } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, temporaryFolder } from './commandLine';
 import { Kills } from './kills';
 
@@ -85,6 +86,27 @@ describe('a run of three searches on a server', () => {
     expect(numbers.length).toBeGreaterThan(0);
     expect(Math.max(...numbers)).toBeLessThan(TRAIN);
     expect(journal(out).filter((event) => 'event' in event && event.event === 'reflect').length).toBeGreaterThan(5);
+  });
+});
+
+describe('a proposer that has nothing to say', () => {
+  it('ends the search early, and the run says so', { timeout: 120_000 }, async () => {
+    const world = simulation(0.9, 0, 3);
+    const answer = simulatedServer(world);
+    const silent = { choices: [{ index: 0, message: { role: 'assistant', content: 'I cannot.' } }], usage: { total_tokens: 30 } };
+    const server = await fakeServer((request, response, count) => {
+      if (JSON.stringify(request.body).includes('three backticks')) send(response, 200, silent);
+      else answer(request, response, count);
+    });
+    const path = own();
+    const spec = simulatedTask(path, server.url, world, { prompt: { start: START }, search: { method: ['reflect'], queryBudget: 3000 } });
+    const out = join(path, 'run');
+    const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
+    expect(finished.status).toBe(0);
+    const { searches, queries } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
+    expect(searches![0]).toMatchObject({ stopped: 'idle', proposer: { tokens: 30 * searches![0]!.proposer!.calls } });
+    expect(queries.computed).toBeLessThan(1500);
+    expect(finished.stdout).toContain(word('run.ended', { reason: 'idle' }));
   });
 });
 

@@ -179,9 +179,14 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
   const { estimate } = prompts[0]!;
   const { labelWords } = result;
   const forWords = labelWords?.queries ?? 0;
+  // The steps of a search by reflection have no rewards.
+  const [learned, step] =
+    result.searches?.[0]?.origin === 'reflect'
+      ? ['Best estimate', (value: number): string => `${percent(value)}%`]
+      : ['Mean reward', (value: number): string => value.toFixed(1)];
   const lines = [
     ...(labelWords ? [`${word('search.labelWords', labelWords)}.`] : []),
-    `${result.steps} steps in ${result.seconds.toFixed(0)} s (${word('run.ended', { reason: result.stopped })}). Mean reward, first tenth to last tenth: ${learning.first.toFixed(1)} to ${learning.last.toFixed(1)}. Peak memory: ${result.peakMemory} MiB.`,
+    `${result.steps} steps in ${result.seconds.toFixed(0)} s (${word('run.ended', { reason: result.stopped })}). ${learned}, first tenth to last tenth: ${[learning.first, learning.last].map(step).join(' to ')}. Peak memory: ${result.peakMemory} MiB.`,
     `The ${result.perInput ? 'best single prompt' : 'winner'}'s estimate: ${percent(estimate.accuracy)}% (95% interval ${estimate.interval.map(percent).join('–')}) on the ${count(estimate.n)} rows that steer the search. Only ${samples === undefined ? 'held-out accuracy' : 'the held-out score'} was not searched for.`,
     `Queries${samples === undefined ? '' : ` (a prompt on a row, ${samples === 1 ? 'one text' : `${samples} texts`} each)`}: ${count(queries.computed + forWords)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${forWords > 0 ? `, ${count(forWords)} for the label words` : ''}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; ${result.perInput ? 'the search for a single prompt' : 'random search'} ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
   ];

@@ -95,7 +95,7 @@ class ReflectSearch implements Search {
     const { spent, idle, steps } = this.loop;
     if (!this.begun) return undefined;
     if (spent) return 'budget';
-    if (idle >= IDLE) return 'exhausted';
+    if (idle >= IDLE) return 'idle';
     if (this.pool.callsLeft <= 0) return 'calls';
     return steps >= this.context.settings.steps ? 'steps' : undefined;
   }

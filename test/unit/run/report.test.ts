@@ -251,6 +251,14 @@ describe('summary', () => {
     expect(verdictOf(found)!.kind).toBe('better');
   });
 
+  it('has estimates in place of rewards where a search by reflection came first', () => {
+    const { queries } = run([WINNER]);
+    const searches = [{ origin: 'reflect' as const, queries, stopped: 'idle' as const }];
+    expect(lines(run([WINNER, NONE], { searches, learning: { first: 0.4321, last: 0.9 } }))[0]).toContain(
+      'Best estimate, first tenth to last tenth: 43.2% to 90.0%.',
+    );
+  });
+
   it('compares every search of the run', () => {
     const reflected = { ...WINNER, origin: 'reflect' as const, prompt: 'Name the tone.', test: { ...WINNER.test!, accuracy: 0.9 } };
     expect(lines(run([reflected, WINNER, RANDOM, NONE])).join()).toContain(
