@@ -29,8 +29,12 @@ export async function settleLabels(spec: Spec, threads: number, frontEnd: FrontE
   const { classes } = dataset;
   const elsewhere = isTextModel(spec.taskModel);
   const models: Pick<TaskModel, 'answered'>[] = [];
-  const opened = (model: Pick<TaskModel, 'answered'>): void => void models.push(model);
-  const total = elsewhere ? labelCost(spec, dataset).claimed : labelRows(dataset.splits).labels.length;
+  const watch: Watch = {
+    signal: frontEnd.signal,
+    opened: (model) => void models.push(model),
+    planned: (queries) => (total = queries),
+  };
+  let total = labelCost(spec, dataset).claimed;
   const began = performance.now();
   const tell = (): void => {
     const done = models.reduce((sum, { answered = 0 }) => sum + answered, 0);
@@ -38,25 +42,20 @@ export async function settleLabels(spec: Spec, threads: number, frontEnd: FrontE
     frontEnd.progress?.({ event: 'progress', stage: 'labels', done: Math.min(done, total), total, seconds });
   };
   tell();
-  const labelWords = await whileTelling(tell, () => (elsewhere ? onServer : here)(spec, dataset, threads, frontEnd, opened, plan));
+  const labelWords = await whileTelling(tell, () => (elsewhere ? onServer : here)(spec, dataset, threads, frontEnd, watch, plan));
   tell();
   frontEnd.status(`${word('search.labelWords', labelWords)}.`);
   const words = Object.fromEntries(classes.map((label, c) => [label, labelWords.chosen.words[c]!]));
   return { spec: withLabels(spec, words), labelWords, agreed: elsewhere };
 }
 
-async function here(
-  spec: Spec,
-  { classes, splits }: Dataset,
-  threads: number,
-  frontEnd: FrontEnd,
-  opened: Watch['opened'],
-): Promise<LabelWordChoice> {
-  const pool = labelRows(splits);
+async function here(spec: Spec, dataset: Dataset, threads: number, frontEnd: FrontEnd, watch: Watch): Promise<LabelWordChoice> {
+  const pool = labelRows(dataset.splits);
+  const { prompts } = labelCost(spec, dataset);
   const policy = await readModel(spec.policyModel, spec.folder);
   const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
   frontEnd.status(word('search.findingLabels', { rows: pool.labels.length }));
-  return findLocalWords(spec, classes, pool, folder, policy, { threads }, { signal: frontEnd.signal, opened });
+  return findLocalWords(spec, dataset.classes, pool, prompts, folder, policy, { threads }, watch);
 }
 
 async function onServer(
@@ -64,11 +63,11 @@ async function onServer(
   dataset: Dataset,
   _threads: number,
   frontEnd: FrontEnd,
-  opened: Watch['opened'],
+  { signal, opened }: Watch,
   plan: Plan = planRuns(true),
 ): Promise<LabelWordChoice> {
   const { classes, splits } = dataset;
-  const { signal, ask } = frontEnd;
+  const { ask } = frontEnd;
   const policy = await readModel(spec.policyModel, spec.folder);
   const { settings, claimed: queries } = labelCost(spec, dataset);
   const planned = plan(spec, settings, dataset, queries);

@@ -46,27 +46,35 @@ export class WordScores {
     return ids.length === 1 || (first && causal) ? ids[0] : undefined;
   }
 
-  /** Logits [texts, ids] after each text without a prompt: one pass a text, whatever the number of words. @throws ModelError */
+  /**
+   * Logits [texts, ids] after each text: one pass for each prompt, whatever the number of words. `first` are those of the first
+   * prompt, `mean` the mean over all. @throws ModelError
+   */
   async logits(
     texts: readonly string[],
+    prompts: readonly string[],
     ids: readonly number[],
     compute: Compute,
     {
       signal,
       opened,
     }: { readonly signal?: AbortSignal | undefined; readonly opened?: ((model: WholeRowTaskModel) => void) | undefined } = {},
-  ): Promise<Float32Array> {
+  ): Promise<{ readonly first: Float32Array; readonly mean: Float32Array }> {
     const { layout, source } = this.template;
     const model = await WholeRowTaskModel.open(this.folder, layout, source, ids, compute);
     opened?.(model);
     try {
       const rows = model.rows(texts);
-      return await model.score(
-        [[]],
-        rows,
-        texts.map((_, row) => row),
-        signal,
-      );
+      const all = texts.map((_, row) => row);
+      const [first, ...others] = prompts.map((prompt) => layout.encodePrompt(prompt));
+      const none = await model.score([first!], rows, all, signal);
+      if (others.length === 0) return { first: none, mean: none };
+      const mean = none.map((x) => x / prompts.length);
+      for (const prompt of others) {
+        const logits = await model.score([prompt], rows, all, signal);
+        logits.forEach((x, i) => (mean[i]! += x / prompts.length));
+      }
+      return { first: none, mean };
     } finally {
       await model.release();
     }

@@ -24,10 +24,14 @@ export interface Watch {
   readonly signal?: AbortSignal | undefined;
   /** Called with each task model that is opened; its `answered` grows. */
   readonly opened?: ((model: Pick<TaskModel, 'answered'>) => void) | undefined;
+  /** Called with the queries that it takes, once that is known. */
+  readonly planned?: ((queries: number) => void) | undefined;
 }
 
 /**
- * Finds label words for a local model by one pass over the pool's rows.
+ * Finds label words for a local model by one pass over the pool's rows for each prompt.
+ * @param prompts no prompt, and others that words shall suit as well where the labels name none: those are chosen among thousands, and
+ * would suit the empty prompt above all
  * @param policy a causal model, which tells words from fragments
  * @throws TaskError, ModelError
  */
@@ -35,10 +39,11 @@ export async function findLocalWords(
   spec: Spec,
   classes: readonly string[],
   pool: Pool,
+  prompts: readonly string[],
   folder: ModelFolder,
   policy: ModelFolder,
   compute: Compute,
-  { signal, opened }: Watch = {},
+  { signal, opened, planned }: Watch = {},
 ): Promise<LabelWordChoice> {
   const words = Words.of(spec, folder, policy.tokenizer);
   const own = ownWords(spec, classes, words);
@@ -60,11 +65,13 @@ export async function findLocalWords(
   for (const { word, id } of cased.flat()) if (!texts.has(id)) texts.set(id, word);
   const ids = [...texts.keys()];
   const column = new Map(ids.map((id, i) => [id, i]));
-  const scores: WordScores = {
-    labels: pool.labels,
-    logits: await words.logits(pool.texts, ids, compute, { signal, opened }),
-    columns: ids.length,
-  };
+  const hasNames = cased.every((found) => found.length > 0);
+  const asked = hasNames ? prompts.slice(0, 1) : prompts;
+  const queries = asked.length * pool.labels.length;
+  planned?.(queries);
+  const { first, mean } = await words.logits(pool.texts, asked, ids, compute, { signal, opened });
+  const scores: WordScores = { labels: pool.labels, logits: mean, columns: ids.length };
+  const withoutPrompt: WordScores = { ...scores, logits: first };
 
   const neighbors = await Neighbors.open(folder, ids, compute);
   signal?.throwIfAborted();
@@ -102,21 +109,21 @@ export async function findLocalWords(
   };
   const choosers = [
     // Labels such as 0 and 1 name no words.
-    ...(namedOptions.every((options) => options.length > 0) ? [chooserOf(scores, () => namedOptions)] : []),
+    ...(hasNames ? [chooserOf(scores, () => namedOptions)] : []),
     chooserOf(scores, allOptions),
   ];
   const ownColumns = own.ids?.map((id) => column.get(id)!);
-  const { columns, crossValidated } = proposeWords(scores, choosers, ownColumns);
+  const { columns, crossValidated } = proposeWords(scores, choosers, ownColumns, withoutPrompt);
   return {
     chosen: {
       words: ownColumns?.join() === columns.join() ? own.words.map((word) => word!) : columns.map((at) => texts.get(ids[at]!)!),
-      accuracy: accuracyOf(scores, columns),
+      accuracy: accuracyOf(withoutPrompt, columns),
       crossValidated,
     },
-    own: ownColumns ? { words: own.words.map((word) => word!), accuracy: accuracyOf(scores, ownColumns) } : null,
+    own: ownColumns ? { words: own.words.map((word) => word!), accuracy: accuracyOf(withoutPrompt, ownColumns) } : null,
     candidates: allOptions(all).map((options) => options.length),
     rows: pool.labels.length,
-    queries: pool.labels.length,
+    queries,
   };
 }
 

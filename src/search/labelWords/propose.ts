@@ -16,16 +16,23 @@ const FOLDS = 4;
  * Chooses label words by all rows. Cross-validation says which chooser may do it: the one whose words do best on the rows that
  * did not choose them, by the mean bounded gap. The label's own words stay unless the others are ahead there by more than one
  * standard error, and right at least as often.
+ * @param withoutPrompt scores that the cross-validated accuracy is of
  * @param choosers from the one with the fewest candidates to the one with the most, which overfits most
  */
-export function proposeWords(scores: WordScores, choosers: readonly Chooser[], own: readonly number[] | undefined): Proposal {
+export function proposeWords(
+  scores: WordScores,
+  choosers: readonly Chooser[],
+  own: readonly number[] | undefined,
+  withoutPrompt = scores,
+): Proposal {
   const { labels } = scores;
   const rows = labels.map((_, row) => row);
   const folds = foldsOf(labels);
   const choosing = choosingRows(labels);
   const tried = choosers.map((choose) => {
     const chosen = choosing.map(choose);
-    return { choose, held: rows.map((row) => judged(scores, chosen[folds[row]!]!, row)) };
+    const held = (by: WordScores): Judged[] => rows.map((row) => judged(by, chosen[folds[row]!]!, row));
+    return { choose, held: held(scores), shown: held(withoutPrompt) };
   });
   const value = (each: readonly Judged[]): number =>
     classMean(
@@ -34,10 +41,10 @@ export function proposeWords(scores: WordScores, choosers: readonly Chooser[], o
       'balanced',
     );
   const best = tried.reduce((most, one) => (value(one.held) > value(most.held) ? one : most));
-  const crossValidated = share(best.held);
+  const crossValidated = share(best.shown);
   if (own) {
     const before = rows.map((row) => judged(scores, own, row));
-    if (value(best.held) - value(before) <= standardError(best.held, before) || crossValidated < share(before))
+    if (value(best.held) - value(before) <= standardError(best.held, before) || share(best.held) < share(before))
       return { columns: own, crossValidated: null };
   }
   const columns = best.choose(rows);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -93,6 +93,33 @@ describe('"labels": "auto"', () => {
     expect(texts).not.toEqual(expect.arrayContaining(['weren']));
     expect(new Set(texts).size).toBe(texts.length);
     for (const [id, text] of words.texts) expect(words.token(text)).toBe(id);
+  });
+
+  it('means their logits over prompts, and has those without one', async () => {
+    const folder = await readModel('bundled:causal', '.');
+    const words = WordScores.of(task({ labels: undefined }), folder, folder.tokenizer);
+    const ids = [words.token('great')!, words.token('terrible')!];
+    const texts = ['a warm and funny film', 'dull'];
+    const of = async (...prompts: string[]) => words.logits(texts, prompts, ids, { threads: 1 });
+    const [none, own, both] = [await of(''), await of('It was'), await of('', 'It was')];
+    expect(both.first).toEqual(none.mean);
+    both.mean.forEach((x, i) => expect(x).toBeCloseTo((none.mean[i]! + own.mean[i]!) / 2, 4));
+    expect(own.mean[0]).not.toBeCloseTo(none.mean[0]!, 2);
+  });
+
+  it('reads rows whose labels name no words with several prompts, where the budget has room', async () => {
+    const texts = readFileSync('examples/sentiment/train.csv', 'utf8');
+    const numbered = join(folder, 'numbered.csv');
+    writeFileSync(numbered, texts.replaceAll(/negative$/gm, '0').replaceAll(/positive$/gm, '1'));
+    const large = { search: { queryBudget: 5000 } };
+    const data = { train: numbered, rowsPerClass: { train: 8 }, testRows: 20 };
+    const calls = countQueries();
+    const { labelWords } = await settleLabels(task({ ...large, data }), 1, fakeFrontEnd());
+    expect(calls.map(({ pairs }) => pairs)).toEqual([16, 16, 16, 16, 16]);
+    expect(labelWords).toMatchObject({ rows: 16, queries: 80, own: null });
+    calls.length = 0;
+    await settleLabels(task(large), 1, fakeFrontEnd());
+    expect(calls.map(({ pairs }) => pairs)).toEqual([32]);
   });
 
   it('works on a masked model, and compares with the words that the spec gives', async () => {

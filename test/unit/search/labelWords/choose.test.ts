@@ -121,6 +121,15 @@ describe('label words against overfitting', () => {
     expect(kept).toBeGreaterThanOrEqual(8);
   });
 
+  it('says how right its words are without a prompt, whatever the scores that choose are of', () => {
+    const scores = scoresOf(40, 2, 30, (label, column) => (column === 7 + label ? 3 : column === 8 - label ? -3 : 0));
+    // Without a prompt they are the wrong way round.
+    const withoutPrompt = { ...scores, logits: scores.logits.map((x) => -x) };
+    const { columns, crossValidated } = proposeWords(scores, [chooserOf(scores, optionsOf(30))], [0, 1], withoutPrompt);
+    expect(columns).toEqual([7, 8]);
+    expect(crossValidated).toBe(0);
+  });
+
   it('takes others that are clearly better, with their accuracy on rows that did not choose', () => {
     const scores = scoresOf(40, 2, 30, (label, column) => (column === 7 + label ? 3 : column === 8 - label ? -3 : 0));
     const { columns, crossValidated } = proposeWords(scores, [chooserOf(scores, optionsOf(30))], [0, 1]);
