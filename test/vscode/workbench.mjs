@@ -29,7 +29,13 @@ export class Workbench {
   }
 
   /** Reloads the window: its extension host ends, and another one starts. */
-  async reload() {
+  /**
+   * Reloads the window once VS Code has kept what is open: in a browser it does so every few seconds when it is idle, since what
+   * it begins to write while the window closes may be lost.
+   * @param {string} kept what its record of editors has to hold
+   */
+  async reload(kept) {
+    if (kept !== undefined) await until('VS Code to keep its editors', () => this.page.evaluate(keepsEditors, kept));
     await this.page.reload({ timeout: LONG });
     // A side bar that was hidden shortly before may still be hidden.
     await this.#ready(SHORT).catch(async () => {
@@ -420,4 +426,25 @@ export class Workbench {
     await until(`${name} on disk: ${what}`, () => expected(this.readFile(name)), { timeout, seen: () => this.readFile(name).slice(-500) });
     return this.readFile(name);
   }
+}
+
+/** Runs in the page. @param {string} kept @returns {Promise<boolean>} whether VS Code's record of open editors holds a text */
+async function keepsEditors(kept) {
+  const done = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('vscode-web-state-db-')) continue;
+    const database = await done(indexedDB.open(name));
+    try {
+      if (!database.objectStoreNames.contains('ItemTable')) continue;
+      const store = database.transaction('ItemTable').objectStore('ItemTable');
+      for (const value of await done(store.getAll())) if (JSON.stringify(value).includes(kept)) return true;
+    } finally {
+      database.close();
+    }
+  }
+  return false;
 }
