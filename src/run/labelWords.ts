@@ -2,7 +2,7 @@ import { loadDataset, type Dataset } from '../data/dataset';
 import { isTextModel } from '../spec/scheme';
 import { readModel } from '../model/local/modelFolder';
 import { labelRows, type LabelWordChoice } from '../search/labelWords/choice';
-import { labelCost } from '../search/labelWords/cost';
+import { labelCost, type LabelCost } from '../search/labelWords/cost';
 import { findLocalWords, type Watch } from '../search/labelWords/localWords';
 import { findServerWords } from '../search/labelWords/serverWords';
 import type { TaskModel } from '../model/taskModel';
@@ -22,6 +22,13 @@ export interface Settled {
   readonly agreed?: boolean;
 }
 
+interface LabelTask {
+  readonly spec: Spec;
+  readonly dataset: Dataset;
+  readonly threads: number;
+  readonly cost: LabelCost;
+}
+
 /** Searches for label words where the spec leaves them to the run. @throws TaskError, ModelError, Declined */
 export async function settleLabels(spec: Spec, threads: number, frontEnd: FrontEnd, plan?: Plan): Promise<Settled> {
   if (!spec.autoLabels) return { spec };
@@ -34,7 +41,8 @@ export async function settleLabels(spec: Spec, threads: number, frontEnd: FrontE
     opened: (model) => void models.push(model),
     planned: (queries) => (total = queries),
   };
-  let total = labelCost(spec, dataset).claimed;
+  const task: LabelTask = { spec, dataset, threads, cost: labelCost(spec, dataset) };
+  let total = task.cost.claimed;
   const began = performance.now();
   const tell = (): void => {
     const done = models.reduce((sum, { answered = 0 }) => sum + answered, 0);
@@ -42,26 +50,23 @@ export async function settleLabels(spec: Spec, threads: number, frontEnd: FrontE
     frontEnd.progress?.({ event: 'progress', stage: 'labels', done: Math.min(done, total), total, seconds });
   };
   tell();
-  const labelWords = await whileTelling(tell, () => (elsewhere ? onServer : here)(spec, dataset, threads, frontEnd, watch, plan));
+  const labelWords = await whileTelling(tell, () => (elsewhere ? onServer : here)(task, frontEnd, watch, plan));
   tell();
   frontEnd.status(`${word('search.labelWords', labelWords)}.`);
   const words = Object.fromEntries(classes.map((label, c) => [label, labelWords.chosen.words[c]!]));
   return { spec: withLabels(spec, words), labelWords, agreed: elsewhere };
 }
 
-async function here(spec: Spec, dataset: Dataset, threads: number, frontEnd: FrontEnd, watch: Watch): Promise<LabelWordChoice> {
+async function here({ spec, dataset, threads, cost }: LabelTask, frontEnd: FrontEnd, watch: Watch): Promise<LabelWordChoice> {
   const pool = labelRows(dataset.splits);
-  const { prompts } = labelCost(spec, dataset);
   const policy = await readModel(spec.policyModel, spec.folder);
   const folder = spec.taskModel === policy.reference ? policy : await readModel(spec.taskModel, spec.folder);
   frontEnd.status(word('search.findingLabels', { rows: pool.labels.length }));
-  return findLocalWords(spec, dataset.classes, pool, prompts, folder, policy, { threads }, watch);
+  return findLocalWords(spec, dataset.classes, pool, cost.prompts, folder, policy, { threads }, watch);
 }
 
 async function onServer(
-  spec: Spec,
-  dataset: Dataset,
-  _threads: number,
+  { spec, dataset, cost }: LabelTask,
   frontEnd: FrontEnd,
   { signal, opened }: Watch,
   plan: Plan = planRuns(true),
@@ -69,7 +74,7 @@ async function onServer(
   const { classes, splits } = dataset;
   const { ask } = frontEnd;
   const policy = await readModel(spec.policyModel, spec.folder);
-  const { settings, claimed: queries } = labelCost(spec, dataset);
+  const { settings, claimed: queries } = cost;
   const planned = plan(spec, settings, dataset, queries);
   const whole = { ...planned, search: planned.search + queries, total: planned.total + queries };
   return findServerWords(

@@ -139,7 +139,7 @@ class Run {
       this.enter(this.next?.origin ?? 'test');
     }
     const result = await this.conclude();
-    this.write((folder) => folder.writeResult(result));
+    this.writer.write((folder) => folder.writeResult(result));
     this.enter('finished');
     const { error } = this.writer;
     return error ? { ...result, status: 'failed', error: error.message } : result;
@@ -218,7 +218,7 @@ class Run {
       const spent = this.spending.end();
       if (policy) {
         this.policy = policy;
-        this.write((folder) => folder.writePolicy(policy));
+        this.writer.write((folder) => folder.writePolicy(policy));
       }
       const more = {
         ...(!control && { stopped: reason }),
@@ -233,7 +233,7 @@ class Run {
   }
 
   private reflection(proposals: StoredProposals): Reflection {
-    const report: Reflection['report'] = (records) => this.write((folder) => folder.appendLines(CANDIDATES, records));
+    const report: Reflection['report'] = (records) => this.writer.write((folder) => folder.appendLines(CANDIDATES, records));
     return reflectionOf(this.experiment, proposals, this.givenRows, report);
   }
 
@@ -287,7 +287,7 @@ class Run {
       if (!policy) return scored;
       return { ...scored, perInput: await perInputResult(experiment, policy, scored.prompts, test, this.options.signal) };
     });
-    if (texts) this.write((folder) => folder.writeTexts(texts));
+    if (texts) this.writer.write((folder) => folder.writeTexts(texts));
     this.emit({ event: 'finish', best: ranked.prompts[0]!.prompt, seconds: this.clock.seconds });
     return buildResult(experiment, {
       seed: this.options.seed,
@@ -334,13 +334,8 @@ class Run {
   }
 
   private emit(event: JournalEvent): void {
-    this.write((folder) => folder.append(event));
+    this.writer.write((folder) => folder.append(event));
     this.options.onEvent?.(event);
-  }
-
-  private write(action: (folder: RunFolder) => void): void {
-    const { writer } = this;
-    writer.write(() => action(writer.folder));
   }
 
   /** Stops on request, waits while paused. */

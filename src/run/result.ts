@@ -94,7 +94,7 @@ export interface TokenUse extends Spent {
 
 /** What the task model took in a run. */
 export interface TaskModelUse extends TokenUse {
-  /** Requests that were on their way when the run was interrupted, and were sent again. Absent in results of earlier versions. */
+  /** Requests that had no answer when the run was interrupted. Absent in results of earlier versions. */
   readonly lost?: number;
 }
 

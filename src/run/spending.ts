@@ -12,12 +12,10 @@ const NOTHING: Spent = { tokens: 0, counted: true };
 
 /** What the task model takes in a run, in all and by search, across interruptions; undefined where it runs here. */
 export class Spending implements RequestLog {
-  /** Requests that had no end when a process of the run ended: they were sent again. */
+  /** Requests that had no answer when a process of the run ended. */
   readonly lost: number;
-  /** What processes before this one took. */
-  private readonly earlier: Spent;
-  private readonly atStart: Spent | undefined;
-  /** What the model had taken, by the lines so far. */
+  /** What the lines so far add up to, over all processes, and what the model had taken in this one by the last of them. */
+  private sum: Spent;
   private told: Spent | undefined;
   /** The total when the search under way began, or the next one begins. */
   private before: Spent | undefined;
@@ -30,8 +28,7 @@ export class Spending implements RequestLog {
   ) {
     const ended = file.before.filter((line) => line !== 'sent');
     this.lost = file.before.length - 2 * ended.length;
-    this.earlier = ended.reduce((sum, spent) => plus(sum, spent, spent.tokens), NOTHING);
-    this.atStart = model.spent;
+    this.sum = ended.reduce((sum, spent) => plus(sum, spent, spent.tokens), NOTHING);
     this.told = model.spent;
     this.before = resumed?.spentAtSearch;
     model.countFor?.(this);
@@ -43,14 +40,16 @@ export class Spending implements RequestLog {
 
   ended(): void {
     const { spent } = this.model;
-    this.file.add({ tokens: spent!.tokens - this.told!.tokens, counted: spent!.counted });
+    const line = { tokens: spent!.tokens - this.told!.tokens, counted: spent!.counted };
+    this.file.add(line);
+    this.sum = plus(this.sum, line, line.tokens);
     this.told = spent;
   }
 
   get total(): Spent | undefined {
     const { spent } = this.model;
     if (!spent || (this.resumed && !this.resumed.spentAtSearch)) return undefined;
-    return plus(this.earlier, spent, spent.tokens - this.atStart!.tokens);
+    return plus(this.sum, spent, spent.tokens - this.told!.tokens);
   }
 
   /** A search begins, or continues where a checkpoint left it. */
@@ -70,7 +69,7 @@ export class Spending implements RequestLog {
   }
 }
 
-/** With more tokens, counted as `more` is. */
+/** With more tokens, which are counted as those of another sum. */
 function plus(sum: Spent, { counted }: Spent, tokens: number): Spent {
   return { tokens: sum.tokens + tokens, counted: sum.counted && counted };
 }

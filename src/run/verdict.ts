@@ -99,8 +99,7 @@ function policyVerdict(result: Judged, { test, versus }: PerInputResult, runs: n
   const best = versus.findIndex((counts) => counts !== null);
   const single = prompts[best] as Tested | undefined;
   const rival = single && { ...contender(single), ...difference(versus[best]!, runs) };
-  const [low, high] = rival?.interval ?? [-1, 1];
-  const kind = (isScore ? undefined : chanceOf(interval, majority)) ?? (low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference');
+  const kind = (isScore ? undefined : chanceOf(interval, majority)) ?? against(rival);
   const winner = { prompt: '', origin: 'perInput', accuracy, interval, n } as const;
   const { title, text, next } = said(kind, result, { ...winner, name: word('verdict.perInput') }, rival, runs);
   return { kind, title, text, winner, ...(rival && { rival }), majority, runs, next };
@@ -141,6 +140,11 @@ function kindOf(
   const known = chance && chanceOf(chance.interval, chance.majority);
   if (known) return known;
   if (isBaseline(winner)) return winner.origin === 'none' ? 'noPrompt' : winner.origin === 'start' ? 'start' : 'yours';
+  return against(rival);
+}
+
+/** Whether a prompt that a search found is better than its rival. */
+function against(rival: Verdict['rival']): 'better' | 'noDifference' | 'worse' {
   const [low, high] = rival?.interval ?? [-1, 1];
   return low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
 }

@@ -33,10 +33,10 @@ export class RunWriter {
   }
 
   /** @throws LockLost when another process took over the folder */
-  write(action: () => void): void {
+  write(action: (folder: RunFolder) => void): void {
     if (this.error) return;
     try {
-      action();
+      action(this.folder);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.error = error;
@@ -46,11 +46,11 @@ export class RunWriter {
   lines<T>(file: string): Lines<T> {
     return {
       before: this.folder.readLines(file) as T[],
-      add: (line) => this.write(() => this.folder.appendLines(file, [line])),
+      add: (line) => this.write((folder) => folder.appendLines(file, [line])),
     };
   }
 
   checkpoint(state: Checkpoint): void {
-    this.write(() => this.folder.writeCheckpoint(state, this.unplayed()));
+    this.write((folder) => folder.writeCheckpoint(state, this.unplayed()));
   }
 }
