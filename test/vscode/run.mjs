@@ -26,6 +26,7 @@ async function main() {
     return (await import('./electron.mjs')).run(only);
   }
   const { chromium } = install();
+  execFileSync('npm', ['run', '--silent', 'check'], { cwd: HERE, stdio: 'inherit' });
   const packed = vsix === undefined ? pack() : resolve(vsix);
   // The path must not contain the extension's name: the extension's own errors are recognized by it.
   const folder = mkdtempSync(join(tmpdir(), 'vscode-test-'));

@@ -5,6 +5,9 @@ import { LONG, SHORT, until } from './wait.mjs';
 
 /** @typedef {import('playwright-core').Locator} Locator */
 
+/** How VS Code's record of open editors names the extension's panel. */
+const PANEL = 'mainThreadWebview-rlprompt.run';
+
 /** What a user does and sees in a VS Code window. Every step waits for what it needs, for a bounded time, and says what was missing. */
 export class Workbench {
   /**
@@ -28,14 +31,12 @@ export class Workbench {
     return this.see("the workspace's files in the explorer", this.page.locator('.explorer-folders-view .monaco-list-row').first(), timeout);
   }
 
-  /** Reloads the window: its extension host ends, and another one starts. */
   /**
-   * Reloads the window once VS Code has kept what is open: in a browser it does so every few seconds when it is idle, since what
-   * it begins to write while the window closes may be lost.
-   * @param {string} kept what its record of editors has to hold
+   * Reloads the window: its extension host ends, and another one starts. Waits before until VS Code has kept the panel: in a browser
+   * it keeps what is open every few seconds when it is idle, and what it begins to write while the window closes may be lost.
    */
-  async reload(kept) {
-    if (kept !== undefined) await until('VS Code to keep its editors', () => this.page.evaluate(keepsEditors, kept));
+  async reload() {
+    await until('VS Code to keep the panel', () => this.page.evaluate(keepsEditors, PANEL));
     await this.page.reload({ timeout: LONG });
     // A side bar that was hidden shortly before may still be hidden.
     await this.#ready(SHORT).catch(async () => {
@@ -430,13 +431,14 @@ export class Workbench {
 
 /** Runs in the page. @param {string} kept @returns {Promise<boolean>} whether VS Code's record of open editors holds a text */
 async function keepsEditors(kept) {
+  /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
   const done = (request) =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
   for (const { name } of await indexedDB.databases()) {
-    if (!name.startsWith('vscode-web-state-db-')) continue;
+    if (name === undefined || !name.startsWith('vscode-web-state-db-')) continue;
     const database = await done(indexedDB.open(name));
     try {
       if (!database.objectStoreNames.contains('ItemTable')) continue;

@@ -45,7 +45,7 @@ export default {
     },
 
     'after a reload its engine is gone, and panel and tree say where it was interrupted': async (workbench) => {
-      await workbench.reload('mainThreadWebview-rlprompt.run');
+      await workbench.reload();
       const panel = await RunPanel.of(workbench);
       await panel.seeState('interrupted');
       await workbench.see('where it was interrupted', panel.page.getByText(/Interrupted at step \d+/));
