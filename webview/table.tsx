@@ -7,7 +7,7 @@ import { classOf, columnsOf, type Column } from './columns';
 import { shortPrompt, tellApart } from './format';
 import { Icon } from './icons';
 import { useFit } from './fit';
-import { RowDetails } from './rowDetails';
+import { RowDetails } from './rows/rowDetails';
 import { similarRows } from './similar';
 import { sorted, type Scored } from './store';
 import { send } from './vscodeApi';

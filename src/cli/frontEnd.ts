@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { Declined } from '../run/declined';
+import { Declined } from '../run/consent/declined';
 import type { ProgressEvent, RunEvent } from '../run/events';
 import type { RunFrontEnd } from '../run/frontEnd';
 import type { RunTask } from '../run/store/task';

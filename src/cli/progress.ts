@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { duration } from '../run/report/duration';
 import type { PolicyStepEvent, ProgressEvent, RunEvent, Stage, StartEvent } from '../run/events';
-import { pooled } from '../run/estimate';
+import { pooled } from '../run/result/estimate';
 import type { ScoredPrompt } from '../search/prompt';
 import { testQueries, TimeLeft, type Horizon } from '../run/view/timeLeft';
 import { word } from '../wording/wording';

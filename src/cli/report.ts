@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { otherTrainer, trainerName } from '../run/store/lock';
 import { exportRun } from '../run/report/exportRun';
 import { csvTable, summary, textTable } from '../run/report/report';
-import type { RunResult } from '../run/result';
+import type { RunResult } from '../run/result/result';
 import { quote } from '../run/report/shell';
 import { RunFolder } from '../run/store/storage';
 import { runsOnSameRows } from '../run/store/sameRows';
 import { sizeText } from '../run/store/size';
-import { verdictOf, type Verdict } from '../run/verdict';
+import { verdictOf, type Verdict } from '../run/result/verdict';
 import type { Command } from './arguments';
 import { noteLine, progress } from './frontEnd';
 

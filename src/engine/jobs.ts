@@ -1,7 +1,7 @@
 import type { EngineMethods, HostChannel, OptimizeJob } from '../messages/engine';
 import type { RunFrontEnd } from '../run/frontEnd';
 import * as jobs from '../run/jobs';
-import type { PromptResult, RunResult } from '../run/result';
+import type { PromptResult, RunResult } from '../run/result/result';
 import * as transfers from '../run/transfer';
 import { readSpec } from '../spec/spec';
 

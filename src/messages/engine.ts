@@ -1,11 +1,11 @@
 /** What the extension host and an engine process call in each other; plain data for `serialization: 'advanced'`. */
 import type { DatasetOutline, SuggestedWords } from '../checks/inspect';
 import type { AskRequest } from '../model/server/editorModel';
-import type { CandidateDetails, CandidateSummary } from '../run/candidates';
-import type { HeldOut } from '../run/heldOut';
+import type { CandidateDetails, CandidateSummary } from '../run/view/candidates';
+import type { HeldOut } from '../run/view/heldOut';
 import type { ExportFormat } from '../run/report/exportRun';
 import type { RunEvent } from '../run/events';
-import type { PromptResult, RunResult } from '../run/result';
+import type { PromptResult, RunResult } from '../run/result/result';
 import type { RunTask } from '../run/store/task';
 import type { Problem } from '../spec/problem';
 import type { Channel } from './channel';

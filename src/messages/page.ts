@@ -1,15 +1,15 @@
 /** What the extension host and the panel's page call in each other; plain data that survives `postMessage`. */
-import type { CandidateDetails, CandidateSummary } from '../run/candidates';
-import type { HeldOut } from '../run/heldOut';
+import type { CandidateDetails, CandidateSummary } from '../run/view/candidates';
+import type { HeldOut } from '../run/view/heldOut';
 import type { ExportFormat } from '../run/report/exportRun';
 import type { Difference } from '../run/view/compare';
 import type { Curves, NextStep, PromptRow, RunHead, RunView } from '../run/view/runView';
 
 export type { Difference } from '../run/view/compare';
 
-export type { CandidateDetails, CandidateSummary } from '../run/candidates';
-export type { HeldOut, HeldOutAnswers, HeldOutClasses } from '../run/heldOut';
-export type { HeldOutOutputs, HeldOutTexts } from '../run/heldOutTexts';
+export type { CandidateDetails, CandidateSummary } from '../run/view/candidates';
+export type { HeldOut, HeldOutAnswers, HeldOutClasses } from '../run/view/heldOut';
+export type { HeldOutOutputs, HeldOutTexts } from '../run/view/heldOutTexts';
 export type { ExportFormat } from '../run/report/exportRun';
 
 export interface PageSettings {

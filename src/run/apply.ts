@@ -1,7 +1,7 @@
-import { excerpt } from './passage';
-import { openTemplate } from './openTemplate';
+import { excerpt } from './open/passage';
+import { openTemplate } from './open/openTemplate';
 import type { FrontEnd } from './frontEnd';
-import { fetchHubModels } from './hubModels';
+import { fetchHubModels } from './consent/hubModels';
 import { PolicyModel } from '../method/policyModel';
 import { readModel } from '../model/local/modelFolder';
 import { PromptGiver } from '../search/inputPolicy';

@@ -2,7 +2,7 @@ import type { ScoredPrompt } from '../search/prompt';
 import type { GivenRows } from '../search/search';
 import { scoreAll } from '../search/selection';
 import { givenPrompts } from '../spec/searches';
-import type { Experiment } from './experiment';
+import type { Experiment } from './open/experiment';
 import type { RowLog } from './store/rows/storedModel';
 
 /** The prompts that are there before a search: none, and the user's. */

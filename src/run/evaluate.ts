@@ -1,7 +1,7 @@
 import { scoreAll } from '../search/selection';
-import type { Experiment } from './experiment';
+import type { Experiment } from './open/experiment';
 import type { RowLog } from './store/rows/storedModel';
-import { rank, table, withOrigin, type Table } from './table';
+import { rank, table, withOrigin, type Table } from './result/table';
 
 /** Scores given prompts, and no prompt, on every split: the same table as a run's. A log gets the results on held-out rows. */
 export async function evaluate(experiment: Experiment, texts: readonly string[], signal?: AbortSignal, log?: RowLog): Promise<Table> {

@@ -4,7 +4,7 @@ import type { SplitName } from '../data/dataset';
 import type { Spec } from '../spec/spec';
 import type { StartingPrompt } from '../spec/startingPrompts';
 import { word } from '../wording/wording';
-import type { Experiment } from './experiment';
+import type { Experiment } from './open/experiment';
 import type { StoredProposals } from './store/proposals';
 
 /** The prompts that a search by reflection starts from: the user's, or a plain one where a classification has none. */

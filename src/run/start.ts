@@ -3,7 +3,7 @@ import { isTextModel } from '../spec/scheme';
 import type { ParsedSpec } from '../spec/schema';
 import type { Spec } from '../spec/spec';
 import { taskName } from './store/history';
-import type { PromptResult, RunResult } from './result';
+import type { PromptResult, RunResult } from './result/result';
 import { quote } from './report/shell';
 import type { RunFolder } from './store/storage';
 

@@ -1,4 +1,4 @@
-import type { Observed, RowModel } from '../method/rowModel';
+import type { Observed, RowModel } from './memory/rowModel';
 import { judge, type Scorer } from '../method/scorer';
 import type { PromptIds } from '../model/taskModel';
 

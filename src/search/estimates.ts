@@ -1,6 +1,6 @@
 import { measureOf, type Measure } from '../method/reward';
-import { RewardModel, type LinearReward, type Measured, type RewardModelState } from '../method/rewardModel';
-import { RowModel, type RowModelState } from '../method/rowModel';
+import { RewardModel, type LinearReward, type Measured, type RewardModelState } from './memory/rewardModel';
+import { RowModel, type RowModelState } from './memory/rowModel';
 import type { Random } from '../method/random';
 import { isOwn, isStart, type Archive, type Known } from './archive';
 import type { FilledIn, Prompt, ScoredPrompt, SplitScore } from './prompt';

@@ -1,7 +1,7 @@
 import { OnnxPolicyNetwork } from '../method/policyNetwork';
 import type { Random } from '../method/random';
 import { ReplayPolicy, type ReplayState } from '../method/replayPolicy';
-import { RewardModel } from '../method/rewardModel';
+import { RewardModel } from './memory/rewardModel';
 import { TokenTables } from '../method/tokenTables';
 import type { Proposer } from '../spec/schema';
 import { isOwn, isStart, type Known } from './archive';

@@ -1,5 +1,5 @@
 import type { Random } from '../method/random';
-import type { LinearReward } from '../method/rewardModel';
+import type { LinearReward } from './memory/rewardModel';
 import type { TokenTables } from '../method/tokenTables';
 
 /** What one draw (or the mean) of the reward model says of every prompt: its factors f, and the score of factors. */

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import type { RunSummary, RunView } from '../../src/run/view/runView';
-import { verdictOf } from '../../src/run/verdict';
-import type { PromptResult } from '../../src/run/result';
+import { verdictOf } from '../../src/run/result/verdict';
+import type { PromptResult } from '../../src/run/result/result';
 import { eachPanel, Panel } from './panel';
 import { FINISHED, finished, row, testScore } from './runs';
 

@@ -1,7 +1,7 @@
 import type { Curves, PromptRow, RunHead, RunView } from '../../src/run/view/runView';
-import type { Origin, PromptResult, TestScore } from '../../src/run/result';
+import type { Origin, PromptResult, TestScore } from '../../src/run/result/result';
 import { parseTemplate } from '../../src/spec/template';
-import { verdictOf, type VerdictKind } from '../../src/run/verdict';
+import { verdictOf, type VerdictKind } from '../../src/run/result/verdict';
 
 export const NO_CURVES: Curves = {
   steps: { queries: [], mean: [], best: [], entropy: [] },

@@ -1,6 +1,6 @@
 import type { HeldOutTexts } from '../../src/messages/page';
-import type { Origin, PromptResult, TestScore } from '../../src/run/result';
-import { verdictOf } from '../../src/run/verdict';
+import type { Origin, PromptResult, TestScore } from '../../src/run/result/result';
+import { verdictOf } from '../../src/run/result/verdict';
 import type { PromptRow, RunHead, RunView } from '../../src/run/view/runView';
 import { parseTemplate } from '../../src/spec/template';
 import { curves, FINISHED, head, row } from './runs';

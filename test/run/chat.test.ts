@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/run/result';
+import type { RunResult } from '../../src/run/result/result';
 import { chatCompletion, fakeServer, send, type Handler } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineProcess } from '../../src/engine/client';
 import type { RunEnd } from '../../src/messages/engine';
 import type { RunEvent } from '../../src/run/events';
-import type { RunResult } from '../../src/run/result';
+import type { RunResult } from '../../src/run/result/result';
 import { readRun } from '../../src/run/store/history';
 import { word } from '../../src/wording/wording';
 import { fakeServer, send } from '../unit/model/server/fakeServer';

@@ -6,7 +6,7 @@ import { judge } from '../../src/metrics/combine';
 import { openMetrics } from '../../src/metrics/open';
 import { loadDataset } from '../../src/data/dataset';
 import { readSpec } from '../../src/spec/spec';
-import type { RunResult } from '../../src/run/result';
+import type { RunResult } from '../../src/run/result/result';
 import { chatCompletion, fakeServer, send, type Handler } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, temporaryFolder } from './commandLine';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { SeedsResult } from '../../src/run/result';
+import type { SeedsResult } from '../../src/run/result/result';
 import { rlprompt, smallTask, temporaryFolder } from './commandLine';
 
 const folder = temporaryFolder();

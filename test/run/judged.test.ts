@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { RunResult } from '../../src/run/result';
+import type { RunResult } from '../../src/run/result/result';
 import { noteText } from '../../src/wording/note';
 import { chatCompletion, fakeServer, send } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, smallTask, temporaryFolder } from './commandLine';

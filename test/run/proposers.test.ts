@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/run/result';
+import type { RunResult } from '../../src/run/result/result';
 import type { CandidateRecord } from '../../src/search/reflect/record';
 import { fakeServer, send, type Received } from '../unit/model/server/fakeServer';
 import { recording } from '../unit/model/server/recording';

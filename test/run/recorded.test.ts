@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { candidates } from '../../src/run/candidates';
-import type { RunResult } from '../../src/run/result';
+import { candidates } from '../../src/run/view/candidates';
+import type { RunResult } from '../../src/run/result/result';
 import { RunFolder } from '../../src/run/store/storage';
 import { recordedServer } from '../fixtures/server/replay.mjs';
 import { fakeServer, send } from '../unit/model/server/fakeServer';

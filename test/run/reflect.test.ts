@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { candidate, candidates } from '../../src/run/candidates';
-import type { RunResult } from '../../src/run/result';
+import { candidate, candidates } from '../../src/run/view/candidates';
+import type { RunResult } from '../../src/run/result/result';
 import { RunFolder } from '../../src/run/store/storage';
 import type { CandidateRecord } from '../../src/search/reflect/record';
 import { START, TRAIN, simulation } from '../simulator/grid';

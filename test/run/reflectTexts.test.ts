@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/run/result';
+import type { RunResult } from '../../src/run/result/result';
 import type { CandidateRecord } from '../../src/search/reflect/record';
-import { verdictOf } from '../../src/run/verdict';
+import { verdictOf } from '../../src/run/result/verdict';
 import { fakeServer, send, type Handler } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, temporaryFolder } from './commandLine';
 

@@ -2,7 +2,7 @@ import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSy
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/method/random';
-import type { RunResult } from '../../src/run/result';
+import type { RunResult } from '../../src/run/result/result';
 import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
 
 const STEPS = 60;

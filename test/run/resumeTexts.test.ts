@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/method/random';
-import type { RunResult } from '../../src/run/result';
+import type { RunResult } from '../../src/run/result/result';
 import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
 
 const folder = temporaryFolder();

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/run/result';
+import type { RunResult } from '../../src/run/result/result';
 import { completion, fakeServer, send, type FakeServer, type Handler } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
 import { Kills } from './kills';

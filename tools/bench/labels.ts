@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadDataset } from '../../src/data/dataset';
-import { openExperiment } from '../../src/run/experiment';
-import { settleLabels } from '../../src/run/labelWords';
+import { openExperiment } from '../../src/run/open/experiment';
+import { settleLabels } from '../../src/run/open/labelWords';
 import { mean } from '../../src/run/report/statistics';
 import { parseSpec, type Spec } from '../../src/spec/spec';
 import { bootstrap } from './bootstrap';

@@ -1,4 +1,4 @@
-import { heldOut } from '../heldOut';
+import { heldOut } from '../view/heldOut';
 import { readRun } from '../store/history';
 import { RunFolder } from '../store/storage';
 import { htmlReport } from './html';

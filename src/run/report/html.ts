@@ -1,4 +1,4 @@
-import type { HeldOut } from '../heldOut';
+import type { HeldOut } from '../view/heldOut';
 import type { PromptRow, RunHead, RunView, TransferScore } from '../view/runView';
 import { escapeHtml, htmlTable, type Cell } from './htmlText';
 import { count, exampleTexts, number, paragraph, textRows, wrongRows } from './htmlRows';

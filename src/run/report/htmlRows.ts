@@ -1,6 +1,6 @@
-import type { HeldOutAnswers, HeldOutClasses } from '../heldOut';
-import type { HeldOutOutputs, HeldOutTexts } from '../heldOutTexts';
-import type { PromptRow, TextExample } from '../result';
+import type { HeldOutAnswers, HeldOutClasses } from '../view/heldOut';
+import type { HeldOutOutputs, HeldOutTexts } from '../view/heldOutTexts';
+import type { PromptRow, TextExample } from '../result/result';
 import { escapeHtml, htmlTable, type Cell } from './htmlText';
 import { mean } from './statistics';
 import { percent } from './tables';

@@ -1,5 +1,5 @@
 import { duration } from './duration';
-import type { JudgePreview, Preview, ProposalPreview, QueryPlan } from '../preview';
+import type { JudgePreview, Preview, ProposalPreview, QueryPlan } from '../consent/preview';
 
 /** What a run asks of a server, line by line. */
 export function describePreview({

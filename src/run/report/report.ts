@@ -1,6 +1,6 @@
-import type { PerInputResult, PromptRow, RunResult, SeedsResult, TransferScore } from '../result';
+import type { PerInputResult, PromptRow, RunResult, SeedsResult, TransferScore } from '../result/result';
 import { word } from '../../wording/wording';
-import type { Verdict } from '../verdict';
+import type { Verdict } from '../result/verdict';
 import type { RunHead } from '../view/runView';
 import {
   alignedTable,

@@ -1,4 +1,4 @@
-import type { RunResult, SeedsResult, TransferScore } from '../result';
+import type { RunResult, SeedsResult, TransferScore } from '../result/result';
 import { mean, standardDeviation } from './statistics';
 
 /** Mean and spread over seeds; undefined for a single run. */

@@ -1,7 +1,7 @@
 import type { ScoredPrompt } from '../../search/prompt';
 import type { Finalist, GivenRows, Queries, SearchOrigin, StopReason } from '../../search/search';
 import type { Spent } from '../../model/taskModel';
-import type { ProposerUse, TokenUse } from '../result';
+import type { ProposerUse, TokenUse } from '../result/result';
 import type { Stage } from '../events';
 import type { Note } from '../../wording/note';
 

@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { PromptRow } from '../view/runView';
 import type { JournalEvent } from '../events';
-import type { RunResult } from '../result';
+import type { RunResult } from '../result/result';
 import { readLabel } from './label';
 import { parseResult } from './resultFile';
 import { runsOnSameRows } from './sameRows';

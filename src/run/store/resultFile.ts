@@ -1,6 +1,6 @@
 import { CodedError } from '../../wording/wording';
-import { estimateOf, poolOf, type Older } from '../estimate';
-import type { PromptResult, RunResult } from '../result';
+import { estimateOf, poolOf, type Older } from '../result/estimate';
+import type { PromptResult, RunResult } from '../result/result';
 
 /** The type of a JSON value; of an object, by its fields. */
 type Shape = 'string' | 'number' | 'list' | { readonly [field: string]: Shape };

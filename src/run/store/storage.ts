@@ -23,7 +23,7 @@ import type { InputPolicy } from '../../search/inputPolicy';
 import { CodedError } from '../../wording/wording';
 import type { JournalEvent } from '../events';
 import { quote } from '../report/shell';
-import type { RunResult } from '../result';
+import type { RunResult } from '../result/result';
 import { CHECKPOINT_FORMAT, type Checkpoint } from './checkpoint';
 import { parseResult } from './resultFile';
 import type { RowHeader, RowResults } from './rows/format';

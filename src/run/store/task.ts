@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ParsedSpec, SearchSettings } from '../../spec/schema';
 import { specValues, type Spec } from '../../spec/spec';
 import type { LabelWordChoice } from '../../search/labelWords/choice';
-import type { Experiment } from '../experiment';
+import type { Experiment } from '../open/experiment';
 
 /** `task.json`: the spec as resolved, and hashes of what the run's numbers depend on. */
 export interface RunTask {

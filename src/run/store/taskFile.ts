@@ -1,5 +1,5 @@
 import { CodedError } from '../../wording/wording';
-import type { PromptResult } from '../result';
+import type { PromptResult } from '../result/result';
 import type { RunTask } from './task';
 
 /** The text of a run's `task.json`. By hand, since the extension host reads it too. @throws CodedError when the folder is not a run */

@@ -5,12 +5,12 @@ import type { Price } from '../../spec/price';
 import type { Proposer } from '../../spec/schema';
 import type { Queries, StopReason } from '../../search/search';
 import type { OutlookEvent, Stage } from '../events';
-import type { PromptRow, RunResult, TransferScore } from '../result';
-import type { Verdict } from '../verdict';
+import type { PromptRow, RunResult, TransferScore } from '../result/result';
+import type { Verdict } from '../result/verdict';
 import type { Note } from '../../wording/note';
 
 export type { Note, PromptRow, TransferScore };
-export type { NextStep, Verdict } from '../verdict';
+export type { NextStep, Verdict } from '../result/verdict';
 
 /**
  * `queued` waits for another run; `starting` opens models and data; `interrupted` has a checkpoint or a journal on disk and no

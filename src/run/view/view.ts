@@ -3,13 +3,13 @@ import { parseTemplate, templateText, type Message, type Part, type Turn } from 
 import type { Curves, PromptRow, RunHead, RunView } from './runView';
 import type { ScoredPrompt } from '../../search/prompt';
 import { byChoice } from '../../search/selection';
-import { estimateInterval, estimateOf, pooled, type Older, type Pool } from '../estimate';
+import { estimateInterval, estimateOf, pooled, type Older, type Pool } from '../result/estimate';
 import type { PolicyStepEvent, ProgressEvent, ReflectStepEvent, RunEvent, Stage } from '../events';
-import type { Origin, PromptResult, RunResult } from '../result';
+import type { Origin, PromptResult, RunResult } from '../result/result';
 import type { RunTask } from '../store/task';
 import { priceOf } from '../../spec/price';
 import { samplesOf } from '../../spec/samples';
-import { verdictOf } from '../verdict';
+import { verdictOf } from '../result/verdict';
 import { word } from '../../wording/wording';
 import { testQueries, TimeLeft, type Horizon } from './timeLeft';
 

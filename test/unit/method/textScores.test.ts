@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
-import { RowModel, type Observed } from '../../../src/method/rowModel';
+import { RowModel, type Observed } from '../../../src/search/memory/rowModel';
 import { Margins } from '../../../src/method/margins';
 import { Scorer, ScoringError } from '../../../src/method/scorer';
 import type { TaskModel } from '../../../src/model/taskModel';

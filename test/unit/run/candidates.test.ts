@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { candidate, candidates } from '../../../src/run/candidates';
+import { candidate, candidates } from '../../../src/run/view/candidates';
 import { RunFolder } from '../../../src/run/store/storage';
 import type { CandidateRecord, GateRow } from '../../../src/search/reflect/record';
 

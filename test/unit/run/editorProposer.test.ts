@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AskError, type Ask } from '../../../src/model/server/editorModel';
 import { optimizeJob, resumeJob } from '../../../src/run/jobs';
-import type { RunResult } from '../../../src/run/result';
+import type { RunResult } from '../../../src/run/result/result';
 import { RunFolder } from '../../../src/run/store/storage';
 import { readSpec } from '../../../src/spec/spec';
 import { noteText } from '../../../src/wording/note';

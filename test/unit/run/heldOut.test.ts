@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { heldOut, type HeldOutClasses } from '../../../src/run/heldOut';
+import { heldOut, type HeldOutClasses } from '../../../src/run/view/heldOut';
 import { evaluateJob, optimizeJob } from '../../../src/run/jobs';
 import { RunFolder } from '../../../src/run/store/storage';
 import { readSpec } from '../../../src/spec/spec';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HeldOut } from '../../../src/run/heldOut';
+import type { HeldOut } from '../../../src/run/view/heldOut';
 import { htmlReport } from '../../../src/run/report/html';
 import { word } from '../../../src/wording/wording';
 import { finished, NO_CURVES, paperCurves, row, testScore, reflected } from '../../page/runs';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunFrontEnd } from '../../../src/run/frontEnd';
-import { fetchHubModels } from '../../../src/run/hubModels';
+import { fetchHubModels } from '../../../src/run/consent/hubModels';
 import { answer } from '../model/hub/hubServer';
 import { noise } from '../model/hub/onnxBytes';
 import { makeWorld, MODEL, tinyBert, type World } from '../model/hub/world';

@@ -6,7 +6,7 @@ import { dataPreview } from '../../../src/checks/dataPreview';
 import { optimizeJob } from '../../../src/run/jobs';
 import { generationPreview } from '../../../src/run/outset';
 import { transferJob } from '../../../src/run/transfer';
-import type { RunResult } from '../../../src/run/result';
+import type { RunResult } from '../../../src/run/result/result';
 import { readSpec } from '../../../src/spec/spec';
 import { noteText } from '../../../src/wording/note';
 import { word } from '../../../src/wording/wording';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JournalEvent } from '../../../src/run/events';
 import { otherTrainer, refuseLocked, whileLocked } from '../../../src/run/store/lock';
-import type { RunResult } from '../../../src/run/result';
+import type { RunResult } from '../../../src/run/result/result';
 import type { Checkpoint } from '../../../src/run/store/checkpoint';
 import type { RunTask } from '../../../src/run/store/task';
 import { RunFolder, StorageError } from '../../../src/run/store/storage';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outlookOf } from '../../../src/run/outlook';
+import { outlookOf } from '../../../src/run/result/outlook';
 import type { ScoredPrompt } from '../../../src/search/prompt';
 import { word } from '../../../src/wording/wording';
 

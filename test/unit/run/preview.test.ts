@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describePreview as lines } from '../../../src/run/report/previewText';
-import { planEvaluation, planRuns, planTest, preview } from '../../../src/run/preview';
+import { planEvaluation, planRuns, planTest, preview } from '../../../src/run/consent/preview';
 import { searchSettings } from '../../../src/spec/schema';
 import { parseSpec } from '../../../src/spec/spec';
 import { STARTING_PROMPTS } from '../../../src/spec/startingPrompts';

@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { csvTable, markdownReport, markdownTable, percent, seedsSummary, summary, textTable } from '../../../src/run/report/report';
-import type { Origin, PromptResult, RunResult } from '../../../src/run/result';
+import type { Origin, PromptResult, RunResult } from '../../../src/run/result/result';
 import { summarizeSeeds } from '../../../src/run/report/seeds';
-import { verdictOf } from '../../../src/run/verdict';
+import { verdictOf } from '../../../src/run/result/verdict';
 import { word } from '../../../src/wording/wording';
 
 function prompt(rank: number, text: string, origin: Origin, accuracy: number, changes: Partial<PromptResult> = {}): PromptResult {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluateJob, optimizeJob, resumeJob } from '../../../src/run/jobs';
 import { reproduceCommand } from '../../../src/run/start';
-import type { RunResult } from '../../../src/run/result';
+import type { RunResult } from '../../../src/run/result/result';
 import { RunFolder } from '../../../src/run/store/storage';
 import { word } from '../../../src/wording/wording';
 import { noteText } from '../../../src/wording/note';

@@ -1,4 +1,4 @@
-import type { RunResult } from '../../../src/run/result';
+import type { RunResult } from '../../../src/run/result/result';
 
 /** A result with one prompt, and no prompt, as a run writes it. */
 export function smallResult(changes: Partial<RunResult> = {}): RunResult {

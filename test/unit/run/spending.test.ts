@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestLog, Spent } from '../../../src/model/taskModel';
-import { Spending, totalCost, type RequestLine } from '../../../src/run/spending';
+import { Spending, totalCost, type RequestLine } from '../../../src/run/result/spending';
 import { parseSpec } from '../../../src/spec/spec';
 
 /** A model that has taken some tokens before the run, by its trial. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_CLASS, type PromptScore } from '../../../src/method/scorer';
-import type { Origin } from '../../../src/run/result';
-import { paired, rank, testScore } from '../../../src/run/table';
+import type { Origin } from '../../../src/run/result/result';
+import { paired, rank, testScore } from '../../../src/run/result/table';
 import { wilson } from '../../../src/run/report/statistics';
 import { bare } from '../method/fakeTaskModel';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
 import { mean, meanInterval, pairedInterval, pairedScores, standardDeviation, widened } from '../../../src/run/report/statistics';
-import type { Origin, PromptResult } from '../../../src/run/result';
-import { verdictOf } from '../../../src/run/verdict';
+import type { Origin, PromptResult } from '../../../src/run/result/result';
+import { verdictOf } from '../../../src/run/result/verdict';
 
 /** Samples of which the share of intervals that cover is taken. */
 const RUNS = 1000;

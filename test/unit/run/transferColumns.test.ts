@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubError } from '../../../src/model/hub/hubError';
 import { AskError } from '../../../src/model/server/editorModel';
 import { ScoringError } from '../../../src/method/scorer';
-import { Declined } from '../../../src/run/declined';
+import { Declined } from '../../../src/run/consent/declined';
 import { RunFolder } from '../../../src/run/store/storage';
 import { hashData } from '../../../src/run/store/task';
 import { transferJob, type TransferResult } from '../../../src/run/transfer';
@@ -64,7 +64,7 @@ function agreeable(): Promise<FakeServer> {
 
 /** Stands in for the hub's models, which a test may refuse. */
 const fetched = vi.hoisted(() => vi.fn((_reference: string) => Promise.resolve()));
-vi.mock('../../../src/run/hubModels', () => ({ fetchHubModels: ([reference]: [string]) => fetched(reference) }));
+vi.mock('../../../src/run/consent/hubModels', () => ({ fetchHubModels: ([reference]: [string]) => fetched(reference) }));
 
 async function on(models: readonly string[], top?: number, frontEnd: RunFrontEnd = fakeFrontEnd()): Promise<TransferResult> {
   const { result, unsaved } = await transferJob({ folder, models, top, threads: 1 }, frontEnd);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Origin, PromptResult } from '../../../src/run/result';
-import { verdictOf, type Judged } from '../../../src/run/verdict';
+import type { Origin, PromptResult } from '../../../src/run/result/result';
+import { verdictOf, type Judged } from '../../../src/run/result/verdict';
 import { wilson } from '../../../src/run/report/statistics';
 
 const ROWS = 400;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyStepEvent, Stage } from '../../../src/run/events';
-import type { PromptResult, RunResult, TestScore } from '../../../src/run/result';
+import type { PromptResult, RunResult, TestScore } from '../../../src/run/result/result';
 import type { RunTask } from '../../../src/run/store/task';
 import type { ScoredPrompt } from '../../../src/search/prompt';
 import { presets } from '../../../src/spec/schema';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openExperiment, searchContext } from '../../../src/run/experiment';
+import { openExperiment, searchContext } from '../../../src/run/open/experiment';
 import { memorySearch } from '../../../src/search/memorySearch';
 import { policySearch } from '../../../src/search/policySearch';
 import type { SearchKind } from '../../../src/search/search';

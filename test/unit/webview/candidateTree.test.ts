@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CandidateSummary } from '../../../src/messages/page';
-import { bestOf, lineage, moveBy, treeLines } from '../../../webview/candidateTree';
+import { bestOf, lineage, moveBy, treeLines } from '../../../webview/candidates/candidateTree';
 
 const made = (id: number, parents: number[], state: CandidateSummary['state'] = 'kept', estimate?: number): CandidateSummary => ({
   id,

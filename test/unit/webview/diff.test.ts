@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
-import { changes, type Change } from '../../../webview/diff';
+import { changes, type Change } from '../../../webview/rows/diff';
 
 const shown = (from: string, to: string): string =>
   changes(from, to)

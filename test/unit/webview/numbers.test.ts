@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { count, duration, percent, plural, short, signed } from '../../../webview/format';
-import { smooth } from '../../../webview/smoothing';
+import { smooth } from '../../../webview/charts/smoothing';
 
 describe('numbers as the page shows them', () => {
   it.each([

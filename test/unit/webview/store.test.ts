@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunUpdate } from '../../../src/messages/page';
 import type { Curves, PromptRow, RunHead, RunView } from '../../../src/run/view/runView';
-import type { TestScore } from '../../../src/run/result';
+import type { TestScore } from '../../../src/run/result/result';
 import { scoredText } from '../../../webview/format';
 import { CHANGES, EMPTY, sorted, type SortKey } from '../../../webview/store';
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { PromptIds } from '../../../src/model/taskModel';
-import { openExperiment, searchContext, type Experiment } from '../../../src/run/experiment';
+import { openExperiment, searchContext, type Experiment } from '../../../src/run/open/experiment';
 import { mean } from '../../../src/run/report/statistics';
 import { memorySearch, randomWithMemory } from '../../../src/search/memorySearch';
 import { scoreAll } from '../../../src/search/selection';

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openExperiment, type Experiment } from '../../../../src/run/experiment';
+import { openExperiment, type Experiment } from '../../../../src/run/open/experiment';
 import { TaskError } from '../../../../src/spec/problem';
 import { readSpec } from '../../../../src/spec/spec';
 import { temporaryFolder } from '../../../run/commandLine';

@@ -1,0 +1,192 @@
+import { word } from '../../wording/wording';
+import { jointQuantile, pairedInterval, widened, wilson, type PairedTest } from '../report/statistics';
+import { cut } from '../report/tables';
+import { isBaseline, type Origin, type PerInputResult, type PromptResult, type RunResult } from './result';
+
+/**
+ * `atChance`: not above the most common class; `tooFew`: likewise, but on so few rows that it may well be. Else `yours`, `start`
+ * and `noPrompt`: one of the user's prompts, a starting prompt, or no prompt ranks first; the rest compares a prompt that a
+ * search found with the best baseline.
+ */
+export type VerdictKind = 'better' | 'noDifference' | 'worse' | 'atChance' | 'tooFew' | 'yours' | 'start' | 'noPrompt';
+
+/** What is worth changing in the task: its label words, the prompt's length, its data or its task model. */
+export type NextStep = 'labels' | 'length' | 'data' | 'model';
+
+/** What the held-out rows say about the prompt that ranks first. Plain data. */
+export interface Verdict {
+  readonly kind: VerdictKind;
+  readonly title: string;
+  readonly text: string;
+  readonly winner: Contender & { readonly interval: Interval; readonly n: number };
+  /** What the winner has to beat: the best baseline or, if the winner is one, the best prompt found. */
+  readonly rival?: Contender & { readonly origin: Origin; readonly difference: number; readonly interval?: Interval };
+  /** The best prompt of each other search, unless it is the rival. */
+  readonly others?: readonly (Contender & { readonly origin: Origin })[];
+  /** Accuracy of always answering the most common class. */
+  readonly majority: number;
+  /** Runs scored on the same held-out rows up to this one; the intervals hold for all of them together. */
+  readonly runs: number;
+  readonly next: readonly NextStep[];
+}
+
+interface Contender {
+  readonly prompt: string;
+  /** `perInput`: a policy that gives each input a prompt. */
+  readonly origin: Origin | 'perInput';
+  readonly accuracy: number;
+}
+
+type Interval = readonly [low: number, high: number];
+type Tested = PromptResult & { readonly test: NonNullable<PromptResult['test']> };
+export type Judged = Pick<RunResult, 'prompts' | 'majorityBaseline' | 'pairedTest' | 'taskModel' | 'kind' | 'perInput'>;
+
+/** Origins of prompts that a search of its own found. */
+const SEARCHES: ReadonlySet<Origin> = new Set(['policy', 'reflect', 'random']);
+
+const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
+  better: [],
+  noDifference: ['data', 'length', 'labels', 'model'],
+  worse: ['labels', 'length', 'data', 'model'],
+  atChance: ['model', 'labels'],
+  tooFew: ['data', 'model', 'labels'],
+  yours: ['length', 'labels', 'model'],
+  start: ['length', 'labels', 'model'],
+  noPrompt: ['labels', 'length', 'model'],
+};
+
+/**
+ * The held-out rows decide, since they did not choose the winner: it is the best by rank, which test rows play no part in. The
+ * more runs were scored on the same rows, the wider are the intervals. Undefined without held-out scores.
+ */
+export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
+  if (result.perInput) return policyVerdict(result, result.perInput, runs);
+  const { majorityBaseline: majority } = result;
+  const [winner, ...others] = result.prompts.filter((prompt): prompt is Tested => prompt.test !== undefined);
+  if (winner?.rank !== 1) return undefined;
+  const { accuracy, n } = winner.test;
+  const isScore = result.kind === 'generation';
+  const interval = heldOutInterval(winner.test, isScore, runs);
+  const rival = rivalOf(winner, others, result, runs);
+  const kind = kindOf(winner, isScore ? undefined : { interval, majority }, rival);
+  const best = others.filter(
+    ({ origin, prompt }, i) =>
+      SEARCHES.has(origin) &&
+      origin !== winner.origin &&
+      prompt !== rival?.prompt &&
+      others.findIndex((each) => each.origin === origin) === i,
+  );
+  const { title, text, next } = said(kind, result, { name: name(winner), accuracy, n, interval }, rival, runs);
+  return {
+    kind,
+    title,
+    text,
+    winner: { ...contender(winner), interval, n },
+    ...(rival && { rival }),
+    ...(best.length > 0 && { others: best.map(contender) }),
+    majority,
+    runs,
+    next,
+  };
+}
+
+/** A policy with a prompt for each input against the single prompt that ranks first, which may be none. */
+function policyVerdict(result: Judged, { test, versus }: PerInputResult, runs: number): Verdict {
+  const { majorityBaseline: majority, prompts } = result;
+  const isScore = result.kind === 'generation';
+  const { accuracy, n } = test;
+  const interval = heldOutInterval(test, isScore, runs);
+  const best = versus.findIndex((counts) => counts !== null);
+  const single = prompts[best] as Tested | undefined;
+  const rival = single && { ...contender(single), ...difference(versus[best]!, runs) };
+  const kind = (isScore ? undefined : chanceOf(interval, majority)) ?? against(rival);
+  const winner = { prompt: '', origin: 'perInput', accuracy, interval, n } as const;
+  const { title, text, next } = said(kind, result, { ...winner, name: word('verdict.perInput') }, rival, runs);
+  return { kind, title, text, winner, ...(rival && { rival }), majority, runs, next };
+}
+
+/** A verdict in words, and what to try next. */
+function said(
+  kind: VerdictKind,
+  { majorityBaseline: majority, taskModel, kind: task }: Judged,
+  winner: { readonly name: string; readonly accuracy: number; readonly n: number; readonly interval: Interval },
+  rival: Verdict['rival'],
+  runs: number,
+): Pick<Verdict, 'title' | 'text' | 'next'> {
+  const shown = { winner, rival: rival && { ...rival, name: name(rival) }, runs };
+  const text = [
+    kind === 'atChance' || kind === 'tooFew'
+      ? word('verdict.againstChance', { ...shown, majority, isSure: kind === 'atChance' })
+      : word('verdict.compared', shown),
+    ...(kind !== 'better' && taskModel.startsWith('bundled:') ? [word('verdict.demonstration', { model: taskModel })] : []),
+  ];
+  return {
+    title: word(`verdict.${kind}`, { rival: rival?.origin ?? 'none' }),
+    text: text.join(' '),
+    next: NEXT[kind].filter((step) => step !== 'labels' || task !== 'generation'),
+  };
+}
+
+function heldOutInterval({ accuracy, n, interval }: Tested['test'], isScore: boolean, runs: number): Interval {
+  return isScore ? widened(interval, accuracy, [0, 1], n, runs) : wilson(Math.round(accuracy * n), n, jointQuantile(runs));
+}
+
+/** @param chance of classes: the winner's interval, and the score of always answering the most common one */
+function kindOf(
+  winner: Tested,
+  chance: { readonly interval: Interval; readonly majority: number } | undefined,
+  rival: Verdict['rival'],
+): VerdictKind {
+  const known = chance && chanceOf(chance.interval, chance.majority);
+  if (known) return known;
+  if (isBaseline(winner)) return winner.origin === 'none' ? 'noPrompt' : winner.origin === 'start' ? 'start' : 'yours';
+  return against(rival);
+}
+
+/** Whether a prompt that a search found is better than its rival. */
+function against(rival: Verdict['rival']): 'better' | 'noDifference' | 'worse' {
+  const [low, high] = rival?.interval ?? [-1, 1];
+  return low > 0 ? 'better' : high < 0 ? 'worse' : 'noDifference';
+}
+
+/**
+ * Given the rows' labels, answers that do not depend on the texts are right at most as often as the most common class. An
+ * interval that reaches more than halfway from there to 100% has room for a good prompt.
+ */
+function chanceOf([low, high]: Interval, majority: number): 'atChance' | 'tooFew' | undefined {
+  if (low > majority) return undefined;
+  return high > (1 + majority) / 2 ? 'tooFew' : 'atChance';
+}
+
+/**
+ * The baseline that does best on the held-out rows: a prompt that is better than that one is better than all of them. Of a
+ * winner that is itself a baseline, the best prompt found. Results of version 0.1.0 have counts only for the winner against
+ * no prompt, which is then its rival.
+ */
+function rivalOf(winner: Tested, others: readonly Tested[], { pairedTest }: Judged, runs: number): Verdict['rival'] {
+  const rivals = others.filter((other) => isBaseline(other) !== isBaseline(winner));
+  const compared = rivals.filter(({ versusWinner }) => versusWinner);
+  if (!isBaseline(winner)) compared.sort((a, b) => b.test.accuracy - a.test.accuracy);
+  const rival = compared[0] ?? rivals.find(({ origin }) => origin === 'none') ?? rivals[0];
+  if (!rival) return undefined;
+  const counts = rival.versusWinner ?? (rival.origin === 'none' ? { ...pairedTest, rows: winner.test.n } : undefined);
+  if (!counts) return { ...contender(rival), difference: winner.test.accuracy - rival.test.accuracy };
+  return { ...contender(rival), ...difference(counts, runs) };
+}
+
+/** The first of two on the same rows less the second, with its interval. */
+function difference(
+  { onlyFirst, onlySecond, rows, difference: ofScores, interval }: PairedTest & { readonly rows: number },
+  runs: number,
+): { readonly difference: number; readonly interval: Interval } {
+  if (ofScores !== undefined && interval) return { difference: ofScores, interval: widened(interval, ofScores, [-1, 1], rows, runs) };
+  return { difference: (onlyFirst - onlySecond) / rows, interval: pairedInterval(onlyFirst, onlySecond, rows, jointQuantile(runs)) };
+}
+
+function contender({ prompt, origin, test }: Tested): Contender & { readonly origin: Origin } {
+  return { prompt, origin, accuracy: test.accuracy };
+}
+
+function name({ prompt }: { readonly prompt: string }): string {
+  return prompt === '' ? word('verdict.withoutPrompt') : `“${cut(prompt.trim())}”`;
+}
