@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { MOST_THREADS } from '../model/local/threads';
+import { MOST_TOKENS } from '../spec/promptLength';
 
 export const USAGE = `RLPrompt finds the short prompt that makes a frozen language model do your task best.
 
-  rlprompt optimize SPEC [--seed N] [--steps N] [--budget QUERIES] [--max-minutes N] [--labels auto] [--out DIR]
-                         [--random | --no-random] [--threads N] [--json] [--yes] [--allow-scripts]
+  rlprompt optimize SPEC [--seed N] [--length TOKENS] [--steps N] [--budget QUERIES] [--max-minutes N] [--labels auto]
+                         [--random | --no-random] [--out DIR] [--threads N] [--json] [--yes] [--allow-scripts]
   rlprompt optimize --resume DIR [--threads N] [--json] [--yes] [--allow-scripts]
   rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes] [--allow-scripts]
   rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes] [--allow-scripts]
@@ -45,6 +46,7 @@ export type Command =
       readonly spec: string | undefined;
       readonly resume: string | undefined;
       readonly seed: number | undefined;
+      readonly length: number | undefined;
       readonly steps: number | undefined;
       readonly budget: number | undefined;
       readonly maxMinutes: number | undefined;
@@ -91,6 +93,7 @@ const OPTIONS = {
   optimize: {
     ...COMMON,
     seed: TEXT,
+    length: TEXT,
     steps: TEXT,
     budget: TEXT,
     'max-minutes': TEXT,
@@ -122,7 +125,7 @@ export function parseCommand(argv: readonly string[]): Command {
     case 'optimize': {
       const spec = only(positionals, 'SPEC', values.resume === undefined);
       if (values.resume !== undefined) {
-        const fixed = ['seed', 'steps', 'budget', 'max-minutes', 'labels', 'out', 'random', 'no-random'].find(
+        const fixed = ['seed', 'length', 'steps', 'budget', 'max-minutes', 'labels', 'out', 'random', 'no-random'].find(
           (option) => values[option] !== undefined,
         );
         if (spec !== undefined) throw new UsageError('--resume takes the task from the run: leave SPEC out');
@@ -136,6 +139,7 @@ export function parseCommand(argv: readonly string[]): Command {
         spec,
         resume: values.resume as string | undefined,
         seed: whole(values.seed, 'seed', 0, 0x7fffffff),
+        length: whole(values.length, 'length', 1, MOST_TOKENS),
         steps: whole(values.steps, 'steps', 1),
         budget: whole(values.budget, 'budget', 1),
         maxMinutes: whole(values['max-minutes'], 'max-minutes', 1),

@@ -5,9 +5,9 @@ import { seedsSummary } from '../run/report/report';
 import { summarizeSeeds } from '../run/report/seeds';
 import { quote } from '../run/report/shell';
 import type { RunResult } from '../run/result/result';
-import { asEnded, newRunPath, reproduceCommand } from '../run/start';
-import { hasScripts } from '../run/consent/scripts';
+import { newRunPath, reproduceCommand } from '../run/start';
 import { RunFolder } from '../run/store/storage';
+import { budgetField } from '../spec/kind';
 import { readSpec, type Spec } from '../spec/spec';
 import type { Command } from './arguments';
 import { progress, TerminalFrontEnd } from './frontEnd';
@@ -22,11 +22,12 @@ export async function optimize(command: Optimize): Promise<number> {
 }
 
 async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
-  const { json, random, steps, budget, maxMinutes, autoLabels } = command;
+  const { json, random, steps, length, budget, maxMinutes, autoLabels } = command;
   const read = await readSpec(resolve(command.spec!));
   const spec = autoLabels ? { ...read, autoLabels } : read;
   if (steps !== undefined) spec.search.steps = steps;
-  if (budget !== undefined) spec.search[spec.kind === 'generation' ? 'generationBudget' : 'queryBudget'] = budget;
+  if (length !== undefined) spec.prompt.length = length;
+  if (budget !== undefined) spec.search[budgetField(spec.kind)] = budget;
   if (maxMinutes !== undefined) spec.search.maxMinutes = maxMinutes;
   const threads = command.threads ?? availableParallelism();
   const seeds = command.seed !== undefined ? [command.seed] : (spec.search.seeds ?? [spec.search.seed]);
@@ -39,17 +40,7 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
         results.push(result);
         showResult(result, json);
         if (result.status === 'failed') return;
-        const repeat = reproduceCommand({
-          specFile: command.spec!,
-          seed: result.seed,
-          threads,
-          steps,
-          budget,
-          autoLabels,
-          ...(hasScripts(spec) && { scripts: {} }),
-          ...asEnded(spec, result),
-        });
-        progress.line(`\nSaved in ${folder}\nTo reproduce: ${repeat}`);
+        tellSaved(folder, { specFile: command.spec!, threads, result });
       }),
     );
   } catch (error) {
@@ -67,15 +58,15 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
 
 async function resume(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {
   const folder = resolve(command.resume!);
-  const { specFile, spec, seed, threads, labelWords, scripts } = new RunFolder(folder).readTask();
   const result = withVerdict(await resumable(command, terminal, () => resumeJob({ folder, threads: command.threads }, terminal)), folder);
   showResult(result, command.json);
   if (command.json) printSeeds([result], true);
-  if (result.status !== 'failed')
-    progress.line(
-      `\nSaved in ${folder}\nTo reproduce: ${reproduceCommand({ specFile, seed, threads: command.threads ?? threads, autoLabels: labelWords !== undefined, scripts, ...asEnded(spec, result) })}`,
-    );
+  if (result.status !== 'failed') tellSaved(folder, { threads: command.threads, result });
   return exitStatus(result);
+}
+
+function tellSaved(folder: string, how: Parameters<typeof reproduceCommand>[1]): void {
+  progress.line(`\nSaved in ${folder}\nTo reproduce: ${reproduceCommand(new RunFolder(folder).readTask(), how)}`);
 }
 
 /** A run that fails, as when its server does, says how to resume it. */

@@ -1,3 +1,4 @@
+import { budgetField } from '../spec/kind';
 import { setTo, type Problem } from '../spec/problem';
 import { generationOf, type SearchSettings } from '../spec/schema';
 import { givenPrompts, searchMethods } from '../spec/searches';
@@ -99,8 +100,7 @@ function leastToReflect({ train, validation }: Pool): number {
 
 /** The field that bounds a search, and how many of what it counts make a query. */
 function unitOf(spec: Spec): { readonly path: string[]; readonly texts: number } {
-  if (spec.kind === 'classification') return { path: ['search', 'queryBudget'], texts: 1 };
-  return { path: ['search', 'generationBudget'], texts: generationOf(spec).samples };
+  return { path: ['search', budgetField(spec.kind)], texts: spec.kind === 'classification' ? 1 : generationOf(spec).samples };
 }
 
 interface Pool {

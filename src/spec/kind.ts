@@ -2,6 +2,11 @@ import { word, worded } from '../wording/wording';
 import { setTo, type Problem, type ProblemAt } from './problem';
 import type { SchemaSpec } from './schema';
 
+/** The field of `search` that bounds the queries: for `generation`, the texts. */
+export function budgetField(kind: SchemaSpec['kind']): 'queryBudget' | 'generationBudget' {
+  return kind === 'generation' ? 'generationBudget' : 'queryBudget';
+}
+
 /** Fields that one kind of task needs, or has no use for. */
 export function kindProblems({ kind, data, labels, generation, metrics, search }: SchemaSpec, problemAt: ProblemAt): Problem[] {
   const foreign = (path: readonly string[], value: unknown, of: SchemaSpec['kind']): Problem[] =>

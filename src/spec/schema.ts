@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { generationSchema, metricSchema, type GenerationEntry } from './generation';
 import { samplesOf } from './samples';
+import { MOST_TOKENS } from './promptLength';
 
 const prompts = z.array(z.string());
 const positive = z.number().positive();
@@ -127,7 +128,7 @@ export const specSchema = z.strictObject({
     .describe('What tokens cost you, so that previews and results show money. It is never guessed.'),
   prompt: z
     .strictObject({
-      length: z.number().int().min(1).max(16).default(2).describe('Tokens per prompt, T.'),
+      length: z.number().int().min(1).max(MOST_TOKENS).default(2).describe('Tokens per prompt, T.'),
       tokens: z
         .enum(['words', 'all'])
         .optional()

@@ -1,6 +1,8 @@
 import { parse } from 'jsonc-parser';
 import * as vscode from 'vscode';
+import { budgetField } from '../../spec/kind';
 import type { Fix } from '../../spec/problem';
+import { MOST_TOKENS } from '../../spec/promptLength';
 import type { Panels } from '../panel/panels';
 import type { Runs } from '../runs/runs';
 import { askWord } from '../spec/labelWords';
@@ -10,10 +12,7 @@ import { mayRun } from './trust';
 
 /** The fields of a spec that are asked for, as far as the spec has them. */
 interface Given {
-  readonly taskModel?: string;
   readonly labels?: Readonly<Record<string, string>> | string;
-  readonly prompt?: { readonly length?: number };
-  readonly search?: { readonly queryBudget?: number };
 }
 
 /** What may differ in the next run: a seed of its own, or a change of the spec. */
@@ -26,7 +25,7 @@ type Change = { readonly seed: number } | Pick<Fix, 'path' | 'change' | 'also'>;
 export async function runAgain(runs: Runs, panels: Panels, id: string): Promise<void> {
   if (!(await mayRun())) return;
   const { t } = vscode.l10n;
-  const { specFile, seed, name, summary } = (await runs.get(id)).head;
+  const { specFile, seed, name, taskModel, summary, promptLength, queryBudget, texts } = (await runs.get(id)).head;
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(specFile));
   const given = (parse(document.getText()) ?? {}) as Given;
   const seeds = (await runs.list()).filter((head) => head.specFile === specFile).map((head) => head.seed);
@@ -39,9 +38,7 @@ export async function runAgain(runs: Runs, panels: Panels, id: string): Promise<
     return typed === undefined ? undefined : Number(typed);
   };
   const set = (path: Fix['path'], value: unknown): Change | undefined => (value === undefined ? undefined : { path, change: { value } });
-  const length = given.prompt?.length ?? 5;
-  const budget = given.search?.queryBudget ?? 5000;
-  const model = given.taskModel ?? 'bundled:causal';
+  const budget = queryBudget * (texts?.samples ?? 1);
   const words =
     typeof given.labels === 'object' ? given.labels : Object.fromEntries((summary?.classes ?? []).map(({ label, word }) => [label, word]));
   const items: (vscode.QuickPickItem & { ask(): Promise<Change | undefined> })[] = [
@@ -55,15 +52,22 @@ export async function runAgain(runs: Runs, panels: Panels, id: string): Promise<
     },
     {
       label: t('Another prompt length'),
-      description: t('now {0} tokens', length),
-      ask: async () => set(['prompt', 'length'], await number(t('Tokens per prompt'), length, 1, 16)),
+      description: t('was {0} tokens', promptLength),
+      ask: async () => set(['prompt', 'length'], await number(t('Tokens per prompt'), promptLength, 1, MOST_TOKENS)),
     },
     {
       label: t('Another budget'),
-      description: t('now {0} queries', budget),
-      ask: async () => set(['search', 'queryBudget'], await number(t('Queries'), budget, 1, 1_000_000_000)),
+      description: texts ? t('was {0} texts', budget) : t('was {0} queries', budget),
+      ask: async () => {
+        const field = budgetField(texts ? 'generation' : 'classification');
+        return set(['search', field], await number(texts ? t('Texts') : t('Queries'), budget, 1, 1_000_000_000));
+      },
     },
-    { label: t('Another model'), description: t('now {0}', model), ask: async () => set(['taskModel'], await askModel(specFile, model)) },
+    {
+      label: t('Another model'),
+      description: t('was {0}', taskModel),
+      ask: async () => set(['taskModel'], await askModel(specFile, taskModel)),
+    },
     ...(Object.keys(words).length === 0
       ? []
       : [

@@ -13,10 +13,9 @@ import type {
   RowReference,
 } from '../../messages/page';
 import { quote } from '../../run/report/shell';
-import { askedControl, reproduceCommand } from '../../run/start';
+import { reproduceCommand } from '../../run/start';
 import { parseTask } from '../../run/store/taskFile';
 import type { NextStep, PromptRow, RunHead, RunView } from '../../run/view/runView';
-import type { Spec } from '../../spec/spec';
 import { exportTable } from '../commands/exportTable';
 import { showError } from '../errors';
 import type { Runs } from '../runs/runs';
@@ -74,12 +73,8 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
     compare: on(() => services.compare(id)),
     export: on(({ head }, format: ExportFormat) => exportTable(head, format, () => services.exportRun(id, format))),
     copyCommand: on(async () => {
-      // As the run was started, whatever the spec and the settings say now.
       const task = parseTask(await readFile(join(id, 'task.json'), 'utf8'), id);
-      const { steps, queryBudget: budget } = (task.spec as Pick<Spec, 'search'>).search;
-      const specFile = vscode.workspace.asRelativePath(task.specFile, false);
-      const random = askedControl(task.spec, task.random);
-      const command = reproduceCommand({ ...task, random, specFile, steps, budget, autoLabels: task.labelWords !== undefined });
+      const command = reproduceCommand(task, { specFile: vscode.workspace.asRelativePath(task.specFile, false) });
       await copy(
         command.replace(/^npx rlprompt/, () => `node ${quote(services.commandLine)}`),
         t('Command copied'),

@@ -6,6 +6,7 @@ const OPTIMIZE = {
   spec: undefined,
   resume: undefined,
   seed: undefined,
+  length: undefined,
   steps: undefined,
   budget: undefined,
   autoLabels: false,
@@ -47,6 +48,7 @@ describe('help and version', () => {
       'evaluate',
       'report',
       '--seed',
+      '--length',
       '--steps',
       '--budget',
       '--out',
@@ -75,6 +77,7 @@ describe('optimize', () => {
       spec: 'a.json',
       resume: undefined,
       seed: 3,
+      length: 3,
       steps: 40,
       budget: 9000,
       autoLabels: true,
@@ -85,10 +88,10 @@ describe('optimize', () => {
       yes: true,
     };
     expect(
-      parse('optimize a.json --seed 3 --steps 40 --budget 9000 --labels auto --out runs/a --no-random --threads 2 --json --yes'),
+      parse('optimize a.json --seed 3 --length 3 --steps 40 --budget 9000 --labels auto --out runs/a --no-random --threads 2 --json --yes'),
     ).toEqual(expected);
     expect(
-      parse('optimize --yes --json --threads=2 --no-random --out=runs/a --labels=auto --budget=9000 --steps=40 --seed=3 a.json'),
+      parse('optimize --yes --json --threads=2 --no-random --out=runs/a --labels=auto --budget=9000 --steps=40 --length=3 --seed=3 a.json'),
     ).toEqual(expected);
   });
 
@@ -193,6 +196,7 @@ describe('wrong usage', () => {
     ['optimize a.json --seed NaN', '--seed takes a whole number'],
     ['optimize a.json --seed Infinity', '--seed takes a whole number'],
     ['optimize a.json --steps 0', '--steps takes a whole number of at least 1, not "0"'],
+    ['optimize a.json --length 17', '--length takes a whole number from 1 to 16, not "17"'],
     ['optimize a.json --budget 0', '--budget takes a whole number of at least 1, not "0"'],
     ['optimize a.json --threads 0', '--threads takes a whole number from 1 to 256, not "0"'],
     ['optimize a.json --threads 257', '--threads takes a whole number from 1 to 256, not "257"'],
@@ -209,6 +213,7 @@ describe('wrong usage', () => {
     ['optimize a.json --seed 2147483648', 'from 0 to 2147483647'],
     ['optimize --resume runs/a --seed 1', '--seed cannot change it'],
     ['optimize --resume runs/a --steps 10', '--steps cannot change it'],
+    ['optimize --resume runs/a --length 3', '--length cannot change it'],
     ['optimize --resume runs/a --budget 10', '--budget cannot change it'],
     ['optimize --resume runs/a --out b', '--out cannot change it'],
     ['optimize --resume runs/a --no-random', '--no-random cannot change it'],

@@ -69,7 +69,7 @@ describe('a run with a script', () => {
     expect(result!.notes.map(noteText).join()).toContain('no score today');
     const task = new RunFolder(run).readTask();
     expect(Object.entries(task.scripts!)).toEqual([['score.mjs', expect.stringMatching(/^[0-9a-f]{64}$/)]]);
-    expect(reproduceCommand({ ...task, random: undefined })).toContain('--allow-scripts');
+    expect(reproduceCommand(task)).toContain('--allow-scripts');
   });
 
   it('is not resumed with another script, and asks again before it is resumed', async () => {

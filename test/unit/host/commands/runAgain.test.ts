@@ -8,7 +8,9 @@ const SPEC = `{
   "prompt": { "length": 2 }
 }`;
 
-const { state } = vi.hoisted(() => ({ state: { text: '', answers: [] as (string | undefined)[], refused: [] as string[] } }));
+const { state } = vi.hoisted(() => ({
+  state: { text: '', answers: [] as (string | undefined)[], refused: [] as string[], offered: [] as unknown[] },
+}));
 vi.mock('vscode', async () => {
   const editor = await import('../editor');
   class WorkspaceEdit {
@@ -31,7 +33,8 @@ vi.mock('vscode', async () => {
     const label = state.answers.shift();
     return Promise.resolve(items.find((one) => one.label === label));
   };
-  const type = ({ validateInput }: { validateInput: (text: string) => string | undefined }) => {
+  const type = ({ value, validateInput }: { value: string; validateInput: (text: string) => string | undefined }) => {
+    state.offered.push(value);
     const text = state.answers.shift();
     const wrong = text === undefined ? undefined : validateInput(text);
     if (wrong !== undefined) state.refused.push(wrong);
@@ -50,9 +53,15 @@ vi.mock('vscode', async () => {
 const { runAgain } = await import('../../../../src/host/commands/runAgain');
 
 /** Runs again with these answers; what was started, with the spec at that time. */
-async function again(...answers: (string | undefined)[]): Promise<{ started: unknown[]; text: string }> {
+function again(...answers: (string | undefined)[]): Promise<{ started: unknown[]; text: string }> {
+  return againAfter({}, ...answers);
+}
+
+async function againAfter(run: object, ...answers: (string | undefined)[]): Promise<{ started: unknown[]; text: string }> {
   state.answers = answers;
-  const head = { id: '/r/a', name: 'a', specFile: '/x/a.prompt-task.json', seed: 3 };
+  state.offered = [];
+  const given = { promptLength: 2, queryBudget: 5000, taskModel: 'bundled:causal' };
+  const head = { id: '/r/a', name: 'a', specFile: '/x/a.prompt-task.json', seed: 3, ...given, ...run };
   const started: unknown[] = [];
   const runs = {
     get: () => Promise.resolve({ head }),
@@ -86,6 +95,20 @@ describe('a run again', () => {
   it('writes a budget and a model that the spec did not have', async () => {
     expect((await again('Another budget', '900')).text).toContain('"queryBudget": 900');
     expect((await again('Another model', 'bundled:masked')).text).toContain('"taskModel": "bundled:masked"');
+  });
+
+  it('offers what the run had, whatever its spec says now', async () => {
+    const run = { promptLength: 4, queryBudget: 10_000 };
+    await againAfter(run, 'Another prompt length', undefined);
+    expect(state.offered).toEqual(['4']);
+    await againAfter(run, 'Another budget', undefined);
+    expect(state.offered).toEqual(['10000']);
+  });
+
+  it('bounds the texts of a generation, as its run counted them', async () => {
+    const { text } = await againAfter({ queryBudget: 500, texts: { samples: 4, metrics: [] } }, 'Another budget', '900');
+    expect(state.offered).toEqual(['2000']);
+    expect(JSON.parse(text.replace(/\/\/.*/g, ''))).toMatchObject({ search: { generationBudget: 900 } });
   });
 
   it('does not start if the user cancels, or types what is no number', async () => {

@@ -51,7 +51,7 @@ async function copiedCommand(search: object): Promise<string> {
   const task = {
     format: 1,
     specFile: '/project/a.prompt-task.json',
-    spec: { search, taskModel: 'bundled:causal' },
+    spec: { search, taskModel: 'bundled:causal', prompt: { length: 3 } },
     seed: 7,
     random: false,
     threads: 2,
@@ -66,7 +66,7 @@ async function copiedCommand(search: object): Promise<string> {
 
 it('copies a command with the steps and the budget that the run was started with', async () => {
   expect(await copiedCommand({ steps: 30, queryBudget: 5000 })).toBe(
-    'node /ext/dist/cli.js optimize /project/a.prompt-task.json --seed 7 --steps 30 --budget 5000 --no-random --threads 2',
+    'node /ext/dist/cli.js optimize /project/a.prompt-task.json --seed 7 --length 3 --steps 30 --budget 5000 --no-random --threads 2',
   );
 });
 
