@@ -2,6 +2,7 @@ import type { InputPolicy } from '../search/inputPolicy';
 import type { ScoredPrompt } from '../search/prompt';
 import {
   isControl,
+  learnedAt,
   type GivenRows,
   type Queries,
   type Reflection,
@@ -40,7 +41,7 @@ export interface RunOptions {
   readonly random: boolean;
   /** Stops the run within its step; the checkpoint then holds the steps before. */
   readonly signal?: AbortSignal | undefined;
-  /** Aborts when the user wants the ranking now: the search ends after its step, and no control begins or goes on. */
+  /** Aborts when the user wants the ranking now: the search ends after its step, and no control begins or continues. */
   readonly rankNow?: AbortSignal | undefined;
   /** Called between steps: a promise to wait for while the run is paused. */
   readonly pause?: (() => Promise<void> | undefined) | undefined;
@@ -183,7 +184,7 @@ class Run {
     const control = isControl(kind);
     const budget = control ? this.mostComputed : this.experiment.searchBudget - this.given;
     const { proposing } = this.experiment;
-    const proposals = kind.origin === 'reflect' ? new StoredProposals(proposing!.proposer, this.writer.lines(PROPOSALS)) : undefined;
+    const proposals = kind.proposes ? new StoredProposals(proposing!.proposer, this.writer.lines(PROPOSALS)) : undefined;
     const reflection = proposals && this.reflection(proposals);
     const search = await kind.open(searchContext(this.experiment, seed, budget, this.writer.rows, reflection), this.saved);
     this.search = search;
@@ -195,7 +196,8 @@ class Run {
       while (!reason) {
         await this.betweenSteps();
         const report = await this.advance(search);
-        if (!first) this.note(report);
+        const learned = first ? undefined : learnedAt(report);
+        if (learned !== undefined) this.means.push(learned);
         this.emit({ ...report, queries: this.withGiven(report.queries), seconds: this.clock.seconds });
         const { notes = [] } = search;
         if (notes.length > told) this.options.onNotes?.(notes);
@@ -240,12 +242,6 @@ class Run {
   /** Of the searches so far, the one that took the most queries. */
   private get mostComputed(): number {
     return Math.max(...this.found.map(({ queries }) => queries.computed));
-  }
-
-  /** What the first search has come to. */
-  private note(report: StepReport): void {
-    if (report.event === 'step') this.means.push(report.mean);
-    if (report.event === 'reflect' && report.step > 0) this.means.push(report.estimate.best);
   }
 
   private async advance(search: Search): Promise<StepReport> {

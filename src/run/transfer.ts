@@ -20,7 +20,7 @@ import { fetchHubModels } from './consent/hubModels';
 import { planTest, preview, type JudgePreview } from './consent/preview';
 import { describePreview } from './report/previewText';
 import { meanInterval, wilson } from './report/statistics';
-import type { Origin, PromptResult, RunResult, TransferScore } from './result/result';
+import { isBaseline, type Origin, type PromptResult, type RunResult, type TransferScore } from './result/result';
 import { RunFolder, StorageError } from './store/storage';
 import { hashData, nowOf } from './store/task';
 import { noteText } from '../wording/note';
@@ -180,11 +180,11 @@ export async function transferJob(
 /** Errors that concern one model only. */
 const OF_ONE_MODEL = [ModelError, TaskError, ScoringError, AskError, Declined];
 
-/** The best `top` prompts of the search, and every other prompt of the table that has a held-out score. */
+/** Of the prompts that have a held-out score, the best `top` of each search, and all that were there before. */
 function chosen(all: readonly PromptResult[], top = Infinity): PromptResult[] {
   const prompts = all.filter(({ test }) => test);
-  const searched = prompts.filter(({ origin }) => origin === 'policy').slice(0, top);
-  return prompts.filter((prompt) => prompt.origin !== 'policy' || searched.includes(prompt));
+  const sameSearch = (prompt: PromptResult): PromptResult[] => prompts.filter(({ origin }) => origin === prompt.origin);
+  return prompts.filter((prompt) => isBaseline(prompt) || sameSearch(prompt).indexOf(prompt) < top);
 }
 
 function ownColumn(result: RunResult, prompts: readonly PromptResult[]): TransferModel {

@@ -99,6 +99,8 @@ export function isControl({ origin }: Pick<SearchKind, 'origin'>): boolean {
 /** One way to find prompts. A run does one after the other, each on an equal budget; random search is the control. */
 export interface SearchKind {
   readonly origin: SearchOrigin;
+  /** Whether it asks a model for prompts, and has `reflection` for that. */
+  readonly proposes?: true;
   /** Starts the search, or with `saved` resumes it where `save` was called. */
   open(context: SearchContext, saved?: unknown): Promise<Search>;
 }
@@ -122,7 +124,7 @@ export interface Search {
   finalists(signal?: AbortSignal): Promise<Finalist[]>;
   /** What a search for a prompt for each input found, once `finalists` is done. */
   readonly found?: InputPolicy;
-  /** All that `open` needs to go on as if the search had never stopped: plain data for v8's `serialize`. */
+  /** All that `open` needs to continue as if the search had never stopped: plain data for v8's `serialize`. */
   save(): unknown;
   release(): Promise<void>;
 }
@@ -197,6 +199,12 @@ export interface RandomStep {
   readonly best: number;
   readonly estimate?: StepEstimate;
   readonly queries: Queries;
+}
+
+/** A step's point of the learning curve: a mean reward, or of a search by reflection the best estimate. None at what a search begins with. */
+export function learnedAt(report: StepReport): number | undefined {
+  if (report.step === 0 || report.event === 'starts') return undefined;
+  return report.event === 'reflect' ? report.estimate.best : report.mean;
 }
 
 /** The counts of several scorers together. */

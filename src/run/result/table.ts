@@ -32,7 +32,7 @@ export function decisive(entries: readonly Entry[]): Entry[] {
   const [winner] = entries;
   const rival = entries.find((entry) => isBaseline(entry) !== isBaseline(winner!));
   const first = (origin: Origin): Entry | undefined => entries.find((entry) => entry.origin === origin);
-  const searches = [first('policy'), first('reflect'), first('random'), first('single')];
+  const searches = entries.filter((entry) => !isBaseline(entry) && first(entry.origin) === entry);
   return [...new Set([winner, rival, first('none'), ...searches, first('reflect') && first('manual')])].filter(
     (entry) => entry !== undefined,
   );

@@ -39,6 +39,7 @@ interface Answers {
 /** A model proposes prompts: it sees where a prompt fails, and writes a better one. */
 export const reflectSearch: SearchKind = {
   origin: 'reflect',
+  proposes: true,
   open: (context, saved) => Promise.resolve(new ReflectSearch(context, context.reflection!, saved as State | undefined)),
 };
 
