@@ -105,13 +105,14 @@ export class Estimates {
     return [reward.mean(), ...reward.draws(draws, this.measured, random)];
   }
 
+  /** Of the pool's rows, as the table has it; the search itself counts classes the same. */
   accuracy({ factors, gap }: Known): number {
     return this.rows.scores.mean(factors, gap, this.measureBy.right);
   }
 
   /** A prompt with its estimates: of the whole pool, so the same for both splits. */
   scored(known: Known, { tokens: _, ...prompt }: Prompt): ScoredPrompt {
-    const gap = this.rows.scores.mean(known.factors, known.gap, (g) => g);
+    const gap = this.rows.scores.mean(known.factors, known.gap, (g) => g, 'balanced');
     const score: SplitScore = { gap, reward: 100 * known.estimate, accuracy: this.accuracy(known) };
     return { ...prompt, gap, choice: known.estimate, train: score, validation: score, filledIn: this.filledIn(known) };
   }

@@ -1,4 +1,5 @@
 import { boundedMargin, marginOf, Margins } from '../../method/margins';
+import { classMean } from '../../method/reward';
 import { lowerOf } from './smallMatrices';
 
 /** Scores in [0, 1] of generated texts are stretched to about the spread of logits, for which the row model's priors are made. */
@@ -13,11 +14,8 @@ const SKETCHED = 128;
 export class FilledInScores {
   /** Of each row and contrast, [N, C, 1 + q]. */
   private theta: Float64Array = new Float64Array(0);
-  private readonly all: readonly number[];
   private readonly some: readonly number[];
   private readonly logits: Float64Array;
-  private readonly sums: Float64Array;
-  private readonly counts: Float64Array;
   private readonly margins: Margins;
   private readonly sketched: Float64Array;
   /** Margins of all rows, and of those of a sketch, with their labels. */
@@ -31,13 +29,10 @@ export class FilledInScores {
     private readonly C: number,
     private readonly q: number,
   ) {
-    this.all = labels.map((_, row) => row);
     const each = Math.max(1, Math.floor(SKETCHED / K));
     const seen = new Array<number>(K).fill(0);
-    this.some = this.all.filter((row) => ++seen[labels[row]!]! <= each);
+    this.some = [...labels.keys()].filter((row) => ++seen[labels[row]!]! <= each);
     this.logits = new Float64Array(K);
-    this.sums = new Float64Array(K);
-    this.counts = new Float64Array(K);
     this.margins = new Margins(K);
     this.filled = new Float64Array(labels.length);
     this.ofSketch = new Float64Array(this.some.length);
@@ -111,9 +106,10 @@ export class FilledInScores {
     return margins.score();
   }
 
-  /** The pool's mean of any function of the gap. */
-  mean(f: ArrayLike<number>, known: Float64Array, of: (gap: number) => number): number {
-    return this.meanOver(f, this.all, of, known);
+  /** The pool's mean of any function of the gap: of its rows, or with classes that count the same. */
+  mean(f: ArrayLike<number>, known: Float64Array, of: (gap: number) => number, weights: 'rows' | 'balanced' = 'rows'): number {
+    const values = known.map((gap, row) => of(Number.isNaN(gap) ? this.gapAt(f, row) : gap));
+    return classMean(values, this.labels, weights);
   }
 
   /** Variance of that mean while the factors are N(f, covariance): by the unscented transform, f ± √q·L_j. */
@@ -133,25 +129,6 @@ export class FilledInScores {
     }
     const mean = means.reduce((a, b) => a + b, 0) / means.length;
     return means.reduce((sum, x) => sum + (x - mean) ** 2, 0) / means.length;
-  }
-
-  private meanOver(f: ArrayLike<number>, rows: readonly number[], of: (gap: number) => number, known?: Float64Array): number {
-    const { K, labels, sums, counts } = this;
-    sums.fill(0);
-    counts.fill(0);
-    for (const row of rows) {
-      const label = labels[row]!;
-      const gap = known ? known[row]! : NaN;
-      sums[label]! += of(Number.isNaN(gap) ? this.gapAt(f, row) : gap);
-      counts[label]!++;
-    }
-    let [mean, present] = [0, 0];
-    for (let k = 0; k < K; k++)
-      if (counts[k]! > 0) {
-        mean += sums[k]! / counts[k]!;
-        present++;
-      }
-    return mean / present;
   }
 
   /** The predicted contrasts of a row, as logits. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
 import { Margins } from '../../../src/method/margins';
 import { rowScore } from '../../../src/method/reward';
+import { FilledInScores } from '../../../src/search/memory/filledInScores';
 import { RowModel, type Observed } from '../../../src/search/memory/rowModel';
 
 /** Prompts whose contrasts are truly low-rank: factors, loadings of every row about those of its class, little noise. */
@@ -40,6 +41,19 @@ function correlation(x: readonly number[], y: readonly number[]): number {
 }
 
 describe('row model', () => {
+  it('has means of the rows, or of classes that count the same; rows with a gap count by it', () => {
+    const labels = [0, 0, 0, 1];
+    const scores = new FilledInScores(labels, 2, 1, 1);
+    // Logits of class 1 on the rows at factor 1: 2, −2, −2 and 2, so that the first row alone is wrong.
+    scores.take(Float64Array.from([1, 1, -1, -1, -1, -1, 1, 1]));
+    const right = (gap: number): number => Number(gap > 0);
+    const unknown = new Float64Array(4).fill(NaN);
+    expect(scores.mean([1], unknown, right)).toBeCloseTo(3 / 4, 12);
+    expect(scores.mean([1], unknown, right, 'balanced')).toBeCloseTo((2 / 3 + 1) / 2, 12);
+    const known = Float64Array.from([NaN, -0.5, NaN, NaN]);
+    expect(scores.mean([1], known, right)).toBeCloseTo(2 / 4, 12);
+  });
+
   it.each([
     { K: 2, perClass: 16, seen: 8 },
     { K: 4, perClass: 8, seen: 16 },
