@@ -1,10 +1,10 @@
 import { word } from '../../wording/wording';
 import { jointQuantile, pairedInterval, widened, wilson, type PairedTest } from '../report/statistics';
 import { cut } from '../report/tables';
-import { isBaseline, type Origin, type PerInputResult, type PromptResult, type RunResult } from './result';
+import { isBaseline, type Origin, type PerInputResult, type PromptResult, type RunResult, type TestScore } from './result';
 
 /**
- * `atChance`: not above the most common class; `tooFew`: likewise, but on so few rows that it may well be. Else `yours`, `start`
+ * `atChance`: not above answers that do not depend on the text; `tooFew`: likewise, but on so few rows that it may well be. Else `yours`, `start`
  * and `noPrompt`: one of the user's prompts, a starting prompt, or no prompt ranks first; the rest compares a prompt that a
  * search found with the best baseline.
  */
@@ -68,7 +68,8 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
   const isScore = result.kind === 'generation';
   const interval = heldOutInterval(winner.test, isScore, runs);
   const rival = rivalOf(winner, others, result, runs);
-  const kind = kindOf(winner, isScore ? undefined : { interval, majority }, rival);
+  const chance = isScore ? undefined : chanceOf(winner.test, interval, majority, runs);
+  const kind = kindOf(winner, chance, rival);
   const best = others.filter(
     ({ origin, prompt }, i) =>
       SEARCHES.has(origin) &&
@@ -76,7 +77,13 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
       prompt !== rival?.prompt &&
       others.findIndex((each) => each.origin === origin) === i,
   );
-  const { title, text, next } = said(kind, result, { name: name(winner), accuracy, n, interval }, rival, runs);
+  const { title, text, next } = said(
+    kind,
+    result,
+    { name: name(winner), accuracy, n, interval, balanced: balancedAccuracy(winner.test) },
+    rival,
+    runs,
+  );
   return {
     kind,
     title,
@@ -99,9 +106,10 @@ function policyVerdict(result: Judged, { test, versus }: PerInputResult, runs: n
   const best = versus.findIndex((counts) => counts !== null);
   const single = prompts[best] as Tested | undefined;
   const rival = single && { ...contender(single), ...difference(versus[best]!, runs) };
-  const kind = (isScore ? undefined : chanceOf(interval, majority)) ?? against(rival);
+  const kind = (isScore ? undefined : chanceOf(test, interval, majority, runs)) ?? against(rival);
   const winner = { prompt: '', origin: 'perInput', accuracy, interval, n } as const;
-  const { title, text, next } = said(kind, result, { ...winner, name: word('verdict.perInput') }, rival, runs);
+  const shown = { ...winner, name: word('verdict.perInput'), balanced: balancedAccuracy(test) };
+  const { title, text, next } = said(kind, result, shown, rival, runs);
   return { kind, title, text, winner, ...(rival && { rival }), majority, runs, next };
 }
 
@@ -109,15 +117,21 @@ function policyVerdict(result: Judged, { test, versus }: PerInputResult, runs: n
 function said(
   kind: VerdictKind,
   { majorityBaseline: majority, taskModel, kind: task }: Judged,
-  winner: { readonly name: string; readonly accuracy: number; readonly n: number; readonly interval: Interval },
+  winner: Shown,
   rival: Verdict['rival'],
   runs: number,
 ): Pick<Verdict, 'title' | 'text' | 'next'> {
   const shown = { winner, rival: rival && { ...rival, name: name(rival) }, runs };
+  const { balanced } = winner;
   const text = [
-    kind === 'atChance' || kind === 'tooFew'
-      ? word('verdict.againstChance', { ...shown, majority, isSure: kind === 'atChance' })
-      : word('verdict.compared', shown),
+    ...(kind === 'atChance' || kind === 'tooFew'
+      ? [word('verdict.againstChance', { ...shown, majority, isSure: kind === 'atChance' })]
+      : [
+          word('verdict.compared', shown),
+          ...(balanced && winner.interval[0] <= majority && task !== 'generation'
+            ? [word('verdict.unequalClasses', { majority, ...balanced })]
+            : []),
+        ]),
     ...(kind !== 'better' && taskModel.startsWith('bundled:') ? [word('verdict.demonstration', { model: taskModel })] : []),
   ];
   return {
@@ -131,14 +145,8 @@ function heldOutInterval({ accuracy, n, interval }: Tested['test'], isScore: boo
   return isScore ? widened(interval, accuracy, [0, 1], n, runs) : wilson(Math.round(accuracy * n), n, jointQuantile(runs));
 }
 
-/** @param chance of classes: the winner's interval, and the score of always answering the most common one */
-function kindOf(
-  winner: Tested,
-  chance: { readonly interval: Interval; readonly majority: number } | undefined,
-  rival: Verdict['rival'],
-): VerdictKind {
-  const known = chance && chanceOf(chance.interval, chance.majority);
-  if (known) return known;
+function kindOf(winner: Tested, chance: ReturnType<typeof chanceOf>, rival: Verdict['rival']): VerdictKind {
+  if (chance) return chance;
   if (isBaseline(winner)) return winner.origin === 'none' ? 'noPrompt' : winner.origin === 'start' ? 'start' : 'yours';
   return against(rival);
 }
@@ -150,12 +158,43 @@ function against(rival: Verdict['rival']): 'better' | 'noDifference' | 'worse' {
 }
 
 /**
- * Given the rows' labels, answers that do not depend on the texts are right at most as often as the most common class. An
- * interval that reaches more than halfway from there to 100% has room for a good prompt.
+ * Answers that do not depend on the texts are right at most as often as the most common class and, where classes count the same,
+ * in one of K. A prompt that is above either is above chance. An interval that reaches more than halfway from the most common class
+ * to 100% has room for a good prompt; rows of a single class cannot tell.
  */
-function chanceOf([low, high]: Interval, majority: number): 'atChance' | 'tooFew' | undefined {
-  if (low > majority) return undefined;
+function chanceOf(test: Tested['test'], [low, high]: Interval, majority: number, runs: number): 'atChance' | 'tooFew' | undefined {
+  const balanced = balancedAccuracy(test);
+  if (balanced?.classes === 1) return 'tooFew';
+  if (low > majority || (balanced && balanced.accuracy - jointQuantile(runs) * balanced.error > 1 / balanced.classes)) return undefined;
   return high > (1 + majority) / 2 ? 'tooFew' : 'atChance';
+}
+
+interface Shown {
+  readonly name: string;
+  readonly accuracy: number;
+  readonly n: number;
+  readonly interval: Interval;
+  readonly balanced: ReturnType<typeof balancedAccuracy>;
+}
+
+/**
+ * The mean over the classes that have held-out rows of the share of each that is right. `error` is the standard error that it would
+ * have if the answers did not depend on the texts.
+ */
+function balancedAccuracy({
+  confusion = [],
+}: Pick<TestScore, 'confusion'>): { readonly accuracy: number; readonly error: number; readonly classes: number } | undefined {
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  const all = sum(confusion.map(sum));
+  const shares = confusion.flatMap((answers, label) => {
+    const rows = sum(answers);
+    const answered = sum(confusion.map((row) => row[label]!)) / all;
+    return rows > 0 ? [{ right: answers[label]! / rows, variance: (answered * (1 - answered)) / rows }] : [];
+  });
+  const classes = shares.length;
+  if (classes === 0) return undefined;
+  const [accuracy, error] = [sum(shares.map(({ right }) => right)), Math.sqrt(sum(shares.map(({ variance }) => variance)))];
+  return { accuracy: accuracy / classes, error: error / classes, classes };
 }
 
 /**

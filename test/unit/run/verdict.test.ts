@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Origin, PromptResult } from '../../../src/run/result/result';
 import { verdictOf, type Judged } from '../../../src/run/result/verdict';
+import { word } from '../../../src/wording/wording';
 import { wilson } from '../../../src/run/report/statistics';
 
 const ROWS = 400;
@@ -70,6 +71,55 @@ describe('the verdict', () => {
     expect(verdictOf({ ...weak, majorityBaseline: 0.4 })).toMatchObject({ kind: 'better' });
     // One of the user's prompts, or none, may be at chance as well.
     expect(verdictOf(run([prompt(1, 'none', 0.5), prompt(2, 'policy', 0.6, [1, 1])]))).toMatchObject({ kind: 'atChance' });
+  });
+
+  it('is not at chance where each class is right more often than answers that ignore the text, though the most common one scores more', () => {
+    const unequal = (confusion: number[][], counts: [number, number]) => {
+      const { test, ...winner } = prompt(1, 'policy', 0);
+      const n = confusion.flat().reduce((a, b) => a + b, 0);
+      const accuracy = confusion.reduce((sum, row, k) => sum + row[k]!, 0) / n;
+      const scored = { ...winner, test: { ...test!, accuracy, n, confusion, interval: wilson(accuracy * n, n) } };
+      return verdictOf(run([scored, prompt(2, 'none', 0.947, counts)], { majorityBaseline: 142 / 151 }))!;
+    };
+    // 100% and 88% of the classes' rows: 94.0%, at 50% ± 6.5 without the text.
+    const good = unequal(
+      [
+        [9, 0],
+        [17, 125],
+      ],
+      [2, 11],
+    );
+    expect(good).toMatchObject({ kind: 'worse', rival: { prompt: '' } });
+    expect(good.text).toContain(word('verdict.unequalClasses', { majority: 142 / 151, accuracy: (1 + 125 / 142) / 2, classes: 2 }));
+    // Always the most common class, and 1 of 9 with 14 of 142 wrong: (0.111 + 0.901) / 2 = 50.6%.
+    expect(
+      unequal(
+        [
+          [0, 9],
+          [0, 142],
+        ],
+        [0, 0],
+      ).kind,
+    ).toBe('atChance');
+    expect(
+      unequal(
+        [
+          [1, 8],
+          [14, 128],
+        ],
+        [0, 0],
+      ).kind,
+    ).toBe('atChance');
+    // Rows of one class cannot tell.
+    expect(
+      unequal(
+        [
+          [0, 0],
+          [17, 125],
+        ],
+        [0, 0],
+      ).kind,
+    ).toBe('tooFew');
   });
 
   it('does not call a prompt at chance on so few rows that it may well be good', () => {
