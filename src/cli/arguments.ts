@@ -7,7 +7,7 @@ export const USAGE = `RLPrompt finds the short prompt that makes a frozen langua
   rlprompt optimize SPEC [--seed N] [--length TOKENS] [--steps N] [--budget QUERIES] [--max-minutes N] [--labels auto]
                          [--random | --no-random] [--out DIR] [--threads N] [--json] [--yes] [--allow-scripts]
   rlprompt optimize --resume DIR [--threads N] [--json] [--yes] [--allow-scripts]
-  rlprompt evaluate SPEC --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes] [--allow-scripts]
+  rlprompt evaluate (SPEC | DIR) --prompt TEXT [--prompt TEXT …] [--threads N] [--json] [--yes] [--allow-scripts]
   rlprompt transfer DIR --model REF [--model REF …] [--top N] [--threads N] [--json | --csv | --markdown] [--yes] [--allow-scripts]
   rlprompt apply DIR (--input TEXT [--input TEXT …] | --file DATA) [--threads N] [--json]
   rlprompt report DIR [--csv | --markdown | --html [FILE]]
@@ -21,6 +21,7 @@ report --html writes one file that stands alone, to FILE or to standard output.
 --labels auto searches for label words first, whatever the spec has, and compares them with those of the spec.
 Random search, the control, follows unless the task model is on a server; --random and --no-random say otherwise.
 apply prints the prompt that the policy of a run with "perInput" gives each input, and the template filled in.
+evaluate with the folder of a run scores prompts with its label words, and keeps the scores there.
 transfer scores a run's prompts on other task models. --yes agrees to everything in advance: downloads, and what a server will be asked.
 --allow-scripts runs the scripts that the spec names as metrics; --yes does not.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
@@ -58,7 +59,7 @@ export type Command =
       readonly json: boolean;
     } & Common &
       Scripted)
-  | ({ readonly name: 'evaluate'; readonly spec: string; readonly prompts: readonly string[]; readonly json: boolean } & Common & Scripted)
+  | ({ readonly name: 'evaluate'; readonly task: string; readonly prompts: readonly string[]; readonly json: boolean } & Common & Scripted)
   | ({
       readonly name: 'transfer';
       readonly folder: string;
@@ -152,9 +153,9 @@ export function parseCommand(argv: readonly string[]): Command {
       };
     }
     case 'evaluate': {
-      const spec = only(positionals, 'SPEC', true)!;
+      const task = only(positionals, 'SPEC', true)!;
       if (values.prompt === undefined) throw new UsageError('evaluate needs at least one --prompt TEXT');
-      return { name, spec, prompts: values.prompt as string[], json, ...scripted, ...common };
+      return { name, task, prompts: values.prompt as string[], json, ...scripted, ...common };
     }
     case 'transfer': {
       const folder = only(positionals, 'DIR', true)!;

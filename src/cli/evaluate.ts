@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { evaluateJob } from '../run/jobs';
@@ -9,7 +10,8 @@ import { TerminalFrontEnd } from './frontEnd';
 /** Scores given prompts; resolves to the exit status. */
 export async function evaluatePrompts(command: Extract<Command, { name: 'evaluate' }>): Promise<number> {
   const terminal = new TerminalFrontEnd(command);
-  const task = await readSpec(resolve(command.spec));
+  const path = resolve(command.task);
+  const task = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? path : await readSpec(path);
   const threads = command.threads ?? availableParallelism();
   const prompts = await terminal.whileListening(() => evaluateJob({ task, prompts: command.prompts, threads }, terminal));
   process.stdout.write(command.json ? `${JSON.stringify({ format: 1, prompts }, null, 2)}\n` : `${textTable(prompts)}\n`);

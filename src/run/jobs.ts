@@ -111,10 +111,8 @@ export interface EvaluateRequest {
 export async function evaluateJob({ task, prompts, threads }: EvaluateRequest, frontEnd: FrontEnd): Promise<PromptResult[]> {
   const run = typeof task === 'string' ? new RunFolder(task).readTask() : undefined;
   const spec = typeof task === 'string' ? specOf(run!) : task;
-  // Texts are cut as in a run of the spec, or more if one of these prompts is longer than the spec's.
-  const roomy = { ...spec, compare: [...spec.compare, ...prompts] };
-  const how = { plan: planEvaluation(prompts.length), now: run && nowOf(run), ran: run?.scripts };
-  return withExperiment(roomy, threads, frontEnd, how, async (experiment) => {
+  const how = { plan: planEvaluation(prompts.length), now: run && nowOf(run), ran: run?.scripts, compare: prompts };
+  return withExperiment(spec, threads, frontEnd, how, async (experiment) => {
     const results: RowResults[] = [];
     const log: RowLog = { known: () => undefined, keep: (more) => void results.push(...more) };
     const { prompts: scored, texts } = await evaluate(experiment, prompts, frontEnd.signal, log);
@@ -170,6 +168,7 @@ async function withExperiment<T>(
   frontEnd: FrontEnd,
   how: Pick<OpenOptions, 'plan' | 'proposes' | 'runs' | 'settings' | 'labelWords' | 'now' | 'opening'> & {
     readonly ran?: RunTask['scripts'] | undefined;
+    readonly compare?: readonly string[];
   },
   use: (experiment: Experiment) => Promise<T>,
 ): Promise<T> {
@@ -177,8 +176,11 @@ async function withExperiment<T>(
   const scripts = await agreeToScripts(spec, frontEnd, how.ran);
   const proposing = how.proposes && spec.proposer !== undefined ? [spec.proposer] : [];
   await fetchHubModels([spec.taskModel, spec.policyModel, ...proposing, ...modelsOf(spec.metrics)], frontEnd);
+  // Label words are those of a run of the spec, whatever is evaluated.
   const settled = await settleLabels(spec, threads, frontEnd, how.plan);
-  const experiment = await openExperiment(settled.spec, { threads }, { ...how, ...settled, scripts, signal, ask });
+  // Texts are cut as in a run, or more if a prompt that is evaluated is longer than those of the spec.
+  const roomy = { ...settled.spec, compare: [...settled.spec.compare, ...(how.compare ?? [])] };
+  const experiment = await openExperiment(roomy, { threads }, { ...how, ...settled, scripts, signal, ask });
   try {
     frontEnd.status(`${describeClasses(spec, experiment.dataset)}.`);
     frontEnd.notes(experiment.notes, experiment.warnings);

@@ -108,7 +108,9 @@ export function withLabels(spec: Spec, labels: Readonly<Record<string, string>>)
 
 /** A spec from the values that `task.json` of a run keeps, already checked. */
 export function parseSpecValues(values: object, file: string): Spec {
-  return parseSpec(JSON.stringify(values), file);
+  const spec = parseSpec(JSON.stringify(values), file);
+  // What is wrong with them has no place in the file as it is now.
+  return { ...spec, problemAt: (path, problem) => ({ ...spec.problemAt(path, problem), line: undefined, column: undefined }) };
 }
 
 function templateProblem({ turn, ...error }: TemplateError, template: ParsedSpec['template'], problemAt: ProblemAt): Problem {

@@ -124,7 +124,7 @@ describe('evaluate', () => {
   it('one prompt, several, and the empty one', () => {
     expect(parseCommand(['evaluate', 'a.json', '--prompt', ' It was'])).toEqual({
       name: 'evaluate',
-      spec: 'a.json',
+      task: 'a.json',
       prompts: [' It was'],
       threads: undefined,
       json: false,
@@ -134,7 +134,7 @@ describe('evaluate', () => {
       parseCommand(['evaluate', '--prompt', 'one', 'a.json', '--prompt=', '--prompt', 'two', '--threads', '4', '--json', '--yes']),
     ).toEqual({
       name: 'evaluate',
-      spec: 'a.json',
+      task: 'a.json',
       prompts: ['one', '', 'two'],
       threads: 4,
       json: true,

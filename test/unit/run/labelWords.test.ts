@@ -120,6 +120,11 @@ describe('"labels": "auto"', () => {
     calls.length = 0;
     await settleLabels(task(large), 1, fakeFrontEnd());
     expect(calls.map(({ pairs }) => pairs)).toEqual([32]);
+
+    // Whatever prompt is evaluated has the words of a run.
+    const terminal = fakeFrontEnd();
+    await evaluateJob({ task: task({ ...large, data }), prompts: ['a log level', 'kinda'], threads: 1 }, terminal);
+    expect(terminal.told).toContain(`${word('search.labelWords', labelWords!)}.`);
   });
 
   it('works on a masked model, and compares with the words that the spec gives', async () => {
