@@ -242,15 +242,21 @@ function complaint(error: Error): string {
 
 /**
  * Writes `transfer.json`. Another job may have written columns since this one began: of models other than those asked for
- * here, the file's columns stay. @throws StorageError
+ * here, the file's columns stay, and so does a table with scores where this one has none. @throws StorageError
  */
-export function saveTransfer(folder: RunFolder, result: TransferResult, references: readonly string[]): Promise<void> {
+function saveTransfer(folder: RunFolder, result: TransferResult, references: readonly string[]): Promise<void> {
   return folder.update<TransferResult>('transfer.json', isTransfer, (before) => {
+    if (before && hasScores(before) && !hasScores(result)) return before;
     const columns = new Map(result.models.filter(({ own }) => !own).map((model) => [model.reference, model]));
     for (const model of before ? comparable(before, result) : [])
       if (!references.includes(model.reference)) columns.set(model.reference, model);
     return { ...result, models: [...result.models.filter(({ own }) => own), ...columns.values()] };
   });
+}
+
+/** Whether any other model scored the prompts. */
+export function hasScores({ models }: TransferResult): boolean {
+  return models.some(({ own, scores }) => !own && scores.length > 0);
 }
 
 function isTransfer(value: unknown): boolean {

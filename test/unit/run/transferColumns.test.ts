@@ -199,6 +199,25 @@ describe('a later transfer', () => {
     expect(columns(await on([]))).toEqual([[reference, 0.5, undefined]]);
   });
 
+  it('of other prompts leaves the scores that were there where it gets none', async () => {
+    const server = await agreeable();
+    const before = await on([`openai:tiny@${server.url}`]);
+    expect(columns(await on(['bundled:nosuch'], 1))).toMatchObject([['bundled:nosuch', undefined, expect.any(String)]]);
+    expect(saved()).toEqual(before);
+  });
+
+  it('takes the best prompts of each search', async () => {
+    const result = run.readResult();
+    const prompts = ['reflect', 'reflect', 'none', 'reflect', 'random'].map((origin, i) => ({
+      ...result.prompts[0],
+      rank: i + 1,
+      prompt: `p${i}`,
+      origin,
+    }));
+    writeFileSync(run.file('result.json'), JSON.stringify({ ...result, prompts }));
+    expect((await on([], 2)).prompts.map(({ prompt }) => prompt)).toEqual(['p0', 'p1', 'p2', 'p4']);
+  });
+
   it('of other prompts, or on other rows, begins anew', async () => {
     const server = await agreeable();
     await on([`openai:tiny@${server.url}`]);
