@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { transferCsv, transferMarkdown, transferText } from '../run/report/transferReport';
-import { hasScores, transferJob, type TransferResult } from '../run/transfer';
+import { hasScores, type TransferResult } from '../run/store/transferFile';
+import { transferJob } from '../run/transfer';
 import type { Command } from './arguments';
 import { progress, TerminalFrontEnd } from './frontEnd';
 import { finishedRun } from './report';

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readModel } from '../model/local/modelFolder';
 import { ModelError } from '../model/modelError';
 import { AskError } from '../model/server/editorModel';
@@ -20,39 +19,11 @@ import { fetchHubModels } from './consent/hubModels';
 import { planTest, preview, type JudgePreview } from './consent/preview';
 import { describePreview } from './report/previewText';
 import { meanInterval, wilson } from './report/statistics';
-import { isBaseline, type Origin, type PromptResult, type RunResult, type TransferScore } from './result/result';
+import { isBaseline, type PromptResult, type RunResult, type TransferScore } from './result/result';
 import { RunFolder, StorageError } from './store/storage';
+import { hasScores, isTransfer, type TransferModel, type TransferResult } from './store/transferFile';
 import { hashData, nowOf } from './store/task';
 import { noteText } from '../wording/note';
-
-/** `transfer.json` in a run's folder: its prompts on other task models, on the run's test rows. */
-export interface TransferResult {
-  readonly format: 1;
-  readonly created: string;
-  readonly spec: string;
-  /** Of a generation task, whose scores are mean scores. Absent: classification. */
-  readonly kind?: 'generation';
-  readonly template: string;
-  readonly testRows: number;
-  /** SHA-256 of each data file, by its name in the spec. */
-  readonly data: Readonly<Record<string, string>>;
-  readonly notes: readonly string[];
-  /** The rows of the table, as the run ranked them. */
-  readonly prompts: readonly { readonly rank: number; readonly prompt: string; readonly origin: Origin }[];
-  /** The columns: the model that the run searched on, then those of this transfer and of earlier ones. */
-  readonly models: readonly TransferModel[];
-}
-
-export interface TransferModel {
-  readonly reference: string;
-  /** Whether the prompts were searched for on this model; its scores are the run's own. */
-  readonly own: boolean;
-  readonly notes: readonly string[];
-  /** Why there are no scores, or only those of an earlier transfer. */
-  readonly error?: string;
-  /** One for each prompt; none after an error, unless an earlier transfer had them. */
-  readonly scores: readonly TransferScore[];
-}
 
 export interface TransferRequest {
   readonly folder: string;
@@ -90,7 +61,7 @@ export async function transferJob(
 
   const created = new Date().toISOString();
   const rows = prompts.map(({ rank, prompt, origin }) => ({ rank, prompt, origin }));
-  const columns = new Map(earlierColumns(folder, rows, now).map((model) => [model.reference, model]));
+  const columns = new Map(comparable(folder.readTransfer(), { prompts: rows, data: now }).map((model) => [model.reference, model]));
   for (const reference of new Set(request.models)) {
     if (reference === result.taskModel && changed.length === 0) continue;
     signal.throwIfAborted();
@@ -197,19 +168,9 @@ function ownColumn(result: RunResult, prompts: readonly PromptResult[]): Transfe
   };
 }
 
-/** Columns with scores in the run's `transfer.json`; none if that is of other prompts or other data. */
-function earlierColumns(folder: RunFolder, prompts: TransferResult['prompts'], data: TransferResult['data']): TransferModel[] {
-  try {
-    const earlier = JSON.parse(readFileSync(folder.file('transfer.json'), 'utf8')) as TransferResult;
-    return comparable(earlier, { prompts, data });
-  } catch {
-    return [];
-  }
-}
-
 /** The columns of other models in an earlier table with the same prompts and data. */
-function comparable(earlier: TransferResult, { prompts, data }: Pick<TransferResult, 'prompts' | 'data'>): TransferModel[] {
-  if (JSON.stringify([earlier.prompts, earlier.data]) !== JSON.stringify([prompts, data])) return [];
+function comparable(earlier: TransferResult | undefined, { prompts, data }: Pick<TransferResult, 'prompts' | 'data'>): TransferModel[] {
+  if (!earlier || JSON.stringify([earlier.prompts, earlier.data]) !== JSON.stringify([prompts, data])) return [];
   return earlier.models.filter(({ own, scores }) => !own && scores.length > 0).map(({ error: _, ...model }) => model);
 }
 
@@ -248,17 +209,7 @@ function saveTransfer(folder: RunFolder, result: TransferResult, references: rea
   return folder.update<TransferResult>('transfer.json', isTransfer, (before) => {
     if (before && hasScores(before) && !hasScores(result)) return before;
     const columns = new Map(result.models.filter(({ own }) => !own).map((model) => [model.reference, model]));
-    for (const model of before ? comparable(before, result) : [])
-      if (!references.includes(model.reference)) columns.set(model.reference, model);
+    for (const model of comparable(before, result)) if (!references.includes(model.reference)) columns.set(model.reference, model);
     return { ...result, models: [...result.models.filter(({ own }) => own), ...columns.values()] };
   });
-}
-
-/** Whether any other model scored the prompts. */
-export function hasScores({ models }: TransferResult): boolean {
-  return models.some(({ own, scores }) => !own && scores.length > 0);
-}
-
-function isTransfer(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'models' in value && Array.isArray(value.models);
 }

@@ -57,6 +57,8 @@ export const runWording = {
   'run.notARun': ({ folder }: { folder: string }) => `${folder} is not the folder of a run: it has no readable task.json.`,
   'run.damagedCheckpoint': ({ file, reason }: { file: string; reason: string }) =>
     `Cannot read the checkpoint ${file} (${reason.replace(/\.$/, '')}). Restore it from a copy; or delete it and resume the run, which then starts at its first step.`,
+  'run.damagedLine': ({ file, line }: { file: string; line: number }) =>
+    `Line ${line} of ${file} is not valid JSON. Restore the file from a copy, or start the run again from its spec.`,
   'run.olderCheckpoint': ({ file }: { file: string }) =>
     `An older version of RLPrompt wrote the checkpoint ${file}, and this one cannot resume it: start the run again from its spec.`,
   'run.noPolicy': ({ folder }: { folder: string }) =>

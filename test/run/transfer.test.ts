@@ -2,7 +2,7 @@ import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSy
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PromptResult, RunResult } from '../../src/run/result/result';
-import type { TransferResult } from '../../src/run/transfer';
+import type { TransferResult } from '../../src/run/store/transferFile';
 import { completion, fakeServer, send } from '../unit/model/server/fakeServer';
 import { rlprompt, smallTask, temporaryFolder } from './commandLine';
 

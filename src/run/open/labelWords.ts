@@ -8,8 +8,8 @@ import { findServerWords } from '../../search/labelWords/serverWords';
 import type { TaskModel } from '../../model/taskModel';
 import { withLabels, type Spec } from '../../spec/spec';
 import { word } from '../../wording/wording';
-import { Declined } from '../consent/declined';
 import type { FrontEnd } from '../frontEnd';
+import { agreeToServers } from '../consent/servers';
 import { planRuns, preview, type Plan } from '../consent/preview';
 import { describePreview } from '../report/previewText';
 import { whileTelling } from '../whileTelling';
@@ -83,8 +83,7 @@ async function onServer(
     queries,
     { signal, ask },
     async ({ pace }) => {
-      if (pace && !(await frontEnd.consent(spec.taskModel, describePreview(preview(whole, pace)))))
-        throw new Declined('run.declined', { model: spec.taskModel });
+      if (pace) await agreeToServers([{ name: spec.taskModel, lines: describePreview(preview(whole, pace)) }], frontEnd);
       frontEnd.status(word('search.findingLabels', { rows: queries }));
     },
     opened,

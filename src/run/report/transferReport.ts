@@ -1,5 +1,5 @@
 import { alignedTable, csvRows, cut, markdownRows, percent, promptCell, type Cells } from './tables';
-import type { TransferModel, TransferResult } from '../transfer';
+import type { TransferModel, TransferResult } from '../store/transferFile';
 
 /** Prompt × model, test accuracy in percent with its 95% interval. */
 function cells({ prompts, models }: TransferResult): Cells {

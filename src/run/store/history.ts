@@ -8,7 +8,7 @@ import { parseResult } from './resultFile';
 import { runsOnSameRows } from './sameRows';
 import { sizeText } from './size';
 import { parseEvaluated, parseTask } from './taskFile';
-import type { TransferResult } from '../transfer';
+import { parseTransfer, type TransferResult } from './transferFile';
 import { otherTrainer } from './lock';
 import { RunViewBuilder } from '../view/view';
 
@@ -40,7 +40,7 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
   else if (!elsewhere) builder.set({ secondsLeft: null });
   if (!elsewhere) builder.set({ size: sizeText(folder) });
   builder.addEvaluated(parseEvaluated(await readFile(join(folder, 'evaluated.json'), 'utf8').catch(() => '')));
-  const transfer = await readJson<TransferResult>(folder, 'transfer.json');
+  const transfer = parseTransfer(await readFile(join(folder, 'transfer.json'), 'utf8').catch(() => ''));
   if (transfer) builder.setTransfer(columns(transfer));
   return builder;
 }
@@ -74,13 +74,5 @@ async function readResult(folder: string): Promise<RunResult | Error | undefined
     return parseResult(await readFile(file, 'utf8'), file);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : (error as Error);
-  }
-}
-
-async function readJson<T>(folder: string, name: string): Promise<T | undefined> {
-  try {
-    return JSON.parse(await readFile(join(folder, name), 'utf8')) as T;
-  } catch {
-    return undefined;
   }
 }

@@ -25,6 +25,7 @@ import type { JournalEvent } from '../events';
 import { quote } from '../report/shell';
 import type { RunResult } from '../result/result';
 import { CHECKPOINT_FORMAT, type Checkpoint } from './checkpoint';
+import { parseLines } from './lines';
 import { parseResult } from './resultFile';
 import type { RowHeader, RowResults } from './rows/format';
 import { CANDIDATES, EVALUATED_ROWS, EVALUATED_TEXTS, OPENING, ROWS, TEXTS } from './rows/names';
@@ -32,6 +33,7 @@ import { RowFile } from './rows/rowFile';
 import type { RunTask } from './task';
 import { parseTask } from './taskFile';
 import { encodeTexts, readTexts, withMore, type KeptTexts } from './texts';
+import { parseTransfer, type TransferResult } from './transferFile';
 
 /** The run's folder cannot be written. */
 export class StorageError extends CodedError<'run.cannotWrite'> {
@@ -101,13 +103,13 @@ export class RunFolder {
     this.guard(() => this.replace(OPENING, gzipSync(JSON.stringify(learned))));
   }
 
-  /** The lines of a file of JSON lines, without what a crash cut short, which is removed; none if it is not there. */
+  /** The lines of a file of JSON lines, without what a crash cut short, which is removed; none if it is not there. @throws CodedError */
   readLines(name: string): unknown[] {
     if (!existsSync(this.file(name))) return [];
     const text = readFileSync(this.file(name), 'utf8');
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     if (whole.length < text.length) this.guard(() => truncateSync(this.file(name), Buffer.byteLength(whole)));
-    return whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as unknown]));
+    return parseLines(whole, this.file(name));
   }
 
   appendLines(name: string, values: readonly unknown[]): void {
@@ -208,11 +210,20 @@ export class RunFolder {
   readPolicy(): InputPolicy {
     const file = this.file('policy');
     if (!existsSync(file)) throw new CodedError('run.noPolicy', { folder: this.path });
+    let policy: Partial<InputPolicy> | null;
     try {
-      return deserialize(readFileSync(file)) as InputPolicy;
+      policy = deserialize(readFileSync(file)) as Partial<InputPolicy> | null;
     } catch (error) {
       throw new CodedError('run.damagedPolicy', { file, reason: (error as Error).message });
     }
+    if (typeof policy?.weights !== 'object' || typeof policy.hiddenSize !== 'number' || !Array.isArray(policy.actions))
+      throw new CodedError('run.damagedPolicy', { file, reason: 'it holds no policy' });
+    return policy as InputPolicy;
+  }
+
+  /** The scores on other models; undefined where there are none that can be read. */
+  readTransfer(): TransferResult | undefined {
+    return parseTransfer(this.read('transfer.json') ?? '');
   }
 
   writePolicy(policy: InputPolicy): void {

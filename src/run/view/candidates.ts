@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { CandidateRecord, GateRecord, GateRow } from '../../search/reflect/record';
 import { CodedError } from '../../wording/wording';
 import { sharedBeginning } from '../report/tables';
+import { parseLines } from '../store/lines';
 import { CANDIDATES } from '../store/rows/names';
 import type { RunFolder } from '../store/storage';
 
@@ -55,13 +56,9 @@ export function candidate(folder: RunFolder, id: number): CandidateDetails {
 function recordsOf(folder: RunFolder): Map<number, CandidateRecord> {
   const file = folder.file(CANDIDATES);
   if (!existsSync(file)) throw new CodedError('run.noCandidates');
-  const text = readFileSync(file, 'utf8');
   const records = new Map<number, CandidateRecord>();
-  for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
-    if (line === '') continue;
-    const record = JSON.parse(line) as CandidateRecord;
+  for (const record of parseLines(readFileSync(file, 'utf8'), file) as CandidateRecord[])
     records.set(record.id, { ...records.get(record.id), ...record });
-  }
   return records;
 }
 

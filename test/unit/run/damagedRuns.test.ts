@@ -105,6 +105,31 @@ describe('a checkpoint', () => {
   });
 });
 
+describe('other files', () => {
+  it('of JSON lines: a damaged line is named, one that a crash cut short is removed', () => {
+    const file = run.file('requests.jsonl');
+    writeFileSync(file, '{"a":1}\n{"b":2}\n{"c":');
+    expect(run.readLines('requests.jsonl')).toEqual([{ a: 1 }, { b: 2 }]);
+    expect(readFileSync(file, 'utf8')).toBe('{"a":1}\n{"b":2}\n');
+    writeFileSync(file, '{"a":1}\n{"b":\n{"c":3}\n');
+    expect(thrown(() => run.readLines('requests.jsonl'))).toMatchObject({ code: 'run.damagedLine', args: [{ file, line: 2 }] });
+  });
+
+  it.each(['', '[]', 'null', '{"models":[{}],"prompts":[],"data":{}}', '{"models":[]'])('a table of transfers that is none: %j', (text) => {
+    writeFileSync(run.file('transfer.json'), text);
+    expect(run.readTransfer()).toBeUndefined();
+  });
+
+  it.each<[string, Buffer]>([
+    ['cut short', serialize({ weights: {}, hiddenSize: 4, actions: [1] }).subarray(0, 20)],
+    ['of something else', serialize({ hiddenSize: 4 })],
+    ['empty', serialize(null)],
+  ])('a policy %s is named, with what to do', (_name, bytes) => {
+    writeFileSync(run.file('policy'), bytes);
+    expect(thrown(() => run.readPolicy())).toMatchObject({ code: 'run.damagedPolicy', args: [{ file: run.file('policy') }] });
+  });
+});
+
 describe('evaluated prompts', () => {
   const [prompt] = smallResult().prompts;
   const kept = (): unknown => JSON.parse(readFileSync(run.file('evaluated.json'), 'utf8'));
