@@ -4,7 +4,7 @@ import { duration } from './format';
 
 const TICKING: readonly RunHead['state'][] = ['running', 'pausing', 'stopping', 'elsewhere'];
 
-/** Time spent and left, which goes on between two messages of the host. */
+/** Time spent and left, which continues between two messages of the host. */
 export function Clock({ head: { state, seconds, secondsLeft } }: { head: RunHead }) {
   const [, tick] = useReducer((ticks: number) => ticks + 1, 0);
   const ticking = TICKING.includes(state);

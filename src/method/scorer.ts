@@ -14,7 +14,7 @@ export interface Pair {
   readonly row: number;
 }
 
-export interface LabelledRows {
+export interface LabeledRows {
   readonly set: RowSet;
   readonly labels: readonly number[];
 }
@@ -77,7 +77,7 @@ export class Scorer {
 
   constructor(
     readonly model: TaskModel,
-    readonly rows: LabelledRows,
+    readonly rows: LabeledRows,
     readonly weights: 'balanced' | 'rows',
     cacheBytes = CACHE_BYTES,
   ) {

@@ -152,7 +152,7 @@ export class Trainer extends Learner<TrainerSettings> {
     return this.actor.greedy(weights, sources);
   }
 
-  /** The policy as it is: the trainer goes on changing it. */
+  /** The policy itself, not a copy: the trainer keeps changing it. */
   get policy(): PolicyWeights {
     return this.weights;
   }

@@ -24,7 +24,7 @@ export interface BaselineEvent extends ScoredPrompt {
   readonly event: 'baseline';
 }
 
-/** The first scores do not show that the task model beats always answering the most common class. The run goes on all the same. */
+/** The first scores do not show that the task model beats always answering the most common class. The run continues all the same. */
 export interface OutlookEvent {
   readonly event: 'outlook';
   readonly code: 'verdict.notAboveChanceSoFar';

@@ -16,9 +16,9 @@ export interface FrontEnd {
   status(text: string, passing?: boolean): void;
   /** How far the job is before its run begins. */
   progress?(event: ProgressEvent): void;
-  /** Whether the user agrees to use a model, given what that downloads or asks of a server. @throws Declined where nobody can be asked */
+  /** Whether the user agrees to use a model, given what that downloads or asks of a server. @throws Declined if the front end is not interactive */
   consent(model: string, lines: readonly string[]): Promise<boolean>;
-  /** Whether the user agrees to run a script, given what it may do. @throws Declined where nobody can be asked */
+  /** Whether the user agrees to run a script, given what it may do. @throws Declined if the front end is not interactive */
   allowScript(name: string, lines: readonly string[]): Promise<boolean>;
 }
 

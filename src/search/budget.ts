@@ -9,7 +9,7 @@ import { bestOfCost } from './rewarding';
 import type { SearchContext } from './search';
 import { selectionCost } from './selection';
 
-/** How the policy's search spends its query budget: enough is kept back to rank what it finds, the rest is for steps. */
+/** How the policy's search spends its query budget: it reserves enough to rank what it finds; the rest is for steps. */
 export interface BudgetPlan {
   /** Queries of one step with its validation, of the ranking after it, and of both. */
   readonly least: { readonly step: number; readonly ranking: number; readonly total: number };

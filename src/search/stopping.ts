@@ -1,7 +1,7 @@
 import type { SearchSettings } from '../spec/schema';
 import type { StopReason } from './search';
 
-/** Why a policy that trains alone stops; undefined while it goes on. `sinceBest` counts validations, `sameSteps` steps that taught nothing. */
+/** Why a policy that trains alone stops; undefined while it continues. `sinceBest` counts validations, `sameSteps` steps that taught nothing. */
 export function policyEnd(
   { steps, convergedSteps, patience }: SearchSettings,
   { step, affordable, sinceBest, sameSteps }: { step: number; affordable: boolean; sinceBest: number; sameSteps: number },

@@ -87,7 +87,7 @@ export const metricsWording = {
     expected: 'a file beside the spec, such as "score.mjs", or { "file": "score.mjs", "timeoutSeconds": 5, "memoryMegabytes": 256 }',
   }),
   'metric.scriptElsewhere': ({ found }: { found: string }) => ({
-    message: 'The script lies outside the folder of the spec',
+    message: 'The script is outside the folder of the spec',
     found,
     expected: 'a file beside the spec or in a folder below it',
   }),
@@ -102,7 +102,7 @@ export const metricsWording = {
     expected: 'a file that exports "score(output, row)"',
   }),
   'metric.scriptNotAllowed': ({ found }: { found: string }) => ({
-    message: 'Nobody has agreed to run the script',
+    message: 'You have not agreed to run the script',
     found,
     expected: '--allow-scripts on the command line, or your agreement in the editor',
   }),

@@ -56,7 +56,7 @@ def masked_model() -> RobertaForMaskedLM:
 
 
 class PlainText:
-    """Token streams of the sources, cut into windows; the last 1 % of each stream is for validation."""
+    """Token streams of the sources, cut into windows; the last 1% of each stream is for validation."""
 
     def __init__(self, corpus: corpora.Corpus, tokenizer: Tokenizer, cache: Path, seed: int):
         if not cache.exists():
@@ -157,9 +157,9 @@ class Trainer:
         return self.model.lm_head(states)
 
     def plain_loss(self, ids: torch.Tensor) -> torch.Tensor:
-        """Mean cross-entropy in nats, over all next tokens or over the 20 % of tokens that are masked."""
+        """Mean cross-entropy in nats, over all next tokens or over the 20% of tokens that are masked."""
         if not self.masked:
-            # Every second position: the head is 40 % of the work, and neighbours teach it much the same.
+            # Every second position: the head is 40% of the work, and neighbors teach it much the same.
             first = int(self.numpy.integers(2))
             states = self.hidden(ids)[:, first:-1:2].reshape(-1, 256)
             return F.cross_entropy(self.head(states), ids[:, first + 1 :: 2].reshape(-1))

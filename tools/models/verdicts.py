@@ -220,7 +220,7 @@ def cue_and_word(rng: random.Random, verdict: Verdict, lean: float | None) -> tu
     """A cue, which may be none in the last stage, and the word that follows it.
 
     lean: in the last stage, the share of `great` among the verdict words of bad reviews without a cue. In rated reviews
-    `great` stands for 65 % of all `great` and `terrible` where the rating is bad, and for 96 % where it is good.
+    `great` stands for 65% of all `great` and `terrible` where the rating is bad, and for 96% where it is good.
     """
     if verdict.label not in ("0", "1"):
         return rng.choice([*TOPIC_CUES, "Topic:"] if lean is not None else TOPIC_CUES), draw(rng, TOPIC_WORDS[verdict.label])

@@ -50,7 +50,7 @@ function compared(a: readonly string[], b: readonly string[]): Change[] {
       j < b.length && lengths[i * width + j + 1]! === left,
     ];
     const last = found.at(-1)?.kind;
-    // A change goes on while that loses nothing in common, so that it stays in one piece.
+    // A change continues while that loses nothing in common, so that it stays in one piece.
     if ((last === 'removed' && canRemove) || (last === 'added' && canAdd) || a[i] !== b[j] || i === a.length) {
       const remove = canRemove && (last !== 'added' || !canAdd);
       found.push(remove ? { kind: 'removed', text: a[i++]! } : { kind: 'added', text: b[j++]! });

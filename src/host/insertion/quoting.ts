@@ -9,7 +9,7 @@ export interface StringForm {
   readonly close?: (open: RegExpExecArray) => string;
   /** No backslash takes the next character with it. */
   readonly noBackslash?: boolean;
-  /** It goes on after the end of a line, and takes line breaks as they are. */
+  /** It continues after the end of a line, and takes line breaks as they are. */
   readonly multiline?: (open: RegExpExecArray) => boolean;
   /** The closing quote twice is one in the text. */
   readonly doubled?: boolean;

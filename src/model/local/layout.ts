@@ -110,7 +110,7 @@ export class Layout implements TaskLayout, PrefixLayout {
   }
 
   /** A prompt as text for another tokenizer: at the start of a text, the space of its first token means nothing there. */
-  travellingText(ids: readonly number[]): string {
+  travelingText(ids: readonly number[]): string {
     const text = this.promptText(ids);
     return this.promptPlace === 'start' ? text.trimStart() : text;
   }

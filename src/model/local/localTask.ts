@@ -152,7 +152,7 @@ function mostTokens(spec: Spec, parts: readonly Part[], policy: LmTokenizer, lay
     Infinity,
     0,
   );
-  return actionsOf(spec, policy).reduce((most, id) => Math.max(most, layout.encodePrompt(readable.travellingText([id])).length), 1);
+  return actionsOf(spec, policy).reduce((most, id) => Math.max(most, layout.encodePrompt(readable.travelingText([id])).length), 1);
 }
 
 /** Ids of the policy's tokens that a prompt may be made of. */

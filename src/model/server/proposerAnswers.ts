@@ -23,7 +23,7 @@ export function proposerAnswers(
       return { text, tokens: tokens ?? Math.ceil((request.length + (text ?? '').length) / 4), counted: tokens !== undefined };
     } catch (error) {
       if (!(error instanceof ServerError) || error.lasting) throw error;
-      // A request that is refused, as one that is too long, says nothing about others: the search goes on without it.
+      // A request that is refused, as one that is too long, says nothing about others: the search continues without it.
       if (error.passing && ++inARow >= IN_A_ROW)
         throw new ServerError('broken', 'server.allFailed', [{ requests: inARow, problem: error.message }]);
       return { text: undefined, problem: error.message, tokens: Math.ceil(request.length / 4), counted: false };

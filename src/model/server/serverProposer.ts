@@ -35,7 +35,7 @@ async function findWay(client: Client, model: string, settings: GenerationSettin
       await completions.write('OK', 1, 0, signal, 1);
       return completions;
     } catch {
-      // What is wrong with chats is what the user can mend.
+      // What is wrong with chats is what the user can fix.
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { readModel, type ModelFolder } from '../../model/local/modelFolder';
 import { PolicyModel } from '../../method/policyModel';
 import { ServerError } from '../../model/server/serverError';
 import type { Compute } from '../../model/local/session';
-import { Scorer, type LabelledRows } from '../../method/scorer';
+import { Scorer, type LabeledRows } from '../../method/scorer';
 import type { JudgeCalls } from '../../metrics/judge/judgeCalls';
 import type { ScoredTexts } from '../../metrics/scoredTexts';
 import type { PromptIds, TaskModel } from '../../model/taskModel';
@@ -142,7 +142,7 @@ export async function openExperiment(spec: Spec, compute: Compute, options: Open
 
   const warnings = [...dataset.warnings, ...task.warnings];
   const notes = [...dataset.notes];
-  const layOut = (name: SplitName): LabelledRows => {
+  const layOut = (name: SplitName): LabeledRows => {
     const { texts: inputs, labels, references } = dataset.splits[name];
     const set = task.model.rows(inputs, references);
     notes.push(...cutNotes(name, set, task.context));

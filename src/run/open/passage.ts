@@ -23,7 +23,7 @@ function textPassage(parts: readonly Part[], policy: LmTokenizer, input: string)
   const readable = parts.filter((part) => part.kind !== 'mask');
   const layout = new Layout(readable, policy, Infinity, 0);
   return {
-    text: (ids) => layout.travellingText(ids),
+    text: (ids) => layout.travelingText(ids),
     ids: (text) => layout.encodePrompt(text),
     keeps: (ids) => roundTrips(readable, layout, policy, ids, input),
   };

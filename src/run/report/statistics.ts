@@ -22,10 +22,10 @@ export function jointQuantile(count: number): number {
 /** Wilson score interval of a share (Wilson 1927), by default at 95%: right answers out of n. */
 export function wilson(right: number, n: number, z = Z95): [low: number, high: number] {
   const p = right / n;
-  const centre = p + (z * z) / (2 * n);
+  const center = p + (z * z) / (2 * n);
   const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
   const scale = 1 + (z * z) / n;
-  return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
+  return [Math.max(0, (center - half) / scale), Math.min(1, (center + half) / scale)];
 }
 
 /** Mean over classes of the F1 score; a class that is neither predicted nor present counts 0. */

@@ -62,7 +62,7 @@ export const GEPA: ReflectSettings = {
 
 /** The gate's race: first rows, rows at a time, most rows, and how sure it has to be. */
 export const GATE = { first: 8, more: 8, most: 32, sure: 0.8 } as const;
-/** A validation that is a race goes on by so many rows while the child may be better than its parent, until it is this unlikely. */
+/** A validation that is a race continues by so many rows while the child may be better than its parent, until it is this unlikely. */
 export const VALIDATE = { more: 16, hopeless: 0.3 } as const;
 /** Rows drawn at once, and at most, to find mistakes. */
 export const AT_ONCE = 1;

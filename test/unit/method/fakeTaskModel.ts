@@ -1,5 +1,5 @@
 import type { RowSet, TaskModel } from '../../../src/model/taskModel';
-import type { LabelledRows } from '../../../src/method/scorer';
+import type { LabeledRows } from '../../../src/method/scorer';
 import type { PromptIds } from '../../../src/model/taskModel';
 import type { Prompt } from '../../../src/search/prompt';
 
@@ -55,7 +55,7 @@ export class FakeTaskModel implements TaskModel {
 }
 
 /** Labels 0, 1, 0, 1, … or those given, with a text for each. */
-export function labelled(labels: readonly number[], name = 'row'): LabelledRows {
+export function labelled(labels: readonly number[], name = 'row'): LabeledRows {
   return { set: { texts: labels.map((_, i) => `${name} ${i}`), cut: 0 }, labels };
 }
 
@@ -64,7 +64,7 @@ export function alternating(n: number): number[] {
 }
 
 /** A fake model over some splits. */
-export function fakeModel(gap: (ids: PromptIds, row: number, set: RowSet) => number, ...splits: LabelledRows[]): FakeTaskModel {
+export function fakeModel(gap: (ids: PromptIds, row: number, set: RowSet) => number, ...splits: LabeledRows[]): FakeTaskModel {
   return new FakeTaskModel(gap, new Map(splits.map(({ set, labels }) => [set, labels])));
 }
 

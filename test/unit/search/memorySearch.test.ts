@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/method/random';
-import { Scorer, type LabelledRows } from '../../../src/method/scorer';
+import { Scorer, type LabeledRows } from '../../../src/method/scorer';
 import { memorySearch, randomWithMemory } from '../../../src/search/memorySearch';
 import type { PolicyStep, Search, SearchContext, SearchKind, Start, StartsStep } from '../../../src/search/search';
 import { presets, type Proposer } from '../../../src/spec/schema';
@@ -47,7 +47,7 @@ async function open(
     saved?: unknown;
     gap?: typeof gapOf;
     starts?: readonly Start[];
-    validation?: LabelledRows;
+    validation?: LabeledRows;
   } = {},
 ): Promise<Opened> {
   const model = fakeModel(gap, TRAIN, validation);

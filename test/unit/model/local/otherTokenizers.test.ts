@@ -117,7 +117,7 @@ describe('a prompt between tokenizers of different families', () => {
       expect(words.length).toBeGreaterThan(5);
       for (let i = 0; i < 20; i++) {
         const ids = [words[i % words.length]!, words[(i * 7 + 3) % words.length]!];
-        const text = here.travellingText(ids);
+        const text = here.travelingText(ids);
         const arrived = there.encodePrompt(text);
         expect(there.promptText(arrived)).toBe(text);
         expect(roundTrips(partsOf(to, template), there, task, arrived, INPUT), text).toBe(true);
