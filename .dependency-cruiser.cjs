@@ -4,7 +4,7 @@
  */
 const rooms = {
   wording: [],
-  files: [],
+  files: ['wording'],
   spec: ['wording'],
   data: ['wording', 'spec'],
   model: ['wording', 'files', 'spec', 'data'],

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { duration } from '../run/report/duration';
-import type { PolicyStepEvent, ProgressEvent, RunEvent, Stage, StartEvent } from '../run/events';
+import type { PolicyStepEvent, ProgressEvent, RunEvent, StartEvent } from '../run/events';
 import { pooled } from '../run/result/estimate';
 import type { ScoredPrompt } from '../search/prompt';
 import { testQueries, TimeLeft, type Horizon } from '../run/view/timeLeft';
@@ -42,13 +42,21 @@ export class Progress {
       case 'start':
         this.begin(event);
         this.line(
-          `Rows: ${count(event.rows.train + event.rows.validation)} in the pool (train and validation), ${count(event.rows.test)} held out. A prompt is made of ${count(event.actions)} tokens.`,
+          word('progress.rows', {
+            pool: event.rows.train + event.rows.validation,
+            test: event.rows.test,
+            actions: event.actions,
+          }),
         );
         break;
       case 'baseline':
         this.given++;
         this.line(
-          `Baseline ${event.prompt === '' ? '(no prompt)' : JSON.stringify(event.prompt)}: estimate ${this.estimate(event)}${this.samples === undefined ? `, gap ${event.gap.toFixed(3)}` : ''}`,
+          word('progress.baseline', {
+            prompt: event.prompt,
+            estimate: this.estimate(event),
+            gap: this.samples === undefined ? event.gap : undefined,
+          }),
         );
         break;
       case 'outlook':
@@ -57,12 +65,19 @@ export class Progress {
       case 'progress':
         // A step has a line of its own, which says more; off a terminal, so do the stages.
         if (this.screen.isThere && event.seconds - this.stepAt > SHOWN)
-          this.status(`${STAGES[event.stage]} ${bar(event.done / Math.max(1, event.total))}${leftText(this.left(event))}`);
+          this.status(
+            `${word('name.stage', { stage: event.stage })} ${bar(event.done / Math.max(1, event.total))}${leftText(this.left(event))}`,
+          );
         break;
       case 'starts': {
         const best = [...event.prompts].sort((a, b) => (b.choice ?? 0) - (a.choice ?? 0))[0]!;
         this.line(
-          `Starting prompts: ${event.prompts.length}, the best so far ${JSON.stringify(best.prompt)}: estimate ${this.estimate(best)}, from ${count(best.filledIn?.rows ?? 0)} rows`,
+          word('progress.starts', {
+            prompts: event.prompts.length,
+            best: best.prompt,
+            estimate: this.estimate(best),
+            rows: best.filledIn?.rows ?? 0,
+          }),
         );
         break;
       }
@@ -73,10 +88,10 @@ export class Progress {
         const { steps, queryBudget } = this.start;
         const left = this.timeLeft.afterStep(event, this.horizon);
         const { computed } = event.queries;
-        const best = this.best ? `best estimate ${this.estimate(this.best)}` : `reward ${event.mean.toFixed(1)}`;
-        if (event.policy) this.policy = ` · a prompt for each validation row: ${percent(event.policy.accuracy)}`;
+        const best = this.best ? { estimate: this.estimate(this.best) } : { reward: event.mean };
+        if (event.policy) this.policy = ` · ${word('progress.policy', event.policy)}`;
         this.status(
-          `${bar(Math.max(event.step / steps, computed / queryBudget))} ${best} after ${this.spent(computed, queryBudget)}${leftText(left)} · ${JSON.stringify(this.best?.prompt ?? event.bestPrompt)}${this.policy}`,
+          `${bar(Math.max(event.step / steps, computed / queryBudget))} ${word('progress.step', { best, ...this.spent(computed, queryBudget) })}${leftText(left)} · ${JSON.stringify(this.best?.prompt ?? event.bestPrompt)}${this.policy}`,
           event.step === steps,
         );
         break;
@@ -85,44 +100,49 @@ export class Progress {
         this.stepAt = event.seconds;
         const { queryBudget = 0 } = this.start ?? {};
         const { computed } = event.queries;
-        this.status(
-          `${bar(computed / queryBudget)} reflection: best estimate ${percent(event.estimate.best)} after ${this.spent(computed, queryBudget)}, ${count(event.proposer.calls)} requests to the proposer · ${JSON.stringify(shortened(event.best.prompt))}`,
-        );
+        const text = word('progress.reflectStep', {
+          estimate: event.estimate.best,
+          calls: event.proposer.calls,
+          ...this.spent(computed, queryBudget),
+        });
+        this.status(`${bar(computed / queryBudget)} ${text} · ${JSON.stringify(shortened(event.best.prompt))}`);
         break;
       }
       case 'random': {
         this.stepAt = event.seconds;
-        const best = event.estimate ? `best estimate ${percent(event.estimate.best)}` : `reward ${event.mean.toFixed(1)}`;
-        this.status(
-          `${STAGES[this.control]}: ${best} after ${this.spent(event.queries.computed)}${leftText(this.timeLeft.afterRandomBatch(event, this.horizon))}`,
-        );
+        const text = word('progress.controlStep', {
+          control: word('name.stage', { stage: this.control }),
+          best: event.estimate ? { estimate: event.estimate.best } : { reward: event.mean },
+          ...this.spent(event.queries.computed),
+        });
+        this.status(`${text}${leftText(this.timeLeft.afterRandomBatch(event, this.horizon))}`);
         break;
       }
       case 'stage':
         this.stepAt = -Infinity;
-        if (event.stage === 'reflect') this.line('A model proposes prompts from the mistakes of others …');
+        if (event.stage === 'reflect') this.line(word('progress.reflect'));
         if (event.stage === 'single') this.control = event.stage;
-        if (event.stage === 'single') this.line(`The best single prompt, on the same number of ${this.unit} …`);
-        if (event.stage === 'random') this.line(`Random search on the same number of ${this.unit} …`);
+        if (event.stage === 'single') this.line(word('progress.single', { unit: this.unit }));
+        if (event.stage === 'random') this.line(word('progress.random', { unit: this.unit }));
         if (event.stage === 'ranking') {
           const why = event.reason && word('run.ended', { reason: event.reason });
-          this.line(`${why === undefined ? '' : `The search has ended (${why}). `}Choosing among the best …`);
+          this.line(word('progress.ranking', { why }));
         }
-        if (event.stage === 'test') this.line('Scoring the best on the held-out test rows …');
+        if (event.stage === 'test') this.line(word('progress.test'));
         break;
       case 'finish':
         break;
     }
   }
 
-  private get unit(): string {
+  private get unit(): 'queries' | 'generations' {
     return this.samples === undefined ? 'queries' : 'generations';
   }
 
   /** Queries, or the texts that they are, out of a budget. */
-  private spent(queries: number, budget?: number): string {
+  private spent(queries: number, budget?: number): { used: number; budget?: number; unit: 'queries' | 'generations' } {
     const each = this.samples ?? 1;
-    return `${count(each * queries)}${budget === undefined ? '' : ` of ${count(each * budget)}`} ${this.unit}`;
+    return { used: each * queries, ...(budget !== undefined && { budget: each * budget }), unit: this.unit };
   }
 
   /** The run resumes: shows none of the events of its journal again. */
@@ -137,7 +157,7 @@ export class Progress {
       step = event.step;
       this.note(event);
     }
-    if (this.start) this.line(`Resumes after step ${step} of ${this.start.steps}.`);
+    if (this.start) this.line(word('progress.resumes', { step, of: this.start.steps }));
   }
 
   /** A line that stays. */
@@ -173,8 +193,8 @@ export class Progress {
     if (greedy && (estimate || greedy.gap > (this.best?.gap ?? -Infinity))) this.best = greedy;
   }
 
-  private estimate(prompt: ScoredPrompt): string {
-    return percent(pooled(prompt, this.start?.rows ?? { train: 0, validation: 0 }, 'accuracy'));
+  private estimate(prompt: ScoredPrompt): number {
+    return pooled(prompt, this.start?.rows ?? { train: 0, validation: 0 }, 'accuracy');
   }
 
   /** A line that the next one replaces; off a terminal, one every five seconds, and the last. */
@@ -190,34 +210,14 @@ export class Progress {
   }
 }
 
-const STAGES: Readonly<Record<Stage, string>> = {
-  labels: 'label words',
-  baselines: 'first scores',
-  policy: 'search',
-  reflect: 'search by reflection',
-  ranking: 'choosing the best',
-  random: 'random search',
-  single: 'best single prompt',
-  test: 'held-out scores',
-  finished: '',
-};
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
-}
-
 /** Of an instruction, what a status line has room for. */
 function shortened(text: string): string {
   const characters = Array.from(text);
   return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : text;
 }
 
-function count(n: number): string {
-  return n.toLocaleString('en-US');
-}
-
 function leftText(seconds: number | null): string {
-  return seconds === null ? '' : ` · ${duration(seconds)} left`;
+  return seconds === null ? '' : ` · ${word('progress.left', { time: duration(seconds) })}`;
 }
 
 function bar(share: number): string {

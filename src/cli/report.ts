@@ -9,6 +9,7 @@ import { RunFolder } from '../run/store/storage';
 import { runsOnSameRows } from '../run/store/sameRows';
 import { sizeText } from '../run/store/size';
 import { verdictOf, type Verdict } from '../run/result/verdict';
+import { CodedError } from '../wording/wording';
 import type { Command } from './arguments';
 import { noteLine, progress } from './frontEnd';
 
@@ -44,13 +45,12 @@ export function printResult(result: JudgedResult): void {
   process.stdout.write(`${textTable(result.prompts)}\n\n${summary(result, result.verdict)}\n`);
 }
 
-/** @throws Error when the folder is not a run, or has no result that can be read */
+/** @throws CodedError when the folder is not a run, or has no result that can be read */
 export function finishedRun(path: string): { folder: RunFolder; result: RunResult } {
   const folder = new RunFolder(resolve(path));
   folder.readTask();
   if (folder.hasResult()) return { folder, result: folder.readResult() };
   const trainer = otherTrainer(folder.path);
-  throw new Error(
-    `${folder.path} has no result yet${trainer ? `: ${trainerName(trainer)} is training it. Wait for it to end.` : `. Resume the run: npx rlprompt optimize --resume ${quote(path)}`}`,
-  );
+  if (trainer) throw new CodedError('run.stillTraining', { folder: folder.path, trainer: trainerName(trainer) });
+  throw new CodedError('run.noResultYet', { folder: folder.path, quoted: quote(path) });
 }

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Channel, type Handlers } from '../messages/channel';
 import type { EngineChannel, EngineMethods, HostMethods } from '../messages/engine';
+import { word } from '../wording/wording';
 
 /** Lines of the engine's output that are kept for a report. */
 const LOG_LINES = 40;
@@ -58,8 +59,8 @@ export class EngineProcess {
         this.channel.close(new EngineEnded(description));
         resolve();
       };
-      child.on('error', (error) => end(`The engine could not be started: ${error.message}`));
-      child.on('close', (code, signal) => end(signal ? `The engine was ended by ${signal}.` : `The engine ended with status ${code}.`));
+      child.on('error', (error) => end(word('engine.notStarted', { problem: error.message })));
+      child.on('close', (code, signal) => end(signal ? word('engine.killed', { signal }) : word('engine.ended', { status: code })));
     });
   }
 

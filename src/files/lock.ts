@@ -15,6 +15,7 @@ import {
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { word } from '../wording/wording';
 
 const HEARTBEAT_MILLISECONDS = 3000;
 /** A lock without a heartbeat for this long is abandoned. */
@@ -88,7 +89,7 @@ export class FileLock {
           if (unchanged(() => (beat(theirs, 'r+'), renameSync(theirs, ours)))) return new FileLock(path, entry);
         }
       }
-      throw new Error(`the lock ${path} cannot be taken`);
+      throw new Error(word('files.lockStuck', { path }));
     } finally {
       rmSync(prepared, { recursive: true, force: true });
     }

@@ -68,6 +68,8 @@ export const modelWording = {
   'model.lfsPointer': ({ file }: OfFile) => `${file} is a Git LFS pointer, not the model itself. Run "git lfs pull" in its folder.`,
   'model.notOnnx': ({ file, bytes }: OfFile & { bytes: number }) =>
     `${file} is not an ONNX model, or only part of one (${bytes} bytes). Copy or download it again.`,
+  'model.noBranch': ({ file, input }: OfFile & { input: string }) =>
+    `${file} has the input "${input}", but no If node that reads it. Export the model again with optimum-cli.`,
   'model.weightsOutside': ({ file, weights }: OfFile & { weights: string }) =>
     `${file} keeps weights in ${weights}, outside its folder; such a model is not opened.`,
   'model.weightsMissing': ({ file, weights, folder }: OfWeights) =>
@@ -87,8 +89,8 @@ export const modelWording = {
     `The model ${model} is an encoder–decoder model (${type}); use a masked model such as RoBERTa or a causal one such as GPT-2.`,
   'model.noLogits': ({ model, outputs }: OfModel & { outputs: readonly string[] }) =>
     `The graph of ${model} outputs ${outputs.join(', ')} and no logits over words: it was exported without its head. ${TAKE_HEAD}.`,
-  'model.classifier': ({ model, what }: OfModel & { what: string }) =>
-    `The model ${model} is a classifier (${what}): it scores its own classes, not words. ${TAKE_HEAD}.`,
+  'model.classifier': ({ model, architectures, axes }: OfModel & { architectures: readonly string[]; axes: number | undefined }) =>
+    `The model ${model} is a classifier (${architectures.join(', ') || `its logits have ${axes} axes`}): it scores its own classes, not words. ${TAKE_HEAD}.`,
   'model.unknownInput': ({ model, file, inputs, known }: OfModel & OfFile & { inputs: readonly string[]; known: readonly string[] }) =>
     `The graph of ${model} (${file}) asks for ${inputs.map((name) => `"${name}"`).join(', ')}: ${explainInput(inputs[0]!, known)}.`,
   'model.noPastSizes': ({ model, input, dims }: OfModel & { input: string; dims: string }) =>

@@ -68,6 +68,10 @@ export const runWording = {
   'run.damagedPolicy': ({ file, reason }: { file: string; reason: string }) =>
     `Cannot read the policy ${file} (${reason.replace(/\.$/, '')}). Restore it from a copy, or start the run again from its spec.`,
   'run.noResult': ({ file }: { file: string }) => `${file} is missing. Restore it from a copy, or start the run again from its spec.`,
+  'run.stillTraining': ({ folder, trainer }: { folder: string; trainer: string }) =>
+    `${folder} has no result yet: ${trainer} is training it. Wait for it to end.`,
+  'run.noResultYet': ({ folder, quoted }: { folder: string; quoted: string }) =>
+    `${folder} has no result yet. Resume the run: npx rlprompt optimize --resume ${quoted}`,
   'run.resultNotJson': ({ file, reason }: { file: string; reason: string }) =>
     `${file} is damaged: it is not valid JSON (${reason}). To read its run, restore it from a copy, or start the run again from its spec.`,
   'run.resultDamaged': ({ file, flaw }: { file: string; flaw: string }) =>

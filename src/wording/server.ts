@@ -66,8 +66,10 @@ export const serverWording = {
     'server.apiKeyVariable must be the name of an environment variable that ends in _API_KEY, such as OPENAI_API_KEY. It is never the key itself.',
   'server.keyVariableUnset': ({ variable }: { variable: string }) =>
     `The environment variable ${variable}, which server.apiKeyVariable names, is not set.`,
+  'server.keyInVariable': ({ variable }: { variable: string }) => `the environment variable ${variable}`,
+  'server.keyInEditor': () => 'the editor',
   'server.keyCharacters': ({ from }: { from: string }) =>
-    `The key in ${from} contains characters that no key has (spaces, line breaks or non-ASCII).`,
+    `The key from ${from} contains characters that no key has (spaces, line breaks or non-ASCII).`,
 
   'server.unreachable': ({ url, code }: At & { code: string }) =>
     `The server ${url} ${UNREACHABLE[code] ?? 'does not answer (the connection timed out).'}`,
@@ -94,8 +96,8 @@ export const serverWording = {
 
   'server.redirects': ({ url, status }: Answered) =>
     `The server ${url} redirects to another address (${status}): name that address in the task model.`,
-  'server.keyRefused': ({ url, status, key, says }: Answered & { key: string }) =>
-    `The server ${url} refused ${key} (${status}). Check that key, and that it is for this server.${words(says)}`,
+  'server.keyRefused': ({ url, status, from, says }: Answered & { from: string }) =>
+    `The server ${url} refused the key from ${from} (${status}). Check that key, and that it is for this server.${words(says)}`,
   'server.keyMissing': ({ url, status, says }: Answered) =>
     `The server ${url} refused a request without a key (${status}). Put the key into an environment variable and name that variable in server.apiKeyVariable, or store the key in the editor.${words(says)}`,
   'server.unpaid': ({ url, status, says }: Answered) =>
@@ -160,6 +162,7 @@ export const serverWording = {
   'server.leftOut': ({ queries, problem }: { queries: number; problem: string }) =>
     `${queries} queries failed for good and are left out of their prompts' means; the last failure: ${problem.replace(/\.$/, '')}`,
   'server.fromCache': ({ scores }: { scores: number }) => `${scores} scores came from the cache of earlier runs`,
+  'server.storeTooLarge': () => 'the file is too large',
   'server.cacheUnusable': ({ path, reason }: { path: string; reason: string }) =>
     `scores are not kept for later runs: ${path} cannot be used (${reason})`,
 };

@@ -1,8 +1,14 @@
+import { consentWording } from './consent';
 import { dataWording } from './data';
+import { engineWording } from './engine';
+import { filesWording } from './files';
 import { hubWording } from './hub';
 import { methodWording } from './method';
 import { metricsWording } from './metrics';
 import { modelWording } from './model';
+import { namesWording } from './names';
+import { progressWording } from './progress';
+import { reportWording } from './report';
 import { runWording } from './run';
 import { searchWording } from './search';
 import { serverWording } from './server';
@@ -23,6 +29,12 @@ const WORDING = {
   ...metricsWording,
   ...searchWording,
   ...runWording,
+  ...consentWording,
+  ...progressWording,
+  ...reportWording,
+  ...namesWording,
+  ...engineWording,
+  ...filesWording,
   ...verdictWording,
 };
 

@@ -61,7 +61,7 @@ describe('a run on a server', () => {
     const spec = task(server);
     const out = join(dirname(spec), 'run');
     const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
-    expect(finished.stderr).toContain(`tiny on ${server.url}, with the key of the environment variable OPENAI_API_KEY:`);
+    expect(finished.stderr).toContain(`tiny on ${server.url}, with the key from the environment variable OPENAI_API_KEY:`);
     const most = Number(/at most ([\d,]+) queries/.exec(finished.stderr)![1]!.replaceAll(',', ''));
     expect(finished.stderr).toMatch(
       /about .* at the measured [\d.]+ queries a second\n {2}about [\d,]+ tokens \(as the server counts them\)/,
@@ -148,7 +148,7 @@ describe('a run on a server', () => {
     const out = join(dirname(spec), 'run');
     const failed = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
     expect(failed.status).toBe(1);
-    expect(failed.stderr).toContain('refused the environment variable OPENAI_API_KEY (401)');
+    expect(failed.stderr).toContain('refused the key from the environment variable OPENAI_API_KEY (401)');
     expect(failed.stderr).toContain('Incorrect API key provided: [key]');
     expect(failed.stderr).toContain(`npx rlprompt optimize --resume ${out}`);
     expect(failed.stdout + failed.stderr + leftBehind(dirname(spec))).not.toContain(KEY);

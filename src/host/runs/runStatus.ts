@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Stage } from '../../run/events';
+import { word } from '../../wording/wording';
 import type { Runs } from './runs';
 
 /** Opens the run that trains; not in the palette. */
@@ -46,7 +46,7 @@ export class RunStatus implements vscode.Disposable {
           ? t('paused at {0}%', percent)
           : head.stage === 'policy'
             ? `${percent}%`
-            : `${stageText(head.stage)} ${percent}%`;
+            : `${word('name.stage', { stage: head.stage })} ${percent}%`;
     this.item.text = `${head.state === 'paused' ? '$(debug-pause)' : '$(loading~spin)'} ${head.name}: ${doing}${left}`;
     const rank = `[${t('Stop and Rank Now')}](command:rlprompt.rankRun)`;
     const tooltip = new vscode.MarkdownString(
@@ -56,20 +56,6 @@ export class RunStatus implements vscode.Disposable {
     this.item.tooltip = tooltip;
     this.item.show();
   }
-}
-
-function stageText(stage: Exclude<Stage, 'policy'>): string {
-  const { t } = vscode.l10n;
-  return {
-    labels: t('label words'),
-    baselines: t('first scores'),
-    reflect: t('search by reflection'),
-    ranking: t('choosing the best'),
-    random: t('random search'),
-    single: t('best single prompt'),
-    test: t('held-out scores'),
-    finished: t('finished'),
-  }[stage];
 }
 
 function duration(seconds: number): string {

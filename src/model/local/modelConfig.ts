@@ -85,7 +85,8 @@ function findLogits(reference: string, config: ModelConfig, architectures: reado
   if (classifies)
     throw new ModelError('model.classifier', {
       model: reference,
-      what: architectures.join(', ') || `its logits have ${output.dims?.length} axes`,
+      architectures,
+      axes: output.dims?.length,
     });
   return output.name;
 }

@@ -36,7 +36,7 @@ export class AnswerStore {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') problem = error;
     }
     const store = new AnswerStore(path, bytes.length > 0 && bytes.at(-1) !== 10);
-    if (problem !== undefined || bytes.length > MOST_BYTES) store.giveUp(problem ?? new Error('the file is too large'));
+    if (problem !== undefined || bytes.length > MOST_BYTES) store.giveUp(problem ?? new Error(word('server.storeTooLarge')));
     for (const line of bytes.toString('utf8').split('\n')) store.learn(line);
     return store;
   }

@@ -1,3 +1,4 @@
+import { word } from '../../wording/wording';
 import { ServerError } from './serverError';
 
 export interface ApiKey {
@@ -32,10 +33,11 @@ export function findApiKey(
 ): ApiKey | undefined {
   if (variable !== undefined && !/^([A-Za-z_][A-Za-z0-9_]*_)?API_KEY$/i.test(variable))
     throw new ServerError('key', 'server.keyVariableName', [], FIELD);
-  if (supplied !== undefined && supplied.trim() !== '') return checked(supplied, 'the key stored in the editor');
+  if (supplied !== undefined && supplied.trim() !== '') return checked(supplied, word('server.keyInEditor'));
   const name = variable ?? (isOwn(url) ? DEFAULT : undefined);
   const value = name === undefined ? undefined : environment[name];
-  if (name !== undefined && value !== undefined && value.trim() !== '') return checked(value, `the environment variable ${name}`);
+  if (name !== undefined && value !== undefined && value.trim() !== '')
+    return checked(value, word('server.keyInVariable', { variable: name }));
   if (variable !== undefined) throw new ServerError('key', 'server.keyVariableUnset', [{ variable }], FIELD);
   return undefined;
 }

@@ -129,7 +129,7 @@ export class Client {
     if (status >= 300 && status < 400) return this.error('model', 'server.redirects', about);
     if (status === 401 || status === 403)
       return this.#key
-        ? this.error('key', 'server.keyRefused', { ...about, key: this.#key.from })
+        ? this.error('key', 'server.keyRefused', { ...about, from: this.#key.from })
         : this.error('key', 'server.keyMissing', about);
     if (status === 402 || /insufficient_quota|billing/.test(code)) return this.error('quota', 'server.unpaid', about);
     if (status === 404) return this.error('model', 'server.notFound', { ...about, path });

@@ -5,21 +5,9 @@ import { count, exampleTexts, number, paragraph, textRows, wrongRows } from './h
 import { measured } from './report';
 import { STYLE } from './htmlStyle';
 import { svgChart, type ChartLevel } from './svgChart';
-import { orderCell, percent, promptCell, withForm } from './tables';
+import { orderCell, percent, promptCell } from './tables';
 import { sortedNotes } from '../../wording/note';
 import { word } from '../../wording/wording';
-
-/** Origins as the panel names them. */
-const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
-  reflect: 'reflection',
-  single: 'single prompt',
-  policy: 'RLPrompt',
-  manual: 'yours',
-  start: 'starting prompt',
-  random: 'random search',
-  none: 'no prompt',
-  evaluated: 'evaluated',
-};
 
 /**
  * A report of a run as one HTML file: no script, nothing that is loaded, light or dark as the reader's system. Every text from
@@ -86,7 +74,9 @@ function verdict({ verdict: judged, texts, summary }: RunHead, winner: PromptRow
   const figures = [
     ...(test ? [`<b>${percent(test.accuracy)}%</b> held out (${range(test)})`] : []),
     ...(estimate ? [`<b>${percent(estimate.accuracy)}%</b> estimated`] : []),
-    ...(judged?.others ?? []).map(({ origin, accuracy }) => `<b>${percent(accuracy)}%</b> ${ORIGINS[origin]}’s best, held out`),
+    ...(judged?.others ?? []).map(
+      ({ origin, accuracy }) => `<b>${percent(accuracy)}%</b> ${word('name.origin', { origin })}’s best, held out`,
+    ),
     ...(judged && !texts ? [`<b>${percent(judged.majority)}%</b> most common class`] : []),
   ];
   return `<section class="verdict verdict-${judged?.kind ?? 'open'}">
@@ -231,7 +221,7 @@ function metricScore({ test }: PromptRow, m: number): Cell {
 }
 
 function originOf({ origin, form }: PromptRow): string {
-  return withForm(ORIGINS[origin], form);
+  return word('name.withForm', { origin: word('name.origin', { origin }), form });
 }
 
 function score(value: TransferScore | undefined): Cell {

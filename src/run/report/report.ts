@@ -2,19 +2,7 @@ import type { PerInputResult, PromptRow, RunResult, SeedsResult, TransferScore }
 import { word } from '../../wording/wording';
 import type { Verdict } from '../result/verdict';
 import type { RunHead } from '../view/runView';
-import {
-  alignedTable,
-  csvRows,
-  cut,
-  cutApart,
-  escapeMarkdown,
-  orderCell,
-  markdownRows,
-  percent,
-  promptCell,
-  visible,
-  withForm,
-} from './tables';
+import { alignedTable, csvRows, cut, cutApart, escapeMarkdown, orderCell, markdownRows, percent, promptCell, visible } from './tables';
 
 export { percent };
 
@@ -52,7 +40,7 @@ function cells(p: PromptRow, metrics: readonly string[] | undefined, byMargin: b
   return [
     String(p.rank),
     promptCell(p.prompt),
-    withForm(p.origin, p.form),
+    word('name.withForm', { origin: p.origin, form: p.form }),
     ...(metrics ? [] : [orderCell(byMargin, p)]),
     ...score(p.estimate),
     ...score(p.test),
@@ -170,37 +158,45 @@ export function csvTable(prompts: readonly PromptRow[], verdict?: Verdict): stri
   return csvRows([header, ...rows]);
 }
 
-/** The searches of a run, by the origin of what they find. */
-const SEARCH_NAMES = { policy: 'RLPrompt', reflect: 'reflection', random: 'random search' } as const;
+/** The searches of a run, which get equal budgets. */
+const SEARCHES = ['policy', 'reflect', 'random'] as const;
 
 /** What a run did and found, in a few lines under its table; the verdict comes last. */
 export function summary(result: RunResult, verdict: Verdict | undefined): string {
-  const { queries, queryBudget, randomQueries, prompts, learning, samples } = result;
-  const { estimate } = prompts[0]!;
-  const { labelWords } = result;
+  const { queries, queryBudget, randomQueries, prompts, learning, samples, labelWords } = result;
   const forWords = labelWords?.queries ?? 0;
-  // The steps of a search by reflection have no rewards.
-  const [learned, step] =
-    result.searches?.[0]?.origin === 'reflect'
-      ? ['Best estimate', (value: number): string => `${percent(value)}%`]
-      : ['Mean reward', (value: number): string => value.toFixed(1)];
+  const ofTexts = samples !== undefined;
   const lines = [
     ...(labelWords ? [`${word('search.labelWords', labelWords)}.`] : []),
-    `${result.steps} steps in ${result.seconds.toFixed(0)} s (${word('run.ended', { reason: result.stopped })}). ${learned}, first tenth to last tenth: ${[learning.first, learning.last].map(step).join(' to ')}. Peak memory: ${result.peakMemory} MiB.`,
-    `The ${result.perInput ? 'best single prompt' : 'winner'}'s estimate: ${percent(estimate.accuracy)}% (95% interval ${estimate.interval.map(percent).join('–')}) on the ${count(estimate.n)} rows that steer the search. Only ${samples === undefined ? 'held-out accuracy' : 'the held-out score'} was not searched for.`,
-    `Queries${samples === undefined ? '' : ` (a prompt on a row, ${samples === 1 ? 'one text' : `${samples} texts`} each)`}: ${count(queries.computed + forWords)}${queryBudget === undefined ? '' : ` of ${count(queryBudget)}`}${forWords > 0 ? `, ${count(forWords)} for the label words` : ''}${queries.asked > queries.computed ? ` (${count(queries.asked)} with repeats)` : ''}${randomQueries ? `; ${result.perInput ? 'the search for a single prompt' : 'random search'} ${count(randomQueries.computed)}` : ''}; held-out rows ${count(result.testQueries)}.`,
+    word('report.search', {
+      steps: result.steps,
+      seconds: result.seconds,
+      why: word('run.ended', { reason: result.stopped }),
+      // The steps of a search by reflection have no rewards.
+      learned: { what: result.searches?.[0]?.origin === 'reflect' ? 'estimate' : 'reward', ...learning },
+      peakMemory: result.peakMemory,
+    }),
+    word('report.estimate', { ...prompts[0]!.estimate, of: result.perInput ? 'single' : 'winner', ofTexts }),
+    word('report.queries', {
+      samples,
+      computed: queries.computed + forWords,
+      budget: queryBudget,
+      forWords,
+      withRepeats: queries.asked > queries.computed ? queries.asked : undefined,
+      control: randomQueries ? { of: result.perInput ? 'single' : 'random', computed: randomQueries.computed } : undefined,
+      test: result.testQueries,
+    }),
   ];
-  if (result.perInput) lines.push(...perInputLines(result.perInput, prompts, samples === undefined));
-  if (result.taskModelUse) lines.push(`Task model, held-out rows included: ${word('run.took', result.taskModelUse)}.`);
+  if (result.perInput) lines.push(perInputLine(result.perInput, prompts, ofTexts));
+  if (result.taskModelUse) lines.push(word('report.taskModel', { took: word('run.took', result.taskModelUse) }));
   const proposed = (result.searches ?? []).flatMap(({ proposer }) => proposer ?? []);
   lines.push(...proposed.map((use) => word('run.proposed', use)));
-  if (result.cost !== undefined && result.taskModelUse && proposed.length > 0)
-    lines.push(`Task model and proposer together: ${result.cost}.`);
-  const bests = Object.entries(SEARCH_NAMES).flatMap(([origin, name]) => {
+  if (result.cost !== undefined && result.taskModelUse && proposed.length > 0) lines.push(word('report.cost', { cost: result.cost }));
+  const bests = SEARCHES.flatMap((origin) => {
     const best = prompts.find((prompt) => prompt.origin === origin);
-    return best?.test ? [`${name}'s best ${percent(best.test.accuracy)}%`] : [];
+    return best?.test ? [{ search: word('name.origin', { origin }), accuracy: best.test.accuracy }] : [];
   });
-  if (bests.length > 1) lines.push(`With equal budgets, held out: ${bests.join(', ')}.`);
+  if (bests.length > 1) lines.push(word('report.equalBudgets', { bests }));
   if (verdict) {
     const { title, text, next } = verdict;
     lines.push(`${title}. ${text}`, ...(next.length > 0 ? [word('verdict.next', { next })] : []));
@@ -209,31 +205,32 @@ export function summary(result: RunResult, verdict: Verdict | undefined): string
 }
 
 /** How the policy of a run with a prompt for each input does on held-out rows, beside the single prompts. */
-function perInputLines({ test, prompts: given, versus }: PerInputResult, prompts: readonly PromptRow[], isShare: boolean): string[] {
-  const [first, second] = given;
-  const examples = [first, second].filter((one) => one !== undefined).map((one) => `${promptCell(one.prompt.trim())} (${one.rows})`);
-  const shown = (origin: PromptRow['origin'], name: string): string => {
+function perInputLine({ test, prompts: given, versus }: PerInputResult, prompts: readonly PromptRow[], ofTexts: boolean): string {
+  const rival = (origin: PromptRow['origin']) => {
     const at = prompts.findIndex((prompt, i) => prompt.origin === origin && versus[i]);
-    return at < 0 ? '' : `; ${name} ${percent(prompts[at]!.test!.accuracy)}% (p = ${versus[at]!.p.toPrecision(2)})`;
+    return at < 0 ? undefined : { accuracy: prompts[at]!.test!.accuracy, p: versus[at]!.p };
   };
-  return [
-    `A prompt for each input, held out: ${isShare ? 'accuracy' : 'score'} ${percent(test.accuracy)}% (95% interval ${test.interval.map(percent).join('–')})${shown('single', 'the best single prompt')}${shown('none', 'no prompt')}. ${count(test.n)} inputs got ${count(given.length)} different prompts, most often ${examples.join(' and ')}.`,
-  ];
+  return word('report.perInput', {
+    test,
+    ofTexts,
+    single: rival('single'),
+    none: rival('none'),
+    prompts: given.length,
+    examples: given.slice(0, 2).map(({ prompt, rows }) => ({ prompt: promptCell(prompt.trim()), rows })),
+  });
 }
 
-export function seedsSummary(result: SeedsResult): string {
-  const each = result.seeds.map(({ seed, perInput, prompts: [winner] }) =>
-    perInput
-      ? `  seed ${seed}: a prompt for each input ${percent(perInput.test.accuracy)}%`
-      : `  seed ${seed}: ${JSON.stringify(winner!.prompt)} ${percent(winner!.test!.accuracy)}%`,
+export function seedsSummary({ seeds, winner, none }: SeedsResult): string {
+  const each = seeds.map(({ seed, perInput, prompts: [first] }) =>
+    word('report.seed', {
+      seed,
+      prompt: perInput ? undefined : first!.prompt,
+      accuracy: perInput ? perInput.test.accuracy : first!.test!.accuracy,
+    }),
   );
   return [
-    `${result.seeds.length} seeds:`,
-    ...each,
-    `Test accuracy of the winner: mean ${percent(result.winner.mean)}%, standard deviation ${percent(result.winner.deviation)}; no prompt ${percent(result.none.mean)}%.`,
+    word('report.seeds', { seeds: seeds.length }),
+    ...each.map((line) => `  ${line}`),
+    word('report.seedsMean', { ...winner, none: none.mean }),
   ].join('\n');
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en-US');
 }

@@ -56,11 +56,6 @@ export function percent(share: number): string {
   return (100 * share).toFixed(1);
 }
 
-/** Where a prompt comes from, and what it is made of where that is not an instruction alone. */
-export function withForm(origin: string, form: PromptForm | undefined): string {
-  return `${origin}${form === 'both' ? ', with examples' : form === 'examples' ? ', examples only' : ''}`;
-}
-
 /** A text on one line, cut if it is long: an instruction has a place for its whole text elsewhere. */
 export function cut(text: string, most = 60): string {
   const whole = visible(text);

@@ -1,5 +1,6 @@
 import { alignedTable, csvRows, cut, markdownRows, percent, promptCell, type Cells } from './tables';
 import type { TransferModel, TransferResult } from '../store/transferFile';
+import { word } from '../../wording/wording';
 
 /** Prompt × model, test accuracy in percent with its 95% interval. */
 function cells({ prompts, models }: TransferResult): Cells {
@@ -51,13 +52,11 @@ export function transferCsv({ prompts, models }: TransferResult): string {
 /** Remarks under the table: how many rows, what was done for a model, what failed. */
 function remarks({ kind, testRows, notes, models }: TransferResult): string[] {
   return [
-    `${kind ? 'Mean score' : 'Accuracy'} in percent on ${testRows} test rows, with its 95% interval.`,
+    word('report.transfer', { ofTexts: kind !== undefined, rows: testRows }),
     ...notes.map(sentence),
     ...models.flatMap(({ reference, notes: own, error, scores }) => [
       ...own.map((note) => `${reference}: ${sentence(note)}`),
-      ...(error === undefined
-        ? []
-        : [`${reference} failed: ${sentence(error)}${scores.length > 0 ? ' Its scores are those of an earlier transfer.' : ''}`]),
+      ...(error === undefined ? [] : [word('report.transferFailed', { reference, problem: sentence(error), earlier: scores.length > 0 })]),
     ]),
   ];
 }

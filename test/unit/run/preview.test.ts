@@ -102,7 +102,7 @@ describe('what the user is shown', () => {
   it('a slow server, a key, and tokens that nobody counts', () => {
     const slow = { ...pace, queriesPerSecond: 0.5, tokensCounted: false, keyFrom: 'the environment variable OPENAI_API_KEY' };
     expect(lines(preview({ search: 0, random: 0, baselines: 0, test: 60, total: 60 }, slow))).toEqual([
-      'tiny on http://localhost:8000/v1, with the key of the environment variable OPENAI_API_KEY:',
+      'tiny on http://localhost:8000/v1, with the key from the environment variable OPENAI_API_KEY:',
       '  at most 60 queries (test rows 60); this is a hard limit',
       '  about 2 min 0 s at the measured 0.5 queries a second',
       '  about 1,900 tokens (estimated from the number of characters)',

@@ -1,3 +1,4 @@
+import { ModelError } from '../../modelError';
 import { attribute, GraphView } from './graphView';
 import { copyModel, tensorValue, type Model } from './schema';
 
@@ -11,13 +12,13 @@ export function isMerged(model: Model): boolean {
   return model.graph.input.some((input) => input.name === SWITCH);
 }
 
-/** One branch of a merged decoder, as a plain graph. */
-export function keepBranch(model: Model, branch: Branch): Model {
+/** One branch of a merged decoder, as a plain graph. @param file where it is, for messages @throws ModelError */
+export function keepBranch(model: Model, branch: Branch, file: string): Model {
   const kept = copyModel(model);
   const { graph } = kept;
   const choice = graph.node.find((node) => node.opType === 'If' && node.input[0] === SWITCH);
   const inner = choice && attribute(choice, branch === 'with past' ? 'then_branch' : 'else_branch')?.g;
-  if (!inner) throw new Error(`the graph has an input ${SWITCH} and no If that it chooses for`);
+  if (!inner) throw new ModelError('model.noBranch', { file, input: SWITCH });
   // Names inside differ from all names outside, so the nodes can join the outer ones.
   const renamed = inner.output.flatMap((output, i) => {
     const name = choice.output[i]!;

@@ -23,7 +23,7 @@ export class GraphFile {
   static async open(path: string): Promise<{ whole: GraphFile; withPast?: GraphFile }> {
     const model = await readGraph(path);
     if (!isMerged(model)) return { whole: GraphFile.inspect(path, undefined, model) };
-    const open = (branch: Branch) => GraphFile.inspect(path, branch, keepBranch(model, branch));
+    const open = (branch: Branch) => GraphFile.inspect(path, branch, keepBranch(model, branch, path));
     return { whole: open('from the start'), withPast: open('with past') };
   }
 
@@ -41,7 +41,7 @@ export class GraphFile {
   /** Reads the graph with the weights that are in its file. */
   async load(): Promise<Model> {
     const model = this.external.relocate(await readGraph(this.path));
-    return this.branch ? keepBranch(model, this.branch) : model;
+    return this.branch ? keepBranch(model, this.branch, this.path) : model;
   }
 
   /** Files that hold weights beside the graph's own. */

@@ -38,7 +38,7 @@ export interface Step {
 
 const ELEMENTWISE = new Set(['Cast', 'Identity', 'Tanh', 'Add', 'Sub', 'Mul', 'Div', 'QuantizeLinear', 'DequantizeLinear']);
 
-/** A head that can be taken out. */
+/** A head that can be taken out. Callers have checked that there is one: without one, models are refused when they are opened. */
 export function knownHead(head: Head | undefined): Head & { state: string } {
   if (head?.state === undefined) throw new Error('the graph has no output head that can be taken out');
   return { ...head, state: head.state };

@@ -95,7 +95,7 @@ describe('a model that does not score words is refused', () => {
     const copy = new ModelCopy('bert').json('config.json', { architectures: ['BertForSequenceClassification'] }).graph(({ graph }) => {
       graph.output = [{ name: 'logits', type: tensorType(ELEMENT.float, ['batch', 2]) }];
     });
-    return fails(copy, 'model.classifier', { what: 'BertForSequenceClassification' });
+    return fails(copy, 'model.classifier', { architectures: ['BertForSequenceClassification'] });
   });
   it('a classifier of tokens', () => {
     const copy = new ModelCopy('bert')

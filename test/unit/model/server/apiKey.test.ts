@@ -27,7 +27,7 @@ describe('the key of a server', () => {
   });
 
   it('is the one that the host supplies, before any variable', () => {
-    expect(findApiKey(ELSEWHERE, 'GROQ_API_KEY', 'kept', environment)).toEqual({ value: 'kept', from: 'the key stored in the editor' });
+    expect(findApiKey(ELSEWHERE, 'GROQ_API_KEY', 'kept', environment)).toEqual({ value: 'kept', from: 'the editor' });
   });
 
   it('is stored for one address, whatever its path, and never goes to another', () => {

@@ -109,7 +109,7 @@ describe('the error says', () => {
     for (const status of [401, 403]) {
       const { error, requests } = await complaint(json(status, { error: { message: `Incorrect API key: ${KEY}` } }), { key });
       expect(error).toMatchObject({ failure: 'key', lasting: true, code: 'server.keyRefused' });
-      expect(error.args).toMatchObject([{ status, key: key.from, says: 'Incorrect API key: [key]' }]);
+      expect(error.args).toMatchObject([{ status, from: key.from, says: 'Incorrect API key: [key]' }]);
       expect(requests).toBe(1);
     }
   });

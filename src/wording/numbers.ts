@@ -1,0 +1,14 @@
+/** `1,234` */
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** A share as `72.3%`. */
+export function percent(share: number): string {
+  return `${tenths(share)}%`;
+}
+
+/** A share as `72.3`, where the percent sign stands elsewhere. */
+export function tenths(share: number): string {
+  return (100 * share).toFixed(1);
+}
