@@ -4,7 +4,7 @@ import { Estimate, PromptCell, Score, type Range } from './cells';
 import { percent, shortPrompt, whole } from './format';
 import type { SortKey } from './store';
 import { send } from './vscodeApi';
-import { originOf } from './winner';
+import { originOf } from './names';
 
 /** A column of the table of prompts. */
 export interface Column {

@@ -7,7 +7,8 @@ import { namesOf } from './charts/charts';
 import { CompareRows } from './rows/compareRows';
 import { count, duration, percent, plural, signed } from './format';
 import { PromptTable } from './table';
-import { originOf, winnerOf } from './winner';
+import { originOf } from './names';
+import { winnerOf } from './winner';
 
 interface ComparisonProps {
   readonly views: readonly RunView[];

@@ -1,19 +1,6 @@
 import type { RunHead } from '../src/run/view/runView';
 import { Icon } from './icons';
-
-type Stage = RunHead['stage'];
-
-const NAMES: Readonly<Record<Stage, string>> = {
-  labels: 'Label words',
-  baselines: 'First scores',
-  policy: 'Search',
-  reflect: 'Reflection',
-  ranking: 'Choosing the best',
-  random: 'Random search',
-  single: 'Best single prompt',
-  test: 'Held-out scores',
-  finished: 'Finished',
-};
+import { STAGES } from './names';
 
 /** The stages of a run, with the share of the present one that is done. */
 export function Phases({ head: { stages, stage, progress } }: { head: RunHead }) {
@@ -23,7 +10,7 @@ export function Phases({ head: { stages, stage, progress } }: { head: RunHead })
       {stages.map((one, i) => (
         <li key={one} class={i < at ? 'done' : i === at ? 'current' : 'ahead'} aria-current={i === at ? 'step' : undefined}>
           {i < at && <Icon name="finished" />}
-          {NAMES[one]}
+          {STAGES[one]}
           {i === at && <b>{`${Math.round(100 * progress)}%`}</b>}
         </li>
       ))}

@@ -1,16 +1,10 @@
 import type { RunHead, RunView } from '../src/run/view/runView';
 import { percent, plural } from './format';
+import { SEARCHES } from './names';
 
 type Search = NonNullable<NonNullable<RunHead['summary']>['searches']>[number];
 
 type Took = NonNullable<Search['taskModel']> & { readonly lost?: number };
-
-const NAMES: Readonly<Record<Search['origin'], string>> = {
-  policy: 'RLPrompt',
-  reflect: 'Reflection',
-  random: 'Random search',
-  single: 'Best single prompt',
-};
 
 /** What the searches of a finished run found and took, where there is more than one, or a model proposed prompts. */
 export function Searches({ head: { summary, price }, rows }: RunView) {
@@ -40,7 +34,7 @@ export function Searches({ head: { summary, price }, rows }: RunView) {
             const best = rows.find((row) => row.origin === origin)?.test;
             return (
               <tr key={origin}>
-                <th scope="row">{NAMES[origin]}</th>
+                <th scope="row">{SEARCHES[origin]}</th>
                 <td>{best ? percent(best.accuracy) : '–'}</td>
                 <td>
                   {plural(queries.computed, 'query', 'queries')}

@@ -5,23 +5,6 @@ import { AgainstYours, type WantedRows } from './againstYours';
 import { PolicyPrompt } from './inputs';
 import { send } from './vscodeApi';
 
-/** Origins as the table names them. */
-export const ORIGINS: Readonly<Record<PromptRow['origin'], string>> = {
-  policy: 'RLPrompt',
-  reflect: 'reflection',
-  manual: 'yours',
-  start: 'starting prompt',
-  random: 'random search',
-  single: 'single prompt',
-  none: 'no prompt',
-  evaluated: 'evaluated',
-};
-
-/** What a prompt comes from, and what it is made of where that is not an instruction alone. */
-export function originOf({ origin, form }: Pick<PromptRow, 'origin' | 'form'>): string {
-  return `${ORIGINS[origin]}${form === 'both' ? ', with examples' : form === 'examples' ? ', examples only' : ''}`;
-}
-
 const FOUND_BY: Readonly<Record<PromptRow['origin'], string>> = {
   policy: 'Found by RLPrompt',
   reflect: 'Found by reflection',

@@ -130,6 +130,8 @@ export const serverWording = {
 
   'server.outsideEditor': ({ reference }: { reference: string }) =>
     `${reference} is one of VS Code's own models and is available inside VS Code only: run the task there. On the command line, use a bundled model, a folder, or a server (openai:MODEL@URL).`,
+  /** @param model '' for any */
+  'server.editorName': ({ model }: { model: string }) => `${model || 'a model'} of VS Code`,
   'server.editorTimeout': ({ seconds }: { seconds: number }) =>
     `The editor's model did not answer within ${seconds} s (server.timeoutSeconds).`,
   'server.editorStuck': ({ seconds }: { seconds: number }) =>

@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks';
 import type { HeldOut } from '../../src/messages/page';
 import { count, shortPrompt } from '../format';
-import { ORIGINS } from '../winner';
+import { ORIGINS } from '../names';
 
 type Prompt = Pick<HeldOut['prompts'][number], 'prompt' | 'origin'>;
 

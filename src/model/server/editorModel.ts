@@ -46,7 +46,7 @@ export class AskError extends CodedError<'server.askFailed'> {
 
 /** One of the editor's models, for users. */
 export function editorName(reference: string): string {
-  return `${reference.slice(EDITOR_SCHEME.length) || 'a model'} of VS Code`;
+  return word('server.editorName', { model: reference.slice(EDITOR_SCHEME.length) });
 }
 
 /** Milliseconds that the host has to end a request that ran out of time. */

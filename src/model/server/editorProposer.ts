@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { EDITOR_SCHEME } from '../../spec/scheme';
 import type { Access, OpenProposer, ProposerNeeds } from '../door';
 import { realClock } from '../http';
+import { editorName } from './editorModel';
 import { EditorWriter } from './editorWriter';
 import { proposerAnswers } from './proposerAnswers';
 
@@ -12,7 +12,13 @@ export async function openEditorProposer({ reference, spec, maxTokens }: Propose
   const clock = access.clock ?? realClock;
   const writer = await EditorWriter.open(reference, settings, access, length, clock, 'Reply with the word OK.');
   const answer = proposerAnswers(async (request, seed, signal) => ({ text: (await writer.write(request, 1, seed, signal))[0] }));
-  const name = `${reference.slice(EDITOR_SCHEME.length) || 'a model'} of VS Code`;
   const hash = createHash('sha256').update(reference).digest('hex');
-  return { reference, hash, remote: { name, keyFrom: undefined }, maxTokens, answer, release: () => Promise.resolve() };
+  return {
+    reference,
+    hash,
+    remote: { name: editorName(reference), keyFrom: undefined },
+    maxTokens,
+    answer,
+    release: () => Promise.resolve(),
+  };
 }

@@ -1,4 +1,3 @@
-import type { PromptForm } from '../../search/prompt';
 
 /** A table as rows of cells, its header first. */
 export type Cells = readonly (readonly string[])[];
