@@ -1,4 +1,5 @@
-const number = (count: number): string => count.toLocaleString('en-US');
+import { count as number } from './numbers';
+
 const rows = (count: number): string => (count === 1 ? '1 row' : `${number(count)} rows`);
 const UTF8 = 'a file saved as UTF-8';
 const QUOTES = 'a quote inside a quoted field written twice (""), and a closing quote before the delimiter or line end';
@@ -173,18 +174,18 @@ export const dataWording = {
   'data.skipped': ({ split, noText, noLabel, ofTexts = false }: { split: string; noText: Some; noLabel: Some; ofTexts?: boolean }) =>
     `${split}: skipped ${someRows(noText, noLabel, ofTexts ? 'a reference' : undefined)}`,
   'data.references': ({ rows, mean, most }: { rows: number; mean: number; most: number }) =>
-    `references of ${rows.toLocaleString('en-US')} rows: ${mean.toFixed(0)} words on average, the longest ${most.toLocaleString('en-US')}`,
+    `references of ${number(rows)} rows: ${mean.toFixed(0)} words on average, the longest ${number(most)}`,
   'data.longReferences': ({ long, of, maxTokens }: { long: number; of: number; maxTokens: number }) => ({
-    message: `In ${long.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} rows, the shortest reference has more words than a text may have tokens (${maxTokens.toLocaleString('en-US')}), so no text can reach it`,
+    message: `In ${number(long)} of ${number(of)} rows, the shortest reference has more words than a text may have tokens (${number(maxTokens)}), so no text can reach it`,
     expected: 'a larger "generation.maxTokens", or shorter references',
   }),
   'data.referencesRepeat': ({ repeated, of }: { repeated: number; of: number }) => ({
-    message: `In ${repeated.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} rows, a reference is the input itself, so a text that repeats the input scores well there`,
+    message: `In ${number(repeated)} of ${number(of)} rows, a reference is the input itself, so a text that repeats the input scores well there`,
     expected: 'the column with the right outputs',
   }),
   'data.rows': ({ file, rows: count }: { file: string; rows: number }) => `${file}: ${rows(count)}`,
   'data.bareQuotes': ({ split, count, lines }: Some & { split: string }) =>
-    `${split}: ${rows(count)} with quotes that are not doubled as CSV asks; read as text (${atLines({ count, lines })})`,
+    `${split}: ${rows(count)} with quotes that are not doubled as CSV requires; read as text (${atLines({ count, lines })})`,
   'data.duplicates': ({ split, count }: Noted) =>
     `${split}: ${count === 1 ? '1 duplicate row was' : `${number(count)} duplicate rows were`} left out`,
   'data.leftOut': ({ split, count, of }: Noted & { of: number }) => `${split}: ${number(count)} of ${rows(of)} were left out by the draw`,

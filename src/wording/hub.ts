@@ -1,4 +1,5 @@
 import { formatBytes } from './bytes';
+import { count } from './numbers';
 
 /** Messages of `model/hub/`: `'hub.code': (arguments) => text`. */
 
@@ -127,13 +128,13 @@ export const hubWording = {
   'hub.onnxField': ({ wire }: { wire: number }) => `it has a field of wire type ${wire}`,
   'hub.onnxNumber': () => 'it has a number of more than ten bytes',
   'hub.strangeWeights': ({ model, graph, names, reference }: OfModel & Reference & { graph: string; names: readonly string[] }) =>
-    `${graph} of ${model} keeps its weights in ${names.length === 1 ? 'another file' : `${names.length} more files`} (${list(names, 3)}), not named as ONNX exporters do. Download the whole repository with pip install huggingface_hub and hf download ${model}; ${reference} then finds it in the cache.`,
+    `${graph} of ${model} keeps its weights in ${names.length === 1 ? 'another file' : `${names.length} more files`} (${list(names, 3)}), named differently than ONNX exporters name them. Download the whole repository with pip install huggingface_hub and hf download ${model}; ${reference} then finds it in the cache.`,
 
   'hub.shorter': ({ host, model }: Host & OfModel) => `${host} has fewer bytes of a file of ${model} than the hub lists.`,
   'hub.longer': ({ path }: { path: string }) => `${path} is longer than the hub lists.`,
   'hub.wrongRange': ({ path, asked, got }: { path: string; asked: number; got: number }) =>
-    `${path}: asked for bytes from ${asked}, got bytes from ${got}.`,
-  'hub.endedEarly': ({ path, done, size }: Sized & { done: number }) => `${path} ended after ${done} of ${size} bytes.`,
+    `${path}: asked for bytes from ${count(asked)}, got bytes from ${count(got)}.`,
+  'hub.endedEarly': ({ path, done, size }: Sized & { done: number }) => `${path} ended after ${count(done)} of ${count(size)} bytes.`,
   'hub.fetchedAgain': ({ path }: { path: string }) => `${path} does not match its hash on the hub; fetching it again.`,
   'hub.wrongHash': ({ path, hash }: { path: string; hash: string }) =>
     `The content of ${path} did not match its hash on the hub (${hash}) twice; it was deleted. A proxy or a mirror on the way may change it: try another network, or another HF_ENDPOINT.`,
@@ -143,7 +144,7 @@ export const hubWording = {
   'hub.diskFull': ({ model, bytes, cache }: OfModel & { bytes: number; cache: string }) =>
     `The download of ${model} needs ${formatBytes(bytes)}, but the disk of ${cache} is full. Free some space, or set HF_HUB_CACHE to a folder on another disk; the download then continues.`,
   'hub.unwritable': ({ path, code }: { path: string; code: string }) =>
-    `The cache ${path} cannot be written (${code}). Set HF_HUB_CACHE to a folder that can.`,
+    `The cache ${path} cannot be written (${code}). Set HF_HUB_CACHE to a folder that can be written.`,
 
   'hub.planCached': ({ model, commit, bytes }: OfModel & { commit: string; bytes: number }) =>
     `${model} is in the cache (revision ${short(commit)}, ${formatBytes(bytes)}).`,

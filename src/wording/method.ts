@@ -3,7 +3,7 @@ export const methodWording = {
   'method.maskedPolicy': ({ model }: { model: string }) =>
     `The policy model ${model} is a masked model; the policy needs a causal one, such as bundled:causal.`,
   'method.noHead': ({ model, file }: { model: string; file: string }) =>
-    `The policy needs the states that go into the output head of ${model}, and no head can be recognized in ${file}. Use another file of it (fp32 or fp16), or bundled:causal as the policy model; as the task model it works.`,
+    `The policy needs the states that go into the output head of ${model}, and no head can be recognized in ${file}. Use another file of it (fp32 or fp16), or bundled:causal as the policy model; it works as the task model.`,
   'method.noStart': ({ model }: { model: string }) =>
     `The tokenizer of ${model} names no bos_token or eos_token for the policy to start from.`,
   'method.tokenBeyondModel': ({ model, token, last }: { model: string; token: number; last: number }) =>
@@ -13,6 +13,6 @@ export const methodWording = {
   'method.noRowScored': ({ rows, reason }: { rows: number; reason?: string | undefined }) =>
     `None of a prompt's ${rows} rows could be scored${reason === undefined ? '' : `; the last one: ${reason}`}.`,
   'method.noneAdmitted': () =>
-    'The chat template changes every prompt that begins like the one at hand. Use another template, or "tokens": "words".',
-  'method.otherScores': () => 'The scores in the checkpoint are of another model, template or label words.',
+    'The chat template changes every prompt that begins like the current one. Use another template, or "tokens": "words".',
+  'method.otherScores': () => 'The scores in the checkpoint belong to another model, template or set of label words.',
 };

@@ -1,3 +1,5 @@
+import { count } from './numbers';
+
 const quoted = (text: string): string => {
   const line = text.replace(/\s+/g, ' ');
   return `"${line.length > 60 ? `${line.slice(0, 57)}…` : line}"`;
@@ -24,16 +26,16 @@ export const metricsWording = {
     expected: 'a whole number, or { "min": 5, "max": 20 }',
   }),
   'metric.failed': ({ failed, of, reason }: { failed: number; of: number; reason: string | undefined }) =>
-    `${failed.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} texts have no score, since the model or a metric failed${reason === undefined ? '' : ` (last: ${reason})`}; their rows are left out of the means`,
+    `${count(failed)} of ${count(of)} texts have no score, since the model or a metric failed${reason === undefined ? '' : ` (last: ${reason})`}; their rows are left out of the means`,
   'metric.allFailed': ({ rows, reason }: { rows: number; reason: string }) =>
-    `The metrics failed on ${rows} rows one after the other. The last reason: ${reason}.`,
+    `The metrics failed on ${rows} consecutive rows. The last reason: ${reason}.`,
   'metric.empty': () => 'the output is empty',
   'metric.equal': ({ expected }: { expected: string }) => `equals ${quoted(expected)}`,
   'metric.notEqual': ({ expected }: { expected: string }) => `differs from ${quoted(expected)}`,
   'metric.contains': ({ part }: { part: string }) => `contains ${quoted(part)}`,
   'metric.lacks': ({ part }: { part: string }) => `does not contain ${quoted(part)}`,
   'metric.words': ({ count, min, max }: { count: number; min: number; max: number }) =>
-    `${count} ${count === 1 ? 'word' : 'words'}, wanted ${min === max ? min : max === Infinity ? `at least ${min}` : `${min} to ${max}`}`,
+    `${count} ${count === 1 ? 'word' : 'words'}, expected ${min === max ? min : max === Infinity ? `at least ${min}` : `${min} to ${max}`}`,
   'metric.starts': ({ start }: { start: string }) => `starts with ${quoted(start)}`,
   'metric.noStart': ({ start }: { start: string }) => `does not start with ${quoted(start)}`,
   'metric.edits': ({ edits, length }: { edits: number; length: number }) => `${edits} edits of ${length} characters`,
@@ -93,7 +95,7 @@ export const metricsWording = {
   }),
   'metric.scriptTooLong': ({ name, bytes }: { name: string; bytes: number }) => ({
     message: `The script ${name} is too long`,
-    found: `${bytes.toLocaleString('en-US')} bytes`,
+    found: `${count(bytes)} bytes`,
     expected: 'at most 1,000,000 bytes',
   }),
   'metric.scriptUnreadable': ({ path, errno }: { path: string; errno: string | undefined }) => ({
@@ -109,7 +111,8 @@ export const metricsWording = {
   'metric.scriptNotLoaded': ({ found, problem }: { found: string; problem: string }) => ({
     message: `The script cannot be used: ${problem}`,
     found,
-    expected: 'an ES module that exports "score(output, row)", or a .cjs file with "module.exports.score"; it loads modules of Node only',
+    expected:
+      'an ES module that exports "score(output, row)", or a .cjs file with "module.exports.score"; it may import only modules of Node',
   }),
   'metric.scriptKeepsEnding': ({ name, starts }: { name: string; starts: number }) =>
     `The script ${name} was started ${starts} times and does not keep running. Correct it, then start a new run: a run keeps to the script that it began with.`,
@@ -127,11 +130,11 @@ export const metricsWording = {
   }),
   'metric.judged': ({ score }: { score: number }) => `the judge gave ${score.toFixed(2)}`,
   'metric.judgedNothing': ({ answer }: { answer: string }) => `the judge gave no number from 0 to 1, but ${quoted(answer)}`,
-  'metric.judgeCapped': ({ most }: { most: number }) => `all ${most.toLocaleString('en-US')} judge calls are spent (search.judgeBudget)`,
+  'metric.judgeCapped': ({ most }: { most: number }) => `all ${count(most)} judge calls are spent (search.judgeBudget)`,
   'metric.judgeCalls': ({ name, calls, most, fromStore }: { name: string; calls: number; most: number; fromStore: number }) =>
-    `the judge ${name} was called ${calls.toLocaleString('en-US')} times, where all judges may be called ${most.toLocaleString('en-US')} times${fromStore === 0 ? '' : `; ${fromStore.toLocaleString('en-US')} of its answers were stored before`}`,
+    `the judge ${name} was called ${count(calls)} times, where all judges may be called ${count(most)} times${fromStore === 0 ? '' : `; ${count(fromStore)} of its answers were stored before`}`,
   'metric.judgeBudget': ({ found, least, perText }: { found: number; least: number; perText: number }) => ({
-    message: `The metrics may send ${least.toLocaleString('en-US')} texts to servers, ${perText} for each generated text`,
+    message: `The metrics may send ${count(least)} texts to servers, ${perText} for each generated text`,
     found: String(found),
     expected: `at least ${least}, or a smaller search.generationBudget`,
   }),
@@ -140,5 +143,5 @@ export const metricsWording = {
     found,
     expected: 'a text, a list of texts, nothing for the references, or { "model": "openai:MODEL@URL", "texts": ["..."] }',
   }),
-  'metric.noDirection': () => 'one of the texts has no direction to compare',
+  'metric.noDirection': () => 'one of the texts has no embedding to compare',
 };

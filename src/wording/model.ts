@@ -1,3 +1,5 @@
+import { count } from './numbers';
+
 interface OfModel {
   /** The reference in the spec. */
   readonly model: string;
@@ -23,7 +25,7 @@ export const modelWording = {
     expected: 'for example "{input} {prompt} {mask} ."',
   }),
   'model.requestTooLong': ({ model, context, answer }: OfModel & { context: number; answer: number }) =>
-    `the request does not fit: of the ${context.toLocaleString('en-US')} tokens that ${model} can read, ${answer.toLocaleString('en-US')} are for the answer. Use a model with a longer context`,
+    `the request does not fit: of the ${count(context)} tokens that ${model} can read, ${count(answer)} are for the answer. Use a model with a longer context`,
   'model.maskAdded': ({ template }: { template: string }) => `a masked model needs {mask}, so the template became "${template}"`,
 
   // Chat templates
@@ -33,7 +35,7 @@ export const modelWording = {
     expected: 'a chat model, or a template that is one text, such as "{input} {prompt}"',
   }),
   'model.chatFails': ({ model, problem }: OfModel & { problem: string }) => ({
-    message: `the chat template of ${model} does not take these messages: ${problem}`,
+    message: `the chat template of ${model} rejects these messages: ${problem}`,
     expected: 'messages that the model was trained on; its model card shows them',
   }),
   'model.chatTemplateUnusable': ({ reason }: { reason: string }) => `the template cannot be read as Jinja: ${reason}`,
@@ -62,7 +64,7 @@ export const modelWording = {
   'model.noOnnx': ({ model, commands }: OfModel & { commands: string }) =>
     `The model ${model} has no ONNX file, neither in its folder nor in its folder onnx. Export it once in Python: ${commands}.`,
   'model.severalOnnx': ({ model, files }: OfModel & { files: readonly string[] }) =>
-    `The model ${model} has several ONNX files, and no name tells which to use: ${list(files)}. Name one, such as ${model}#${files[0]}.`,
+    `The model ${model} has several ONNX files, and no name says which one to use: ${list(files)}. Name one, such as ${model}#${files[0]}.`,
   'model.noSuchOnnx': ({ model, file, files }: OfModel & OfFile & { files: readonly string[] }) =>
     `The model ${model} has no file ${file}. ${files.length > 0 ? `Its ONNX files are ${list(files)}.` : 'It has no ONNX file at all.'}`,
   'model.lfsPointer': ({ file }: OfFile) => `${file} is a Git LFS pointer, not the model itself. Run "git lfs pull" in its folder.`,
@@ -96,7 +98,7 @@ export const modelWording = {
   'model.noPastSizes': ({ model, input, dims }: OfModel & { input: string; dims: string }) =>
     `The graph of ${model} does not say what size its KV cache has (${input}: ${dims}). Export it again with optimum-cli, or use a file without past, such as decoder_model.onnx.`,
   'model.policyElsewhere': ({ scheme }: { scheme: string }) =>
-    `The policy needs a model whose states can be read, and servers do not send them: "policyModel" is a bundled model or a folder; ${scheme}: is for "taskModel".`,
+    `The policy needs a model whose states can be read, and servers do not send them. Set "policyModel" to a model that runs here, such as bundled:causal; ${scheme}: is for "taskModel".`,
 
   'model.noStates': ({ model, file }: { model: string; file: string }) =>
     `No output head can be recognized in ${file} of ${model}, so its states cannot be read. Use another file of it (fp32 or fp16), or another model.`,

@@ -1,4 +1,5 @@
 import { formatBytes } from './bytes';
+import { count } from './numbers';
 
 const REASONS: Partial<Record<string, string>> = {
   ENOSPC: 'the disk is full. Free some space there',
@@ -7,7 +8,7 @@ const REASONS: Partial<Record<string, string>> = {
   EPERM: 'you may not write there',
   EROFS: 'it is on a read-only file system',
   ENOTDIR: 'a part of the path is a file, not a folder',
-  EEXIST: 'a file of that name is in the way',
+  EEXIST: 'a file of that name already exists',
 };
 
 /** Why a search ended. */
@@ -19,7 +20,7 @@ const ENDED = {
   time: 'time limit reached',
   storage: 'its folder cannot be written',
   exhausted: 'every prompt scored',
-  idle: 'no proposal led to a new score any more',
+  idle: 'no proposal led to a new score anymore',
   calls: 'no further request to the proposer allowed',
   request: 'you asked for the ranking',
 } as const;
@@ -36,12 +37,10 @@ interface Proposed extends Took {
   readonly calls: number;
 }
 
-const whole = (n: number): string => n.toLocaleString('en-US');
-
 function took({ tokens, counted, cost, lost = 0 }: Took): string {
   const price = cost === undefined ? '' : `, ${cost} at the price in the spec`;
-  const unanswered = `; ${whole(lost)} ${lost === 1 ? 'request was' : 'requests were'} unanswered when the run was interrupted`;
-  return `${counted ? '' : 'about '}${whole(tokens)} tokens${price}${lost > 0 ? unanswered : ''}`;
+  const unanswered = `; ${count(lost)} ${lost === 1 ? 'request was' : 'requests were'} unanswered when the run was interrupted`;
+  return `${counted ? '' : 'about '}${count(tokens)} tokens${price}${lost > 0 ? unanswered : ''}`;
 }
 
 /** Messages of `run/`: `'run.code': (arguments) => text`. */
@@ -83,13 +82,13 @@ export const runWording = {
   'run.changed': ({ changes, command }: { changes: readonly string[]; command: string }) =>
     `This run cannot be resumed, since ${changes.join(', and ')}. Start a new one: ${command}`,
   'run.dataChangedSince': ({ name }: { name: string }) =>
-    `the data file ${name} has changed since the run, so its own column is of other rows`,
+    `the data file ${name} has changed since the run, so the column of its own model comes from other rows`,
   'run.size': ({ rows, others }: { rows: number; others: number }) =>
     `${formatBytes(rows + others)} on disk${rows > 0 ? `, ${formatBytes(rows)} of it results of single rows` : ''}`,
   'run.noRowsKept': () =>
-    'This run has no results of single rows: a version of RLPrompt made it that did not keep them. Run the task again to see its rows.',
+    'This run has no results of single rows: the version of RLPrompt that made it did not keep them. Run the task again to see its rows.',
   'run.noTextsKept': () =>
-    'This run has no texts of held-out rows: a version of RLPrompt made it that did not keep them, or its file is gone. Run the task again to see them.',
+    'This run has no texts of held-out rows: the version of RLPrompt that made it did not keep them, or its file is gone. Run the task again to see them.',
   'run.noHeldOutYet': () => 'Held-out rows are scored when the search ends.',
   'run.rowsChanged': ({ name }: { name: string }) =>
     `The held-out rows in ${name} are not those that the run was scored on: the file has changed since, or this version of RLPrompt draws other rows from it. Restore the file, or run the task again.`,
@@ -110,11 +109,11 @@ export const runWording = {
     /** The measured rate, and how long that takes. */
     rate: { readonly perSecond: number; readonly time: string } | undefined;
   }) =>
-    `At most ${total.toLocaleString('en-US')} generations of up to ${maxTokens.toLocaleString('en-US')} tokens (${generations})${
+    `At most ${count(total)} generations of up to ${count(maxTokens)} tokens (${generations})${
       rate ? `: about ${rate.time} at the measured ${rate.perSecond.toFixed(rate.perSecond < 10 ? 1 : 0)} a second` : ''
     }`,
   'run.judgeCalls': ({ metrics, calls }: { metrics: readonly string[]; calls: number }) =>
-    `At most ${calls.toLocaleString('en-US')} calls of servers by ${metrics.length > 1 ? 'the metrics' : 'the metric'} ${metrics.map((name) => `"${name}"`).join(', ')}`,
+    `At most ${count(calls)} calls to servers by ${metrics.length > 1 ? 'the metrics' : 'the metric'} ${metrics.map((name) => `"${name}"`).join(', ')}`,
   'run.script': ({ path, hash }: { path: string; hash: string }) => `${path} (SHA-256 ${hash.slice(0, 16)}…) scores what the model writes`,
   'run.scriptChanged': () => 'It has changed since the run, so its scores may not compare with those of the run',
   'run.scriptLimits': ({ limited }: { limited: boolean }) =>
@@ -133,7 +132,7 @@ export const runWording = {
   'run.scoringOn': ({ model }: { model: string }) => `Scoring the run's prompts on ${model} …`,
   'run.ended': ({ reason }: { reason: keyof typeof ENDED }) => ENDED[reason],
   'run.took': took,
-  'run.proposed': ({ model, calls, ...use }: Proposed) => `Proposals by ${model}: ${whole(calls)} requests, ${took(use)}.`,
+  'run.proposed': ({ model, calls, ...use }: Proposed) => `Proposals by ${model}: ${count(calls)} requests, ${took(use)}.`,
   'run.noControl': () => 'random search was left out or cut off, since you asked for the ranking early',
   'run.noSingleControl': () => 'the search for the best single prompt was left out or cut off, since you asked for the ranking early',
   'run.sourcesCut': ({ split, cut, of }: { split: string; cut: number; of: number }) =>

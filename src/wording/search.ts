@@ -1,9 +1,10 @@
+import { count, percent } from './numbers';
+
 interface ScoredWords {
   readonly words: readonly string[];
   readonly accuracy: number;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 const scored = ({ words, accuracy }: ScoredWords): string => `${listed(words)} ${percent(accuracy)}`;
 
 const MOST_WORDS = 8;
@@ -43,7 +44,7 @@ export const searchWording = {
   }),
   'search.noneAdmitted': ({ attempts }: { attempts: number }) =>
     `${attempts} prompts were drawn, and the chat template changes every one of them. Use another template, or "tokens": "words".`,
-  'search.findingLabels': ({ rows }: { rows: number }) => `Searching for label words on ${rows.toLocaleString('en-US')} rows …`,
+  'search.findingLabels': ({ rows }: { rows: number }) => `Searching for label words on ${count(rows)} rows …`,
   'search.noLabelWords': ({ classes }: { classes: readonly string[] }) => ({
     message: 'the labels name no words to try on a server',
     found: classes.slice(0, 3).join(', '),
@@ -58,7 +59,7 @@ export const searchWording = {
     own: ScoredWords | null;
     rows: number;
   }) => {
-    const where = `without a prompt on ${rows.toLocaleString('en-US')} rows`;
+    const where = `without a prompt on ${count(rows)} rows`;
     if (chosen.crossValidated === null) return `Label words: ${scored(chosen)} ${where}; the search found none that do better`;
     // By rows that did not choose the words.
     const found = scored({ ...chosen, accuracy: chosen.crossValidated });

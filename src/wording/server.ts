@@ -1,3 +1,5 @@
+import { count } from './numbers';
+
 /** Messages of `model/server/`: `'server.code': (arguments) => text`. */
 
 interface At {
@@ -46,11 +48,11 @@ export const serverWording = {
   'server.writes': ({ way, perRequest }: { way: 'completions' | 'chat'; perRequest: number }) =>
     `texts come from ${way === 'chat' ? 'chats' : 'completions'}, ${perRequest === 1 ? 'one' : `up to ${perRequest}`} a request; a server may write other texts when it is asked again, so the answers are kept and reused`,
   'server.editorWrites': ({ tokens }: { tokens: number }) =>
-    `VS Code's models take no temperature, seed or limit of tokens: they use their own, and a text is cut after ${tokens.toLocaleString('en-US')} tokens of the policy model; they may write other texts when they are asked again, so the answers are kept and reused`,
+    `VS Code's models take no temperature, seed or limit of tokens: they use their own, and a text is cut after ${count(tokens)} tokens of the policy model; they may write other texts when they are asked again, so the answers are kept and reused`,
   'server.ignores': ({ fields }: { fields: readonly string[] }) => `the server does not take ${fields.join(', ')}, and uses its own`,
   'server.fewerTexts': ({ missing, of }: { missing: number; of: number }) =>
-    `${missing.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} texts are missing, since the server gave fewer than it was asked for`,
-  'server.fromStore': ({ texts }: { texts: number }) => `${texts.toLocaleString('en-US')} texts were taken from earlier runs`,
+    `${count(missing)} of ${count(of)} texts are missing, since the server gave fewer than it was asked for`,
+  'server.fromStore': ({ texts }: { texts: number }) => `${count(texts)} texts were taken from earlier runs`,
   'server.reference': () => `Write a model behind a server as ${EXAMPLE}: its name, an @, and the server's base address.`,
   'server.referenceModel': () => `The model's name is missing before the @: write ${EXAMPLE}.`,
   'server.referenceAddress': () => `What follows the @ is not a valid address: write ${EXAMPLE}.`,
@@ -74,7 +76,7 @@ export const serverWording = {
   'server.unreachable': ({ url, code }: At & { code: string }) =>
     `The server ${url} ${UNREACHABLE[code] ?? 'does not answer (the connection timed out).'}`,
   'server.certificate': ({ url, code }: At & { code: string }) => `The server ${url} has a certificate that cannot be trusted (${code}).`,
-  'server.closed': ({ url }: At) => `The server ${url} closed the connection before it had answered.`,
+  'server.closed': ({ url }: At) => `The server ${url} closed the connection before it answered.`,
   'server.notSent': ({ url, reason }: At & { reason: string }) => `The request to the server ${url} failed: ${reason}.`,
   'server.timeout': ({ url, seconds }: At & { seconds: number }) =>
     `The server ${url} did not answer within ${seconds} s (server.timeoutSeconds).`,

@@ -49,7 +49,7 @@ export const specWording = {
     expected: '"rlprompt" or "reflect", or both, beside "random"',
   }),
   'spec.randomTwice': () => ({
-    message: '"method" says already whether random search follows',
+    message: '"method" already says whether random search follows',
     expected: 'no "random" beside "method": list "random" there, or leave it out there',
   }),
   'spec.otherMethod': ({ field, of, method }: { field: string; of: string; method: readonly string[] }) => ({
@@ -164,8 +164,8 @@ export const specWording = {
     expected: 'messages without {mask}',
   }),
   'spec.chatLast': ({ role }: { role: string }) => ({
-    message: `the last message is of the role ${quote(role)}; the model answers after it`,
-    expected: 'a last message of the role "user"',
+    message: `the last message has the role ${quote(role)}; the model answers after it`,
+    expected: 'a last message with the role "user"',
   }),
   'spec.chatSystemTwice': () => ({
     message: 'the template is a list of messages, which hold the system message themselves',
@@ -192,7 +192,7 @@ export const specWording = {
     expected: `a word of the model's vocabulary${suchAs(close)}`,
   }),
   'spec.labelTooLong': ({ word, tokens, close }: { word: string; tokens: number; close: readonly string[] }) => ({
-    message: `the label word is ${tokens} tokens of the task model; at the mask there is room for one`,
+    message: `the label word is ${tokens} tokens of the task model; the mask has room for one`,
     found: quote(word),
     expected: `a word of one token${suchAs(close)}`,
   }),

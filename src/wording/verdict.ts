@@ -1,3 +1,5 @@
+import { count, percent } from './numbers';
+
 interface Score {
   /** In quotes, or how a task without a prompt is called. */
   readonly name: string;
@@ -45,7 +47,7 @@ export const verdictWording = {
   'verdict.unequalClasses': ({ majority, accuracy, classes }: { majority: number; accuracy: number; classes: number }) =>
     `Always answering the most common class scores ${percent(majority)}. Where each class counts the same, as in the search, it scores ${percent(1 / classes)}, and this prompt ${percent(accuracy)}.`,
   'verdict.notAboveChanceSoFar': ({ accuracy, interval: [, high], n, majority }: Outlook) =>
-    `Not above chance so far: the best prompt gets ${percent(accuracy)} of ${n.toLocaleString('en-US')} rows right (95% interval up to ${percent(high)}), and always answering the most common class ${percent(majority)}. A prompt may still help; another model is more likely to.`,
+    `Not above chance so far: the best prompt gets ${percent(accuracy)} of ${count(n)} rows right (95% interval up to ${percent(high)}), and always answering the most common class ${percent(majority)}. A prompt may still help; another model is more likely to.`,
   'verdict.next': ({ next }: { next: readonly (keyof typeof STEPS)[] }) => `To try next: ${next.map((step) => STEPS[step]).join(', ')}.`,
   'verdict.demonstration': ({ model }: { model: string }) => `${model} is a small demonstration model.`,
 };
@@ -58,15 +60,11 @@ const STEPS = {
 };
 
 function scored({ name, accuracy, n }: HeldOut['winner']): string {
-  return `${name[0]!.toUpperCase()}${name.slice(1)} scores ${percent(accuracy)} on ${n.toLocaleString('en-US')} held-out rows`;
+  return `${name[0]!.toUpperCase()}${name.slice(1)} scores ${percent(accuracy)} on ${count(n)} held-out rows`;
 }
 
 function interval(ends: readonly string[], runs: number): string {
   return `95% interval ${ends.join(' to ')}${runs > 1 ? `, widened for ${runs} runs on these rows` : ''}`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
 
 function points(difference: number): string {

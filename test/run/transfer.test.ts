@@ -134,7 +134,7 @@ describe('transfer', () => {
   it('says when the data is no longer what it was', async () => {
     appendFileSync(join(folder, 'test.csv'), 'One more dull evening.,negative\n');
     const { json } = await transfer('--model', 'bundled:masked', '--top', '1');
-    expect(json.notes).toEqual(['the data file test.csv has changed since the run, so its own column is of other rows']);
+    expect(json.notes).toEqual(['the data file test.csv has changed since the run, so the column of its own model comes from other rows']);
   });
 
   it('needs a run with a result', async () => {

@@ -1,4 +1,3 @@
-
 /** A table as rows of cells, its header first. */
 export type Cells = readonly (readonly string[])[];
 

@@ -91,7 +91,7 @@ describe('an experiment on models of a folder', () => {
   it('names close words for a label word of several tokens in this tokenizer', async () => {
     const error: unknown = await open('bert', 'gpt2', { labels: { good: 'greater', bad: 'terrible' } }).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(TaskError);
-    expect(String(error)).toMatch(/is \d tokens of the task model; at the mask there is room for one/);
+    expect(String(error)).toMatch(/is \d tokens of the task model; the mask has room for one/);
     expect(String(error)).toContain('"great"');
   });
 });
