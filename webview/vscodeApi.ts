@@ -3,7 +3,7 @@ import type { PageMethods, PageState, PanelMethods } from '../src/messages/page'
 import { CHANGES, type Model } from './store';
 
 /** What the page keeps over a reload of its panel. */
-export interface KeptState extends PageState {
+interface KeptState extends PageState {
   readonly smoothing?: number;
   readonly open?: readonly string[];
 }

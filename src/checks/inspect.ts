@@ -12,7 +12,7 @@ const MOST_ROWS = 5000;
 const MOST_LABELS = 64;
 
 /** A class as a data file has it. */
-export interface FoundLabel {
+interface FoundLabel {
   /** Its most frequent spelling. */
   readonly label: string;
   readonly count: number;

@@ -84,7 +84,7 @@ export type Command =
       readonly file: string | undefined;
     };
 
-export type Format = 'text' | 'csv' | 'markdown';
+type Format = 'text' | 'csv' | 'markdown';
 
 const TEXT = { type: 'string' } as const;
 const TEXTS = { type: 'string', multiple: true } as const;

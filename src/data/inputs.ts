@@ -5,7 +5,7 @@ import { firstNamed, INPUT_NAMES } from './columns';
 import { readRows } from './rows';
 
 /** An input of a data file, with its line there. */
-export interface Input {
+interface Input {
   readonly text: string;
   readonly line: number;
 }

@@ -15,7 +15,7 @@ const MOST_LABELS = 64;
 const FIRST_ROWS = 100;
 const LINES_SHOWN = 3;
 
-export interface Reading {
+interface Reading {
   readonly perClass: number;
   readonly seed: number;
   /** Those of train, for the other splits. */

@@ -11,7 +11,7 @@ export interface ActorSettings {
 }
 
 /** What the policy says after some prefixes, with the states and the bias that it said it by. */
-export type Seen = PolicyOutput & { readonly states: Float32Array; readonly bias: Float32Array };
+type Seen = PolicyOutput & { readonly states: Float32Array; readonly bias: Float32Array };
 
 /** Inputs whose greedy prompts are worked out together. */
 const AT_ONCE = 64;

@@ -12,7 +12,7 @@ export interface Rollouts {
   readonly reward: Float32Array;
 }
 
-export interface LossAndDerivatives {
+interface LossAndDerivatives {
   readonly loss: number;
   /** ∂loss/∂Q(s_t, z_t), [B, T]. */
   readonly dQ: Float32Array;

@@ -5,7 +5,7 @@ import { finish } from '../model/local/graphs/prune';
 import { copyModel, ELEMENT, type Model } from '../model/local/graphs/schema';
 
 /** What the policy needs to know about a model's output head. */
-export interface HeadShape {
+interface HeadShape {
   readonly vocabulary: number;
   readonly stateSize: number;
 }

@@ -9,7 +9,7 @@ const CACHE_BYTES = 96e6;
 const BEST = 512;
 
 /** A prompt on a row. */
-export interface Pair {
+interface Pair {
   readonly ids: PromptIds;
   readonly row: number;
 }

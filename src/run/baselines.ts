@@ -6,7 +6,7 @@ import type { Experiment } from './open/experiment';
 import type { RowLog } from './store/rows/storedModel';
 
 /** The prompts that are there before a search: none, and the user's. */
-export interface Baselines {
+interface Baselines {
   /** (Prompt, row) pairs. */
   readonly pairs: number;
   /** Scores them. `rows`: what they gave on each row, for a search that shows rows to a model. */

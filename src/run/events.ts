@@ -20,7 +20,7 @@ export interface StartEvent {
 }
 
 /** A prompt that is there before the search: none, or one of the user's. */
-export interface BaselineEvent extends ScoredPrompt {
+interface BaselineEvent extends ScoredPrompt {
   readonly event: 'baseline';
 }
 
@@ -42,7 +42,7 @@ interface Timed {
   readonly seconds: number;
 }
 
-export interface StartsEvent extends StartsStep, Timed {}
+interface StartsEvent extends StartsStep, Timed {}
 
 export interface PolicyStepEvent extends PolicyStep, Timed {}
 
@@ -61,14 +61,14 @@ export interface ProgressEvent extends Timed {
   readonly total: number;
 }
 
-export interface StageEvent {
+interface StageEvent {
   readonly event: 'stage';
   readonly stage: Stage;
   /** Why the search ended. */
   readonly reason?: StopReason;
 }
 
-export interface FinishEvent extends Timed {
+interface FinishEvent extends Timed {
   readonly event: 'finish';
   readonly best: string;
 }

@@ -8,7 +8,7 @@ import type { Experiment } from './open/experiment';
 import type { StoredProposals } from './store/proposals';
 
 /** The prompts that a search by reflection starts from: the user's, or a plain one where a classification has none. */
-export function reflectionStart({ kind, prompt, compare }: Spec, words: readonly string[]): StartingPrompt[] {
+function reflectionStart({ kind, prompt, compare }: Spec, words: readonly string[]): StartingPrompt[] {
   const own = [...new Set([...(prompt.start === undefined ? [] : [prompt.start]), ...compare])];
   if (own.length > 0 || kind === 'generation') return own.map((text) => ({ text, origin: 'manual' }));
   return [{ text: word('search.plainInstruction', { words: words.map((each) => each.trim()) }), origin: 'start' }];

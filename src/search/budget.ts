@@ -10,7 +10,7 @@ import type { SearchContext } from './search';
 import { selectionCost } from './selection';
 
 /** How the policy's search spends its query budget: it reserves enough to rank what it finds; the rest is for steps. */
-export interface BudgetPlan {
+interface BudgetPlan {
   /** Queries of one step with its validation, of the ranking after it, and of both. */
   readonly least: { readonly step: number; readonly ranking: number; readonly total: number };
   /** Whether the budget has room for another step, its validation, and the ranking of all prompts so far. */

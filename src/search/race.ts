@@ -48,7 +48,7 @@ export async function finalistsOf<C>(
   return alive;
 }
 
-export interface Duel {
+interface Duel {
   /** Rows before the first look, and between looks. */
   readonly first: number;
   readonly more: number;

@@ -5,7 +5,7 @@ import type { SearchSettings } from '../spec/schema';
 import type { SearchContext } from './search';
 
 /** Prompts of a step that are tried on the same input. */
-export const PROMPTS_PER_INPUT = 4;
+const PROMPTS_PER_INPUT = 4;
 
 /** What the prompts of a step are rewarded with, and the queries that it takes beside those of the scorers. */
 export interface Rewarding {

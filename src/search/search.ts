@@ -168,7 +168,7 @@ export interface PolicyStep extends Omit<TrainingStep, 'bestPrompt'> {
 }
 
 /** Estimated accuracies on the pool, of a search with a memory. */
-export interface StepEstimate extends FilledIn {
+interface StepEstimate extends FilledIn {
   /** Of the best prompt so far, which `rows` and `worth` are about. */
   readonly best: number;
   /** Mean of the step's prompts. */

@@ -22,7 +22,7 @@ export interface TemplateError extends Worded {
   readonly turn?: number;
 }
 
-export interface Template {
+interface Template {
   /** Of all messages, in their order. */
   readonly parts: readonly Part[];
   /** Of a chat; undefined for a template that is one text. */

@@ -45,7 +45,7 @@ export function treeLines(all: readonly CandidateSummary[], shown: Shown, closed
 }
 
 /** What a key does in the tree: moves to a line, or opens or closes the present one. */
-export type Move = { readonly to: number } | { readonly toggle: number } | undefined;
+type Move = { readonly to: number } | { readonly toggle: number } | undefined;
 
 /** The keys of a tree (ARIA Authoring Practices, tree view). */
 export function moveBy(key: string, lines: readonly TreeLine[], at: number): Move {

@@ -6,7 +6,7 @@ import { ORIGINS } from '../names';
 type Prompt = Pick<HeldOut['prompts'][number], 'prompt' | 'origin'>;
 
 /** The prompts whose rows are shown: one, a baseline to compare it with, and perhaps a third. */
-export type Chosen = readonly [prompt: number, baseline: number | undefined, another: number | undefined];
+type Chosen = readonly [prompt: number, baseline: number | undefined, another: number | undefined];
 
 /** The winner against a given baseline, else against no prompt, or against the next best where no prompt wins. */
 export function firstChoice(prompts: readonly Prompt[], wanted?: string): Chosen {

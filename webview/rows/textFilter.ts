@@ -4,7 +4,7 @@ export type TextFilter = 'all' | 'low' | 'fixed' | 'broken';
 export type Order = 'file' | 'lowest' | 'highest' | 'worse' | 'better';
 
 /** What rows are shown, by the score of one metric or, without one, of all together. */
-export interface Choice {
+interface Choice {
   readonly metric: number | undefined;
   /** In [0, 1]. */
   readonly threshold: number;

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 export const SPEC_ENDING = '.prompt-task.json';
 
 /** What the user picked: a spec, or a way to make one. */
-export type Chosen = { readonly spec: vscode.Uri } | 'newTask' | 'sampleTask';
+type Chosen = { readonly spec: vscode.Uri } | 'newTask' | 'sampleTask';
 
 /** The spec in the active editor. */
 export function openSpec(): vscode.Uri | undefined {

@@ -9,7 +9,7 @@ const MARKER = /\bRLPrompt run: (\S+)/;
 const MOST_LINES = 400;
 
 /** A prompt in the user's code: the run that it is from, and what that run says of it. */
-export interface InsertedPrompt {
+interface InsertedPrompt {
   readonly line: number;
   readonly head: RunHead;
   readonly found: FoundPrompt | undefined;

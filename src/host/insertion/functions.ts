@@ -46,7 +46,7 @@ export function promptFunction(found: FoundPrompt, languageId: string, unit: str
 }
 
 /** Texts around the input; a text without the input is all before it. */
-export interface Around {
+interface Around {
   readonly before: string;
   readonly after: string | undefined;
 }

@@ -2,7 +2,7 @@ import { FUNCTION_IDS } from './functionLanguages';
 import { QUOTING, type Join, type Quoting } from './quoting';
 
 /** How a language writes a function that takes an input and returns what to send to the model. */
-export interface FunctionForm {
+interface FunctionForm {
   readonly naming: 'snake' | 'camel' | 'pascal';
   /** The code, with a tab for each level of indentation. `{about}`, `{origin}`, `{words}` and `{run}` are the lines that describe it. */
   readonly code: string;
@@ -23,7 +23,7 @@ export interface FunctionForm {
 }
 
 /** The forms in which a prompt is inserted into a language: a string, and a function if the language has one here. */
-export interface Language {
+interface Language {
   readonly quoting: Quoting;
   readonly function?: FunctionForm;
 }

@@ -12,7 +12,7 @@ export interface Edit {
 }
 
 /** Where a function goes, and how its language and the editor write code. */
-export interface Target {
+interface Target {
   readonly lines: readonly string[];
   readonly start: Place;
   readonly end: Place;

@@ -6,7 +6,7 @@ import { literal } from './literal';
 import { QUOTING } from './quoting';
 
 /** The forms in which the policy of a run is inserted. */
-export type PolicyForm = 'prompts' | 'call';
+type PolicyForm = 'prompts' | 'call';
 
 /**
  * The lines of code that use a policy with a prompt for each input: a list of the prompts that it gave, the most frequent

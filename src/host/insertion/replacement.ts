@@ -11,7 +11,7 @@ const UNITS = ['    ', '  ', '\t', '   ', '        '];
 const [ABOVE, BELOW] = [8, 400];
 
 /** A part of a text to replace. */
-export interface Replacement {
+interface Replacement {
   readonly offset: number;
   readonly length: number;
   readonly text: string;

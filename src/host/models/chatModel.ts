@@ -3,7 +3,7 @@ import type { AskFailure } from '../../model/server/editorModel';
 import type { Message } from '../../spec/template';
 
 /** Why a language model of VS Code gave no answer, and what to do. */
-export class ChatError extends Error {
+class ChatError extends Error {
   constructor(
     readonly reason: AskFailure,
     message: string,

@@ -1,4 +1,4 @@
-export interface PageParts {
+interface PageParts {
   readonly nonce: string;
   /** The source from which VS Code serves the panel's files. */
   readonly cspSource: string;

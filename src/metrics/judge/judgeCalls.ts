@@ -2,7 +2,7 @@ import { modelOf, type MetricEntry } from '../../spec/generation';
 import { isTextModel } from '../../spec/scheme';
 
 /** Keeps the calls of a run, each by its metric, before they go out. */
-export interface CallLog {
+interface CallLog {
   /** The calls that the run made in earlier processes. */
   readonly before: readonly string[];
   add(metric: string): void;

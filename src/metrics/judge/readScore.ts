@@ -1,7 +1,7 @@
 import { jsonParts } from '../json';
 
 /** What a judge said of a text. */
-export interface Said {
+interface Said {
   /** In [0, 1]. */
   readonly score: number;
   readonly reason: string | undefined;

@@ -31,7 +31,7 @@ export function scriptSettings({ value }: MetricEntry): ScriptSettings {
 }
 
 /** Reads a script that lies beside the spec or below it. @throws MetricProblem */
-export function readScript(name: string, folder: string): Script {
+function readScript(name: string, folder: string): Script {
   try {
     // Links are followed first: what a link leads to may be elsewhere.
     const path = realpathSync(resolve(folder, name));

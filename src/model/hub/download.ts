@@ -20,14 +20,14 @@ export interface DownloadProgress {
   readonly waiting?: string;
 }
 
-export interface DownloadOptions extends HubOptions {
+interface DownloadOptions extends HubOptions {
   /** Stops the download; the next one continues from what is there. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 /** A folder laid out as on the hub, and the graph's path inside it. */
-export interface LocalModel {
+interface LocalModel {
   readonly folder: string;
   readonly graph: string;
 }

@@ -16,7 +16,7 @@ export interface ListedFile {
 }
 
 /** What the hub says about a model at one revision. */
-export interface Listing {
+interface Listing {
   readonly commit: string;
   /** Whether the files may be closed to us: the model is gated or private. */
   readonly restricted: boolean;

@@ -52,7 +52,7 @@ export interface DownloadPlan {
   readonly absent: readonly string[];
 }
 
-export interface PlanOptions extends HubOptions {
+interface PlanOptions extends HubOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onWait?: OnWait | undefined;
 }

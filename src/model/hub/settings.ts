@@ -28,7 +28,7 @@ export interface HubSettings {
   readonly sleep: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-export interface Token {
+interface Token {
   readonly value: string;
   /** Where it comes from, for messages. */
   readonly source: string;

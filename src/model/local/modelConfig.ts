@@ -7,7 +7,7 @@ import type { TensorValue } from './graphs/schema';
 /** `config.json`. */
 export type ModelConfig = Readonly<Record<string, unknown>>;
 
-export interface ModelFacts {
+interface ModelFacts {
   readonly kind: 'causal' | 'masked';
   /** Name of the graph's logits, [B, S, V]. */
   readonly logits: string;

@@ -13,7 +13,7 @@ export const GRAPH_FILES: readonly string[] = PRECISIONS.flatMap((precision) =>
 /** How a model becomes ONNX files. */
 export const EXPORT_COMMANDS = 'pip install "optimum-onnx[onnxruntime]", then optimum-cli export onnx --model NAME FOLDER';
 
-export interface ChosenGraphs {
+interface ChosenGraphs {
   /** Reads texts from their start. */
   readonly graph: string;
   /** Continues from a KV cache, if that is a separate file. */

@@ -40,7 +40,7 @@ export interface ModelGraph {
 }
 
 /** Where a model is, for callers that have located it themselves. */
-export interface ModelPlace {
+interface ModelPlace {
   readonly reference: string;
   readonly folder: string;
   /** The ONNX file inside the folder; the most exact one when absent. */
@@ -56,7 +56,7 @@ export async function readModel(reference: string, base: string): Promise<ModelF
 }
 
 /** Reads a model folder laid out as on the Hugging Face hub. @throws ModelError */
-export async function readModelFolder({ reference, folder, file }: ModelPlace): Promise<ModelFolder> {
+async function readModelFolder({ reference, folder, file }: ModelPlace): Promise<ModelFolder> {
   const files = await filesOf(reference, folder);
   const chosen = chooseGraphs(reference, files, file);
   // Some exports put all files into one folder, some only the graphs.

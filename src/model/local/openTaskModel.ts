@@ -8,7 +8,7 @@ import type { TaskModel } from '../taskModel';
 import { WholeRowTaskModel } from './wholeRowTaskModel';
 import { word } from '../../wording/wording';
 
-export interface OpenTaskModel {
+interface OpenTaskModel {
   readonly model: TaskModel;
   /** What users should know about its speed. */
   readonly notes: readonly string[];

@@ -7,7 +7,7 @@ export interface Compute {
 }
 
 /** Where a graph comes from: its name in errors, and the folder of weights outside it. */
-export interface Origin {
+interface Origin {
   readonly reference: string;
   readonly folder?: string;
 }

@@ -10,7 +10,7 @@ import { parseServerReference } from './reference';
 import { ServerError } from './serverError';
 import type { TextModel } from './textModel';
 
-export interface ServerAccess {
+interface ServerAccess {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly opening?: Opening | undefined;
@@ -45,7 +45,7 @@ export async function openServer(
 }
 
 /** A server and the name of its model. */
-export interface Connection extends Omit<OpenText, 'model'> {
+interface Connection extends Omit<OpenText, 'model'> {
   /** The variable that other code finds the key in, if one is sent. */
   readonly keyNamed: { readonly keyVariable: string } | undefined;
   /** Uses the model; where the server does not have it, the error names those that it has. */

@@ -4,7 +4,7 @@ import type { Args, Code } from '../../wording/wording';
 import { ServerError } from './serverError';
 
 /** Where to find a model behind an OpenAI-compatible server. */
-export interface ServerReference {
+interface ServerReference {
   /** Undefined when the reference leaves it to the server, which then must have exactly one. */
   readonly model: string | undefined;
   /** Base address without a slash at its end, such as `http://localhost:8000/v1`. */

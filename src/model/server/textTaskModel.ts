@@ -7,7 +7,7 @@ import { ServerError } from './serverError';
 import { keyOf, type Sent, type TextModel, type TextScore } from './textModel';
 import { warning, type Note } from '../../wording/note';
 
-export interface TextTask {
+interface TextTask {
   /** Names the model, the template and the label words. */
   readonly key: string;
   readonly classes: number;

@@ -8,7 +8,7 @@ import { fillTemplate, fillTurns, type Message, type Part } from '../../spec/tem
 import { passageOf, travel, type Travel } from './passage';
 
 /** A task's template with its prompts, without its model. */
-export interface OpenTemplate extends Travel {
+interface OpenTemplate extends Travel {
   promptText(ids: PromptIds): string;
   /** The template filled in: what goes to the model. */
   fill(input: string, prompt: string): string | Message[];

@@ -7,7 +7,7 @@ import type { Spec } from '../../spec/spec';
 import type { Part } from '../../spec/template';
 
 /** How prompts of the policy's tokens become text, and text such a prompt. */
-export interface Passage {
+interface Passage {
   text(ids: PromptIds): string;
   ids(text: string): number[];
   /** Whether the prompt, as text, has these ids again. */

@@ -22,12 +22,12 @@ export interface Proposing {
   readonly maxTokens: number;
 }
 
-export function proposerCalls({ proposerCalls: calls, queryBudget }: Pick<SearchSettings, 'proposerCalls' | 'queryBudget'>): number {
+function proposerCalls({ proposerCalls: calls, queryBudget }: Pick<SearchSettings, 'proposerCalls' | 'queryBudget'>): number {
   return calls ?? Math.ceil(queryBudget / QUERIES_A_CALL);
 }
 
 /** Tokens of an answer of the proposer at most. */
-export function answerTokens(spec: Spec, context: number | undefined): number {
+function answerTokens(spec: Spec, context: number | undefined): number {
   return instructionTokens(spec, context) + ALOUD;
 }
 

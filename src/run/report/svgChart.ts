@@ -1,7 +1,7 @@
 import { escapeHtml } from './htmlText';
 
 /** A line of a chart, over numbers of queries. */
-export interface ChartLine {
+interface ChartLine {
   readonly label: string;
   /** Which of the report's line styles. */
   readonly style: 1 | 2 | 3 | 4;

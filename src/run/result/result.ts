@@ -77,7 +77,7 @@ export interface RunResult {
   readonly perInput?: PerInputResult;
 }
 
-export interface SearchSummary {
+interface SearchSummary {
   readonly origin: SearchOrigin;
   /** As `queries`. */
   readonly queries: Queries;
@@ -93,7 +93,7 @@ export interface TokenUse extends Spent {
 }
 
 /** What the task model took in a run. */
-export interface TaskModelUse extends TokenUse {
+interface TaskModelUse extends TokenUse {
   /** Requests that had no answer when the run was interrupted. Absent in results of earlier versions. */
   readonly lost?: number;
 }
@@ -183,7 +183,7 @@ export interface PerInputResult {
   readonly inputs: readonly InputExample[];
 }
 
-export interface GivenPrompt extends Pick<PromptResult, 'prompt' | 'tokens' | 'pieces'> {
+interface GivenPrompt extends Pick<PromptResult, 'prompt' | 'tokens' | 'pieces'> {
   /** Test rows that got it. */
   readonly rows: number;
 }

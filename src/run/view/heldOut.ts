@@ -23,7 +23,7 @@ export interface HeldOutClasses {
   readonly prompts: readonly HeldOutAnswers[];
 }
 
-export interface HeldOutRow {
+interface HeldOutRow {
   /** Cut where it is very long. */
   readonly text: string;
   readonly label: number;

@@ -18,7 +18,7 @@ export interface HeldOutTexts {
   readonly prompts: readonly HeldOutOutputs[];
 }
 
-export interface HeldOutTextRow {
+interface HeldOutTextRow {
   /** Cut where it is very long. */
   readonly text: string;
   readonly references: readonly string[];

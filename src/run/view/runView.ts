@@ -90,7 +90,7 @@ export interface RunHead {
 }
 
 /** Coded in the journal; here with its text. */
-export type Outlook = Omit<OutlookEvent, 'event'> & { readonly text: string };
+type Outlook = Omit<OutlookEvent, 'event'> & { readonly text: string };
 
 export type RunSummary = Pick<
   RunResult,

@@ -8,7 +8,7 @@ import { synonymsOf } from '../../spec/synonyms';
 export type WordOrigin = 'own' | 'part' | 'synonym' | 'near' | 'given';
 
 /** A word that a class may get. */
-export interface Candidate {
+interface Candidate {
   readonly word: string;
   readonly origin: WordOrigin;
 }

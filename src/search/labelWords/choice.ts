@@ -8,7 +8,7 @@ export interface Pool {
 }
 
 /** One label word for each class, in the order of the classes. */
-export interface ScoredWords {
+interface ScoredWords {
   readonly words: readonly string[];
   /** Accuracy without a prompt on the rows of the pool. */
   readonly accuracy: number;

@@ -2,9 +2,9 @@ import { bounded, classMean, rowScore } from '../../method/reward';
 import { chooseWords, type Option, type WordScores } from './choose';
 
 /** Columns of one word for each class, as rows choose them. */
-export type Chooser = (rows: readonly number[]) => number[];
+type Chooser = (rows: readonly number[]) => number[];
 
-export interface Proposal {
+interface Proposal {
   readonly columns: readonly number[];
   /** Accuracy of words that the other rows chose; null for the label's own words, which no row chose. */
   readonly crossValidated: number | null;

@@ -8,7 +8,7 @@ export interface Observed {
 }
 
 /** What the observed rows say of a prompt's factors: precision·f = pull, in units of the rows' noise. */
-export interface Evidence {
+interface Evidence {
   /** Σ_c w_c w_cᵀ / σ², [q, q]. */
   readonly precision: Float64Array;
   /** Σ_c w_c (y_c − μ_c) / σ², [q]. */

@@ -3,12 +3,12 @@ import { probabilityPositive } from '../studentT';
 import { GATE } from './settings';
 
 /** What is known of a child's gain over its parent: the mean difference of the scores, and the probability that the child is better. */
-export interface Gain {
+interface Gain {
   readonly gain: number;
   readonly better: number;
 }
 
-export interface Gate extends Gain {
+interface Gate extends Gain {
   /** Rows that both were scored on. */
   readonly rows: readonly number[];
   readonly passed: boolean;

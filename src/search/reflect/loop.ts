@@ -10,7 +10,7 @@ import { FINALISTS, PREFERRED, PROMOTED, START_ROWS } from './settings';
 import type { Proposed, ReflectTask } from './task';
 import { Trials } from './trials';
 
-export interface ReflectOptions extends ChildLimits {
+interface ReflectOptions extends ChildLimits {
   /** Instructions to start from; the first is the one to improve. */
   readonly start: readonly string[];
 }

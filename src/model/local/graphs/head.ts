@@ -17,7 +17,7 @@ export interface Head {
   readonly flat: boolean;
 }
 
-export interface Product {
+interface Product {
   readonly node: Node;
   /** Which inputs have an entry for each word of the vocabulary, and on which axis. */
   readonly columns: readonly { readonly input: number; readonly axis: number }[];
@@ -30,7 +30,7 @@ export interface Product {
 }
 
 /** A node that changes each number by itself; all its inputs but one are the same for every token. */
-export interface Step {
+interface Step {
   readonly node: Node;
   /** Index of the input that comes from the step before. */
   readonly data: number;

@@ -4,7 +4,7 @@ import { stepDims, type Head } from './head';
 import { toNumber } from './schema';
 
 /** Some words of the vocabulary: the name of their ids in the graph, and how many they are. */
-export interface Words {
+interface Words {
   readonly ids: string;
   readonly count: number;
 }

@@ -97,7 +97,7 @@ function message(fields: Record<string, [type: string, id: number, rule?: 'repea
 }
 
 /** 64-bit integers are decoded as objects that keep every bit, and written from numbers too. */
-export type Integer = number | { toNumber(): number };
+type Integer = number | { toNumber(): number };
 
 export interface Attribute {
   name: string;
@@ -127,7 +127,7 @@ export interface Tensor {
   /** `location` names the file that holds the values. */
   externalData?: { key: string; value: string }[];
 }
-export interface ValueInfo {
+interface ValueInfo {
   name: string;
   type: Uint8Array;
 }

@@ -8,7 +8,7 @@ import { OutputBuffers } from './outputBuffers';
 import { LABEL_LOGITS, POSITIONS, scoringGraph } from './scoring';
 
 /** What a model says after each of some rows. */
-export interface Said {
+interface Said {
   /** Of every word, at the last token of each row, [B, V]. */
   readonly logits: Float32Array;
   /** Undefined if the graphs have no KV cache. */

@@ -1,5 +1,5 @@
 /** The special tokens that prompt search needs, by purpose. */
-export interface SpecialTokens {
+interface SpecialTokens {
   readonly mask: number | undefined;
   readonly start: number | undefined;
   readonly end: number | undefined;

@@ -18,7 +18,7 @@ export interface TokenizerDefinition {
 
 type Vocabulary = Readonly<Record<string, number>> | readonly (readonly [string, number])[];
 
-export interface AddedToken {
+interface AddedToken {
   readonly id: number;
   readonly content: string;
   readonly lstrip?: boolean;
@@ -26,7 +26,7 @@ export interface AddedToken {
 }
 
 /** A normalizer, pre-tokenizer or decoder: a step, or a sequence of them. */
-export interface Component {
+interface Component {
   readonly type: string;
   readonly normalizers?: readonly Component[];
   readonly pretokenizers?: readonly Component[];

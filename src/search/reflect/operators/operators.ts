@@ -11,7 +11,7 @@ export type Operator = keyof typeof REQUESTS | 'examples';
 export const OPERATORS: readonly Operator[] = ['reflect', 'addRule', 'shorten', 'rephrase', 'examples', 'recombine'];
 
 /** A row with what the model answered under the current instruction. */
-export interface ShownRow {
+interface ShownRow {
   readonly input: string;
   readonly expected: string;
   readonly got: string;
