@@ -33,7 +33,7 @@ function jsonMetric(name: string, { value }: MetricEntry, values: (output: strin
 function compiled(schema: unknown): ValidateFunction {
   const found = JSON.stringify(schema);
   const isSchema = (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) || typeof schema === 'boolean';
-  if (!isSchema) throw new MetricProblem('value', worded('metric.notSchema', { found, problem: 'it must be an object' }));
+  if (!isSchema) throw new MetricProblem('value', worded('metric.notSchema', { found, problem: word('metric.schemaNotObject') }));
   try {
     return new Ajv({ strict: false, logger: false }).compile(schema);
   } catch (error) {

@@ -67,6 +67,7 @@ export const metricsWording = {
     found,
     expected: 'a JSON schema, such as { "type": "object", "required": ["name"] }',
   }),
+  'metric.schemaNotObject': () => 'it must be an object',
   'metric.notClassifier': ({ found, classes }: { found: string | undefined; classes: readonly string[] }) => ({
     message: 'The metric "classifier" needs label words, and the class whose probability counts',
     found,
@@ -119,6 +120,7 @@ export const metricsWording = {
   'metric.scriptNoScore': () => 'it does not export a function "score"',
   'metric.scriptThrew': ({ problem }: { problem: string }) => `the script threw ${problem}`,
   'metric.scriptReturned': ({ found }: { found: string }) => `the script returned ${found}, not a number from 0 to 1`,
+  'metric.scriptMessage': () => 'a message of its own',
   'metric.scriptTooSlow': ({ seconds }: { seconds: number }) => `the script took more than ${seconds} s`,
   'metric.scriptTooLarge': ({ megabytes }: { megabytes: number }) => `the script took more than ${megabytes} MB of memory`,
   'metric.scriptEnded': ({ how }: { how: string }) => `the script's process ended: ${how}`,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { word } from '../../wording/wording';
 import type { MetricRow } from '../metric';
 import { CHILD } from './child';
 import { permissionOption } from './permission';
@@ -109,7 +110,7 @@ export class ScriptProcess {
     const answer = new Promise<Reply>((resolve, reject) => {
       const listen = (found: unknown): void => {
         if ((found as { id?: unknown } | null)?.id !== message.id) return;
-        resolve(replySchema.safeParse(found).data ?? { found: 'a message of its own' });
+        resolve(replySchema.safeParse(found).data ?? { found: word('metric.scriptMessage') });
       };
       const ended = (code: number | null, by: string | null): void => resolve(this.ending(code, by));
       const failed = (error: Error): void => resolve({ ended: error.message });
