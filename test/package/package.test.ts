@@ -45,7 +45,7 @@ describe.runIf(HERE in TARGETS)('the package for this platform', () => {
     expect(new Set(names()).size).toBe(entries.length);
   });
 
-  it('holds the bundles, the models, the examples, the schema and the licences', () => {
+  it('holds the bundles, the models, the examples, the schema and the licenses', () => {
     expect(names()).toEqual(
       expect.arrayContaining([
         'extension/dist/extension.js',

@@ -1,7 +1,7 @@
 import { Random } from '../../src/method/random';
 import { CLASSES, hash, type HiddenRules } from './hiddenRules';
 
-/** Rules that one answer can change: a model that sees ten mistakes does not mend them all. */
+/** Rules that one answer can change: a model that sees ten mistakes does not fix them all. */
 const AT_ONCE = 2;
 const OPENINGS = [
   'Read the message and name its topic.',

@@ -149,7 +149,7 @@ describe('validation and test rows drawn from train by the preset of the paper',
 
   it('use every row of a small file, all classes in every split', async () => {
     const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 20 })) }, PAPER);
-    // 40 % to train, 25 % to validation, the rest to test.
+    // 40% to train, 25% to validation, the rest to test.
     expect(SPLITS.map((split) => counts(dataset, split))).toEqual([
       { a: 8, b: 8 },
       { a: 5, b: 5 },

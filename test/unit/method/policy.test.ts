@@ -26,7 +26,7 @@ describe('initialWeights', () => {
       const largest = w.reduce((a, x) => Math.max(a, Math.abs(x)), 0);
       expect(largest).toBeLessThanOrEqual(bound * (1 + 1e-6));
       expect(largest).toBeGreaterThan(bound * 0.999);
-      // Uniform in [−b, b): mean 0, variance b² / 3. Half a million numbers: 5 standard errors are 0.4 % and 0.6 %.
+      // Uniform in [−b, b): mean 0, variance b² / 3. Half a million numbers: 5 standard errors are 0.4% and 0.6%.
       const mean = w.reduce((a, x) => a + x, 0) / w.length;
       const variance = w.reduce((a, x) => a + x * x, 0) / w.length;
       expect(Math.abs(mean)).toBeLessThan(0.004 * bound);

@@ -45,12 +45,12 @@ describe('Random', () => {
     expect(values.every((x) => x < 1)).toBe(true);
     // 99.9th percentile of chi-squared with 19 degrees of freedom
     expect(chiSquared(values, 20)).toBeLessThan(43.82);
-    // Neighbours are independent: pairs over a grid of 10 × 10, 99 degrees of freedom
+    // Neighbors are independent: pairs over a grid of 10 × 10, 99 degrees of freedom
     const pairs = Array.from({ length: 50_000 }, (_, i) => (Math.floor(10 * values[2 * i]!) + values[2 * i + 1]!) / 10);
     expect(chiSquared(pairs, 100)).toBeLessThan(148.23);
   });
 
-  it('differs between neighbouring seeds from the first number on', () => {
+  it('differs between neighboring seeds from the first number on', () => {
     for (const skipped of [0, 1, 2]) {
       const values = Array.from({ length: 2000 }, (_, seed) => draw(new Random(seed), skipped + 1)[skipped]!);
       expect(chiSquared(values, 20)).toBeLessThan(43.82);

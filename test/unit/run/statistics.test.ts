@@ -11,7 +11,7 @@ import {
 } from '../../../src/run/report/statistics';
 
 describe('wilson', () => {
-  // Published 95 % score intervals (for example R's prop.test without continuity correction).
+  // Published 95% score intervals (for example R's prop.test without continuity correction).
   it.each([
     [8, 10, 0.4902, 0.9433],
     [0, 10, 0, 0.2775],

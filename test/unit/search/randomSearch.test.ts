@@ -114,7 +114,7 @@ describe('random search', () => {
     expect(asked(model)).toEqual([[3, 3, 77]]);
   });
 
-  it('the same seed draws the same prompts, neighbouring seeds others from the first token on', async () => {
+  it('the same seed draws the same prompts, neighboring seeds others from the first token on', async () => {
     const many = Array.from({ length: 1000 }, (_, i) => i);
     const draws = async (seed: number): Promise<number[][]> => {
       const { random, model } = await search({}, many, seed);

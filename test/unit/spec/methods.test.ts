@@ -63,7 +63,7 @@ describe('the searches of a spec', () => {
     expect(problems(fields).map((problem) => [problem.code, problem.field])).toContainEqual([code, field]);
   });
 
-  it('have quick fixes that mend them', () => {
+  it('have quick fixes that repair them', () => {
     const [problem] = problems({ proposer: 'bundled:causal' });
     expect(problem!.fixes!.map(({ path, change }) => [path.join('.'), change])).toEqual([
       ['search.method', { value: ['rlprompt', 'reflect'] }],

@@ -21,7 +21,7 @@ function placeOf({ document }: vscode.TextEditor, wanted: string, inside = 1): v
 describe('editing a task spec', () => {
   afterEach(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
 
-  it('marks an unknown field, and mends it on a click', async () => {
+  it('marks an unknown field, and repairs it on a click', async () => {
     const editor = await edited((spec) => spec.replace('"template"', '"tmplate"'));
     const { uri } = editor.document;
     const [problem] = await diagnostics(uri, 'the unknown field', (all) => all.some(({ source }) => source === 'RLPrompt'));
