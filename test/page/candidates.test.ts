@@ -7,7 +7,7 @@ import { finished, reflected } from './runs';
 
 const chromium = inject('chromium');
 
-describe.skipIf(chromium === '')('the tree of candidates', () => {
+describe('the tree of candidates', () => {
   let browser: Browser;
   let panel: Panel;
   eachPanel(

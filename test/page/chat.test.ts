@@ -5,7 +5,7 @@ import { finished, instructed } from './runs';
 
 const chromium = inject('chromium');
 
-describe.skipIf(chromium === '')("the panel's page of a run with a chat", () => {
+describe("the panel's page of a run with a chat", () => {
   let panel: Panel;
   eachPanel(
     chromium,

@@ -41,7 +41,7 @@ function perInput(): RunView {
   return { ...view, head: { ...view.head, verdict } };
 }
 
-describe.skipIf(chromium === '')('the panel of a run with a prompt for each input', () => {
+describe('the panel of a run with a prompt for each input', () => {
   let panel: Panel;
   let browser: Browser;
   eachPanel(

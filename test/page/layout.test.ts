@@ -7,7 +7,7 @@ import { FINAL_ROWS, finished, FINISHED, instructed, testScore, training, VERDIC
 
 const chromium = inject('chromium');
 
-describe.skipIf(chromium === '')('the layout of the page', () => {
+describe('the layout of the page', () => {
   let browser: Browser;
   let panel: Panel;
 

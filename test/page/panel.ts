@@ -8,7 +8,7 @@ import { THEMES, type Theme } from './themes';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The path of a Chromium, or empty. */
+    /** The path of a Chromium. */
     chromium: string;
   }
 }

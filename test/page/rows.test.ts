@@ -31,7 +31,7 @@ function held(n: number): HeldOutClasses {
 }
 const all = Array.from({ length: 300 }, (_, i) => i);
 
-describe.skipIf(chromium === '')('the held-out rows in the panel', () => {
+describe('the held-out rows in the panel', () => {
   let browser: Browser;
   let panel: Panel;
   eachPanel(

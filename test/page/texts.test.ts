@@ -7,7 +7,7 @@ import { THEMES, type Theme } from './themes';
 
 const chromium = inject('chromium');
 
-describe.skipIf(chromium === '')('the panel of a run that generates texts', () => {
+describe('the panel of a run that generates texts', () => {
   let panel: Panel;
   let browser: Browser;
   eachPanel(

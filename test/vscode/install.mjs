@@ -51,12 +51,14 @@ export function installChromium() {
   const found = () => CHROMIUM.find((path) => existsSync(path));
   const there = found();
   if (there) return there;
-  if (process.getuid?.() !== 0)
-    throw new Error(
-      'The tests drive Chromium, which is not installed. Install it (apt-get install chromium), or set $CHROMIUM to its path.',
-    );
-  run('apt-get', ['update', '-qq'], HERE, 'the list of Debian packages (apt-get update)');
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], HERE, 'Chromium (apt-get install)');
+  const needed = 'The tests drive Chromium, which is not installed. Install it (apt-get install chromium), or set $CHROMIUM to its path.';
+  if (process.getuid?.() !== 0) throw new Error(needed);
+  try {
+    run('apt-get', ['update', '-qq'], HERE, 'the list of Debian packages (apt-get update)');
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], HERE, 'Chromium (apt-get install)');
+  } catch (error) {
+    throw new Error(`${needed} ${error instanceof Error ? error.message : String(error)}`);
+  }
   const installed = found();
   if (!installed) throw new Error(`apt-get installed Chromium, but it is at none of ${CHROMIUM.join(', ')}. Set $CHROMIUM to its path.`);
   return installed;
