@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Random } from '../../../src/method/random';
 import { changes, type Change } from '../../../webview/rows/diff';
 
@@ -40,15 +40,28 @@ describe('changes between two prompts', () => {
     }
   });
 
-  it('of long texts take no second', () => {
+  it('of long texts are compared word by word up to a bound, and only where they differ', () => {
+    const cells: number[] = [];
+    const table = { construct: (Table: typeof Uint16Array, [size]: [number]) => (cells.push(size), new Table(size)) };
+    vi.stubGlobal('Uint16Array', new Proxy(Uint16Array, table));
+    onTestFinished(() => void vi.unstubAllGlobals());
     const random = new Random(8);
     const text = (words: number): string => Array.from({ length: words }, () => `w${random.below(50)}`).join(' ');
-    const before = performance.now();
-    for (const words of [2000, 20_000]) {
-      const [from, to] = [text(words), text(words)];
+    const both = (from: string, to: string): readonly Change[] => {
       const all = changes(from, to);
       expect([side(all, 'added'), side(all, 'removed')]).toEqual([from, to]);
-    }
-    expect(performance.now() - before).toBeLessThan(3000);
+      return all;
+    };
+    // 3,999 words and spaces each: every one of them is looked at with every other.
+    expect(both(text(2000), text(2000)).length).toBeGreaterThan(500);
+    expect(cells.splice(0)).toEqual([expect.toSatisfy((size: number) => size > 3900 ** 2 && size <= 4000 ** 2)]);
+    // A hundred times as many are not: one is there instead of the other, between what they begin and end with.
+    const [from, to] = [text(20_000), text(20_000)];
+    const whole = both(`a ${from} z`, `a ${to} z`);
+    expect(whole.map(({ kind }) => kind)).toEqual(['same', 'removed', 'added', 'same']);
+    expect(cells).toEqual([]);
+    // What does not differ costs nothing.
+    expect(both(`${from} x ${to}`, `${from} y ${to}`)).toHaveLength(4);
+    expect(cells).toEqual([4]);
   });
 });
