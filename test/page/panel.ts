@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { pageHtml } from '../../src/host/panel/pageHtml';
 import type { Difference, PageMethods, PanelMethods } from '../../src/messages/page';
 import type { RunView } from '../../src/run/view/runView';
+import { until } from '../until';
 import { THEMES, type Theme } from './themes';
 
 declare module 'vitest' {
@@ -123,15 +124,14 @@ export class Panel {
     for (const [i, reply] of (await this.waiting(method)).entries()) await this.message({ reply, value: values[i] });
   }
 
-  private async waiting(method: keyof PanelMethods): Promise<number[]> {
-    const take = (): Promise<number[]> =>
-      this.page.evaluate((name) => {
+  private waiting(method: keyof PanelMethods): Promise<number[]> {
+    return until(`the page to ask for ${method}`, async () => {
+      const ids = await this.page.evaluate((name) => {
         const { waiting } = (window as unknown as { host: Host }).host;
         return waiting.splice(0).flatMap((request) => (request.method === name ? [request.id] : []));
       }, method);
-    let ids = await take();
-    for (; ids.length === 0; ids = await take()) await new Promise((wake) => setTimeout(wake, 20));
-    return ids;
+      return ids.length > 0 && ids;
+    });
   }
 
   private async message(message: unknown): Promise<void> {

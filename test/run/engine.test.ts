@@ -10,6 +10,7 @@ import type { RunResult } from '../../src/run/result/result';
 import { readRun } from '../../src/run/store/history';
 import { word } from '../../src/wording/wording';
 import { fakeServer, send } from '../unit/model/server/fakeServer';
+import { within } from '../until';
 import { smallTask } from './commandLine';
 
 const ENGINE = join(__dirname, '..', '..', 'dist', 'engine.js');
@@ -59,13 +60,16 @@ function start(): Engine {
   };
   const engine = new EngineProcess(ENGINE, handlers, () => undefined);
   open.push(engine);
-  const reported = async (there: () => boolean): Promise<void> => {
-    const ended = engine.ended.then(() => Promise.reject(new Error(engine.log.join('\n'))));
-    while (!there()) await Promise.race([once(steps, 'events'), ended]);
-    ended.catch(() => undefined);
+  const reported = (what: string, there: () => boolean): Promise<void> => {
+    const ended = engine.ended.then(() => Promise.reject(new Error(`The engine ended before ${what}: ${engine.log.join('\n')}`)));
+    const report = async (): Promise<void> => {
+      while (!there()) await Promise.race([once(steps, 'events'), ended]);
+      ended.catch(() => undefined);
+    };
+    return within(what, report());
   };
-  const step = (n: number): Promise<void> => reported(() => events.some((event) => event.event === 'step' && event.step >= n));
-  const paused = (): Promise<void> => reported(() => told.some(([method]) => method === 'paused'));
+  const step = (n: number): Promise<void> => reported(`step ${n}`, () => events.some((event) => event.event === 'step' && event.step >= n));
+  const paused = (): Promise<void> => reported('its pause', () => told.some(([method]) => method === 'paused'));
   return { process: engine, channel: engine.channel, told, events, step, paused };
 }
 

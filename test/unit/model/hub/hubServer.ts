@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { until } from '../../../until';
 
 export interface Repository {
   commit: string;
@@ -218,7 +219,7 @@ export function sendRange(
 
 /** Resolves when a file has so many bytes. */
 export async function arrived(bytes: number, file: string): Promise<void> {
-  while ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) < bytes) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(`${bytes} bytes in ${file}`, () => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) >= bytes);
 }
 
 /** Faults. */
