@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { RunEvent } from '../../src/run/events';
+import { within } from '../until';
 
 const CLI = resolve('dist/cli.js');
 
@@ -70,6 +71,35 @@ export async function untilJournal(
     if (Date.now() > end) throw new Error(`not within a minute: ${read()}`);
     await new Promise((wake) => setTimeout(wake, 2));
   }
+}
+
+/**
+ * Kills a run with SIGKILL at a change of a file in its folder: the one after `changes` others once its journal has more than so many
+ * lines. Resolves to whether it did: a run may end before.
+ */
+export async function killAt(
+  { child, finished }: ReturnType<typeof start>,
+  folder: string,
+  { lines, changes }: { readonly lines: number; readonly changes: number },
+): Promise<boolean> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'events.jsonl');
+  const written = (): number => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0);
+  const watcher = watch(folder);
+  const killed = new Promise<void>((resolve) => {
+    let left = changes;
+    watcher.on('change', () => {
+      if (written() <= lines || left-- > 0) return;
+      child.kill('SIGKILL');
+      resolve();
+    });
+  });
+  try {
+    await within(`line ${lines + 1} of ${file} and ${changes} changes after it`, Promise.race([killed, finished]));
+  } finally {
+    watcher.close();
+  }
+  return (await finished).signal === 'SIGKILL';
 }
 
 /** The journal without what depends on the clock. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/method/random';
 import type { RunResult } from '../../src/run/result/result';
-import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
+import { journal, killAt, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
 
 const STEPS = 60;
 const folder = temporaryFolder();
@@ -39,12 +39,8 @@ describe('a run that is cut short', () => {
         const resume = existsSync(join(out, 'task.json'));
         const before = resume ? journal(out).length : 0;
         const run = start('optimize', ...(resume ? ['--resume', out] : [spec, '--out', out]), '--threads', '1');
-        if (kills < 20) {
-          // A resumed run that ends first is done: the next one is killed.
-          await untilJournal(run, out, hasLines(before + 1 + random.below(14))).catch(() => undefined);
-          await new Promise((wake) => setTimeout(wake, random.below(12)));
-          if (run.child.kill('SIGKILL')) kills++;
-        }
+        // A resumed run that ends first is done: the next one is killed.
+        if (kills < 20 && (await killAt(run, out, { lines: before + random.below(14), changes: random.below(8) }))) kills++;
         const { signal, status } = await run.finished;
         over = signal === null;
         if (over) expect(status).toBe(0);

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/method/random';
 import type { RunResult } from '../../src/run/result/result';
-import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
+import { journal, killAt, rlprompt, smallTask, start, temporaryFolder } from './commandLine';
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,12 +57,8 @@ describe.each([
       const resume = existsSync(join(killed, 'task.json'));
       const before = resume ? journal(killed).length : 0;
       const run = start('optimize', ...(resume ? ['--resume', killed] : [spec, '--out', killed]), '--threads', '1');
-      if (kills < 6) {
-        await untilJournal(run, killed, (text) => text.split('\n').length > before + 1 + random.below(4)).catch(() => undefined);
-        // Into the middle of a step: a step takes some hundred milliseconds.
-        await new Promise((wake) => setTimeout(wake, random.below(300)));
-        if (run.child.kill('SIGKILL')) kills++;
-      }
+      // Into the middle of a step, too: its texts and their scores are stored as they come.
+      if (kills < 6 && (await killAt(run, killed, { lines: before + random.below(4), changes: random.below(12) }))) kills++;
       const { signal, status } = await run.finished;
       over = signal === null;
       if (over) expect(status).toBe(0);
