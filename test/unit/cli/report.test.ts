@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { progress } from '../../../src/cli/frontEnd';
+import { noteLine, progress } from '../../../src/cli/frontEnd';
 import { finishedRun, report } from '../../../src/cli/report';
 import { smallResult } from '../run/smallResult';
 
@@ -37,26 +37,44 @@ describe('notes of a result', () => {
     writeFileSync(join(folder, 'task.json'), JSON.stringify(task));
     writeFileSync(join(folder, 'result.json'), JSON.stringify(smallResult({ notes })));
     expect(await report({ name: 'report', folder, format, file: undefined })).toBe(0);
-    expect(shown).toEqual(['Note: label words are scored after the text.', 'Note: 9 queries failed for good.']);
+    expect(shown).toEqual(notes.map(noteLine));
+    for (const [i, note] of notes.entries()) expect(shown[i]).toContain(note);
     expect(printed).toContain('Overall');
-    expect(printed).not.toContain('Note:');
+    for (const note of notes) expect(printed).not.toContain(note);
   });
 });
 
 describe('a run without a result', () => {
+  /** What is said of it: that it can be resumed, by a command for the shell, or who trains it. */
+  const said = (): { resume: boolean; trainer: string | undefined } => {
+    let message = '';
+    expect(() => {
+      try {
+        finishedRun(folder);
+      } catch (error) {
+        ({ message } = error as Error);
+        throw error;
+      }
+    }).toThrow(folder);
+    return {
+      resume: message.endsWith(`npx rlprompt optimize --resume '${folder}'`),
+      trainer: /pid \d+( on \w+)?/.exec(message)?.[0],
+    };
+  };
+
   it('can be resumed: the command is one for the shell', () => {
-    expect(() => finishedRun(folder)).toThrow(`npx rlprompt optimize --resume '${folder}'`);
+    expect(said()).toEqual({ resume: true, trainer: undefined });
   });
 
   it('that another process trains names the process', () => {
     // This process's parent lives, whoever it is.
     writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
-    expect(() => finishedRun(folder)).toThrow(`pid ${process.ppid} is training it`);
+    expect(said()).toEqual({ resume: false, trainer: `pid ${process.ppid}` });
     writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: 7, host: 'elsewhere' }));
-    expect(() => finishedRun(folder)).toThrow('pid 7 on elsewhere is training it');
+    expect(said()).toEqual({ resume: false, trainer: 'pid 7 on elsewhere' });
     // One that has ended trains nothing.
     const { pid } = spawnSync(process.execPath, ['--version']);
     writeFileSync(join(folder, 'lock'), JSON.stringify({ pid, host: hostname() }));
-    expect(() => finishedRun(folder)).toThrow('npx rlprompt optimize --resume');
+    expect(said()).toEqual({ resume: true, trainer: undefined });
   });
 });

@@ -12,7 +12,6 @@ import { RunFolder } from '../../../src/run/store/storage';
 import { verdictOf } from '../../../src/run/result/verdict';
 import { readSpec } from '../../../src/spec/spec';
 import { TaskError } from '../../../src/spec/problem';
-import { CodedError } from '../../../src/wording/wording';
 import { fakeFrontEnd } from './fakeFrontEnd';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-per-input-'));
@@ -134,7 +133,7 @@ it('inputs come from any file with the column, with labels or without', async ()
 
 it('a run of single prompts has no policy, and one whose model has changed is refused', async () => {
   const other = new RunFolder(join(folder, 'copy'));
-  expect(() => specOfPolicy(other)).toThrow(CodedError);
+  expect(() => specOfPolicy(other)).toThrow(expect.objectContaining({ code: 'run.notARun', args: [{ folder: other.path }] }));
   const changed = new RunFolder(join(folder, 'changed'));
   const before = run.readTask();
   changed.create({ ...before, models: { 'bundled:causal': 'another' } });
@@ -144,7 +143,8 @@ it('a run of single prompts has no policy, and one whose model has changed is re
     code: 'run.policyModelChanged',
   });
   writeFileSync(changed.file('policy'), 'no policy');
-  expect(() => changed.readPolicy()).toThrow(/Cannot read the policy/);
+  const damaged = { code: 'run.damagedPolicy', args: [{ file: changed.file('policy'), reason: expect.any(String) as string }] };
+  expect(() => changed.readPolicy()).toThrow(expect.objectContaining(damaged));
   rmSync(changed.file('policy'));
   expect(existsSync(changed.file('policy'))).toBe(false);
   await expect(applyJob({ folder: changed, inputs: ['a'], threads: 1 }, fakeFrontEnd())).rejects.toMatchObject({ code: 'run.noPolicy' });

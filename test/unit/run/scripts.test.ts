@@ -93,6 +93,9 @@ describe('a run with a script', () => {
     writeFileSync(script, 'export function score() { throw new Error("always"); }');
     const spec = await readSpec(file);
     const runs = [{ seed: 1, folder: join(folder, 'failing') }];
-    await expect(optimizeJob({ spec, runs, random: undefined, threads: 1 }, fakeFrontEnd(), () => undefined)).rejects.toThrow(/always/);
+    await expect(optimizeJob({ spec, runs, random: undefined, threads: 1 }, fakeFrontEnd(), () => undefined)).rejects.toMatchObject({
+      code: 'method.noRowScored',
+      args: [{ rows: 6, reason: `javascript: ${word('metric.scriptThrew', { problem: 'Error: always' })}` }],
+    });
   });
 });

@@ -119,7 +119,8 @@ describe('the runs of a window', () => {
 
   it('keeps the name of a run while it trains and after', async () => {
     const id = runs.optimize(specFile(), 0);
-    await expect(runs.label(id, { name: 'x' })).rejects.toThrow('has no folder yet');
+    await expect(runs.label(id, { name: 'x' })).rejects.toThrow(/^small /);
+    expect(existsSync(id)).toBe(false);
     mkdirSync(id, { recursive: true });
     await runs.label(id, { name: 'x' });
     expect((await runs.get(id)).head.name).toBe('x');
@@ -148,9 +149,10 @@ describe('the runs of a window', () => {
   it('neither resumes nor deletes a run that another process trains, and names that process', async () => {
     const id = interrupted('a');
     writeFileSync(join(id, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
-    await expect(runs.resume(id)).rejects.toThrow(`trains in another process (pid ${process.ppid})`);
+    const locked = { code: 'run.locked', args: [{ trainer: `pid ${process.ppid}`, lock: join(id, 'lock') }] };
+    await expect(runs.resume(id)).rejects.toMatchObject(locked);
     expect(started).toHaveLength(0);
-    await expect(runs.delete(id)).rejects.toThrow(`trains in another process (pid ${process.ppid})`);
+    await expect(runs.delete(id)).rejects.toMatchObject(locked);
     expect((await runs.get(id)).head).toMatchObject({ state: 'elsewhere', resumable: false });
     rmSync(join(id, 'lock'));
     expect((await runs.get(id)).head).toMatchObject({ state: 'interrupted', resumable: true });
@@ -205,7 +207,7 @@ describe('the runs of a window', () => {
     await settled();
     expect(started).toHaveLength(1);
     expect(existsSync(id)).toBe(false);
-    await expect(runs.get(id)).rejects.toThrow('is not the folder of a run');
+    await expect(runs.get(id)).rejects.toMatchObject({ code: 'run.notARun', args: [{ folder: id }] });
   });
 
   it('deletes a run that trains once its process is gone', async () => {
