@@ -2,8 +2,10 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/run/result/result';
+import { word, worded } from '../../src/wording/wording';
 import { chatCompletion, fakeServer, send, type Handler } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
+import { pattern, problemAt, SOME } from './messages';
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,7 +59,7 @@ describe('a run with a chat', () => {
     const spec = smallTask(folder, { steps: 6, queryBudget: 800 }, { taskModel: `openai:tiny@${server.url}`, template: TEMPLATE });
     const out = join(folder, 'server');
     const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes', '--no-random');
-    expect(finished.stderr).toContain('chat');
+    expect(finished.stderr).toMatch(pattern(`${word('server.byChat', { top: SOME })}.`));
     expect(finished.status).toBe(0);
     const sent = new Set(chats.map((messages) => messages.map(({ role }) => role).join()));
     expect([...sent].sort()).toEqual(['system,user', 'user']);
@@ -70,7 +72,8 @@ describe('a run with a chat', () => {
     const spec = smallTask(folder, {}, { template: TEMPLATE });
     const { status, stderr } = await rlprompt('optimize', spec, '--out', join(folder, 'none'));
     expect(status).not.toBe(0);
-    expect(stderr).toMatch(/small\.prompt-task\.json:\d+:3: error: template: .*bundled:causal has no chat template/);
-    expect(stderr).toMatch(/found: {4}no chat_template\.jinja/);
+    const error = problemAt(spec, 'template', worded('model.noChatTemplate', { model: 'bundled:causal' }));
+    expect(error).toMatch(/small\.prompt-task\.json:\d+:3: /);
+    expect(stderr).toContain(error);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EngineProcess } from '../../src/engine/client';
+import { EngineEnded, EngineProcess } from '../../src/engine/client';
 import type { RunEnd } from '../../src/messages/engine';
 import type { RunEvent } from '../../src/run/events';
 import type { RunResult } from '../../src/run/result/result';
@@ -108,7 +108,7 @@ describe('the engine process', () => {
     first.channel.notify('continue');
     await first.step(5);
     const beside = start().channel.request('resume', { folder: run });
-    await expect(beside).rejects.toThrow(`(pid ${first.process.pid})`);
+    await expect(beside).rejects.toThrow(word('run.locked', { trainer: `pid ${first.process.pid}`, lock: join(run, 'lock') }));
     first.channel.notify('stop');
     expect(await end).toEqual({ stoppedAt: expect.any(Number) as number });
     expect((await readRun(run)).head).toMatchObject({ state: 'interrupted', resumable: true });
@@ -143,7 +143,9 @@ describe('the engine process', () => {
   it('leaves what it had found when it is killed', async () => {
     const run = join(folder, 'run');
     const engine = start();
-    const end = expect(optimize(engine, run, { steps: 200 })).rejects.toThrow('The engine was ended by SIGKILL.');
+    const end = expect(optimize(engine, run, { steps: 200 })).rejects.toSatisfy(
+      (error) => error instanceof EngineEnded && error.message.includes('SIGKILL'),
+    );
     await engine.step(2);
     engine.process.kill();
     await end;

@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseCommand, USAGE, UsageError } from '../../src/cli/arguments';
 import type { SeedsResult } from '../../src/run/result/result';
+import { word, worded } from '../../src/wording/wording';
 import { rlprompt, smallTask, temporaryFolder } from './commandLine';
+import { ANY, pattern, problemAt, SOME } from './messages';
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,8 +34,10 @@ describe('where a run cannot be written', () => {
     const spec = smallTask(folder, { steps: 200 }, { policy: { hiddenSize: 512 } });
     const finished = await rlprompt('optimize', spec, '--out', join(small, 'run'));
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain('the disk is full');
-    expect(finished.stderr.match(/Cannot write the run's folder/g)).toHaveLength(1);
+    const run = join(small, 'run');
+    expect(finished.stderr).toContain(word('run.cannotWrite', { folder: run, code: 'ENOSPC', reason: '' }));
+    const once = pattern(word('run.cannotWrite', { folder: run, code: '', reason: ANY }));
+    expect(finished.stderr.match(new RegExp(once, 'gm'))).toHaveLength(1);
     expect(finished.stdout).toMatch(/rank +prompt/);
     expect(finished.stdout).toContain('policy');
     expect(finished.stdout).toContain('(no prompt)');
@@ -43,8 +48,7 @@ describe('where a run cannot be written', () => {
     writeFileSync(file, '');
     const finished = await rlprompt('optimize', smallTask(folder), '--out', join(file, 'run'));
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain('a part of the path is a file, not a folder');
-    expect(finished.stderr).toContain('--out');
+    expect(finished.stderr).toContain(`rlprompt: ${word('run.cannotWrite', { folder: join(file, 'run'), code: 'ENOTDIR', reason: '' })}`);
     expect(finished.stdout).toBe('');
   });
 });
@@ -55,32 +59,50 @@ describe('the command line', () => {
     writeFileSync(spec, '{\n  "data": { "train": "x.csv" },\n  "templte": "{input} {prompt}"\n}\n');
     const finished = await rlprompt('optimize', spec);
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain(`${spec}:3:3`);
-    expect(finished.stderr).toContain('did you mean "template"?');
+    const unknown = worded('spec.unknownField', { name: 'templte', close: 'template', known: [ANY] });
+    const error = problemAt(spec, 'templte', unknown);
+    expect(error).toContain(`${spec}:3:3: `);
+    expect(finished.stderr).toMatch(pattern(error));
   });
 
   it('exits 2 on wrong usage, with the usage', async () => {
     const finished = await rlprompt('optimise', 'x');
     expect(finished.status).toBe(2);
-    expect(finished.stderr).toContain('there is no command "optimise"');
-    expect(finished.stderr).toContain('rlprompt optimize SPEC');
+    let wrong: unknown;
+    try {
+      parseCommand(['optimise', 'x']);
+    } catch (error) {
+      wrong = error;
+    }
+    expect(wrong).toBeInstanceOf(UsageError);
+    const { message } = wrong as UsageError;
+    expect(message).toContain('"optimise"');
+    expect(finished.stderr).toBe(`rlprompt: ${message}\n\n${USAGE}`);
   });
 
   it('says so when the model is missing or the template does not suit it', async () => {
     const missing = await rlprompt('optimize', smallTask(folder, {}, { taskModel: 'bundled:gpt5' }));
     expect(missing.status).toBe(1);
-    expect(missing.stderr).toContain('There is no bundled model "gpt5"');
-    const early = await rlprompt('optimize', smallTask(folder, {}, { template: '{mask} {prompt} {input}' }));
-    expect(early.stderr).toContain('a causal model reads from left to right');
+    expect(missing.stderr).toContain(`rlprompt: ${word('model.unknownBundled', { name: 'gpt5' })}`);
+    const spec = smallTask(folder, {}, { template: '{mask} {prompt} {input}' });
+    const early = await rlprompt('optimize', spec);
+    expect(early.status).toBe(1);
+    expect(early.stderr).toContain(problemAt(spec, 'template', { ...worded('spec.maskNotLast'), found: '"{mask} {prompt} {input}"' }));
     const none = await rlprompt('optimize', smallTask(folder, {}, { taskModel: 'bundled:masked' }));
-    expect(none.stderr).toContain('its template needs {mask}');
+    expect(none.status).toBe(1);
+    const needed = worded('model.templateNeedsMask', { model: 'bundled:masked', template: '{input} {prompt}' });
+    expect(none.stderr).toContain(problemAt(spec, 'template', needed));
   });
 
   it('says so when the budget is too small for one step', async () => {
-    const finished = await rlprompt('optimize', smallTask(folder, { queryBudget: 100 }));
+    const spec = smallTask(folder, { queryBudget: 100 });
+    const finished = await rlprompt('optimize', spec);
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain('search.queryBudget: the budget is too small');
-    expect(finished.stderr).toMatch(/expected: at least \d+/);
+    const needed = Number(/expected: \D+(\d+)/.exec(finished.stderr)?.[1]);
+    expect(needed).toBeGreaterThan(100);
+    // No prompt and "Overall", on 32 rows each.
+    const tooSmall = worded('search.budgetTooSmallForRace', { budget: 100, given: 64, needed });
+    expect(finished.stderr).toContain(problemAt(spec, 'search.queryBudget', tooSmall));
   });
 
   it('makes no folder for a run whose budget is too small', async () => {
@@ -116,7 +138,7 @@ describe('the command line', () => {
       );
       const prompt = 'all in all and in the end of the day it was';
       const { status, stdout, stderr } = await rlprompt('evaluate', spec, '--prompt', prompt, '--json');
-      expect(stderr).toContain('train: 2 of 2 texts were cut');
+      expect(stderr).toMatch(pattern(`${word('model.textsCut', { split: 'train', cut: 2, of: 2, context: SOME })}.`));
       expect(status).toBe(0);
       const { prompts } = JSON.parse(stdout) as { prompts: { prompt: string; roundTrip: boolean }[] };
       expect(prompts.map(({ roundTrip }) => roundTrip)).toEqual([true, true]);
@@ -136,6 +158,8 @@ describe('the command line', () => {
     expect(csv.stdout.split('\r\n')[0]).toContain('test_accuracy');
     const markdown = await rlprompt('report', join(out, 'seed-3'), '--markdown');
     expect(markdown.stdout).toContain('| rank | prompt |');
-    expect((await rlprompt('report', join(folder, 'none'))).status).toBe(1);
+    const none = join(folder, 'none');
+    const stderr = `rlprompt: ${word('run.notARun', { folder: none })}\n`;
+    expect(await rlprompt('report', none)).toMatchObject({ status: 1, stdout: '', stderr });
   });
 });

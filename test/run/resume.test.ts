@@ -2,7 +2,12 @@ import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSy
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/method/random';
+import { quote } from '../../src/run/report/shell';
 import type { RunResult } from '../../src/run/result/result';
+import { reproduceCommand } from '../../src/run/start';
+import { RunFolder } from '../../src/run/store/storage';
+import { changesSince } from '../../src/run/store/task';
+import { word } from '../../src/wording/wording';
 import { journal, killAt, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
 
 const STEPS = 60;
@@ -13,7 +18,7 @@ let spec: string;
 beforeAll(async () => {
   spec = smallTask(folder, { steps: STEPS });
   const finished = await rlprompt('optimize', spec, '--out', whole, '--threads', '1');
-  expect(finished.stderr).toContain('To reproduce: npx rlprompt optimize');
+  expect(finished.stderr).toContain(reproduceCommand({ specFile: spec, seed: 0, random: undefined, threads: 1 }));
   expect(finished.status).toBe(0);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -77,9 +82,9 @@ describe('a run that is cut short', () => {
     run.child.kill('SIGINT');
     const stopped = await run.finished;
     expect(stopped.status).toBe(130);
-    expect(stopped.stderr).toMatch(/Stopped at step \d+\. .*npx rlprompt optimize --resume /);
-    const step = Number(/Stopped at step (\d+)/.exec(stopped.stderr)![1]);
-    expect(journal(out).filter((event) => 'event' in event && event.event === 'step')).toHaveLength(step);
+    const step = journal(out).filter((event) => 'event' in event && event.event === 'step').length;
+    const [line] = stopped.stderr.split('\n').filter((text) => text.startsWith(word('run.stopped', { step })));
+    expect(line).toContain(`npx rlprompt optimize --resume ${quote(out)}`);
     // On as many threads as before.
     const resumed = await rlprompt('optimize', '--resume', out, '--json');
     expect(resumed.status).toBe(0);
@@ -88,9 +93,10 @@ describe('a run that is cut short', () => {
   });
 
   it('is not resumed where there is none', async () => {
-    const finished = await rlprompt('optimize', '--resume', join(folder, 'nowhere'));
+    const nowhere = join(folder, 'nowhere');
+    const finished = await rlprompt('optimize', '--resume', nowhere);
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain('is not the folder of a run');
+    expect(finished.stderr).toContain(word('run.notARun', { folder: nowhere }));
   });
 
   it('is not resumed when its data has changed since', async () => {
@@ -99,12 +105,16 @@ describe('a run that is cut short', () => {
       for (const name of ['train.csv', 'validation.csv', 'test.csv']) copyFileSync(join('examples/sentiment', name), join(own, name));
       const data = { train: 'train.csv', validation: 'validation.csv', test: 'test.csv' };
       const out = join(own, 'run');
-      expect((await rlprompt('optimize', smallTask(own, { steps: 2 }, { data }), '--out', out, '--threads', '1')).status).toBe(0);
+      const task = smallTask(own, { steps: 2 }, { data });
+      expect((await rlprompt('optimize', task, '--out', out, '--threads', '1')).status).toBe(0);
       rmSync(join(out, 'result.json'));
       appendFileSync(join(own, 'train.csv'), 'One more film that nobody needs.,negative\n');
       const finished = await rlprompt('optimize', '--resume', out);
       expect(finished.status).toBe(1);
-      expect(finished.stderr).toMatch(/train\.csv.* changed/);
+      const run = new RunFolder(out).readTask();
+      const changes = changesSince(run, { ...run, data: { ...run.data, 'train.csv': 'another' } });
+      expect(changes).toEqual([expect.stringContaining('train.csv')]);
+      expect(finished.stderr).toContain(word('run.changed', { changes, command: `npx rlprompt optimize ${quote(task)}` }));
     } finally {
       rmSync(own, { recursive: true, force: true });
     }
@@ -114,7 +124,7 @@ describe('a run that is cut short', () => {
     const before = results(whole);
     const finished = await rlprompt('optimize', spec, '--out', whole, '--threads', '1');
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain('holds a run already');
+    expect(finished.stderr).toContain(word('run.folderTaken', { folder: whole, quoted: quote(whole) }));
     expect(results(whole)).toEqual(before);
   });
 });

@@ -1,11 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describePreview } from '../../src/run/report/previewText';
+import { quote } from '../../src/run/report/shell';
 import type { RunResult } from '../../src/run/result/result';
 import { completion, fakeServer, send, type FakeServer, type Handler } from '../unit/model/server/fakeServer';
 import { journal, rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
 import { Kills } from './kills';
 import { noteText } from '../../src/wording/note';
+import { word, worded } from '../../src/wording/wording';
+import { ANY, pattern, problemAt, SOME } from './messages';
 
 /** Requests of a run at once, and how often a run is killed; the environment may ask for more. */
 const IN_FLIGHT = 8;
@@ -21,6 +25,16 @@ afterAll(() => {
   else process.env.OPENAI_API_KEY = before;
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What messages call the key. */
+const KEY_FROM = 'the environment variable OPENAI_API_KEY';
+
+/** What the command line says of a run on a server before it asks for consent, in lines: with other numbers. */
+function preview(server: FakeServer): string[] {
+  const queries = { search: 1, random: 0, baselines: 1, test: 1, total: 3 };
+  const measured = { seconds: 1, tokens: 1, tokensPerQuery: 1, queriesPerSecond: 1, tokensCounted: true };
+  return describePreview({ name: `tiny on ${server.url}`, keyFrom: KEY_FROM, queries, ...measured });
+}
 
 let tasks = 0;
 
@@ -61,7 +75,9 @@ describe('a run on a server', () => {
     const spec = task(server);
     const out = join(dirname(spec), 'run');
     const finished = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
-    expect(finished.stderr).toContain(`tiny on ${server.url}, with the key from the environment variable OPENAI_API_KEY:`);
+    const [asked] = preview(server);
+    expect(asked).toContain(`tiny on ${server.url}`);
+    expect(finished.stderr).toContain(asked);
     const most = Number(/at most ([\d,]+) queries/.exec(finished.stderr)![1]!.replaceAll(',', ''));
     expect(finished.stderr).toMatch(
       /about .* at the measured [\d.]+ queries a second\n {2}about [\d,]+ tokens \(as the server counts them\)/,
@@ -72,8 +88,8 @@ describe('a run on a server', () => {
     expect(texts.length).toBeLessThan(most + 100);
     // Beside the probe, whose texts are asked for more than once, every text goes out once.
     expect(new Set(texts).size).toBeGreaterThan(texts.length - 100);
-    expect(noteText(result(out).notes[0]!)).toContain('left out by the draw');
-    expect(result(out).notes.map(noteText).join()).toContain('label words are scored by their log-probabilities after the text');
+    expect(noteText(result(out).notes[0]!)).toBe(word('data.leftOut', { split: 'train', count: 48, of: 64 }));
+    expect(result(out).notes.map(noteText).join('\n')).toMatch(pattern(word('server.byCompletion', { top: SOME })));
     expect(finished.stdout + finished.stderr + leftBehind(dirname(spec))).not.toContain(KEY);
 
     // Again, with all scores known: only the probe is sent.
@@ -92,7 +108,9 @@ describe('a run on a server', () => {
     expect(finished.status).toBe(0);
     const { queries, randomQueries, testQueries, prompts } = result(out);
     expect(randomQueries).toBeNull();
-    expect(finished.stderr).toContain('without random search, the control: --random');
+    const [, , withoutControl] = preview(server);
+    expect(withoutControl).toContain('--random');
+    expect(finished.stderr).toContain(withoutControl);
     // The winner, no prompt, and where no prompt is not the best baseline or the winner, that.
     const tested = prompts.filter(({ test }) => test);
     expect(tested.length).toBeLessThanOrEqual(3);
@@ -118,7 +136,7 @@ describe('a run on a server', () => {
     const refused = await rlprompt('optimize', spec, '--out', out, '--threads', '1');
     expect(refused.status).toBe(1);
     expect(refused.stderr).toMatch(/at most [\d,]+ queries/);
-    expect(refused.stderr).toContain('pass --yes, or set RLPROMPT_YES=1');
+    expect(refused.stderr).toContain(word('run.notInteractive'));
     expect(existsSync(out)).toBe(false);
     // The probe and the measured texts.
     expect(server.received.length).toBeLessThan(70);
@@ -148,9 +166,9 @@ describe('a run on a server', () => {
     const out = join(dirname(spec), 'run');
     const failed = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
     expect(failed.status).toBe(1);
-    expect(failed.stderr).toContain('refused the key from the environment variable OPENAI_API_KEY (401)');
-    expect(failed.stderr).toContain('Incorrect API key provided: [key]');
-    expect(failed.stderr).toContain(`npx rlprompt optimize --resume ${out}`);
+    const refusal = { url: server.url, status: 401, key: KEY_FROM, says: 'Incorrect API key provided: [key]' };
+    expect(failed.stderr).toContain(word('server.keyRefused', refusal));
+    expect(failed.stderr).toContain(`npx rlprompt optimize --resume ${quote(out)}`);
     expect(failed.stdout + failed.stderr + leftBehind(dirname(spec))).not.toContain(KEY);
 
     answers.left = Infinity;
@@ -158,8 +176,8 @@ describe('a run on a server', () => {
     // As in a run of an earlier version, which tries the server again.
     rmSync(join(out, 'opening.json.gz'));
     const finished = await rlprompt('optimize', '--resume', out, '--threads', '1', '--yes');
-    expect(finished.stderr).toContain('Saved in');
-    expect(finished.status).toBe(0);
+    expect(finished.status, finished.stderr).toBe(0);
+    expect(result(out).status).toBe('finished');
     expect(existsSync(join(out, 'opening.json.gz'))).toBe(true);
     expect(journal(out)).toEqual(journal(outOfWhole));
     expect(result(out).prompts).toEqual(result(outOfWhole).prompts);
@@ -234,7 +252,7 @@ describe('a run on a server', () => {
     run.child.kill('SIGINT');
     const stopped = await run.finished;
     expect(stopped.status).toBe(130);
-    expect(stopped.stderr).toContain(`--resume ${out}`);
+    expect(stopped.stderr).toContain(`npx rlprompt optimize --resume ${quote(out)}`);
     held.now = false;
     expect((await rlprompt('optimize', '--resume', out, '--threads', '1', '--yes')).status).toBe(0);
     // Its scores are all known by now, so that this one asks the server next to nothing.
@@ -252,9 +270,8 @@ describe('a run on a server', () => {
     const spec = task(server, {}, { steps: 3 });
     const out = join(dirname(spec), 'run');
     expect(await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes')).toMatchObject({ status: 0 });
-    expect(result(out).notes.map(noteText).join('\n')).toMatch(
-      /\d+ queries failed for good and are left out of their prompts' means; the last failure: .*too long/,
-    );
+    const problem = word('server.refused', { url: server.url, status: 400, says: 'too long' });
+    expect(result(out).notes.map(noteText).join('\n')).toMatch(pattern(word('server.leftOut', { queries: SOME, problem })));
     expect(result(out).prompts.every(({ gap }) => Number.isFinite(gap))).toBe(true);
   });
 
@@ -265,35 +282,43 @@ describe('a run on a server', () => {
     const spec = task(server);
     const finished = await rlprompt('optimize', spec, '--threads', '1', '--yes');
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toMatch(/The last 24 requests all failed|texts could not be scored/);
-    expect(finished.stderr).toContain('no more');
+    const problem = word('server.refused', { url: server.url, status: 400, says: 'no more' });
+    const all = pattern(word('server.allFailed', { requests: 24, problem }));
+    const most = pattern(word('server.mostFailed', { failed: SOME, texts: SOME, problem }));
+    expect(finished.stderr).toSatisfy((text: string) => all.test(text) || most.test(text));
   });
 });
 
 describe('a spec that names a server', () => {
-  const cases: [string, object, string][] = [
-    ['a key in the address', { taskModel: `openai:m@https://${KEY}@host.example/v1` }, 'holds a user name or a key'],
-    ['a key for a variable', { server: { apiKeyVariable: KEY } }, 'must be the name of an environment variable'],
-    ['a key for a model', { taskModel: `openai:${KEY}@https://host.example/v1` }, "The model's name looks like a key"],
-  ];
-  it.each(cases)('with %s is refused at that place, without showing it', async (_, more, message) => {
+  const cases = [
+    [
+      'a key in the address',
+      { taskModel: `openai:m@https://${KEY}@host.example/v1` },
+      'taskModel',
+      worded('server.userInAddress', { host: 'host.example' }),
+    ],
+    ['a key for a variable', { server: { apiKeyVariable: KEY } }, 'server.apiKeyVariable', worded('server.keyVariableName')],
+    ['a key for a model', { taskModel: `openai:${KEY}@https://host.example/v1` }, 'taskModel', worded('server.modelIsKey')],
+  ] as const;
+  it.each(cases)('with %s is refused at that place, without showing it', async (_, more, field, message) => {
     const own = join(folder, `refused-${tasks++}`);
     mkdirSync(own);
     const spec = smallTask(own, {}, { taskModel: 'openai:m@http://127.0.0.1:9/v1', ...more });
     const finished = await rlprompt('optimize', spec);
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toMatch(/small\.prompt-task\.json:\d+:\d+: error: (taskModel|server\.apiKeyVariable): /);
-    expect(finished.stderr).toContain(message);
+    expect(finished.stderr).toContain(problemAt(spec, field, message));
     expect(finished.stdout + finished.stderr).not.toContain(KEY);
   });
 
   it('with a field for a key is told that there is none', async () => {
     const own = join(folder, `refused-${tasks++}`);
     mkdirSync(own);
-    const finished = await rlprompt('optimize', smallTask(own, {}, { server: { apiKey: KEY } }));
+    const spec = smallTask(own, {}, { server: { apiKey: KEY } });
+    const finished = await rlprompt('optimize', spec);
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain('there is no field "apiKey" here');
-    expect(finished.stderr).toContain('apiKeyVariable');
+    const unknown = worded('spec.unknownField', { name: 'apiKey', close: undefined, known: [ANY] });
+    const [, known] = pattern(problemAt(spec, 'server.apiKey', unknown)).exec(finished.stderr) ?? [];
+    expect(known?.split(', ')).toContain('apiKeyVariable');
     expect(finished.stderr).not.toContain(KEY);
   });
 
@@ -302,9 +327,7 @@ describe('a spec that names a server', () => {
     await server.close();
     const finished = await rlprompt('optimize', task(server));
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain(
-      `rlprompt: The server ${server.url} does not answer: nothing listens there (connection refused). Start it`,
-    );
+    expect(finished.stderr).toContain(`rlprompt: ${word('server.unreachable', { url: server.url, code: 'ECONNREFUSED' })}`);
   });
 
   it("and the editor's models are for the editor", async () => {
@@ -312,13 +335,14 @@ describe('a spec that names a server', () => {
     mkdirSync(own);
     const finished = await rlprompt('optimize', smallTask(own, {}, { taskModel: 'vscode-lm:copilot/gpt-4o' }));
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain('is available inside VS Code only');
+    expect(finished.stderr).toContain(`rlprompt: ${word('server.outsideEditor', { reference: 'vscode-lm:copilot/gpt-4o' })}`);
   });
 
   it('for the policy is told that it cannot be', async () => {
     const own = join(folder, `policy-${tasks++}`);
     mkdirSync(own);
     const finished = await rlprompt('optimize', smallTask(own, {}, { policyModel: 'openai:m@http://localhost:1/v1' }));
-    expect(finished.stderr).toContain('"policyModel" is a bundled model or a folder');
+    expect(finished.status).toBe(1);
+    expect(finished.stderr).toContain(`rlprompt: ${word('model.policyElsewhere', { scheme: 'openai' })}`);
   });
 });

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PromptResult, RunResult } from '../../src/run/result/result';
 import type { TransferResult } from '../../src/run/store/transferFile';
+import { word } from '../../src/wording/wording';
 import { completion, fakeServer, send } from '../unit/model/server/fakeServer';
 import { rlprompt, smallTask, temporaryFolder } from './commandLine';
 
@@ -134,13 +135,13 @@ describe('transfer', () => {
   it('says when the data is no longer what it was', async () => {
     appendFileSync(join(folder, 'test.csv'), 'One more dull evening.,negative\n');
     const { json } = await transfer('--model', 'bundled:masked', '--top', '1');
-    expect(json.notes).toEqual(['the data file test.csv has changed since the run, so the column of its own model comes from other rows']);
+    expect(json.notes).toEqual([word('run.dataChangedSince', { name: 'test.csv' })]);
   });
 
   it('needs a run with a result', async () => {
     const finished = await rlprompt('transfer', folder, '--model', 'bundled:masked');
     expect(finished.status).toBe(1);
-    expect(finished.stderr).toContain('is not the folder of a run');
+    expect(finished.stderr).toContain(`rlprompt: ${word('run.notARun', { folder })}`);
     expect(existsSync(join(folder, 'transfer.json'))).toBe(false);
   });
 });
