@@ -3,7 +3,7 @@ import { word, worded } from '../wording/wording';
 import { ignoreCase, twinLabels } from '../spec/labels';
 import { TaskError, type Problem } from '../spec/problem';
 import type { Spec } from '../spec/spec';
-import { halves, quotasOf, type Quotas } from './quotas';
+import { halves, proportions, quotasOf, shares, testQuotas } from './quotas';
 import { readSplit } from './readSplit';
 import { checkReferences } from './references';
 import type { Example, Sample, SplitName } from './sample';
@@ -42,24 +42,30 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   const seed = spec.search.seed;
   const quotas = quotasOf(spec);
   const notes: Note[] = [];
-  const drawn = quotas.drawsValidation || spec.data.test === undefined;
+  const drawn = quotas.drawsValidation || quotas.drawsTest;
   // Room for every split that is drawn from the training file.
-  const room = quotas.train + (quotas.drawsValidation ? quotas.validation : 0) + (spec.data.test === undefined ? quotas.test : 0);
+  const room = quotas.train + (quotas.drawsValidation ? quotas.validation : 0) + (quotas.drawsTest ? quotas.test : 0);
   const train = await readSplit(spec, 'train', { perClass: room, seed, notes });
   const classes = spec.labels ? Object.keys(spec.labels) : [...train.keys()].sort();
   if (spec.kind === 'classification') checkClasses(spec, classes, train);
 
   const classCounts = classes.map((label) => train.get(label)!.seen);
-  const ofTest = proportions(classCounts, quotas.test);
+  const drawnRows = classes.map((label) => train.get(label)!.take());
+  const ofTest = testQuotas(
+    classCounts,
+    drawnRows.map(({ length }) => length),
+    quotas,
+  );
   const further =
     spec.data.validation === undefined
       ? undefined
       : await readSplit(spec, 'validation', { perClass: quotas.validation, seed, classes, notes });
   const splits: Record<SplitName, Example[]> = { train: [], validation: [], test: [] };
   for (const [c, label] of classes.entries()) {
-    const rows = train.get(label)!.take();
-    const parts = drawn ? shares(rows.length, spec, quotas, ofTest[c]!) : { train: rows.length, validation: 0, test: 0 };
-    const validation = further ? (further.get(label)?.take() ?? []) : rows.slice(parts.train, parts.train + parts.validation);
+    const rows = drawnRows[c]!;
+    const ownValidation = further && (further.get(label)?.take() ?? []);
+    const parts = drawn ? shares(rows.length, quotas, ofTest[c]!, ownValidation?.length) : { train: rows.length, validation: 0, test: 0 };
+    const validation = ownValidation ?? rows.slice(parts.train, parts.train + parts.validation);
     const kept = halves(quotas.pool, Math.min(quotas.train, parts.train), validation.length);
     splits.train.push(...rows.slice(0, kept.train));
     splits.validation.push(...validation.slice(0, kept.validation));
@@ -115,27 +121,10 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   };
 }
 
-/** `rows` rows shared out in proportion to the classes' counts, rounded so that they add up. */
-function proportions(counts: readonly number[], rows: number): number[] {
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  const upTo = (c: number): number => Math.round((rows * counts.slice(0, c).reduce((sum, count) => sum + count, 0)) / all);
-  return counts.map((_, c) => upTo(c + 1) - upTo(c));
-}
-
 /** One row of each class in turn, so that the first rows of a split represent the whole. */
 function interleave(byClass: readonly Example[][]): Example[] {
   const longest = Math.max(...byClass.map((rows) => rows.length));
   return Array.from({ length: longest }, (_, i) => byClass.flatMap((rows) => rows[i] ?? [])).flat();
-}
-
-/** How many of a class's n rows each split gets when validation or test are drawn from train; test keeps the classes' proportions. */
-function shares(n: number, spec: Spec, { drawsValidation, ...quotas }: Quotas, testQuota: number): Record<SplitName, number> {
-  const needTest = spec.data.test === undefined;
-  const whole = 0.4 + (drawsValidation ? 0.25 : 0) + (needTest ? 0.35 : 0);
-  const train = Math.max(1, Math.min(quotas.train, Math.round((n * 0.4) / whole)));
-  const validation = drawsValidation ? Math.min(quotas.validation, Math.round((n * 0.25) / whole)) : 0;
-  const test = needTest ? Math.min(Math.max(1, testQuota), n - train - validation) : 0;
-  return { train, validation, test: Math.max(0, test) };
 }
 
 function checkClasses(spec: Spec, classes: readonly string[], train: Map<string, Sample>): void {

@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { loadDataset, type Dataset, type SplitName } from '../../../src/data/dataset';
-import { Sample } from '../../../src/data/sample';
 import { warning } from '../../../src/wording/note';
 import { word } from '../../../src/wording/wording';
 import { csv, lines, load, makeFolder, OWN, problemOf, specIn } from './folder';
@@ -129,6 +129,39 @@ describe('test rows drawn from train', () => {
     expect(counts(larger, 'train')).toEqual({ a: 100, b: 100 });
   });
 
+  it.each([2, 10, 20, 60])('leave the search its 32 rows of each class, however few test rows there are: %i', async (testRows) => {
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 400, b: 400 })) }, { data: { testRows } });
+    expect(counts(dataset, 'train')).toEqual({ a: 32, b: 32 });
+    expect(counts(dataset, 'test')).toEqual({ a: testRows / 2, b: testRows / 2 });
+  });
+
+  it('leave the search all rows but the test rows, where a class has fewer than 32', async () => {
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 30, b: 20 })) }, { data: { testRows: 5 } });
+    expect(counts(dataset, 'train')).toEqual({ a: 27, b: 18 });
+    expect(counts(dataset, 'test')).toEqual({ a: 3, b: 2 });
+    expect(dataset.notes).toEqual([drawn('test', 5)]);
+  });
+
+  it('leave room for the validation rows that the spec asks for', async () => {
+    const data = { testRows: 4, rowsPerClass: { train: 16, validation: 40 } };
+    const dataset = await load({ 'train.csv': csv(...lines('row', { a: 100, b: 100 })) }, { data });
+    expect(SPLITS.map((split) => counts(dataset, split).a)).toEqual([16, 40, 2]);
+  });
+
+  it('are as many as the spec says, and of each class where that is possible', async () => {
+    const files = { 'train.csv': csv(...lines('row', { a: 300, b: 20, c: 2, d: 1 })) };
+    const draw = async (testRows: number) => counts(await load(files, { data: { testRows } }), 'test');
+    expect(await draw(2)).toEqual({ a: 1, b: 1, c: 0, d: 0 });
+    expect(await draw(3)).toEqual({ a: 1, b: 1, c: 1, d: 0 });
+    expect(await draw(30)).toEqual({ a: 27, b: 2, c: 1, d: 0 });
+  });
+
+  it('are the rows of the draw after those of the search: the same for 60 test rows as ever', async () => {
+    const { splits } = await load({ 'train.csv': csv(...lines('row', { a: 400, b: 400 })) }, { data: { testRows: 60 } });
+    const digest = createHash('sha1').update(JSON.stringify(splits)).digest('hex').slice(0, 10);
+    expect(digest).toBe('456b0a276c');
+  });
+
   it('and validation rows where the spec says how many', async () => {
     const data = { rowsPerClass: { validation: 64 } };
     const dataset = await load({ 'train.csv': csv(...lines('row', { a: 20, b: 20 })) }, { data });
@@ -186,7 +219,7 @@ describe('validation and test rows drawn from train by the preset of the paper',
     );
     expect(SPLITS.map((split) => counts(dataset, split))).toEqual([
       { a: 16, b: 16 },
-      { a: 10, b: 20 },
+      { a: 18, b: 20 },
       { a: 6, b: 44 },
     ]);
     // What most rows are is told by the file, not by the balanced draw.
@@ -258,58 +291,5 @@ describe('validation and test rows drawn from train by the preset of the paper',
     expect(counts(dataset, 'train').b).toBe(1);
     expect(dataset.notes).toContainEqual(warning('data.classMissing', { split: 'validation', classes: ['b'] }));
     expect(dataset.notes).toContainEqual(warning('data.classMissing', { split: 'test', classes: ['b'] }));
-  });
-});
-
-describe('Sample', () => {
-  const example = (text: string) => ({ text, label: 'x', file: 'f.csv', line: 1 });
-  const sampleOf = (size: number, seed: number, texts: readonly string[]): Sample => {
-    const sample = new Sample(size, seed);
-    for (const text of texts) sample.add(example(text));
-    return sample;
-  };
-  const texts = (count: number) => Array.from({ length: count }, (_, i) => `text ${i}`);
-
-  it('keeps all of what fits, once each', () => {
-    const sample = sampleOf(5, 0, ['a', 'b', 'a', 'c', 'a', 'b']);
-    expect(sample.take().map(({ text }) => text)).toHaveLength(3);
-    expect([sample.seen, sample.repeated]).toEqual([6, 3]);
-  });
-
-  it('keeps `size` of more, and does not grow with the stream', () => {
-    for (const [size, count] of [
-      [1, 1000],
-      [10, 10],
-      [10, 11],
-      [10, 5000],
-    ] as const) {
-      const kept = sampleOf(size, 1, texts(count)).take();
-      expect(new Set(kept.map(({ text }) => text)).size).toBe(size);
-    }
-  });
-
-  it('keeps the same texts when the stream is cut at other places', () => {
-    const set = (sample: Sample) => sample.take().map(({ text }) => text);
-    const often = new Sample(10, 2);
-    for (const text of texts(500)) {
-      often.add(example(text));
-      often.take();
-    }
-    expect(set(often)).toEqual(set(sampleOf(10, 2, texts(500))));
-  });
-
-  it('draws each text equally often over the seeds', () => {
-    const hits = new Map(texts(40).map((text) => [text, 0]));
-    for (let seed = 0; seed < 400; seed++) {
-      for (const { text } of sampleOf(10, seed, texts(40)).take()) hits.set(text, hits.get(text)! + 1);
-    }
-    // Expected 400 · 10/40 = 100 with a standard deviation of √(400 · ¼ · ¾) ≈ 8.7: five of them.
-    for (const count of hits.values()) expect(Math.abs(count - 100)).toBeLessThan(44);
-  });
-
-  it('puts the draw itself in a seeded order', () => {
-    const first = Array.from({ length: 200 }, (_, seed) => sampleOf(4, seed, texts(4)).take()[0]!.text);
-    // Each of four texts comes first about 50 times, sd ≈ 6.1.
-    for (const text of texts(4)) expect(Math.abs(first.filter((t) => t === text).length - 50)).toBeLessThan(31);
   });
 });
