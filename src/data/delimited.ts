@@ -12,10 +12,9 @@ const MAX_FIELD = 1_000_000;
 const SNIFFED = 20;
 const FORMAT = { bom: true, record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true };
 
-/** A record of a delimited file, the lines that it begins and ends on, and its text. */
+/** A record of a delimited file, the line that it begins on, and its text. */
 interface Parsed {
   readonly record: string[];
-  readonly begin: number;
   readonly line: number;
   readonly raw: string | undefined;
 }
@@ -49,16 +48,16 @@ async function* delimited(path: string, file: string, delimiter: string, quoted:
         // With `raw`, the library gives the record beside its text, which its types do not say.
         const { record, raw } = quoted ? (given as unknown as Parsed) : { record: given, raw: undefined };
         for (const field of record) counted += field.split('\r\n').length - 1;
-        const begin = end + 1;
+        const line = end + 1;
         end = lines - counted;
-        return { record, begin, line: end, raw } satisfies Parsed as unknown as string[];
+        return { record, line, raw } satisfies Parsed as unknown as string[];
       },
     }),
     // The reader of `parser` gets every error; without this callback a missing file would end the process.
     () => undefined,
   );
   try {
-    for await (const { record, begin, line, raw } of parser as AsyncIterable<Parsed>) {
+    for await (const { record, line, raw } of parser as AsyncIterable<Parsed>) {
       if (record.length === 1 && record[0]!.trim() === '') continue;
       if (!columns) {
         columns = record.map((name) => name.trim());
@@ -67,8 +66,7 @@ async function* delimited(path: string, file: string, delimiter: string, quoted:
         continue;
       }
       const bare = raw !== undefined && record.some((field) => field.includes('"')) && reread(raw, record, columns.length, delimiter);
-      if (bare instanceof CsvError)
-        fail({ file, line: begin }, 'data.badCsv', { reason: shorten(bare.message.replace(/ at line \d+/, '')) });
+      if (bare instanceof CsvError) fail({ file, line }, 'data.badCsv', { reason: shorten(bare.message.replace(/ at line \d+/, '')) });
       const fields = bare || record;
       if (fields.length !== columns.length) {
         const shown = shorten(fields.join(quoted ? `${delimiter} ` : ' ⇥ '));

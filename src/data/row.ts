@@ -1,4 +1,4 @@
-/** One row of a data file: its fields by column name, and the line that it ends on (in a JSON array, begins on). */
+/** One row of a data file: its fields by column name, and the line that it begins on. */
 export interface Row {
   readonly line: number;
   readonly fields: Readonly<Record<string, string>>;

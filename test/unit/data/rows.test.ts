@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { problemOf, row, rowsOf } from './folder';
 
 describe('CSV', () => {
-  it('reads quoted fields with commas, doubled quotes and newlines, and names the line that each row ends on', async () => {
+  it('reads quoted fields with commas, doubled quotes and newlines, and names the line that each row begins on', async () => {
     const rows = await rowsOf('a.csv', 'text,label\n"one, ""two"", three",x\n"four\n\nfive",y\n"",""\nlast,z\n');
-    expect(rows).toEqual([row(2, 'one, "two", three', 'x'), row(5, 'four\n\nfive', 'y'), row(6, '', ''), row(7, 'last', 'z')]);
+    expect(rows).toEqual([row(2, 'one, "two", three', 'x'), row(3, 'four\n\nfive', 'y'), row(6, '', ''), row(7, 'last', 'z')]);
   });
 
   it('reads a last row without a line end', async () => {
@@ -26,7 +26,7 @@ describe('CSV', () => {
 
   it('keeps a line end inside quotes as it is, and counts CRLF as one line', async () => {
     const rows = await rowsOf('a.csv', 'text,label\r\n"a\r\nb\r\nc",x\r\n"d\ne",y\r\nf,z\r\n');
-    expect(rows).toEqual([row(4, 'a\r\nb\r\nc', 'x'), row(6, 'd\ne', 'y'), row(7, 'f', 'z')]);
+    expect(rows).toEqual([row(2, 'a\r\nb\r\nc', 'x'), row(5, 'd\ne', 'y'), row(7, 'f', 'z')]);
   });
 
   it('trims the names of columns, not the fields', async () => {
@@ -117,6 +117,11 @@ describe('CSV', () => {
       args: [{ fields: 3, columns: ['text', 'label'], shown: 'well, no, y', delimiter: ',' }],
     });
     expect(problem.expected).toContain('"quotes"');
+  });
+
+  it('names the first line of a row with too many fields that spans several', async () => {
+    const problem = await problemOf(() => rowsOf('a.csv', 'text,label\n"a\nb",x\n"c\nd",y,z\n'));
+    expect(problem).toMatchObject({ line: 4, code: 'data.fieldCount' });
   });
 
   it('names a row with too few fields', async () => {
