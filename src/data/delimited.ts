@@ -3,13 +3,16 @@ import { pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { parse as parseNow } from 'csv-parse/sync';
 import { fail } from '../spec/problem';
-import { firstBytes } from './encoding';
+import { firstBytes, firstText } from './encoding';
 import { shorten, type Row } from './row';
 
 /** A longer field is taken for a quote that was never closed, so that memory stays flat. */
 const MAX_FIELD = 1_000_000;
 /** Rows that tell the delimiter. */
 const SNIFFED = 20;
+const DELIMITERS = [',', ';', '\t', '|'];
+/** The first line by which Excel is told the delimiter. */
+const DECLARED = /^\uFEFF?"?sep=([^"\r\n])"?(\r\n|\n|\r)/i;
 const FORMAT = { bom: true, record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true };
 
 /** A record of a delimited file, the line that it begins on, and its text. */
@@ -21,7 +24,8 @@ interface Parsed {
 
 /** The rows of a CSV file, whose delimiter its first rows tell. @throws TaskError */
 export async function* csvRows(path: string, file: string): AsyncGenerator<Row> {
-  yield* delimited(path, file, await sniff(path), true);
+  const declared = DECLARED.exec(await firstText(path))?.[1];
+  yield* delimited(path, file, declared ?? (await sniff(path)), true, declared !== undefined);
 }
 
 /** The rows of a TSV file: it has no quoting. @throws TaskError */
@@ -29,7 +33,7 @@ export function tsvRows(path: string, file: string): AsyncGenerator<Row> {
   return delimited(path, file, '\t', false);
 }
 
-async function* delimited(path: string, file: string, delimiter: string, quoted: boolean): AsyncGenerator<Row> {
+async function* delimited(path: string, file: string, delimiter: string, quoted: boolean, declared = false): AsyncGenerator<Row> {
   let columns: string[] | undefined;
   // The line that the last whole record ends on: a broken one begins on the next.
   let end = 0;
@@ -58,7 +62,7 @@ async function* delimited(path: string, file: string, delimiter: string, quoted:
   );
   try {
     for await (const { record, line, raw } of parser as AsyncIterable<Parsed>) {
-      if (record.length === 1 && record[0]!.trim() === '') continue;
+      if ((record.length === 1 && record[0]!.trim() === '') || (declared && line === 1)) continue;
       if (!columns) {
         columns = record.map((name) => name.trim());
         const name = columns.find((name, i) => name !== '' && columns!.indexOf(name) !== i);
@@ -126,6 +130,6 @@ async function sniff(path: string): Promise<string> {
     if (!whole && counts.length > 1 && counts.length < SNIFFED) counts.pop();
     return counts[0]! > 1 ? counts.filter((count) => count === counts[0]).length / counts.length : 0;
   };
-  const scores = [',', ';', '\t'].map((delimiter) => ({ delimiter, score: evenness(delimiter) }));
+  const scores = DELIMITERS.map((delimiter) => ({ delimiter, score: evenness(delimiter) }));
   return scores.reduce((best, other) => (other.score > best.score ? other : best)).delimiter;
 }

@@ -34,6 +34,12 @@ export async function firstBytes(path: string): Promise<{ bytes: Buffer; whole: 
   }
 }
 
+/** The text at the start of a file in UTF-8, or in UTF-16 with a little-endian byte order mark. */
+export async function firstText(path: string): Promise<string> {
+  const { bytes } = await firstBytes(path);
+  return bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
+}
+
 /** The first line, from 1, with bytes that are not UTF-8. */
 function lineNotUtf8(start: Buffer, whole: boolean): number | undefined {
   // The last character may be cut.

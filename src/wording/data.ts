@@ -3,7 +3,14 @@ import { count as number } from './numbers';
 const rows = (count: number): string => (count === 1 ? '1 row' : `${number(count)} rows`);
 const UTF8 = 'a file saved as UTF-8';
 const QUOTES = 'a quote inside a quoted field written twice (""), and a closing quote before the delimiter or line end';
-const DELIMITER: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab' };
+const DELIMITER: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'vertical bar' };
+const fieldCount = (count: number): string => (count === 1 ? '1 field' : `${count} fields`);
+
+/** What to do about a CSV row with more fields than the header. */
+function quoteOrDelimit(delimiter: string, columns: number): string {
+  const quotes = `put text that contains a ${DELIMITER[delimiter] ?? JSON.stringify(delimiter)} in "quotes"`;
+  return columns === 1 ? `${quotes}; columns are separated by commas, semicolons, tabs or vertical bars` : quotes;
+}
 const RELATIVE = 'a path relative to the task spec';
 const classesExpected = (classes: readonly string[]): string => `one of ${classes.join(', ')}`;
 
@@ -69,8 +76,8 @@ export const dataWording = {
     delimiter: string | undefined;
   }) => ({
     message: 'this row and the header have different numbers of fields',
-    found: `${fields} ${fields === 1 ? 'field' : 'fields'}: ${shown}`,
-    expected: `${columns.length} fields: ${columns.join(', ')}${delimiter !== undefined && fields > columns.length ? ` (put text that contains a ${DELIMITER[delimiter]} in "quotes")` : ''}`,
+    found: `${fieldCount(fields)}: ${shown}`,
+    expected: `${fieldCount(columns.length)}: ${columns.join(', ')}${delimiter !== undefined && fields > columns.length ? ` (${quoteOrDelimit(delimiter, columns.length)})` : ''}`,
   }),
   'data.rowTooLong': ({ limit }: { limit: number }) => ({
     message: 'this row is too long',

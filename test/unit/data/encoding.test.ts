@@ -48,6 +48,11 @@ describe('UTF-16 with a little-endian byte order mark', () => {
     expect(await rowsOf(name, content)).toEqual([row(2, 'na\u00efve', 'x')]);
   });
 
+  it('may begin with the line by which Excel is told the delimiter', async () => {
+    const content = Buffer.from('\uFEFFsep=|\ntext|label\na|x\n', 'utf16le');
+    expect(await rowsOf('a.csv', content)).toEqual([row(3, 'a', 'x')]);
+  });
+
   it('a.jsonl is refused', async () => {
     const content = Buffer.from('\uFEFF{"text":"a","label":"x"}\n', 'utf16le');
     expect(await problemOf(() => rowsOf('a.jsonl', content))).toMatchObject({ code: 'data.utf16' });

@@ -86,6 +86,7 @@ describe('CSV', () => {
   it.each([
     ['semicolons', ';'],
     ['tabs', '\t'],
+    ['vertical bars', '|'],
   ])('finds %s between the columns', async (_name, by) => {
     const rows = await rowsOf('a.csv', `text${by}label\na, b, "c"${by}x\n"d${by}e, f"${by}y\n`);
     expect(rows.map(({ fields }) => fields)).toEqual([
@@ -97,6 +98,19 @@ describe('CSV', () => {
   it('keeps to commas where text has semicolons, and where there is one column', async () => {
     expect(await rowsOf('a.csv', 'text,label\na; b,x\nc; d,y\n')).toEqual([row(2, 'a; b', 'x'), row(3, 'c; d', 'y')]);
     expect(await rowsOf('a.csv', 'text\na; b\n')).toEqual([{ line: 2, fields: { text: 'a; b' } }]);
+  });
+
+  it.each([
+    ['alone', 'sep=;\n', ';'],
+    ['in quotes, after a byte order mark', '\uFEFF"sep=;"\r\n', ';'],
+    ['with a character of its own', 'SEP=^\r', '^'],
+  ])('takes the delimiter that Excel’s first line names: %s', async (_name, first, by) => {
+    const rows = await rowsOf('a.csv', `${first}text${by}label\na, b${by}x\n"c\n${by}d"${by}y\ne${by}z\n`);
+    expect(rows).toEqual([row(3, 'a, b', 'x'), row(4, `c\n${by}d`, 'y'), row(6, 'e', 'z')]);
+  });
+
+  it('takes a first line that only begins like Excel’s for the header', async () => {
+    expect(await rowsOf('a.csv', 'sep=,label\na,x\n')).toEqual([{ line: 2, fields: { 'sep=': 'a', label: 'x' } }]);
   });
 
   it('finds the delimiter of a long file, cut in the middle of a quoted field', async () => {
@@ -117,6 +131,13 @@ describe('CSV', () => {
       args: [{ fields: 3, columns: ['text', 'label'], shown: 'well, no, y', delimiter: ',' }],
     });
     expect(problem.expected).toContain('"quotes"');
+  });
+
+  it('says which delimiters are read where the header has one column', async () => {
+    const { expected } = await problemOf(() => rowsOf('a.csv', 'text~label\nwell, no~x\n'));
+    expect(expected).toBe(
+      '1 field: text~label (put text that contains a comma in "quotes"; columns are separated by commas, semicolons, tabs or vertical bars)',
+    );
   });
 
   it('names the first line of a row with too many fields that spans several', async () => {
