@@ -1,6 +1,7 @@
 import { worded } from '../wording/wording';
-import { setTo, TaskError } from '../spec/problem';
+import { fail, setTo, TaskError } from '../spec/problem';
 import type { Spec } from '../spec/spec';
+import { shorten, type Row } from './row';
 
 export const INPUT_NAMES = ['text', 'sentence', 'input', 'review', 'content', 'message', 'question', 'body'];
 export const LABEL_NAMES = ['label', 'class', 'category', 'target', 'sentiment', 'topic', 'intent', 'emotion'];
@@ -15,19 +16,52 @@ export interface Columns {
   readonly references: readonly string[];
 }
 
+/** The columns of a file. */
+export class FileColumns {
+  readonly names = new Set<string>();
+  /** Columns that are lists or objects, with the first row that has them. */
+  private readonly nested = new Map<string, Row>();
+
+  constructor(private readonly file: string) {}
+
+  add(row: Row): void {
+    for (const name of Object.keys(row.fields)) this.names.add(name);
+    for (const name of Object.keys(row.nested ?? {})) if (!this.nested.has(name)) this.nested.set(name, row);
+  }
+
+  /** Refuses a column that is a list or an object in the rows that have it. @throws TaskError */
+  refuseNested(names: readonly string[], field: 'input' | 'label' | 'reference'): void {
+    const nested = [...this.nested.keys()].filter((column) => !this.names.has(column));
+    const name = nested.find((column) => column === names[0]) ?? firstNamed(names, nested);
+    if (name === undefined) return;
+    const { line, nested: { [name]: value } = {} } = this.nested.get(name)!;
+    fail({ file: this.file, line, field: name }, 'data.nested', {
+      field,
+      list: Array.isArray(value),
+      shown: shorten(JSON.stringify(value)),
+    });
+  }
+}
+
 /** Which columns hold text and class: as the spec says, else by their names, else the only one left. @throws TaskError */
-export function findColumns(spec: Spec, columns: readonly string[], file: string): Columns {
+export function findColumns(spec: Spec, found: FileColumns, file: string): Columns {
+  const columns = [...found.names];
   const known = (field: 'input' | 'label' | 'reference', column: string): string => {
     if (columns.includes(column)) return column;
+    found.refuseNested([column], field);
     const fixes = columns.slice(0, 8).map((name) => setTo(['data', field], name));
     throw new TaskError(spec.problemAt(['data', field], { ...worded('data.noColumn', { file, column, columns }), fixes }));
   };
-  const pick = (field: 'input' | 'label', names: readonly string[], other?: string): string => {
+  const pick = (field: 'input' | 'label', names: readonly string[], others?: readonly string[]): string => {
     const column = spec.data[field];
     if (column !== undefined) return known(field, column);
-    const rest = columns.filter((name) => name !== other);
-    const found = firstNamed(names, rest) ?? (other !== undefined && rest.length === 1 ? rest[0] : undefined);
-    if (found !== undefined) return found;
+    const rest = columns.filter((name) => !others?.includes(name));
+    const usual = firstNamed(names, rest);
+    if (usual !== undefined) return usual;
+    const only = others && rest.length === 1 ? rest[0] : undefined;
+    // Beside a "text" that is a list, the only other column is rather an id than the text.
+    if (only === undefined || field === 'input') found.refuseNested(names, field);
+    if (only !== undefined) return only;
     throw new TaskError(spec.problemAt(['data'], worded('data.unclearColumn', { file, field, columns })));
   };
   if (spec.kind === 'generation') {
@@ -40,12 +74,11 @@ export function findColumns(spec: Spec, columns: readonly string[], file: string
         [],
     ].flat();
     const references = given.map((column) => known('reference', column));
-    const rest = columns.filter((name) => !references.includes(name));
-    const input = spec.data.input === undefined && rest.length === 1 ? rest[0]! : pick('input', INPUT_NAMES, references[0]);
-    return { label: undefined, references, input };
+    return { label: undefined, references, input: pick('input', INPUT_NAMES, references) };
   }
-  const label = pick('label', LABEL_NAMES, spec.data.input ?? firstNamed(INPUT_NAMES, columns));
-  return { label, references: [], input: pick('input', INPUT_NAMES, label) };
+  const text = spec.data.input ?? firstNamed(INPUT_NAMES, columns);
+  const label = pick('label', LABEL_NAMES, text === undefined ? undefined : [text]);
+  return { label, references: [], input: pick('input', INPUT_NAMES, [label]) };
 }
 
 /** The column with the first of some names, whatever its capitals. */

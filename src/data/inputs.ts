@@ -1,7 +1,7 @@
 import { fail, TaskError } from '../spec/problem';
 import type { Spec } from '../spec/spec';
 import { worded } from '../wording/wording';
-import { firstNamed, INPUT_NAMES } from './columns';
+import { FileColumns, firstNamed, INPUT_NAMES } from './columns';
 import { readRows } from './rows';
 
 /** An input of a data file, with its line there. */
@@ -16,9 +16,12 @@ interface Input {
  */
 export async function readInputs(spec: Spec, path: string, file: string): Promise<Input[]> {
   const rows: { readonly fields: Readonly<Record<string, string>>; readonly line: number }[] = [];
-  for await (const { fields, line } of readRows(path, file)) rows.push({ fields, line });
+  const columns = new FileColumns(file);
+  for await (const row of readRows(path, file)) {
+    rows.push({ fields: row.fields, line: row.line });
+    columns.add(row);
+  }
   if (rows.length === 0) fail({ file }, 'data.noRows');
-  const columns = [...new Set(rows.flatMap(({ fields }) => Object.keys(fields)))];
   const column = inputColumn(spec, columns, file);
   return rows.flatMap(({ fields, line }) => {
     const text = fields[column]?.trim() ?? '';
@@ -26,11 +29,15 @@ export async function readInputs(spec: Spec, path: string, file: string): Promis
   });
 }
 
-function inputColumn({ data, problemAt }: Spec, columns: readonly string[], file: string): string {
+function inputColumn({ data, problemAt }: Spec, found: FileColumns, file: string): string {
+  const columns = [...found.names];
   if (data.input !== undefined) {
     if (columns.includes(data.input)) return data.input;
+    found.refuseNested([data.input], 'input');
     throw new TaskError(problemAt(['data', 'input'], worded('data.noColumn', { file, column: data.input, columns })));
   }
-  const found = firstNamed(INPUT_NAMES, columns) ?? (columns.length === 1 ? columns[0] : undefined);
-  return found ?? fail({ file }, 'data.unclearColumn', { file, field: 'input', columns });
+  const usual = firstNamed(INPUT_NAMES, columns);
+  if (usual !== undefined) return usual;
+  found.refuseNested(INPUT_NAMES, 'input');
+  return columns.length === 1 ? columns[0]! : fail({ file }, 'data.unclearColumn', { file, field: 'input', columns });
 }

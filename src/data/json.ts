@@ -74,8 +74,14 @@ function elementLines(text: string): number[] {
 
 function rowOf(value: unknown, text: string, file: string, line: number): Row {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) fail({ file, line }, 'data.notObject', { shown: shorten(text) });
-  const fields = Object.entries(value).filter(([, field]) => ['string', 'number', 'boolean'].includes(typeof field));
-  return { line, fields: Object.fromEntries(fields.map(([name, field]) => [name, String(field)])) };
+  const all = Object.entries(value);
+  const fields = all.filter(([, field]) => ['string', 'number', 'boolean'].includes(typeof field));
+  const nested = all.filter((entry): entry is [string, object] => typeof entry[1] === 'object' && entry[1] !== null);
+  return {
+    line,
+    fields: Object.fromEntries(fields.map(([name, field]) => [name, String(field)])),
+    ...(nested.length > 0 && { nested: Object.fromEntries(nested) }),
+  };
 }
 
 /** The lines of a file. (From Node 24 on, readline also ends a line at U+2028, which JSON allows in a string.) */

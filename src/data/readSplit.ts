@@ -4,7 +4,7 @@ import { worded } from '../wording/wording';
 import { foldLabel, ignoreCase } from '../spec/labels';
 import { fail, TaskError } from '../spec/problem';
 import type { Spec } from '../spec/spec';
-import { findColumns, type Columns } from './columns';
+import { FileColumns, findColumns, type Columns } from './columns';
 import { isUtf8 } from './encoding';
 import { readRows } from './rows';
 import { Sample, type SplitName } from './sample';
@@ -88,12 +88,12 @@ export async function readSplit(spec: Spec, name: SplitName, { perClass, seed, c
 }
 
 async function columnsOf(spec: Spec, path: string, file: string): Promise<Columns> {
-  const names = new Set<string>();
+  const columns = new FileColumns(file);
   let rows = 0;
-  for await (const { fields } of readRows(path, file)) {
-    for (const name of Object.keys(fields)) names.add(name);
+  for await (const row of readRows(path, file)) {
+    columns.add(row);
     if (++rows === FIRST_ROWS) break;
   }
   if (rows === 0) fail({ file }, 'data.noRows');
-  return findColumns(spec, [...names], file);
+  return findColumns(spec, columns, file);
 }

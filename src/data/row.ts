@@ -2,6 +2,8 @@
 export interface Row {
   readonly line: number;
   readonly fields: Readonly<Record<string, string>>;
+  /** Fields of JSON that are lists or objects. */
+  readonly nested?: Readonly<Record<string, object>>;
   /** The row has quotes that CSV would double, read as text. */
   readonly bareQuotes?: boolean;
 }

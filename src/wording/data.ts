@@ -112,10 +112,24 @@ export const dataWording = {
     found: JSON.stringify(column),
     expected: `one of ${columns.join(', ')}`,
   }),
-  'data.unclearColumn': ({ file, field, columns }: { file: string; field: 'input' | 'label'; columns: readonly string[] }) => ({
-    message: `cannot tell which column of ${file} is the ${field === 'input' ? 'text' : 'class'}`,
-    found: columns.join(', '),
-    expected: `"${field}": one of these columns`,
+  'data.unclearColumn': ({ file, field, columns }: { file: string; field: 'input' | 'label'; columns: readonly string[] }) => {
+    const what = field === 'input' ? 'text' : 'label';
+    if (columns.length === 1)
+      return {
+        message: `${file} has one column only`,
+        found: columns[0],
+        expected: `a second column with the ${what} of each row${field === 'label' ? ', which only "kind": "generation" does without' : ''}`,
+      };
+    return {
+      message: `cannot tell which column of ${file} is the ${what}`,
+      found: columns.join(', ') || 'no column',
+      expected: `"${field}" in "data": the name of one of these columns`,
+    };
+  },
+  'data.nested': ({ field, list, shown }: { field: 'input' | 'label' | 'reference'; list: boolean; shown: string }) => ({
+    message: `this is ${list ? 'a list' : 'an object'}, and the ${field === 'input' ? 'text' : field} of a row is a string`,
+    found: shown,
+    expected: `a string, or another field as "${field}" in "data"`,
   }),
   'data.noUsableRows': ({
     columns: { input, label, references },

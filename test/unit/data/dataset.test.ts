@@ -86,6 +86,36 @@ describe('columns', () => {
   });
 });
 
+describe('a column that a task lacks', () => {
+  it('is a second one where there is one only', async () => {
+    expect(await problemOf(() => load({ 'train.csv': 'text\na\nb\n' }))).toMatchObject({
+      code: 'data.unclearColumn',
+      message: 'train.csv has one column only',
+      found: 'text',
+      expected: 'a second column with the label of each row, which only "kind": "generation" does without',
+    });
+  });
+
+  const jsonl = (...rows: object[]) => ({ 'train.jsonl': rows.map((row) => JSON.stringify(row)).join('\n') });
+  const train = 'train.jsonl';
+
+  it.each([
+    ['a text that is a list', { text: ['a', 'b'], label: 'x' }, {}, 'text', 'input', '["a","b"]'],
+    ['a text that is a list, beside an id', { id: 1, text: ['a'], label: 'x' }, {}, 'text', 'input', '["a"]'],
+    ['a label that is an object', { text: 'a', label: { name: 'x' } }, {}, 'label', 'label', '{"name":"x"}'],
+    ['a list that the spec names', { Words: ['a'], tweet: 'a', label: 'x' }, { input: 'Words' }, 'Words', 'input', '["a"]'],
+  ])('is found in %s', async (_name, row, data, column, field, found) => {
+    const problem = await problemOf(() => load(jsonl({}, row, row), { data: { train, ...data } }));
+    expect(problem).toMatchObject({ file: train, line: 2, field: column, code: 'data.nested', found, args: [{ field }] });
+  });
+
+  it('is not a usual name where the only other column is the class', async () => {
+    const row = (verdict: string) => ({ text: `a ${verdict}`, verdict, topic: ['b'] });
+    const files = jsonl(...Array.from({ length: 10 }, (_, i) => [row(`x${i % 2}`), { ...row(`x${i % 2}`), text: `b ${i}` }]).flat());
+    expect((await load(files, { data: { train } })).classes).toEqual(['x0', 'x1']);
+  });
+});
+
 describe('rows', () => {
   it.each([
     ['dev.tsv', 'text\tlabel\nbad "film", this\tneg\ngood\tpos\n', ['bad "film", this → neg', 'good → pos']],

@@ -181,10 +181,10 @@ describe('TSV', () => {
 });
 
 describe('JSONL', () => {
-  it('reads strings, numbers and booleans by name, and nothing else', async () => {
+  it('reads strings, numbers and booleans by name, and keeps what is nested apart', async () => {
     const rows = await rowsOf('a.jsonl', '{"text":"a","label":0,"n":1.5,"ok":true,"no":null,"list":["x"],"deep":{"x":1}}\n{"label":"y"}\n');
     expect(rows).toEqual([
-      { line: 1, fields: { text: 'a', label: '0', n: '1.5', ok: 'true' } },
+      { line: 1, fields: { text: 'a', label: '0', n: '1.5', ok: 'true' }, nested: { list: ['x'], deep: { x: 1 } } },
       { line: 2, fields: { label: 'y' } },
     ]);
   });
@@ -221,7 +221,7 @@ describe('a .json file', () => {
       'a.json',
       '\uFEFF[\n  {\n    "text": "a",\n    "label": "x", "deep": {"x": [1]}\n  },\n  {"text": "b", "label": 1}\n]\n',
     );
-    expect(rows).toEqual([row(2, 'a', 'x'), row(6, 'b', '1')]);
+    expect(rows).toEqual([{ ...row(2, 'a', 'x'), nested: { deep: { x: [1] } } }, row(6, 'b', '1')]);
   });
 
   it('may be JSON lines', async () => {
