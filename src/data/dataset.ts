@@ -90,14 +90,18 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   }
   noteConflicts(notes, splits);
   // A file may repeat another's rows, and a text under two labels can be drawn for two splits.
-  dropShared(notes, splits, 'validation', ['train']);
-  dropShared(notes, splits, 'test', ['train', 'validation']);
+  const dropped = {
+    validation: dropShared(notes, splits, 'validation'),
+    test: dropShared(notes, splits, 'test'),
+  };
   for (const name of ['validation', 'test'] as const) {
     if (name === 'validation' && !further && !quotas.drawsValidation) continue;
-    if (splits[name].length === 0)
-      throw new TaskError(
-        spec.problemAt(['data', spec.data[name] === undefined ? 'train' : name], worded('data.emptySplit', { split: name })),
-      );
+    if (splits[name].length === 0) {
+      const own = spec.data[name] !== undefined;
+      const earlier = EARLIER[name].filter((other) => splits[other].length > 0);
+      const text = worded('data.emptySplit', { split: name, own, dropped: dropped[name], earlier });
+      throw new TaskError(spec.problemAt(['data', own ? name : 'train'], text));
+    }
     const missing = classes.filter((label) => !splits[name].some((example) => example.label === label));
     if (missing.length > 0) notes.push(warning('data.classMissing', { split: name, classes: missing }));
   }
@@ -153,13 +157,18 @@ function noteLeftOut(notes: Note[], split: SplitName, samples: Map<string, Sampl
   if (seen - repeated > used) notes.push(word('data.leftOut', { split, count: seen - repeated - used, of: seen }));
 }
 
-/** Drops the rows of a split whose text is in an earlier split. */
-function dropShared(notes: Note[], splits: Record<SplitName, Example[]>, split: SplitName, earlier: readonly SplitName[]): void {
+/** The splits whose texts another one may not have. */
+const EARLIER = { validation: ['train'], test: ['train', 'validation'] } as const;
+
+/** Drops the rows of a split whose text is in an earlier split, and counts them. */
+function dropShared(notes: Note[], splits: Record<SplitName, Example[]>, split: keyof typeof EARLIER): number {
+  const earlier = EARLIER[split];
   const known = new Set(earlier.flatMap((other) => splits[other].map((example) => example.text)));
   const clean = splits[split].filter((example) => !known.has(example.text));
   const count = splits[split].length - clean.length;
   if (count > 0) notes.push(word('data.sameText', { split, count, earlier }));
   splits[split] = clean;
+  return count;
 }
 
 const CONFLICTS_SHOWN = 3;

@@ -179,10 +179,10 @@ export const dataWording = {
     found: classes.join(', '),
     expected: 'rows of two classes or more',
   }),
-  'data.emptySplit': ({ split }: { split: string }) => ({
+  'data.emptySplit': ({ split, own, dropped, earlier }: { split: string; own: boolean; dropped: number; earlier: readonly string[] }) => ({
     message: `no row is left for the ${split} split`,
-    found: '0 rows',
-    expected: `more rows, or a separate ${split} file`,
+    found: dropped === 0 ? '0 rows' : `${rows(dropped)}, with the same texts as ${earlier.join(' and ')}`,
+    expected: own ? `a ${split} file with other texts` : `more rows, or a separate ${split} file`,
   }),
 
   'data.classes': ({ file, classes, counts }: { file: string; classes: readonly string[]; counts: readonly number[] }) => {

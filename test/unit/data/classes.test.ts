@@ -170,7 +170,9 @@ describe('duplicate rows', () => {
       column: 1,
       field: 'data.test',
       code: 'data.emptySplit',
-      args: [{ split: 'test' }],
+      args: [{ split: 'test', own: true, dropped: 20 }],
+      found: '20 rows, with the same texts as train and validation',
+      expected: 'a test file with other texts',
     });
   });
 
