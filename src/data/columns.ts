@@ -16,6 +16,25 @@ export interface Columns {
   readonly references: readonly string[];
 }
 
+export interface Guessed {
+  readonly input: string | undefined;
+  readonly label: string | undefined;
+  readonly references: readonly string[];
+}
+
+/** The columns that a spec does not name; undefined where they are called `text`, `label` and `reference`, as nobody doubts. */
+export function guessedColumns({ data }: Spec, { input, label, references }: Columns): Guessed | undefined {
+  const guessed = {
+    input: data.input === undefined ? input : undefined,
+    label: data.label === undefined ? label : undefined,
+    references: data.reference === undefined ? references : [],
+  };
+  const odd = [[guessed.input, 'text'], [guessed.label, 'label'], ...guessed.references.map((name) => [name, 'reference'])].some(
+    ([name, usual]) => name !== undefined && name.toLowerCase() !== usual,
+  );
+  return odd ? guessed : undefined;
+}
+
 /** The columns of a file. */
 export class FileColumns {
   readonly names = new Set<string>();

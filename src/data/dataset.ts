@@ -3,6 +3,7 @@ import { word, worded } from '../wording/wording';
 import { ignoreCase, twinLabels } from '../spec/labels';
 import { TaskError, type Problem } from '../spec/problem';
 import type { Spec } from '../spec/spec';
+import { guessedColumns, type Guessed } from './columns';
 import { halves, proportions, quotasOf, shares, testQuotas } from './quotas';
 import { readSplit } from './readSplit';
 import { checkReferences } from './references';
@@ -25,16 +26,25 @@ export interface Dataset {
   readonly splits: Readonly<Record<SplitName, Split>>;
   /** Rows of each class in the training file, before the draw. */
   readonly classCounts: readonly number[];
+  /** Columns of the training file that the spec does not name. */
+  readonly guessed?: Guessed | undefined;
   /** What the user should know: rows left out, duplicates, splits drawn from train. */
   readonly notes: readonly Note[];
   /** Labels that are probably one class. */
   readonly warnings: readonly Problem[];
 }
 
-/** The training file at a glance: "news.csv: 392 rows in 4 classes: Sports 96, World 92, …". */
-export function describeClasses(spec: Spec, { classes, classCounts }: Pick<Dataset, 'classes' | 'classCounts'>): string {
-  if (spec.kind === 'generation') return word('data.rows', { file: spec.data.train, rows: classCounts[0]! });
-  return word('data.classes', { file: spec.data.train, classes, counts: classCounts });
+/** The training file at a glance: "news.csv: 392 rows in 4 classes: Sports 96, World 92, …", and the columns where they were guessed. */
+export function describeClasses(
+  spec: Spec,
+  { classes, classCounts, guessed }: Pick<Dataset, 'classes' | 'classCounts' | 'guessed'>,
+): string {
+  const file = spec.data.train;
+  const counts =
+    spec.kind === 'generation'
+      ? word('data.rows', { file, rows: classCounts[0]! })
+      : word('data.classes', { file, classes, counts: classCounts });
+  return guessed ? `${counts}. ${word('data.guessedColumns', guessed)}` : counts;
 }
 
 /** Loads the splits that a spec names. @throws TaskError */
@@ -45,7 +55,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   const drawn = quotas.drawsValidation || quotas.drawsTest;
   // Room for every split that is drawn from the training file.
   const room = quotas.train + (quotas.drawsValidation ? quotas.validation : 0) + (quotas.drawsTest ? quotas.test : 0);
-  const train = await readSplit(spec, 'train', { perClass: room, seed, notes });
+  const { samples: train, columns } = await readSplit(spec, 'train', { perClass: room, seed, notes });
   const classes = spec.labels ? Object.keys(spec.labels) : [...train.keys()].sort();
   if (spec.kind === 'classification') checkClasses(spec, classes, train);
 
@@ -59,7 +69,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   const further =
     spec.data.validation === undefined
       ? undefined
-      : await readSplit(spec, 'validation', { perClass: quotas.validation, seed, classes, notes });
+      : (await readSplit(spec, 'validation', { perClass: quotas.validation, seed, classes, notes })).samples;
   const splits: Record<SplitName, Example[]> = { train: [], validation: [], test: [] };
   for (const [c, label] of classes.entries()) {
     const rows = drawnRows[c]!;
@@ -76,7 +86,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   else if (quotas.drawsValidation) notes.push(word('data.drawnFromTrain', { split: 'validation', count: splits.validation.length }));
   if (spec.data.test === undefined) notes.push(word('data.drawnFromTrain', { split: 'test', count: splits.test.length }));
   else {
-    const found = await readSplit(spec, 'test', { perClass: quotas.test, seed, classes, notes });
+    const { samples: found } = await readSplit(spec, 'test', { perClass: quotas.test, seed, classes, notes });
     const total = [...found.values()].reduce((sum, sample) => sum + Math.min(sample.seen, quotas.test), 0);
     const inProportion = proportions(
       classes.map((label) => found.get(label)?.seen ?? 0),
@@ -120,6 +130,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
     classes,
     splits: mixed,
     classCounts,
+    guessed: guessedColumns(spec, columns),
     notes: [...notes, ...references.notes],
     warnings: [...twinWarnings(spec, classes, classCounts), ...references.warnings],
   };

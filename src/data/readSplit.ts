@@ -24,13 +24,19 @@ interface Reading {
   readonly notes: Note[];
 }
 
+interface SplitFile {
+  /** By label. */
+  readonly samples: Map<string, Sample>;
+  readonly columns: Columns;
+}
+
 /** Counts rows that have something in common, with the lines of the first. */
 function add(rows: { count: number; readonly lines: number[] }, line: number): void {
   if (++rows.count <= LINES_SHOWN) rows.lines.push(line);
 }
 
 /** Reads a file into one bounded sample for each label; rows without text or label are skipped. @throws TaskError */
-export async function readSplit(spec: Spec, name: SplitName, { perClass, seed, classes, notes }: Reading): Promise<Map<string, Sample>> {
+export async function readSplit(spec: Spec, name: SplitName, { perClass, seed, classes, notes }: Reading): Promise<SplitFile> {
   const file = spec.data[name]!;
   const path = resolve(spec.folder, file);
   if (!existsSync(path)) throw new TaskError(spec.problemAt(['data', name], worded('data.missing', { name: file })));
@@ -84,7 +90,7 @@ export async function readSplit(spec: Spec, name: SplitName, { perClass, seed, c
   if (noText.count + noLabel.count > 0)
     notes.push(warning('data.skipped', { split: name, noText, noLabel, ofTexts: columns.label === undefined }));
   if (bareQuotes.count > 0) notes.push(warning('data.bareQuotes', { split: name, ...bareQuotes }));
-  return samples;
+  return { samples, columns };
 }
 
 async function columnsOf(spec: Spec, path: string, file: string): Promise<Columns> {

@@ -190,6 +190,27 @@ export const dataWording = {
     const all = counts.reduce((a, b) => a + b, 0);
     return `${file}: ${rows(all)} in ${classes.length} classes: ${shown.join(', ')}${classes.length > shown.length ? ` and ${classes.length - shown.length} more` : ''}`;
   },
+  /** As "Texts from the column "Message", labels from "Category"", without a full stop. */
+  'data.guessedColumns': ({
+    input,
+    label,
+    references,
+  }: {
+    input: string | undefined;
+    label: string | undefined;
+    references: readonly string[];
+  }) => {
+    const named = [
+      ...(input === undefined ? [] : [{ what: 'texts', columns: [input] }]),
+      ...(label === undefined ? [] : [{ what: 'labels', columns: [label] }]),
+      ...(references.length === 0 ? [] : [{ what: 'references', columns: references }]),
+    ];
+    const parts = named.map(
+      ({ what, columns }, i) => `${what} from ${i === 0 ? 'the column ' : ''}${columns.map((name) => JSON.stringify(name)).join(' and ')}`,
+    );
+    const text = parts.join(', ');
+    return text.charAt(0).toUpperCase() + text.slice(1);
+  },
   'data.drawnFromTrain': ({ split, count }: Noted) =>
     `${split}: no file given, so ${rows(count)} ${count === 1 ? 'was' : 'were'} drawn from train and kept out of it`,
   'data.skipped': ({ split, noText, noLabel, ofTexts = false }: { split: string; noText: Some; noLabel: Some; ofTexts?: boolean }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadDataset, type Dataset, type Split } from '../../../src/data/dataset';
+import { describeClasses, loadDataset, type Dataset, type Split } from '../../../src/data/dataset';
 import { noteText, warning } from '../../../src/wording/note';
 import { csv, FILES, load, makeFolder, OWN, problemOf, specIn } from './folder';
 
@@ -83,6 +83,35 @@ describe('columns', () => {
       code: 'data.unclearColumn',
       args: [{ file: 'train.csv', field, columns: header.split(',') }],
     });
+  });
+});
+
+describe('the description of the training file', () => {
+  const described = async (header: string, data: object = {}, values: object = {}): Promise<string> => {
+    const rows = Array.from({ length: 12 }, (_, i) => `c${i % 2},a text ${i}\n`);
+    const folder = await makeFolder({ 'train.csv': `${header}\n${rows.join('')}` });
+    const spec = specIn(folder, { data: { train: 'train.csv', ...data }, ...values });
+    return describeClasses(spec, await loadDataset(spec));
+  };
+
+  it('names the columns that the spec does not', async () => {
+    const rows = 'train.csv: 12 rows in 2 classes: c0 6, c1 6';
+    expect(await described('Category,Message')).toBe(`${rows}. Texts from the column "Message", labels from "Category"`);
+    expect(await described('Queue,Message', { label: 'Queue' })).toBe(`${rows}. Texts from the column "Message"`);
+    expect(await described('Queue,text', { input: 'text' })).toBe(`${rows}. Labels from the column "Queue"`);
+  });
+
+  it('names those of a generation task, too', async () => {
+    const task = { kind: 'generation', metrics: [{ type: 'f1' }] };
+    expect(await described('question,answer', {}, task)).toBe(
+      'train.csv: 12 rows. Texts from the column "question", references from "answer"',
+    );
+  });
+
+  it('names none where the spec does, or where they are called text and label', async () => {
+    const rows = 'train.csv: 12 rows in 2 classes: c0 6, c1 6';
+    expect(await described('Queue,Message', { label: 'Queue', input: 'Message' })).toBe(rows);
+    expect(await described('Label,Text')).toBe(rows);
   });
 });
 
