@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { findNodeAtLocation, parseTree, printParseErrorCode, type JSONPath, type Node, type ParseError } from 'jsonc-parser';
 import { word, worded } from '../wording/wording';
 import { kindProblems } from './kind';
@@ -27,8 +28,14 @@ export interface Spec extends ParsedSpec {
   readonly problemAt: ProblemAt;
 }
 
+/** Endings of data files; a .json file is one if it holds a list. */
+const DATA = ['.csv', '.tsv', '.jsonl', '.ndjson', '.xlsx', '.parquet'];
+
 /** @throws TaskError */
 export async function readSpec(file: string): Promise<Spec> {
+  const ending = extname(file).toLowerCase();
+  const isData = (): never => fail({ file }, 'spec.isData', { name: basename(file) });
+  if (DATA.includes(ending) && existsSync(file)) isData();
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -37,6 +44,7 @@ export async function readSpec(file: string): Promise<Spec> {
     if (code === 'ENOENT') fail({ file }, 'spec.missing');
     fail({ file }, 'spec.unreadable', { errno: code });
   }
+  if (ending === '.json' && /^\uFEFF?\s*\[/.test(text)) isData();
   return parseSpec(text, file);
 }
 

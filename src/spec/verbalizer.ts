@@ -53,14 +53,18 @@ export function verbalize(
       problems.push(problemAt(spec, label, { ...worded('spec.labelNoWord', { word, label }), fixes: [searchForWords()] }));
       return -1;
     }
-    const encoded = tokens.encode((place.atStart ? '' : ' ') + word.trim());
+    const space = place.atStart ? '' : ' ';
+    const encoded = tokens.encode(space + word.trim());
     const count = encoded.length;
     if (tokens.unknownId !== undefined && encoded.includes(tokens.unknownId))
       return refuse(i, (close) => worded('spec.labelUnknown', { word, whole: count === 1, close }));
     if (count !== 1 && !(place.causal && count > 1))
       return refuse(i, (close) => worded('spec.labelTooLong', { word, tokens: count, close }));
-    if (count > 1)
-      warnings.push(problemAt(spec, label, { severity: 'warning', ...worded('spec.labelFirstToken', { word, tokens: count }) }));
+    if (count > 1) {
+      const first = firstToken(word.trim(), encoded[0]!, (text) => tokens.encode(space + text));
+      const text = worded('spec.labelFirstToken', { word, label, tokens: count, first });
+      warnings.push(problemAt(spec, label, { severity: 'warning', ...text, fixes: [searchForWords()] }));
+    }
     return encoded[0]!;
   });
   for (const [i, id] of ids.entries()) {
@@ -95,6 +99,19 @@ export function textLabels(spec: Spec, classes: readonly string[]): string[] {
   });
   if (problems.length > 0) throw new TaskError(problems);
   return words;
+}
+
+/** The beginning of a word that is its first token; undefined where a token ends within a character. */
+function firstToken(word: string, id: number, encode: (text: string) => number[]): string | undefined {
+  const beginnings = Array.from(word, (_, i) =>
+    Array.from(word)
+      .slice(0, i + 1)
+      .join(''),
+  );
+  return beginnings.findLast((text) => {
+    const ids = encode(text);
+    return ids.length === 1 && ids[0] === id;
+  });
 }
 
 /** The fix that leaves the label words to the run. */

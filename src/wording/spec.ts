@@ -13,6 +13,7 @@ const TYPES: Partial<Record<string, string>> = {
   'text or messages': 'a string, or a list of messages such as { "role": "user", "content": "{input}" }',
 };
 const SPEC_FILE = 'a file named like sentiment.prompt-task.json; see examples/';
+const AUTO = '"labels": "auto" (on the command line, --labels auto), which searches for words';
 const TEMPLATE = 'for example "{input} {prompt} {mask} ."';
 
 interface Found {
@@ -90,6 +91,11 @@ export const specWording = {
   'spec.unreadable': ({ errno }: { errno: string | undefined }) => ({
     message: `the task spec cannot be read (${errno})`,
     expected: SPEC_FILE,
+  }),
+  'spec.isData': ({ name }: { name: string }) => ({
+    message: 'this is a data file, not a task spec',
+    found: name,
+    expected: `a file NAME.prompt-task.json that names it: { "data": { "train": ${quote(name)}, "input": "COLUMN", "label": "COLUMN" } }; see docs/task-spec.md`,
   }),
   'spec.notJson': ({ reason, found }: Found & { reason: string }) => ({
     message: `not valid JSON: ${reason}`,
@@ -184,7 +190,7 @@ export const specWording = {
   'spec.labelNoWord': ({ word, label }: { word: string; label: string }) => ({
     message: `the label ${quote(word)} is not a word that a model can say`,
     found: quote(word),
-    expected: `"labels": { ${quote(label)}: "a word", … }`,
+    expected: `"labels": { ${quote(label)}: "a word", … }, or ${AUTO}`,
   }),
   'spec.labelUnknown': ({ word, whole, close }: { word: string; whole: boolean; close: readonly string[] }) => ({
     message: `the task model does not know the label word ${quote(word)}: its vocabulary has no token for ${whole ? 'it' : 'a part of it'}`,
@@ -194,11 +200,12 @@ export const specWording = {
   'spec.labelTooLong': ({ word, tokens, close }: { word: string; tokens: number; close: readonly string[] }) => ({
     message: `the label word is ${tokens} tokens of the task model; the mask has room for one`,
     found: quote(word),
-    expected: `a word of one token${suchAs(close)}`,
+    expected: `a word of one token${suchAs(close)}; or ${AUTO}`,
   }),
-  'spec.labelFirstToken': ({ word, tokens }: { word: string; tokens: number }) => ({
-    message: `the label word is ${tokens} tokens of the task model; only the first one is scored`,
+  'spec.labelFirstToken': ({ word, label, tokens, first }: { word: string; label: string; tokens: number; first: string | undefined }) => ({
+    message: `the label word is ${tokens} tokens of the task model; only the first one${first === undefined ? '' : `, ${quote(first)},`} is scored`,
     found: quote(word),
+    expected: `a word of one token, as in "labels": { ${quote(label)}: "a word", … }; or ${AUTO}`,
   }),
   'spec.labelDuplicate': ({ word, close }: { word: string; close: readonly string[] }) => ({
     message: 'two classes have the same label word',

@@ -99,10 +99,18 @@ describe('a task spec', () => {
     expect((await readSpec(join(folder, FILE))).data.train).toBe('größe.csv');
   });
 
+  it.each(['logs.tsv', 'A.CSV', 'a.jsonl', 'a.json'])('is no data file: %s', async (name) => {
+    const folder = await makeFolder({ [name]: '[{"text": "a", "label": "x"}]' });
+    const problem = await problemOf(() => readSpec(join(folder, name)));
+    expect(problem).toMatchObject({ file: join(folder, name), code: 'spec.isData', found: name });
+    expect(problem.expected).toContain(`NAME.prompt-task.json that names it: { "data": { "train": "${name}"`);
+  });
+
   it('must exist and be a file', async () => {
     const folder = await makeFolder({ 'folder.prompt-task.json': null });
     const gone = join(folder, FILE);
     expect(await problemOf(() => readSpec(gone))).toMatchObject({ severity: 'error', file: gone, code: 'spec.missing' });
+    expect(await problemOf(() => readSpec(join(folder, 'gone.csv')))).toMatchObject({ code: 'spec.missing' });
     const other = join(folder, 'folder.prompt-task.json');
     expect(await problemOf(() => readSpec(other))).toMatchObject({ file: other, code: 'spec.unreadable', args: [{ errno: 'EISDIR' }] });
   });

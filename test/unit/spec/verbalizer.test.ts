@@ -82,7 +82,7 @@ describe('label words', () => {
     const place = { severity: 'error', file: FILE, line: 1, column: 1, field: 'labels', code: 'spec.labelNoWord' };
     expect(await problemsOf(() => verbalize(bare, ['0', '1'], TOKENS, causal))).toMatchObject([
       { ...place, args: [{ word: '0', label: '0' }] },
-      { ...place, args: [{ word: '1', label: '1' }] },
+      { ...place, args: [{ word: '1', label: '1' }], expected: expect.stringContaining('--labels auto') },
     ]);
   });
 
@@ -141,9 +141,20 @@ describe('a label word of several tokens', () => {
     expect(ids).toEqual([TOKENS.id(' bad'), TOKENS.id(' great')]);
     const warning = { severity: 'warning', file: FILE, column: 3, code: 'spec.labelFirstToken' };
     expect(warnings).toMatchObject([
-      { ...warning, line: 4, field: 'labels.neg', args: [{ word: 'badly', tokens: 3 }] },
-      { ...warning, line: 5, field: 'labels.pos', args: [{ word: 'greatly', tokens: 3 }] },
+      { ...warning, line: 4, field: 'labels.neg', args: [{ word: 'badly', tokens: 3, first: 'bad' }] },
+      { ...warning, line: 5, field: 'labels.pos', args: [{ word: 'greatly', tokens: 3, first: 'great' }] },
     ]);
+    expect(warnings[0]).toMatchObject({
+      message: 'the label word is 3 tokens of the task model; only the first one, "bad", is scored',
+      expected: expect.stringMatching(/^a word of one token, as in "labels": \{ "neg": .*"labels": "auto"/),
+      fixes: [{ change: { value: 'auto' } }],
+    });
+  });
+
+  it('is scored by a part of a character where its first token is one', () => {
+    const tokens = { encode: (text: string) => [...Buffer.from(text)], words: () => [] };
+    const { warnings } = verbalize(specWith({ a: 'é', b: 'x' }), ['a', 'b'], tokens, { atStart: true, causal: true });
+    expect(warnings.map(({ message }) => message)).toEqual(['the label word is 2 tokens of the task model; only the first one is scored']);
   });
 
   it('is an error on a causal model when another begins with the same token', async () => {
