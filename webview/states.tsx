@@ -14,7 +14,11 @@ const NOTICES: Partial<Record<RunState, (head: RunHead, trusted: boolean) => Not
   ],
   pausing: () => ['info', 'Pausing', 'The run finishes the current step.'],
   paused: ({ step }) => ['info', `Paused at step ${count(step)}`, 'The checkpoint is saved.'],
-  stopping: () => ['info', 'Stopping', 'The run stops within its step and saves a checkpoint of the steps before. Stop Now ends it without one.'],
+  stopping: () => [
+    'info',
+    'Stopping',
+    'The run stops within its step and saves a checkpoint of the steps before. Stop Now ends it without one.',
+  ],
   interrupted: ({ step, resumable, error }, trusted) => [
     'warning',
     `Interrupted at step ${count(step)}`,

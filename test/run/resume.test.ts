@@ -18,7 +18,7 @@ let spec: string;
 beforeAll(async () => {
   spec = smallTask(folder, { steps: STEPS });
   const finished = await rlprompt('optimize', spec, '--out', whole, '--threads', '1');
-  expect(finished.stderr).toContain(reproduceCommand({ specFile: spec, seed: 0, random: undefined, threads: 1 }));
+  expect(finished.stderr).toContain(reproduceCommand(new RunFolder(whole).readTask()));
   expect(finished.status).toBe(0);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/method/random';
 import type { RunResult } from '../../src/run/result/result';
 import { reproduceCommand } from '../../src/run/start';
+import { RunFolder } from '../../src/run/store/storage';
 import { journal, killAt, rlprompt, smallTask, start, temporaryFolder } from './commandLine';
 
 const folder = temporaryFolder();
@@ -47,7 +48,7 @@ describe.each([
   beforeAll(async () => {
     spec = smallTask(folder, search, TEXTS);
     const finished = await rlprompt('optimize', spec, '--out', whole, '--threads', '1');
-    expect(finished.stderr).toContain(reproduceCommand({ specFile: spec, seed: 0, random: undefined, threads: 1 }));
+    expect(finished.stderr).toContain(reproduceCommand(new RunFolder(whole).readTask()));
     expect(finished.status).toBe(0);
   }, 300_000);
 

@@ -27,7 +27,7 @@ afterAll(() => {
 });
 
 /** What messages call the key. */
-const KEY_FROM = 'the environment variable OPENAI_API_KEY';
+const KEY_FROM = word('server.keyInVariable', { variable: 'OPENAI_API_KEY' });
 
 /** What the command line says of a run on a server before it asks for consent, in lines: with other numbers. */
 function preview(server: FakeServer): string[] {
@@ -166,7 +166,7 @@ describe('a run on a server', () => {
     const out = join(dirname(spec), 'run');
     const failed = await rlprompt('optimize', spec, '--out', out, '--threads', '1', '--yes');
     expect(failed.status).toBe(1);
-    const refusal = { url: server.url, status: 401, key: KEY_FROM, says: 'Incorrect API key provided: [key]' };
+    const refusal = { url: server.url, status: 401, from: KEY_FROM, says: 'Incorrect API key provided: [key]' };
     expect(failed.stderr).toContain(word('server.keyRefused', refusal));
     expect(failed.stderr).toContain(`npx rlprompt optimize --resume ${quote(out)}`);
     expect(failed.stdout + failed.stderr + leftBehind(dirname(spec))).not.toContain(KEY);

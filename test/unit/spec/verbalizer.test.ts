@@ -82,7 +82,7 @@ describe('label words', () => {
     const place = { severity: 'error', file: FILE, line: 1, column: 1, field: 'labels', code: 'spec.labelNoWord' };
     expect(await problemsOf(() => verbalize(bare, ['0', '1'], TOKENS, causal))).toMatchObject([
       { ...place, args: [{ word: '0', label: '0' }] },
-      { ...place, args: [{ word: '1', label: '1' }], expected: expect.stringContaining('--labels auto') },
+      { ...place, args: [{ word: '1', label: '1' }], expected: expect.stringContaining('--labels auto') as string },
     ]);
   });
 
@@ -146,7 +146,7 @@ describe('a label word of several tokens', () => {
     ]);
     expect(warnings[0]).toMatchObject({
       message: 'the label word is 3 tokens of the task model; only the first one, "bad", is scored',
-      expected: expect.stringMatching(/^a word of one token, as in "labels": \{ "neg": .*"labels": "auto"/),
+      expected: expect.stringMatching(/^a word of one token, as in "labels": \{ "neg": .*"labels": "auto"/) as string,
       fixes: [{ change: { value: 'auto' } }],
     });
   });
