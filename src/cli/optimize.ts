@@ -7,6 +7,7 @@ import { quote } from '../run/report/shell';
 import type { RunResult } from '../run/result/result';
 import { newRunPath, reproduceCommand } from '../run/start';
 import { RunFolder } from '../run/store/storage';
+import { word } from '../wording/wording';
 import { budgetField } from '../spec/kind';
 import { readSpec, type Spec } from '../spec/spec';
 import type { Command } from './arguments';
@@ -45,11 +46,11 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
     );
   } catch (error) {
     // The seeds that are done are worth their table, whatever stopped this one.
-    if (results.length > 0) {
-      printSeeds(results, json);
-      const left = seeds.slice(results.length).map((seed) => `--seed ${seed}`);
-      progress.line(`Seeds not finished: ${left.join(', ')}. Run each of them by itself.`);
-    }
+    if (results.length > 0) printSeeds(results, json);
+    // One that was interrupted is resumed.
+    const interrupted = runs.slice(results.length, results.length + 1).some(({ folder }) => new RunFolder(folder).hasCheckpoint());
+    const begun = results.length + Number(interrupted);
+    if (begun > 0 && begun < seeds.length) progress.line(word('run.seedsLeft', { seeds: seeds.slice(begun) }));
     throw error;
   }
   printSeeds(results, json);

@@ -25,12 +25,22 @@ export async function report({ folder: path, format, file }: Extract<Command, { 
     const text = await exportRun(folder.path, format);
     if (file === undefined) process.stdout.write(text);
     else {
-      writeFileSync(file, text);
+      write(file, text);
       progress.line(`Saved in ${file}.`);
     }
   }
   for (const note of result.notes) progress.line(noteLine(note));
   return 0;
+}
+
+/** @throws CodedError when the file cannot be written */
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new CodedError('run.cannotWriteFile', { file, code, reason: message });
+  }
 }
 
 /** A result as the command line shows it. */

@@ -3,6 +3,11 @@ export function count(n: number): string {
   return n.toLocaleString('en-US');
 }
 
+/** `1 row`, `1,234 rows`. */
+export function amount(n: number, one: string): string {
+  return n === 1 ? `1 ${one}` : `${count(n)} ${one}s`;
+}
+
 /** A share as `72.3%`. */
 export function percent(share: number): string {
   return `${tenths(share)}%`;

@@ -1,4 +1,4 @@
-import { count, percent, tenths } from './numbers';
+import { amount, count, percent, tenths } from './numbers';
 
 type Interval = readonly [low: number, high: number];
 
@@ -36,7 +36,7 @@ export const reportWording = {
   }) => {
     const isEstimate = learned.what === 'estimate';
     const ends = [learned.first, learned.last].map((value) => (isEstimate ? percent(value) : value.toFixed(1)));
-    return `${count(steps)} steps in ${seconds.toFixed(0)} s (${why}). ${isEstimate ? 'Best estimate' : 'Mean reward'}, first tenth to last tenth: ${ends.join(' to ')}. Peak memory: ${count(peakMemory)} MiB.`;
+    return `${amount(steps, 'step')} in ${seconds.toFixed(0)} s (${why}). ${isEstimate ? 'Best estimate' : 'Mean reward'}, first tenth to last tenth: ${ends.join(' to ')}. Peak memory: ${count(peakMemory)} MiB.`;
   },
   'report.estimate': ({ of, ofTexts, ...estimate }: Score & { of: 'winner' | 'single'; ofTexts: boolean }) =>
     `The ${of === 'single' ? 'best single prompt' : 'winner'}'s estimate: ${percent(estimate.accuracy)} (${interval(estimate.interval)}) on the ${count(estimate.n)} rows that steer the search. Only ${ofTexts ? 'the held-out score' : 'held-out accuracy'} was not searched for.`,
@@ -76,7 +76,7 @@ export const reportWording = {
     /** The prompts that most inputs got, as a table shows them. */
     examples: readonly { readonly prompt: string; readonly rows: number }[];
   }) =>
-    `A prompt for each input, held out: ${ofTexts ? 'score' : 'accuracy'} ${percent(test.accuracy)} (${interval(test.interval)})${rival('the best single prompt', single)}${rival('no prompt', none)}. ${count(test.n)} inputs got ${count(prompts)} different prompts, most often ${examples.map(({ prompt, rows }) => `${prompt} (${count(rows)})`).join(' and ')}.`,
+    `A prompt for each input, held out: ${ofTexts ? 'score' : 'accuracy'} ${percent(test.accuracy)} (${interval(test.interval)})${rival('the best single prompt', single)}${rival('no prompt', none)}. ${amount(test.n, 'input')} got ${amount(prompts, 'different prompt')}, most often ${examples.map(({ prompt, rows }) => `${prompt} (${count(rows)})`).join(' and ')}.`,
   'report.taskModel': ({ took }: { took: string }) => `Task model, held-out rows included: ${took}.`,
   'report.cost': ({ cost }: { cost: string }) => `Task model and proposer together: ${cost}.`,
   'report.equalBudgets': ({ bests }: { bests: readonly { readonly search: string; readonly accuracy: number }[] }) =>
@@ -89,7 +89,7 @@ export const reportWording = {
     `Test accuracy of the winner: mean ${percent(mean)}, standard deviation ${tenths(deviation)}; no prompt ${percent(none)}.`,
 
   'report.transfer': ({ ofTexts, rows }: { ofTexts: boolean; rows: number }) =>
-    `${ofTexts ? 'Mean score' : 'Accuracy'} in percent on ${count(rows)} test rows, with its 95% interval.`,
+    `${ofTexts ? 'Mean score' : 'Accuracy'} in percent on ${amount(rows, 'test row')}, with its 95% interval.`,
   'report.transferFailed': ({ reference, problem, earlier }: { reference: string; problem: string; earlier: boolean }) =>
     `${reference} failed: ${problem}${earlier ? ' Its scores are those of an earlier transfer.' : ''}`,
 };

@@ -1,9 +1,11 @@
 import { formatBytes } from './bytes';
 import { count } from './numbers';
 
+/** Why a file cannot be written, by the system's code. */
 const REASONS: Partial<Record<string, string>> = {
-  ENOSPC: 'the disk is full. Free some space there',
-  EDQUOT: 'your disk quota is used up. Free some space there',
+  ENOENT: 'there is no such folder',
+  ENOSPC: 'the disk is full. Free some space there, or write elsewhere',
+  EDQUOT: 'your disk quota is used up. Free some space there, or write elsewhere',
   EACCES: 'you may not write there',
   EPERM: 'you may not write there',
   EROFS: 'it is on a read-only file system',
@@ -50,7 +52,11 @@ export const runWording = {
   'run.lockLost': ({ folder }: { folder: string }) =>
     `This run stopped because another process took over its folder ${folder} while this one did not respond, for example while the computer slept.`,
   'run.cannotWrite': ({ folder, code, reason }: { folder: string; code: string; reason: string }) =>
-    `Cannot write the run's folder ${folder}: ${REASONS[code] ?? reason}${code in REASONS ? ', or name another folder with --out' : ''}.`,
+    `Cannot write the run's folder ${folder}: ${REASONS[code] ?? reason}. A new run can be put elsewhere with --out.`,
+  'run.seedsLeft': ({ seeds }: { seeds: readonly number[] }) =>
+    `Seeds not started: ${seeds.map((seed) => `--seed ${seed}`).join(', ')}. Run each of them by itself.`,
+  'run.cannotWriteFile': ({ file, code, reason }: { file: string; code: string; reason: string }) =>
+    `Cannot write ${file}: ${REASONS[code] ?? reason}.`,
   'run.folderTaken': ({ folder, quoted }: { folder: string; quoted: string }) =>
     `The folder ${folder} holds a run already. Name another one with --out, or resume that run with --resume ${quoted}.`,
   'run.notARun': ({ folder }: { folder: string }) => `${folder} is not the folder of a run: it has no readable task.json.`,

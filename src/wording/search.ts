@@ -1,11 +1,9 @@
-import { count, percent } from './numbers';
+import { amount, count, percent } from './numbers';
 
 interface ScoredWords {
   readonly words: readonly string[];
   readonly accuracy: number;
 }
-
-const scored = ({ words, accuracy }: ScoredWords): string => `${listed(words)} ${percent(accuracy)}`;
 
 const MOST_WORDS = 8;
 const listed = (words: readonly string[]): string => {
@@ -59,11 +57,11 @@ export const searchWording = {
     own: ScoredWords | null;
     rows: number;
   }) => {
-    const where = `without a prompt on ${count(rows)} rows`;
-    if (chosen.crossValidated === null) return `Label words: ${scored(chosen)} ${where}; the search found none that do better`;
-    // By rows that did not choose the words.
-    const found = scored({ ...chosen, accuracy: chosen.crossValidated });
-    return `Label words: ${found} ${where}${own ? `; ${scored(own)}` : ''}`;
+    const right = ({ words, accuracy }: ScoredWords, where: string): string => `${listed(words)} (${percent(accuracy)} right ${where})`;
+    const on = `without a prompt on ${amount(rows, 'row')}`;
+    if (chosen.crossValidated === null) return `Label words: ${right(chosen, on)}; the search found none that do better`;
+    const found = right({ ...chosen, accuracy: chosen.crossValidated }, `${on} that did not choose them`);
+    return `Label words: ${found}${own ? `; those before: ${right(own, 'there')}` : ''}`;
   },
 
   'search.budgetTooSmall': ({ budget, given, step, ranking, total }: Least & { step: number; ranking: number; total: number }) => ({

@@ -64,10 +64,8 @@ export const serverWording = {
   'server.notBaseAddress': ({ host }: { host: string }) =>
     `The address of ${host} has a ? or # part: give the base address only, as in ${EXAMPLE}.`,
 
-  'server.keyVariableName': () =>
-    'server.apiKeyVariable must be the name of an environment variable that ends in _API_KEY, such as OPENAI_API_KEY. It is never the key itself.',
-  'server.keyVariableUnset': ({ variable }: { variable: string }) =>
-    `The environment variable ${variable}, which server.apiKeyVariable names, is not set.`,
+  'server.keyVariableName': () => 'Name an environment variable that ends in _API_KEY, such as OPENAI_API_KEY, and never the key itself.',
+  'server.keyVariableUnset': ({ variable }: { variable: string }) => `The environment variable ${variable} is not set.`,
   'server.keyInVariable': ({ variable }: { variable: string }) => `the environment variable ${variable}`,
   'server.keyInEditor': () => 'the editor',
   'server.keyCharacters': ({ from }: { from: string }) =>

@@ -1,4 +1,4 @@
-import { count, percent } from './numbers';
+import { amount, count, percent } from './numbers';
 
 interface Score {
   /** In quotes, or how a task without a prompt is called. */
@@ -60,7 +60,7 @@ const STEPS = {
 };
 
 function scored({ name, accuracy, n }: HeldOut['winner']): string {
-  return `${name[0]!.toUpperCase()}${name.slice(1)} scores ${percent(accuracy)} on ${count(n)} held-out rows`;
+  return `${name[0]!.toUpperCase()}${name.slice(1)} scores ${percent(accuracy)} on ${amount(n, 'held-out row')}`;
 }
 
 function interval(ends: readonly string[], runs: number): string {

@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseCommand, USAGE, UsageError } from '../../src/cli/arguments';
+import { quote } from '../../src/run/report/shell';
 import type { SeedsResult } from '../../src/run/result/result';
 import { word, worded } from '../../src/wording/wording';
-import { rlprompt, smallTask, temporaryFolder } from './commandLine';
+import { rlprompt, smallTask, start, temporaryFolder, untilJournal } from './commandLine';
 import { ANY, pattern, problemAt, SOME } from './messages';
 
 const folder = temporaryFolder();
@@ -143,6 +144,18 @@ describe('the command line', () => {
       const { prompts } = JSON.parse(stdout) as { prompts: { prompt: string; roundTrip: boolean }[] };
       expect(prompts.map(({ roundTrip }) => roundTrip)).toEqual([true, true]);
     }
+  });
+
+  it('names the seeds that have not begun when one is interrupted, which can be resumed', async () => {
+    const out = join(folder, 'interrupted');
+    const run = start('optimize', smallTask(folder, { steps: 200, seeds: [3, 4, 5] }), '--out', out, '--no-random', '--threads', '1');
+    const first = join(out, 'seed-3');
+    await untilJournal(run, first, (text) => text.includes('"event":"step"'));
+    run.child.kill('SIGINT');
+    const { stderr, status } = await run.finished;
+    expect(status).toBe(130);
+    expect(stderr).toContain(`--resume ${quote(first)}`);
+    expect(stderr).toContain(word('run.seedsLeft', { seeds: [4, 5] }));
   });
 
   it('runs several seeds and reports mean and spread; report prints a finished run', async () => {

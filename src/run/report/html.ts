@@ -6,6 +6,7 @@ import { measured } from './report';
 import { STYLE } from './htmlStyle';
 import { svgChart, type ChartLevel } from './svgChart';
 import { orderCell, percent, promptCell } from './tables';
+import { amount } from '../../wording/numbers';
 import { sortedNotes } from '../../wording/note';
 import { word } from '../../wording/wording';
 
@@ -81,7 +82,7 @@ function verdict({ verdict: judged, texts, summary }: RunHead, winner: PromptRow
   ];
   return `<section class="verdict verdict-${judged?.kind ?? 'open'}">
 <h2>${escapeHtml(judged?.title ?? 'Best so far')}</h2>
-<p>${given ? 'A prompt for each input' : `<code class="winner">${escapeHtml(promptCell(winner.prompt))}</code>`} <span class="origin">${escapeHtml(given ? `${count(given.prompts.length)} different prompts` : originOf(winner))}</span></p>
+<p>${given ? 'A prompt for each input' : `<code class="winner">${escapeHtml(promptCell(winner.prompt))}</code>`} <span class="origin">${escapeHtml(given ? amount(given.prompts.length, 'different prompt') : originOf(winner))}</span></p>
 ${judged ? paragraph(judged.text) : ''}
 <ul class="figures">${figures.map((figure) => `<li>${figure}</li>`).join('')}</ul>
 </section>`;
@@ -90,17 +91,19 @@ ${judged ? paragraph(judged.text) : ''}
 function facts(head: RunHead): string {
   const { summary, rows, queries, queryBudget } = head;
   const each = head.texts?.samples ?? 1;
+  // The search for label words is a part of the budget, and not of the search that the head counts.
+  const forWords = summary?.labelWords?.queries ?? 0;
   const proposed = (summary?.searches ?? []).flatMap(({ proposer }) => proposer ?? []);
   const entries: (readonly [name: string, value: string])[] = [
     ['Task model', head.taskModel],
     ...(head.policyModel === head.taskModel ? [] : [['Policy model', head.policyModel] as const]),
     ['Template', head.template],
-    ['Prompt length', `${head.promptLength} tokens`],
+    ['Prompt length', amount(head.promptLength, 'token')],
     ...(rows ? [['Rows', `${count(rows.train + rows.validation)} to search on, ${count(rows.test)} held out`] as const] : []),
     ...(head.texts ? [['Metrics', head.texts.metrics.join(', ')] as const] : []),
     [
       head.texts ? 'Generations' : 'Queries',
-      `${count(each * queries.computed)} of ${count(each * queryBudget)}, ${count(head.step)} steps`,
+      `${count(each * (queries.computed + forWords))} of ${count(each * (queryBudget + forWords))}, ${amount(head.step, 'step')}`,
     ],
     ...(summary?.randomQueries
       ? [

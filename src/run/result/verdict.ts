@@ -44,6 +44,9 @@ export type Judged = Pick<RunResult, 'prompts' | 'majorityBaseline' | 'pairedTes
 /** Origins of prompts that a search of its own found. */
 const SEARCHES: ReadonlySet<Origin> = new Set(['policy', 'reflect', 'random']);
 
+/** A mean score below which hardly any text has anything of what is asked. */
+const NEAR_ZERO = 0.1;
+
 const NEXT: Readonly<Record<VerdictKind, readonly NextStep[]>> = {
   better: [],
   noDifference: ['data', 'length', 'labels', 'model'],
@@ -137,8 +140,14 @@ function said(
   return {
     title: word(`verdict.${kind}`, { rival: rival?.origin ?? 'none' }),
     text: text.join(' '),
-    next: NEXT[kind].filter((step) => step !== 'labels' || task !== 'generation'),
+    next: task === 'generation' ? nextForTexts(kind, winner.interval) : NEXT[kind],
   };
+}
+
+/** Scores near 0 say more about the model than about its prompts. */
+function nextForTexts(kind: VerdictKind, [, high]: Interval): readonly NextStep[] {
+  const next = NEXT[kind].filter((step) => step !== 'labels');
+  return high < NEAR_ZERO && next.includes('model') ? ['model', ...next.filter((step) => step !== 'model')] : next;
 }
 
 function heldOutInterval({ accuracy, n, interval }: Tested['test'], isScore: boolean, runs: number): Interval {

@@ -132,4 +132,9 @@ describe('the verdict on scores', () => {
     expect(low.kind).toBe('noDifference');
     expect(low.next).not.toContain('labels');
   });
+
+  it('names the model first where scores are near 0', () => {
+    expect(judge([prompt(1, 'policy', 0.02), prompt(2, 'none', 0.01, 0.01)]).next[0]).toBe('model');
+    expect(judge([prompt(1, 'policy', 0.5), prompt(2, 'none', 0.49, 0.01)]).next[0]).toBe('data');
+  });
 });
