@@ -24,7 +24,7 @@ chmodSync('dist/cli.js', 0o755);
 const engineOnly = {
   name: 'messages of the engine',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /src[\\/]wording[\\/](hub|model|method|metrics)\.ts$/ }, ({ path }) => ({
+    onLoad({ filter: /src[\\/]wording[\\/](data|hub|model|method|metrics|consent|report|progress)\.ts$/ }, ({ path }) => ({
       contents: `export const ${/(\w+)\.ts$/.exec(path)[1]}Wording = {};`,
     })),
 };

@@ -22,8 +22,9 @@ report --html writes one file that stands alone, to FILE or to standard output.
 Random search, the control, follows unless the task model is on a server; --random and --no-random say otherwise.
 apply prints the prompt that the policy of a run with "perInput" gives each input, and the template filled in.
 evaluate with the folder of a run scores prompts with its label words, and keeps the scores there.
-The budget of a generation task counts texts.
-transfer scores a run's prompts on other task models: with --top, the best N of each search and those that were there before. --yes agrees to everything in advance: downloads, and what a server will be asked.
+The budget of a generation task counts generations.
+transfer scores a run's prompts on other task models: with --top, the best N of each search and the baselines.
+--yes agrees to everything in advance: downloads, and what a server will be asked.
 --allow-scripts runs the scripts that the spec names as metrics; --yes does not.
 Progress goes to standard error, the ranked table (or the JSON) to standard output.
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C with the checkpoint written.
@@ -154,7 +155,7 @@ export function parseCommand(argv: readonly string[]): Command {
       };
     }
     case 'evaluate': {
-      const task = only(positionals, 'SPEC', true)!;
+      const task = only(positionals, 'SPEC or DIR', true)!;
       if (values.prompt === undefined) throw new UsageError('evaluate needs at least one --prompt TEXT');
       return { name, task, prompts: values.prompt as string[], json, ...scripted, ...common };
     }

@@ -49,12 +49,17 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
     if (results.length > 0) printSeeds(results, json);
     // One that was interrupted is resumed.
     const interrupted = runs.slice(results.length, results.length + 1).some(({ folder }) => new RunFolder(folder).hasCheckpoint());
-    const begun = results.length + Number(interrupted);
-    if (begun > 0 && begun < seeds.length) progress.line(word('run.seedsLeft', { seeds: seeds.slice(begun) }));
+    tellLeft(seeds, results.length + Number(interrupted));
     throw error;
   }
   printSeeds(results, json);
+  tellLeft(seeds, results.length);
   return exitStatus(results.at(-1)!);
+}
+
+/** Names the seeds that a run of several did not come to. */
+function tellLeft(seeds: readonly number[], begun: number): void {
+  if (begun > 0 && begun < seeds.length) progress.line(word('run.seedsLeft', { seeds: seeds.slice(begun) }));
 }
 
 async function resume(command: Optimize, terminal: TerminalFrontEnd): Promise<number> {

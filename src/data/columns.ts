@@ -22,7 +22,7 @@ export interface Guessed {
   readonly references: readonly string[];
 }
 
-/** The columns that a spec does not name; undefined where they are called `text`, `label` and `reference`, as nobody doubts. */
+/** The columns that a spec does not name; undefined where they are called `text`, `label` and `reference`. */
 export function guessedColumns({ data }: Spec, { input, label, references }: Columns): Guessed | undefined {
   const guessed = {
     input: data.input === undefined ? input : undefined,
@@ -78,8 +78,8 @@ export function findColumns(spec: Spec, found: FileColumns, file: string): Colum
     const usual = firstNamed(names, rest);
     if (usual !== undefined) return usual;
     const only = others && rest.length === 1 ? rest[0] : undefined;
-    // Beside a "text" that is a list, the only other column is rather an id than the text.
-    if (only === undefined || field === 'input') found.refuseNested(names, field);
+    // Beside a "text" or a "label" that is a list, the only other column is more likely an id.
+    found.refuseNested(only === undefined || field === 'input' ? names : names.slice(0, 1), field);
     if (only !== undefined) return only;
     throw new TaskError(spec.problemAt(['data'], worded('data.unclearColumn', { file, field, columns })));
   };

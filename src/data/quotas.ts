@@ -93,7 +93,9 @@ export function shares(n: number, quotas: Quotas, testQuota: number, ownValidati
   const needed = { train: pool.train, validation: drawsValidation ? pool.validation : 0, test: testQuota };
   const short = (Object.keys(parts) as SplitName[]).filter((split) => parts[split] < needed[split]);
   if (short.length > 0 && needed.train + needed.validation + needed.test <= n) return needed;
-  let spare = n - train - validation - test;
+  // What a split has beyond what it needs would be left out.
+  for (const split of Object.keys(parts) as SplitName[]) parts[split] = Math.min(parts[split], needed[split]);
+  let spare = n - parts.train - parts.validation - parts.test;
   for (const split of short) {
     const more = Math.min(spare, needed[split] - parts[split]);
     parts[split] += more;

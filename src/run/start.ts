@@ -31,7 +31,7 @@ export function hasControl({ search, taskModel }: Pick<ParsedSpec, 'search' | 't
 }
 
 /**
- * The command line that repeats a run as it was started, whatever its spec says now.
+ * The command line that repeats a run with the options that it was started with, whether its spec or the command line had them.
  * @param how with the result, the run ends where the user or the clock ended this one
  */
 export function reproduceCommand(
@@ -50,7 +50,7 @@ export function reproduceCommand(
   const random = result ? result.randomQueries !== null : task.random;
   return [
     `npx rlprompt optimize ${quote(how.specFile ?? specFile)} --seed ${seed}`,
-    ...(hasMethod(spec, 'rlprompt') ? [`--length ${spec.prompt.length}`] : []),
+    ...(hasMethod(spec, 'rlprompt') || random ? [`--length ${spec.prompt.length}`] : []),
     ...(steps === undefined ? [] : [`--steps ${steps}`]),
     ...(budget === undefined ? [] : [`--budget ${budget}`]),
     ...(labelWords ? ['--labels auto'] : []),

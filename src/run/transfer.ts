@@ -28,7 +28,7 @@ import { noteText } from '../wording/note';
 export interface TransferRequest {
   readonly folder: string;
   readonly models: readonly string[];
-  /** Prompts of the search to take, best first; all that the run ranked when absent. */
+  /** Prompts of each search to take, the best; all when absent. */
   readonly top?: number | undefined;
   readonly threads: number;
 }

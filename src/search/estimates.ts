@@ -112,7 +112,7 @@ export class Estimates {
 
   /** A prompt with its estimates: of the whole pool, so the same for both splits. */
   scored(known: Known, { tokens: _, ...prompt }: Prompt): ScoredPrompt {
-    const gap = this.rows.scores.mean(known.factors, known.gap, (g) => g, 'balanced');
+    const gap = this.rows.scores.mean(known.factors, known.gap, (g) => g, this.archive.train.weights);
     const score: SplitScore = { gap, reward: 100 * known.estimate, accuracy: this.accuracy(known) };
     return { ...prompt, gap, choice: known.estimate, train: score, validation: score, filledIn: this.filledIn(known) };
   }

@@ -29,7 +29,7 @@ export interface Spec extends ParsedSpec {
 }
 
 /** Endings of data files; a .json file is one if it holds a list. */
-const DATA = ['.csv', '.tsv', '.jsonl', '.ndjson', '.xlsx', '.parquet'];
+const DATA = ['.csv', '.tsv', '.jsonl', '.ndjson'];
 
 /** @throws TaskError */
 export async function readSpec(file: string): Promise<Spec> {

@@ -145,5 +145,5 @@ export const metricsWording = {
     found,
     expected: 'a text, a list of texts, nothing for the references, or { "model": "openai:MODEL@URL", "texts": ["..."] }',
   }),
-  'metric.noDirection': () => 'one of the texts has no embedding to compare',
+  'metric.noDirection': () => 'one of the texts has an embedding of length 0',
 };

@@ -4,8 +4,8 @@ import { count } from './numbers';
 /** Why a file cannot be written, by the system's code. */
 const REASONS: Partial<Record<string, string>> = {
   ENOENT: 'there is no such folder',
-  ENOSPC: 'the disk is full. Free some space there, or write elsewhere',
-  EDQUOT: 'your disk quota is used up. Free some space there, or write elsewhere',
+  ENOSPC: 'the disk is full, so free some space there',
+  EDQUOT: 'your disk quota is used up, so free some space there',
   EACCES: 'you may not write there',
   EPERM: 'you may not write there',
   EROFS: 'it is on a read-only file system',
@@ -52,15 +52,15 @@ export const runWording = {
   'run.lockLost': ({ folder }: { folder: string }) =>
     `This run stopped because another process took over its folder ${folder} while this one did not respond, for example while the computer slept.`,
   'run.cannotWrite': ({ folder, code, reason }: { folder: string; code: string; reason: string }) =>
-    `Cannot write the run's folder ${folder}: ${REASONS[code] ?? reason}. A new run can be put elsewhere with --out.`,
+    `Cannot write the run's folder ${folder}: ${REASONS[code] ?? reason.replace(/\.$/, '')}.`,
   'run.seedsLeft': ({ seeds }: { seeds: readonly number[] }) =>
-    `Seeds not started: ${seeds.map((seed) => `--seed ${seed}`).join(', ')}. Run each of them by itself.`,
+    `Seeds without a run: ${seeds.map((seed) => `--seed ${seed}`).join(', ')}. Run each of them by itself.`,
   'run.cannotWriteFile': ({ file, code, reason }: { file: string; code: string; reason: string }) =>
-    `Cannot write ${file}: ${REASONS[code] ?? reason}.`,
+    `Cannot write ${file}: ${REASONS[code] ?? reason.replace(/\.$/, '')}.`,
   'run.folderTaken': ({ folder, quoted }: { folder: string; quoted: string }) =>
     `The folder ${folder} holds a run already. Name another one with --out, or resume that run with --resume ${quoted}.`,
   'run.notARun': ({ folder }: { folder: string }) => `${folder} is not the folder of a run: it has no readable task.json.`,
-  'run.damagedCheckpoint': ({ file, reason }: { file: string; reason: string }) =>
+  'run.damagedCheckpoint': ({ file, reason = 'it holds no state of a run' }: { file: string; reason?: string }) =>
     `Cannot read the checkpoint ${file} (${reason.replace(/\.$/, '')}). Restore it from a copy; or delete it and resume the run, which then starts at its first step.`,
   'run.damagedLine': ({ file, line }: { file: string; line: number }) =>
     `Line ${line} of ${file} is not valid JSON. Restore the file from a copy, or start the run again from its spec.`,
@@ -70,7 +70,7 @@ export const runWording = {
     `${folder} has no policy to apply: it is the run of a spec without "prompt.perInput", or it has not finished.`,
   'run.policyModelChanged': ({ model }: { model: string }) =>
     `The policy's model ${model} is not the one that the run learned with: its files have changed since. Restore them, or run the task again.`,
-  'run.damagedPolicy': ({ file, reason }: { file: string; reason: string }) =>
+  'run.damagedPolicy': ({ file, reason = 'it holds no policy' }: { file: string; reason?: string }) =>
     `Cannot read the policy ${file} (${reason.replace(/\.$/, '')}). Restore it from a copy, or start the run again from its spec.`,
   'run.noResult': ({ file }: { file: string }) => `${file} is missing. Restore it from a copy, or start the run again from its spec.`,
   'run.stillTraining': ({ folder, trainer }: { folder: string; trainer: string }) =>
@@ -88,7 +88,7 @@ export const runWording = {
   'run.changed': ({ changes, command }: { changes: readonly string[]; command: string }) =>
     `This run cannot be resumed, since ${changes.join(', and ')}. Start a new one: ${command}`,
   'run.dataChangedSince': ({ name }: { name: string }) =>
-    `the data file ${name} has changed since the run, so the column of its own model comes from other rows`,
+    `the data file ${name} has changed since the run, so the column of the run's own model comes from other rows`,
   'run.size': ({ rows, others }: { rows: number; others: number }) =>
     `${formatBytes(rows + others)} on disk${rows > 0 ? `, ${formatBytes(rows)} of it results of single rows` : ''}`,
   'run.noRowsKept': () =>

@@ -61,7 +61,7 @@ export const searchWording = {
     const on = `without a prompt on ${amount(rows, 'row')}`;
     if (chosen.crossValidated === null) return `Label words: ${right(chosen, on)}; the search found none that do better`;
     const found = right({ ...chosen, accuracy: chosen.crossValidated }, `${on} that did not choose them`);
-    return `Label words: ${found}${own ? `; those before: ${right(own, 'there')}` : ''}`;
+    return `Label words: ${found}${own ? `; the spec's own: ${right(own, 'there')}` : ''}`;
   },
 
   'search.budgetTooSmall': ({ budget, given, step, ranking, total }: Least & { step: number; ranking: number; total: number }) => ({

@@ -195,7 +195,7 @@ export const specWording = {
   'spec.labelUnknown': ({ word, whole, close }: { word: string; whole: boolean; close: readonly string[] }) => ({
     message: `the task model does not know the label word ${quote(word)}: its vocabulary has no token for ${whole ? 'it' : 'a part of it'}`,
     found: quote(word),
-    expected: `a word of the model's vocabulary${suchAs(close)}`,
+    expected: `a word of the model's vocabulary${suchAs(close)}; or ${AUTO}`,
   }),
   'spec.labelTooLong': ({ word, tokens, close }: { word: string; tokens: number; close: readonly string[] }) => ({
     message: `the label word is ${tokens} tokens of the task model; the mask has room for one`,

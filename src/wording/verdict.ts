@@ -44,8 +44,8 @@ export const verdictWording = {
     `${scored(winner)}${rival ? ` and ${rival.name} ${percent(rival.accuracy)}, a difference of ${points(rival.difference)} points${rival.interval ? ` (${interval(rival.interval.map(points), runs)})` : ''}` : ''}.`,
   'verdict.againstChance': ({ winner, runs, majority, isSure }: HeldOut & { majority: number; isSure: boolean }) =>
     `${scored(winner)} (${interval(winner.interval.map(percent), runs)}). Always answering the most common class scores ${percent(majority)}. ${isSure ? 'The task model is probably too small for this task, or its label words do not fit.' : 'More rows would show whether the prompt does better.'}`,
-  'verdict.unequalClasses': ({ majority, accuracy, classes }: { majority: number; accuracy: number; classes: number }) =>
-    `Always answering the most common class scores ${percent(majority)}. Where each class counts the same, as in the search, it scores ${percent(1 / classes)}, and this prompt ${percent(accuracy)}.`,
+  'verdict.unequalClasses': ({ name, majority, accuracy, classes }: Score & { majority: number; classes: number }) =>
+    `Always answering the most common class scores ${percent(majority)}. Where each class counts the same (balanced accuracy), that scores ${percent(1 / classes)}, and ${name} ${percent(accuracy)}.`,
   'verdict.notAboveChanceSoFar': ({ accuracy, interval: [, high], n, majority }: Outlook) =>
     `Not above chance so far: the best prompt gets ${percent(accuracy)} of ${count(n)} rows right (95% interval up to ${percent(high)}), and always answering the most common class ${percent(majority)}. A prompt may still help; another model is more likely to.`,
   'verdict.next': ({ next }: { next: readonly (keyof typeof STEPS)[] }) => `To try next: ${next.map((step) => STEPS[step]).join(', ')}.`,

@@ -228,7 +228,7 @@ function ranked(
 function onRows(n: number, rows: readonly PromptRow[]): PromptRow[] {
   return rows.map(({ versusWinner, ...one }) => ({
     ...one,
-    test: { ...one.test!, n },
+    test: { ...one.test!, n, confusion: testScore(one.test!.accuracy, 2, n).confusion! },
     ...(versusWinner && { versusWinner: { ...versusWinner, rows: n } }),
   }));
 }

@@ -57,10 +57,10 @@ export async function runAgain(runs: Runs, panels: Panels, id: string): Promise<
     },
     {
       label: t('Another budget'),
-      description: texts ? t('was {0} texts', budget) : t('was {0} queries', budget),
+      description: texts ? t('was {0} generations', budget) : t('was {0} queries', budget),
       ask: async () => {
         const field = budgetField(texts ? 'generation' : 'classification');
-        return set(['search', field], await number(texts ? t('Texts') : t('Queries'), budget, 1, 1_000_000_000));
+        return set(['search', field], await number(texts ? t('Generations') : t('Queries'), budget, 1, 1_000_000_000));
       },
     },
     {

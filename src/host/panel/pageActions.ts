@@ -72,9 +72,10 @@ export function pageActions(runs: Runs, services: PageServices, id: string): Pag
     transfer: on(() => services.transfer(id)),
     compare: on(() => services.compare(id)),
     export: on(({ head }, format: ExportFormat) => exportTable(head, format, () => services.exportRun(id, format))),
-    copyCommand: on(async () => {
+    copyCommand: on(async ({ head: { summary, step } }) => {
       const task = parseTask(await readFile(join(id, 'task.json'), 'utf8'), id);
-      const command = reproduceCommand(task, { specFile: vscode.workspace.asRelativePath(task.specFile, false) });
+      const specFile = vscode.workspace.asRelativePath(task.specFile, false);
+      const command = reproduceCommand(task, { specFile, ...(summary && { result: { ...summary, steps: step } }) });
       await copy(
         command.replace(/^npx rlprompt/, () => `node ${quote(services.commandLine)}`),
         t('Command copied'),

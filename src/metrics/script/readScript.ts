@@ -70,6 +70,6 @@ export function readScripts(
   return scripts;
 }
 
-export function isScript({ type }: Pick<MetricEntry, 'type'>): boolean {
+function isScript({ type }: Pick<MetricEntry, 'type'>): boolean {
   return /^(not-)?javascript$/.test(type);
 }

@@ -1,4 +1,4 @@
-import { isScript, readScripts } from '../../metrics/script/readScript';
+import { readScripts } from '../../metrics/script/readScript';
 import { permissionOption } from '../../metrics/script/permission';
 import type { Scripts } from '../../metrics/script/script';
 import type { Spec } from '../../spec/spec';
@@ -22,9 +22,4 @@ export async function agreeToScripts(spec: Spec, frontEnd: FrontEnd, ran?: Reado
     if (!(await frontEnd.allowScript(name, lines))) throw new Declined('run.declined', { model: name });
   }
   return scripts;
-}
-
-/** Whether a spec runs scripts. */
-export function hasScripts({ metrics = [] }: Pick<Spec, 'metrics'>): boolean {
-  return metrics.some(isScript);
 }

@@ -91,8 +91,6 @@ ${judged ? paragraph(judged.text) : ''}
 function facts(head: RunHead): string {
   const { summary, rows, queries, queryBudget } = head;
   const each = head.texts?.samples ?? 1;
-  // The search for label words is a part of the budget, and not of the search that the head counts.
-  const forWords = summary?.labelWords?.queries ?? 0;
   const proposed = (summary?.searches ?? []).flatMap(({ proposer }) => proposer ?? []);
   const entries: (readonly [name: string, value: string])[] = [
     ['Task model', head.taskModel],
@@ -103,7 +101,7 @@ function facts(head: RunHead): string {
     ...(head.texts ? [['Metrics', head.texts.metrics.join(', ')] as const] : []),
     [
       head.texts ? 'Generations' : 'Queries',
-      `${count(each * (queries.computed + forWords))} of ${count(each * (queryBudget + forWords))}, ${amount(head.step, 'step')}`,
+      `${count(each * queries.computed)} of ${count(each * queryBudget)}, ${amount(head.step, 'step')}`,
     ],
     ...(summary?.randomQueries
       ? [

@@ -132,7 +132,7 @@ function said(
       : [
           word('verdict.compared', shown),
           ...(balanced && winner.interval[0] <= majority && task !== 'generation'
-            ? [word('verdict.unequalClasses', { majority, ...balanced })]
+            ? [word('verdict.unequalClasses', { name: winner.name, majority, ...balanced })]
             : []),
         ]),
     ...(kind !== 'better' && taskModel.startsWith('bundled:') ? [word('verdict.demonstration', { model: taskModel })] : []),
@@ -174,7 +174,8 @@ function against(rival: Verdict['rival']): 'better' | 'noDifference' | 'worse' {
 function chanceOf(test: Tested['test'], [low, high]: Interval, majority: number, runs: number): 'atChance' | 'tooFew' | undefined {
   const balanced = balancedAccuracy(test);
   if (balanced?.classes === 1) return 'tooFew';
-  if (low > majority || (balanced && balanced.accuracy - jointQuantile(runs) * balanced.error > 1 / balanced.classes)) return undefined;
+  if (low > majority || (balanced && balanced.accuracy - jointQuantile(runs) * balanced.error - balanced.step / 2 > 1 / balanced.classes))
+    return undefined;
   return high > (1 + majority) / 2 ? 'tooFew' : 'atChance';
 }
 
@@ -183,27 +184,34 @@ interface Shown {
   readonly accuracy: number;
   readonly n: number;
   readonly interval: Interval;
-  readonly balanced: ReturnType<typeof balancedAccuracy>;
+  readonly balanced: Balanced | undefined;
+}
+
+interface Balanced {
+  readonly accuracy: number;
+  readonly error: number;
+  readonly step: number;
+  readonly classes: number;
 }
 
 /**
  * The mean over the classes that have held-out rows of the share of each that is right. `error` is the standard error that it would
- * have if the answers did not depend on the texts.
+ * have if the answers did not depend on the texts, `step` what a row of the rarest class counts for: half of it is the correction for
+ * continuity, without which one lucky row of a rare class is proof.
  */
-function balancedAccuracy({
-  confusion = [],
-}: Pick<TestScore, 'confusion'>): { readonly accuracy: number; readonly error: number; readonly classes: number } | undefined {
+function balancedAccuracy({ confusion = [] }: Pick<TestScore, 'confusion'>): Balanced | undefined {
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const all = sum(confusion.map(sum));
   const shares = confusion.flatMap((answers, label) => {
     const rows = sum(answers);
     const answered = sum(confusion.map((row) => row[label]!)) / all;
-    return rows > 0 ? [{ right: answers[label]! / rows, variance: (answered * (1 - answered)) / rows }] : [];
+    return rows > 0 ? [{ rows, right: answers[label]! / rows, variance: (answered * (1 - answered)) / rows }] : [];
   });
   const classes = shares.length;
   if (classes === 0) return undefined;
   const [accuracy, error] = [sum(shares.map(({ right }) => right)), Math.sqrt(sum(shares.map(({ variance }) => variance)))];
-  return { accuracy: accuracy / classes, error: error / classes, classes };
+  const least = Math.min(...shares.map(({ rows }) => rows));
+  return { accuracy: accuracy / classes, error: error / classes, step: 1 / (classes * least), classes };
 }
 
 /**

@@ -190,7 +190,7 @@ export class RunFolder {
       throw new CodedError('run.damagedCheckpoint', { file, reason: (error as Error).message });
     }
     if (typeof state !== 'object' || state === null || !('journalOffset' in state && 'stage' in state))
-      throw new CodedError('run.damagedCheckpoint', { file, reason: 'it holds no state of a run' });
+      throw new CodedError('run.damagedCheckpoint', { file });
     if (!('format' in state) || state.format !== CHECKPOINT_FORMAT) throw new CodedError('run.olderCheckpoint', { file });
     return state as SavedCheckpoint;
   }
@@ -216,8 +216,8 @@ export class RunFolder {
     } catch (error) {
       throw new CodedError('run.damagedPolicy', { file, reason: (error as Error).message });
     }
-    if (typeof policy?.weights !== 'object' || typeof policy.hiddenSize !== 'number' || !Array.isArray(policy.actions))
-      throw new CodedError('run.damagedPolicy', { file, reason: 'it holds no policy' });
+    if (!policy?.weights || typeof policy.hiddenSize !== 'number' || !Array.isArray(policy.actions))
+      throw new CodedError('run.damagedPolicy', { file });
     return policy as InputPolicy;
   }
 

@@ -42,10 +42,18 @@ export function parseTransfer(text: string): TransferResult | undefined {
 export function isTransfer(value: unknown): value is TransferResult {
   const { prompts, models, data } = (value ?? {}) as Partial<Record<keyof TransferResult, unknown>>;
   return (
-    Array.isArray(prompts) &&
     typeof data === 'object' &&
+    data !== null &&
+    Array.isArray(prompts) &&
+    prompts.every((row: Partial<TransferResult['prompts'][number]> | null) => typeof row?.prompt === 'string') &&
     Array.isArray(models) &&
-    models.every((model: Partial<TransferModel> | null) => typeof model?.reference === 'string' && Array.isArray(model.scores))
+    models.every(
+      (model: Partial<TransferModel> | null) =>
+        typeof model?.reference === 'string' &&
+        Array.isArray(model.notes) &&
+        Array.isArray(model.scores) &&
+        model.scores.every((score: Partial<TransferScore> | null) => typeof score?.accuracy === 'number'),
+    )
   );
 }
 

@@ -95,7 +95,6 @@ type Outlook = Omit<OutlookEvent, 'event'> & { readonly text: string };
 export type RunSummary = Pick<
   RunResult,
   | 'maskToken'
-  | 'labelWords'
   | 'call'
   | 'classes'
   | 'stopped'

@@ -6,6 +6,7 @@ import { byChoice } from '../../search/selection';
 import { estimateInterval, estimateOf, pooled, type Older, type Pool } from '../result/estimate';
 import type { PolicyStepEvent, ProgressEvent, ReflectStepEvent, RunEvent, Stage } from '../events';
 import type { Origin, PromptResult, RunResult } from '../result/result';
+import type { Queries } from '../../search/search';
 import type { RunTask } from '../store/task';
 import { priceOf } from '../../spec/price';
 import { samplesOf } from '../../spec/samples';
@@ -139,7 +140,6 @@ export class RunViewBuilder {
           rows: event.rows,
           actions: event.actions,
           steps: event.steps,
-          queryBudget: event.queryBudget,
         });
         break;
       case 'baseline':
@@ -166,7 +166,7 @@ export class RunViewBuilder {
         push(this.curves.random, { ...event, queries });
         if (event.estimate) push(this.curves.randomEstimates, { queries, best: event.estimate.best });
         const secondsLeft = this.timeLeft.afterRandomBatch(event, this.horizon);
-        const progress = Math.min(1, queries / Math.max(1, this.head.queries.computed));
+        const progress = Math.min(1, queries / Math.max(1, this.head.queries.computed - this.forWords));
         this.set({ seconds: event.seconds, secondsLeft, progress });
         break;
       }
@@ -195,7 +195,7 @@ export class RunViewBuilder {
       step: result.steps,
       seconds: result.seconds,
       secondsLeft: 0,
-      queries: result.queries,
+      queries: this.counted(result.queries),
       reason: result.stopped,
       ended: word('run.ended', { reason: result.stopped }),
       notes: result.notes,
@@ -255,8 +255,18 @@ export class RunViewBuilder {
     this.rowsVersion++;
   }
 
+  /** Queries of the search for label words, which the budget bounds too. */
+  private get forWords(): number {
+    return this.task?.labelWords?.queries ?? 0;
+  }
+
+  private counted({ asked, computed }: Queries): Queries {
+    return { asked: asked + this.forWords, computed: computed + this.forWords };
+  }
+
   private get horizon(): Horizon {
-    const { steps, queryBudget, rows } = this.head;
+    const { steps, rows } = this.head;
+    const queryBudget = this.head.queryBudget - this.forWords;
     const given = this.leaders.filter(({ origin }) => origin === 'none' || origin === 'manual').length;
     return { steps, queryBudget, random: this.random, test: testQueries(given, rows) };
   }
@@ -305,7 +315,7 @@ export class RunViewBuilder {
     const { steps: last, queryBudget } = this.horizon;
     const progress = Math.min(1, Math.max(event.step / last, queries / queryBudget));
     const secondsLeft = this.timeLeft.afterStep(event, this.horizon);
-    this.set({ stage: 'policy', step: event.step, seconds: event.seconds, queries: event.queries, secondsLeft, progress });
+    this.set({ stage: 'policy', step: event.step, seconds: event.seconds, queries: this.counted(event.queries), secondsLeft, progress });
   }
 
   private applyReflection({ step, seconds, queries, best, estimate, operators, proposer }: ReflectStepEvent): void {
@@ -317,8 +327,8 @@ export class RunViewBuilder {
     this.leaders = this.leaders.filter(({ origin }) => origin !== 'reflect');
     this.lead(best, 'reflect');
     const isFirst = this.head.stages.find((stage) => stage === 'policy' || stage === 'reflect') === 'reflect';
-    const progress = Math.min(1, queries.computed / Math.max(1, this.head.queryBudget));
-    this.set({ stage: 'reflect', seconds, progress, ...(isFirst && { step, queries }) });
+    const progress = Math.min(1, queries.computed / Math.max(1, this.horizon.queryBudget));
+    this.set({ stage: 'reflect', seconds, progress, ...(isFirst && { step, queries: this.counted(queries) }) });
     if (this.head.outlook && low > this.head.outlook.majority) this.dropOutlook();
   }
 

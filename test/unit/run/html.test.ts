@@ -49,19 +49,6 @@ describe('an HTML report', () => {
     expect(html).toContain('prefers-color-scheme: dark');
   });
 
-  it('counts the search for label words, as the budget does', () => {
-    const { head } = view;
-    const words = {
-      chosen: { words: ['a', 'b'], accuracy: 0.8, crossValidated: null },
-      own: null,
-      candidates: [2, 2],
-      rows: 79,
-      queries: 79,
-    };
-    const facts = { queries: { asked: 916, computed: 916 }, queryBudget: 921, summary: { ...head.summary!, labelWords: words } };
-    expect(htmlReport({ ...view, head: { ...head, ...facts } }, held)).toContain('995 of 1,000, ');
-  });
-
   it('has its tags in balance', () => {
     const open: string[] = [];
     for (const [, close, name, self] of html.matchAll(/<(\/?)([a-z0-9]+)[^>]*?(\/?)>/gi)) {

@@ -45,7 +45,11 @@ describe('the command that repeats a run', () => {
 
   it('has no length where no policy makes the prompts', () => {
     const proposer = 'openai:gpt-test@http://localhost:9/v1';
-    expect(read(taskOf({ ...CLASSES, proposer, search: { method: ['reflect'] } }))).toMatchObject({ length: undefined });
+    const reflect = (random: boolean): object =>
+      read(taskOf({ ...CLASSES, proposer, search: { method: ['reflect'] } }, undefined, { random }));
+    expect(reflect(false)).toMatchObject({ length: undefined });
+    // Random search draws prompts of that length.
+    expect(reflect(true)).toMatchObject({ length: 2 });
   });
 
   it.each(['request', 'time'] as const)('ends at the step where the %s ended the run', (stopped) => {

@@ -90,7 +90,9 @@ describe('the verdict', () => {
       [2, 11],
     );
     expect(good).toMatchObject({ kind: 'worse', rival: { prompt: '' } });
-    expect(good.text).toContain(word('verdict.unequalClasses', { majority: 142 / 151, accuracy: (1 + 125 / 142) / 2, classes: 2 }));
+    expect(good.text).toContain(
+      word('verdict.unequalClasses', { name: '“policy 1”', majority: 142 / 151, accuracy: (1 + 125 / 142) / 2, classes: 2 }),
+    );
     // Always the most common class, and 1 of 9 with 14 of 142 wrong: (0.111 + 0.901) / 2 = 50.6%.
     expect(
       unequal(
@@ -106,6 +108,16 @@ describe('the verdict', () => {
         [
           [1, 8],
           [14, 128],
+        ],
+        [0, 0],
+      ).kind,
+    ).toBe('atChance');
+    // One lucky row of a class with one, p = 0.2.
+    expect(
+      unequal(
+        [
+          [80, 19],
+          [0, 1],
         ],
         [0, 0],
       ).kind,

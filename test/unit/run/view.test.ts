@@ -64,6 +64,24 @@ function built(random = false): RunViewBuilder {
 }
 
 describe('the view of a run', () => {
+  it('counts the queries of the search for label words, as the budget does', () => {
+    const builder = new RunViewBuilder('/runs/a', 'sentiment', task.specFile);
+    const labelWords = {
+      chosen: { words: ['a', 'b'], accuracy: 0.8, crossValidated: null },
+      own: null,
+      candidates: [2, 2],
+      rows: 79,
+      queries: 79,
+    };
+    builder.describe({ ...task, settings: { ...task.settings, queryBudget: 1000 }, labelWords });
+    const rows = { train: 8, validation: 0, test: 8 };
+    builder.apply({ event: 'start', seed: 3, actions: 9, rows, steps: 100, queryBudget: 921, random: false });
+    builder.apply(step(5));
+    expect(builder.head).toMatchObject({ queryBudget: 1000, queries: { computed: 5 * 64 + 79 } });
+    expect(builder.head.progress).toBeCloseTo(320 / 921, 12);
+    expect(builder.curves.steps.queries).toEqual([320]);
+  });
+
   it('ranks baselines and greedy prompts while the run trains, each once', () => {
     const builder = built();
     builder.apply({ event: 'baseline', ...scored('', 0.1) });
@@ -323,6 +341,7 @@ describe('the view of a run', () => {
     builder.finish({
       prompts: [{ ...evaluatedAs('great', 0.4), origin: 'policy' }],
       status: 'finished',
+      queries: { asked: 640, computed: 640 },
       taskModel: 'bundled:causal',
       pairedTest: { onlyFirst: 0, onlySecond: 0, p: 1 },
       notes: [],
