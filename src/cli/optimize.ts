@@ -48,7 +48,8 @@ async function start(command: Optimize, terminal: TerminalFrontEnd): Promise<num
     // The seeds that are done are worth their table, whatever stopped this one.
     if (results.length > 0) printSeeds(results, json);
     // One that was interrupted is resumed.
-    const interrupted = runs.slice(results.length, results.length + 1).some(({ folder }) => new RunFolder(folder).hasCheckpoint());
+    const next = runs[results.length];
+    const interrupted = next !== undefined && new RunFolder(next.folder).hasCheckpoint();
     tellLeft(seeds, results.length + Number(interrupted));
     throw error;
   }

@@ -4,6 +4,7 @@ import type { PolicyStepEvent, ProgressEvent, RunEvent, StartEvent } from '../ru
 import { pooled } from '../run/result/estimate';
 import type { ScoredPrompt } from '../search/prompt';
 import { testQueries, TimeLeft, type Horizon } from '../run/view/timeLeft';
+import type { Unit } from '../wording/numbers';
 import { word } from '../wording/wording';
 import { StatusLine } from './statusLine';
 
@@ -135,12 +136,12 @@ export class Progress {
     }
   }
 
-  private get unit(): 'queries' | 'generations' {
+  private get unit(): Unit {
     return this.samples === undefined ? 'queries' : 'generations';
   }
 
   /** Queries, or the texts that they are, out of a budget. */
-  private spent(queries: number, budget?: number): { used: number; budget?: number; unit: 'queries' | 'generations' } {
+  private spent(queries: number, budget?: number): { used: number; budget?: number; unit: Unit } {
     const each = this.samples ?? 1;
     return { used: each * queries, ...(budget !== undefined && { budget: each * budget }), unit: this.unit };
   }

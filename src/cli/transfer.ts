@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { transferCsv, transferMarkdown, transferText } from '../run/report/transferReport';
-import { hasScores, type TransferResult } from '../run/store/transferFile';
+import { scoredColumns, type TransferResult } from '../run/store/transferFile';
 import { transferJob } from '../run/transfer';
 import type { Command } from './arguments';
 import { progress, TerminalFrontEnd } from './frontEnd';
@@ -23,6 +23,6 @@ export async function transferPrompts(command: Extract<Command, { name: 'transfe
   const { result, unsaved } = await terminal.whileListening(() => transferJob({ folder, models, top, threads }, terminal));
   process.stdout.write(FORMATS[command.format](result));
   if (unsaved) throw unsaved;
-  if (hasScores(result)) progress.line(`\nSaved in ${join(folder, 'transfer.json')}`);
+  if (scoredColumns(result).length > 0) progress.line(`\nSaved in ${join(folder, 'transfer.json')}`);
   return result.models.some(({ error }) => error !== undefined) ? 1 : 0;
 }

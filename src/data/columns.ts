@@ -35,6 +35,8 @@ export function guessedColumns({ data }: Spec, { input, label, references }: Col
   return odd ? guessed : undefined;
 }
 
+type Field = 'input' | 'label' | 'reference';
+
 /** The columns of a file. */
 export class FileColumns {
   readonly names = new Set<string>();
@@ -49,7 +51,7 @@ export class FileColumns {
   }
 
   /** Refuses a column that is a list or an object in the rows that have it. @throws TaskError */
-  refuseNested(names: readonly string[], field: 'input' | 'label' | 'reference'): void {
+  refuseNested(names: readonly string[], field: Field): void {
     const nested = [...this.nested.keys()].filter((column) => !this.names.has(column));
     const name = nested.find((column) => column === names[0]) ?? firstNamed(names, nested);
     if (name === undefined) return;
@@ -62,15 +64,19 @@ export class FileColumns {
   }
 }
 
+/** A column that the spec names. @throws TaskError where the file does not have it */
+export function knownColumn({ problemAt }: Spec, found: FileColumns, field: Field, column: string, file: string): string {
+  if (found.names.has(column)) return column;
+  found.refuseNested([column], field);
+  const columns = [...found.names];
+  const fixes = columns.slice(0, 8).map((name) => setTo(['data', field], name));
+  throw new TaskError(problemAt(['data', field], { ...worded('data.noColumn', { file, column, columns }), fixes }));
+}
+
 /** Which columns hold text and class: as the spec says, else by their names, else the only one left. @throws TaskError */
 export function findColumns(spec: Spec, found: FileColumns, file: string): Columns {
   const columns = [...found.names];
-  const known = (field: 'input' | 'label' | 'reference', column: string): string => {
-    if (columns.includes(column)) return column;
-    found.refuseNested([column], field);
-    const fixes = columns.slice(0, 8).map((name) => setTo(['data', field], name));
-    throw new TaskError(spec.problemAt(['data', field], { ...worded('data.noColumn', { file, column, columns }), fixes }));
-  };
+  const known = (field: Field, column: string): string => knownColumn(spec, found, field, column, file);
   const pick = (field: 'input' | 'label', names: readonly string[], others?: readonly string[]): string => {
     const column = spec.data[field];
     if (column !== undefined) return known(field, column);

@@ -84,7 +84,7 @@ export async function loadDataset(spec: Spec): Promise<Dataset> {
   noteLeftOut(notes, 'train', train, splits.train.length + splits.test.length + (further ? 0 : splits.validation.length));
   if (further) noteLeftOut(notes, 'validation', further, splits.validation.length);
   else if (quotas.drawsValidation) notes.push(word('data.drawnFromTrain', { split: 'validation', count: splits.validation.length }));
-  if (spec.data.test === undefined) notes.push(word('data.drawnFromTrain', { split: 'test', count: splits.test.length }));
+  if (quotas.drawsTest) notes.push(word('data.drawnFromTrain', { split: 'test', count: splits.test.length }));
   else {
     const { samples: found } = await readSplit(spec, 'test', { perClass: quotas.test, seed, classes, notes });
     const total = [...found.values()].reduce((sum, sample) => sum + Math.min(sample.seen, quotas.test), 0);

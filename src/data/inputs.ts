@@ -1,7 +1,6 @@
-import { fail, TaskError } from '../spec/problem';
+import { fail } from '../spec/problem';
 import type { Spec } from '../spec/spec';
-import { worded } from '../wording/wording';
-import { FileColumns, firstNamed, INPUT_NAMES } from './columns';
+import { FileColumns, firstNamed, INPUT_NAMES, knownColumn } from './columns';
 import { readRows } from './rows';
 
 /** An input of a data file, with its line there. */
@@ -29,13 +28,10 @@ export async function readInputs(spec: Spec, path: string, file: string): Promis
   });
 }
 
-function inputColumn({ data, problemAt }: Spec, found: FileColumns, file: string): string {
+function inputColumn(spec: Spec, found: FileColumns, file: string): string {
+  const { input } = spec.data;
+  if (input !== undefined) return knownColumn(spec, found, 'input', input, file);
   const columns = [...found.names];
-  if (data.input !== undefined) {
-    if (columns.includes(data.input)) return data.input;
-    found.refuseNested([data.input], 'input');
-    throw new TaskError(problemAt(['data', 'input'], worded('data.noColumn', { file, column: data.input, columns })));
-  }
   const usual = firstNamed(INPUT_NAMES, columns);
   if (usual !== undefined) return usual;
   found.refuseNested(INPUT_NAMES, 'input');

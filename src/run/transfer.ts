@@ -21,7 +21,7 @@ import { describePreview } from './report/previewText';
 import { meanInterval, wilson } from './report/statistics';
 import { isBaseline, type PromptResult, type RunResult, type TransferScore } from './result/result';
 import { RunFolder, StorageError } from './store/storage';
-import { hasScores, isTransfer, type TransferModel, type TransferResult } from './store/transferFile';
+import { isTransfer, scoredColumns, type TransferModel, type TransferResult } from './store/transferFile';
 import { hashData, nowOf } from './store/task';
 import { noteText } from '../wording/note';
 
@@ -171,7 +171,7 @@ function ownColumn(result: RunResult, prompts: readonly PromptResult[]): Transfe
 /** The columns of other models in an earlier table with the same prompts and data. */
 function comparable(earlier: TransferResult | undefined, { prompts, data }: Pick<TransferResult, 'prompts' | 'data'>): TransferModel[] {
   if (!earlier || JSON.stringify([earlier.prompts, earlier.data]) !== JSON.stringify([prompts, data])) return [];
-  return earlier.models.filter(({ own, scores }) => !own && scores.length > 0).map(({ error: _, ...model }) => model);
+  return scoredColumns(earlier).map(({ error: _, ...model }) => model);
 }
 
 /** A model that fails keeps its earlier scores. */
@@ -207,7 +207,7 @@ function complaint(error: Error): string {
  */
 function saveTransfer(folder: RunFolder, result: TransferResult, references: readonly string[]): Promise<void> {
   return folder.update<TransferResult>('transfer.json', isTransfer, (before) => {
-    if (before && hasScores(before) && !hasScores(result)) return before;
+    if (before && scoredColumns(before).length > 0 && scoredColumns(result).length === 0) return before;
     const columns = new Map(result.models.filter(({ own }) => !own).map((model) => [model.reference, model]));
     for (const model of comparable(before, result)) if (!references.includes(model.reference)) columns.set(model.reference, model);
     return { ...result, models: [...result.models.filter(({ own }) => own), ...columns.values()] };

@@ -1,4 +1,4 @@
-import { count } from './numbers';
+import { count, type Unit } from './numbers';
 
 interface Asked {
   /** The model, and the server or editor that it is on. */
@@ -6,9 +6,6 @@ interface Asked {
   /** Where its key comes from; undefined without a key. */
   readonly keyFrom: string | undefined;
 }
-
-/** A query of a generation task is a prompt on a row, which is so many texts. */
-type Unit = 'queries' | 'generations';
 
 const withKey = ({ name, keyFrom }: Asked): string =>
   `${name}${keyFrom === undefined ? ', without a key' : `, with the key from ${keyFrom}`}`;

@@ -1,6 +1,6 @@
-import { count as number } from './numbers';
+import { amount, count as number } from './numbers';
 
-const rows = (count: number): string => (count === 1 ? '1 row' : `${number(count)} rows`);
+const rows = (count: number): string => amount(count, 'row');
 const UTF8 = 'a file saved as UTF-8';
 const QUOTES = 'a quote inside a quoted field written twice (""), and a closing quote before the delimiter or line end';
 const DELIMITER: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'vertical bar' };

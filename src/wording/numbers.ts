@@ -1,3 +1,6 @@
+/** What a budget counts: texts, of a generation task. */
+export type Unit = 'queries' | 'generations';
+
 /** `1,234` */
 export function count(n: number): string {
   return n.toLocaleString('en-US');

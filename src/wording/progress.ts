@@ -1,6 +1,4 @@
-import { count, percent } from './numbers';
-
-type Unit = 'queries' | 'generations';
+import { count, percent, type Unit } from './numbers';
 
 /** Queries that a search has used, or the texts that they are, out of its budget where it has one of its own. */
 interface Spent {

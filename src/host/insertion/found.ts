@@ -1,6 +1,6 @@
 import type { ModelCall } from '../../model/call';
 import type { Part, Turn } from '../../spec/template';
-import { percent } from '../../run/report/report';
+import { count, tenths } from '../../wording/numbers';
 import type { PromptRow, RunHead } from '../../run/view/runView';
 import { taskName } from '../../run/store/history';
 import type { Runs } from '../runs/runs';
@@ -87,11 +87,8 @@ export async function foundPrompts(runs: Runs): Promise<FoundPrompt[]> {
 /** `78.0% (76.0–80.0%, n = 1,821)`; undefined if the prompt has no held-out score. */
 export function accuracyText({ accuracy, interval, n }: FoundPrompt): string | undefined {
   if (accuracy === undefined) return undefined;
-  const more = [
-    ...(interval ? [`${percent(interval[0])}–${percent(interval[1])}%`] : []),
-    ...(n === undefined ? [] : [`n = ${n.toLocaleString('en-US')}`]),
-  ];
-  return `${percent(accuracy)}%${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
+  const more = [...(interval ? [`${tenths(interval[0])}–${tenths(interval[1])}%`] : []), ...(n === undefined ? [] : [`n = ${count(n)}`])];
+  return `${tenths(accuracy)}%${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
 }
 
 /** A prompt in quotes, on one line: line breaks, tabs, and unprintable characters as escapes; a long one is cut. */

@@ -1,12 +1,12 @@
 import type { HeldOut } from '../view/heldOut';
 import type { PromptRow, RunHead, RunView, TransferScore } from '../view/runView';
 import { escapeHtml, htmlTable, type Cell } from './htmlText';
-import { count, exampleTexts, number, paragraph, textRows, wrongRows } from './htmlRows';
+import { exampleTexts, number, paragraph, textRows, wrongRows } from './htmlRows';
 import { measured } from './report';
 import { STYLE } from './htmlStyle';
 import { svgChart, type ChartLevel } from './svgChart';
-import { orderCell, percent, promptCell } from './tables';
-import { amount } from '../../wording/numbers';
+import { orderCell, promptCell } from './tables';
+import { amount, count, percent, tenths } from '../../wording/numbers';
 import { sortedNotes } from '../../wording/note';
 import { word } from '../../wording/wording';
 
@@ -73,12 +73,12 @@ function verdict({ verdict: judged, texts, summary }: RunHead, winner: PromptRow
   const { test } = given ?? winner;
   const estimate = given ? given.estimate : winner.estimate;
   const figures = [
-    ...(test ? [`<b>${percent(test.accuracy)}%</b> held out (${range(test)})`] : []),
-    ...(estimate ? [`<b>${percent(estimate.accuracy)}%</b> estimated`] : []),
+    ...(test ? [`<b>${percent(test.accuracy)}</b> held out (${range(test)})`] : []),
+    ...(estimate ? [`<b>${percent(estimate.accuracy)}</b> estimated`] : []),
     ...(judged?.others ?? []).map(
-      ({ origin, accuracy }) => `<b>${percent(accuracy)}%</b> ${word('name.origin', { origin })}’s best, held out`,
+      ({ origin, accuracy }) => `<b>${percent(accuracy)}</b> ${word('name.origin', { origin })}’s best, held out`,
     ),
-    ...(judged && !texts ? [`<b>${percent(judged.majority)}%</b> most common class`] : []),
+    ...(judged && !texts ? [`<b>${percent(judged.majority)}</b> most common class`] : []),
   ];
   return `<section class="verdict verdict-${judged?.kind ?? 'open'}">
 <h2>${escapeHtml(judged?.title ?? 'Best so far')}</h2>
@@ -188,7 +188,7 @@ function inputs({ summary }: RunHead): string {
     { text: promptCell(given.prompts[prompt]!.prompt), kind: 'prompt' },
     score === undefined
       ? { text: answer(predicted), kind: predicted === label ? 'right' : 'wrong' }
-      : number(score === null ? 'not scored' : percent(score)),
+      : number(score === null ? 'not scored' : tenths(score)),
   ]);
   return htmlTable(
     ['Input', 'Prompt', given.inputs[0]?.score === undefined ? 'Answer' : 'Score'],
@@ -218,7 +218,7 @@ function confusion({ summary }: RunHead, counts: readonly (readonly number[])[])
 
 function metricScore({ test }: PromptRow, m: number): Cell {
   const own = test?.metrics?.[m];
-  return number(own ? `${percent(own.score)}%` : '');
+  return number(own ? percent(own.score) : '');
 }
 
 function originOf({ origin, form }: PromptRow): string {
@@ -226,9 +226,9 @@ function originOf({ origin, form }: PromptRow): string {
 }
 
 function score(value: TransferScore | undefined): Cell {
-  return number(value ? `${percent(value.accuracy)}% (${range(value)})` : '');
+  return number(value ? `${percent(value.accuracy)} (${range(value)})` : '');
 }
 
 function range({ interval: [low, high] }: TransferScore): string {
-  return `${percent(low)}–${percent(high)}`;
+  return `${tenths(low)}–${tenths(high)}`;
 }

@@ -3,7 +3,7 @@ import type { HeldOutOutputs, HeldOutTexts } from '../view/heldOutTexts';
 import type { PromptRow, TextExample } from '../result/result';
 import { escapeHtml, htmlTable, type Cell } from './htmlText';
 import { mean } from './statistics';
-import { percent } from './tables';
+import { count, percent } from '../../wording/numbers';
 
 /** Rows of the text that a report has room for. */
 const MOST_ROWS = 500;
@@ -38,10 +38,10 @@ export function textRows({ rows, of, metrics, file, prompts: all }: HeldOutTexts
   const there = rows.flatMap((_, i) => (own.outputs[i]!.length > 0 ? [i] : [])).sort((a, b) => meanOf(own, a) - meanOf(own, b));
   const withReferences = rows.some(({ references }) => references.length > 0);
   const cellsOf = (prompt: HeldOutOutputs, i: number): Cell[] =>
-    prompt.outputs[i]!.length === 0 ? ['not scored', ''] : [prompt.outputs[i]![0]!.output, number(`${percent(meanOf(prompt, i))}%`)];
+    prompt.outputs[i]!.length === 0 ? ['not scored', ''] : [prompt.outputs[i]![0]!.output, number(percent(meanOf(prompt, i)))];
   const cells = there.slice(0, MOST_ROWS).map((i): Cell[] => {
     const { line, text, references } = rows[i]!;
-    const reasons = own.outputs[i]![0]!.parts.map(([score, reason], m) => `${metrics[m]} ${percent(score)}%: ${reason}`).join('; ');
+    const reasons = own.outputs[i]![0]!.parts.map(([score, reason], m) => `${metrics[m]} ${percent(score)}: ${reason}`).join('; ');
     return [
       number(String(line)),
       text,
@@ -74,8 +74,8 @@ export function exampleTexts(examples: readonly TextExample[]): string {
     input,
     references.join(' · '),
     output,
-    number(`${percent(score)}%`),
-    parts.map(({ name, score: own, reason }) => `${name} ${percent(own)}%: ${reason}`).join('; '),
+    number(percent(score)),
+    parts.map(({ name, score: own, reason }) => `${name} ${percent(own)}: ${reason}`).join('; '),
   ]);
   return htmlTable(['Input', 'Reference', 'Output', 'Score', 'Reasons'], rows, 'Texts on held-out rows, lowest scores first');
 }
@@ -90,8 +90,4 @@ export function paragraph(text: string, kind = ''): string {
 
 export function number(text: string): Cell {
   return { text, kind: 'number' };
-}
-
-export function count(n: number): string {
-  return Math.round(n).toLocaleString('en-US');
 }

@@ -1,10 +1,9 @@
 import type { PerInputResult, PromptRow, RunResult, SeedsResult, TransferScore } from '../result/result';
+import { tenths } from '../../wording/numbers';
 import { word } from '../../wording/wording';
 import type { Verdict } from '../result/verdict';
 import type { RunHead } from '../view/runView';
-import { alignedTable, csvRows, cut, cutApart, escapeMarkdown, orderCell, markdownRows, percent, promptCell, visible } from './tables';
-
-export { percent };
+import { alignedTable, csvRows, cut, cutApart, escapeMarkdown, orderCell, markdownRows, promptCell, visible } from './tables';
 
 /** The columns of a table: of classes, or of generated texts, which have a score by metric. */
 function columns(prompts: readonly PromptRow[]): string[] {
@@ -36,7 +35,7 @@ function metricsOf(prompts: readonly PromptRow[]): readonly string[] | undefined
 const REST = ['estimate', '95% interval', 'held out', '95% interval', 'macro-F1', 'perplexity', 'round trip'] as const;
 
 function cells(p: PromptRow, metrics: readonly string[] | undefined, byMargin: boolean): string[] {
-  const ofMetrics = metrics?.map((_, m) => (p.test?.metrics ? percent(p.test.metrics[m]!.score) : ''));
+  const ofMetrics = metrics?.map((_, m) => (p.test?.metrics ? tenths(p.test.metrics[m]!.score) : ''));
   return [
     String(p.rank),
     promptCell(p.prompt),
@@ -52,7 +51,7 @@ function cells(p: PromptRow, metrics: readonly string[] | undefined, byMargin: b
 
 function score(value: TransferScore | undefined): [accuracy: string, interval: string] {
   if (!value) return ['not scored', ''];
-  return [percent(value.accuracy), value.interval.map(percent).join('–')];
+  return [tenths(value.accuracy), value.interval.map(tenths).join('–')];
 }
 
 function tableCells(prompts: readonly PromptRow[]): string[][] {

@@ -50,10 +50,6 @@ export function visible(text: string): string {
 
 const SHORT: Partial<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-export function percent(share: number): string {
-  return (100 * share).toFixed(1);
-}
-
 /** A text on one line, cut if it is long: an instruction has a place for its whole text elsewhere. */
 export function cut(text: string, most = 60): string {
   const whole = visible(text);

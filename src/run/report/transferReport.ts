@@ -1,5 +1,6 @@
-import { alignedTable, csvRows, cut, markdownRows, percent, promptCell, type Cells } from './tables';
+import { alignedTable, csvRows, cut, markdownRows, promptCell, type Cells } from './tables';
 import type { TransferModel, TransferResult } from '../store/transferFile';
+import { tenths } from '../../wording/numbers';
 import { word } from '../../wording/wording';
 
 /** Prompt × model, test accuracy in percent with its 95% interval. */
@@ -18,7 +19,7 @@ function cell({ scores }: TransferModel, p: number): string {
   const score = scores[p];
   if (!score) return 'failed';
   const [low, high] = score.interval;
-  return `${percent(score.accuracy)} (${percent(low)}–${percent(high)})`;
+  return `${tenths(score.accuracy)} (${tenths(low)}–${tenths(high)})`;
 }
 
 export function transferText(result: TransferResult): string {

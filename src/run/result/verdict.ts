@@ -67,12 +67,10 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
   const { majorityBaseline: majority } = result;
   const [winner, ...others] = result.prompts.filter((prompt): prompt is Tested => prompt.test !== undefined);
   if (winner?.rank !== 1) return undefined;
-  const { accuracy, n } = winner.test;
   const isScore = result.kind === 'generation';
-  const interval = heldOutInterval(winner.test, isScore, runs);
+  const shown = shownOf(name(winner), winner.test, isScore, runs);
   const rival = rivalOf(winner, others, result, runs);
-  const chance = isScore ? undefined : chanceOf(winner.test, interval, majority, runs);
-  const kind = kindOf(winner, chance, rival);
+  const kind = kindOf(winner, isScore ? undefined : chanceOf(shown, majority, runs), rival);
   const best = others.filter(
     ({ origin, prompt }, i) =>
       SEARCHES.has(origin) &&
@@ -80,18 +78,12 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
       prompt !== rival?.prompt &&
       others.findIndex((each) => each.origin === origin) === i,
   );
-  const { title, text, next } = said(
-    kind,
-    result,
-    { name: name(winner), accuracy, n, interval, balanced: balancedAccuracy(winner.test) },
-    rival,
-    runs,
-  );
+  const { title, text, next } = said(kind, result, shown, rival, runs);
   return {
     kind,
     title,
     text,
-    winner: { ...contender(winner), interval, n },
+    winner: { ...contender(winner), interval: shown.interval, n: shown.n },
     ...(rival && { rival }),
     ...(best.length > 0 && { others: best.map(contender) }),
     majority,
@@ -104,14 +96,13 @@ export function verdictOf(result: Judged, runs = 1): Verdict | undefined {
 function policyVerdict(result: Judged, { test, versus }: PerInputResult, runs: number): Verdict {
   const { majorityBaseline: majority, prompts } = result;
   const isScore = result.kind === 'generation';
-  const { accuracy, n } = test;
-  const interval = heldOutInterval(test, isScore, runs);
+  const shown = shownOf(word('verdict.perInput'), test, isScore, runs);
   const best = versus.findIndex((counts) => counts !== null);
   const single = prompts[best] as Tested | undefined;
   const rival = single && { ...contender(single), ...difference(versus[best]!, runs) };
-  const kind = (isScore ? undefined : chanceOf(test, interval, majority, runs)) ?? against(rival);
+  const kind = (isScore ? undefined : chanceOf(shown, majority, runs)) ?? against(rival);
+  const { accuracy, interval, n } = shown;
   const winner = { prompt: '', origin: 'perInput', accuracy, interval, n } as const;
-  const shown = { ...winner, name: word('verdict.perInput'), balanced: balancedAccuracy(test) };
   const { title, text, next } = said(kind, result, shown, rival, runs);
   return { kind, title, text, winner, ...(rival && { rival }), majority, runs, next };
 }
@@ -131,7 +122,7 @@ function said(
       ? [word('verdict.againstChance', { ...shown, majority, isSure: kind === 'atChance' })]
       : [
           word('verdict.compared', shown),
-          ...(balanced && winner.interval[0] <= majority && task !== 'generation'
+          ...(balanced && winner.interval[0] <= majority
             ? [word('verdict.unequalClasses', { name: winner.name, majority, ...balanced })]
             : []),
         ]),
@@ -150,8 +141,11 @@ function nextForTexts(kind: VerdictKind, [, high]: Interval): readonly NextStep[
   return high < NEAR_ZERO && next.includes('model') ? ['model', ...next.filter((step) => step !== 'model')] : next;
 }
 
-function heldOutInterval({ accuracy, n, interval }: Tested['test'], isScore: boolean, runs: number): Interval {
-  return isScore ? widened(interval, accuracy, [0, 1], n, runs) : wilson(Math.round(accuracy * n), n, jointQuantile(runs));
+/** The winner's held-out score, with an interval that holds for all runs on the same rows together. */
+function shownOf(name: string, test: TestScore, isScore: boolean, runs: number): Shown {
+  const { accuracy, n } = test;
+  const interval = isScore ? widened(test.interval, accuracy, [0, 1], n, runs) : wilson(Math.round(accuracy * n), n, jointQuantile(runs));
+  return { name, accuracy, n, interval, balanced: balancedAccuracy(test) };
 }
 
 function kindOf(winner: Tested, chance: ReturnType<typeof chanceOf>, rival: Verdict['rival']): VerdictKind {
@@ -171,8 +165,7 @@ function against(rival: Verdict['rival']): 'better' | 'noDifference' | 'worse' {
  * in one of K. A prompt that is above either is above chance. An interval that reaches more than halfway from the most common class
  * to 100% has room for a good prompt; rows of a single class cannot tell.
  */
-function chanceOf(test: Tested['test'], [low, high]: Interval, majority: number, runs: number): 'atChance' | 'tooFew' | undefined {
-  const balanced = balancedAccuracy(test);
+function chanceOf({ interval: [low, high], balanced }: Shown, majority: number, runs: number): 'atChance' | 'tooFew' | undefined {
   if (balanced?.classes === 1) return 'tooFew';
   if (low > majority || (balanced && balanced.accuracy - jointQuantile(runs) * balanced.error - balanced.step / 2 > 1 / balanced.classes))
     return undefined;

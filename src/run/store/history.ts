@@ -8,7 +8,7 @@ import { parseResult } from './resultFile';
 import { runsOnSameRows } from './sameRows';
 import { sizeText } from './size';
 import { parseEvaluated, parseTask } from './taskFile';
-import { parseTransfer, type TransferResult } from './transferFile';
+import { parseTransfer, scoredColumns, type TransferResult } from './transferFile';
 import { otherTrainer } from './lock';
 import { RunViewBuilder } from '../view/view';
 
@@ -46,10 +46,10 @@ export async function readRun(folder: string): Promise<RunViewBuilder> {
 }
 
 /** The columns of other models, by the prompts' texts; the run's own is in the table already. */
-function columns({ models, prompts }: TransferResult): Map<string, NonNullable<PromptRow['transfer']>> {
-  const others = models.filter(({ own, scores }) => !own && scores.length > 0);
+function columns(transfer: TransferResult): Map<string, NonNullable<PromptRow['transfer']>> {
+  const others = scoredColumns(transfer);
   return new Map(
-    prompts.map(({ prompt }, i) => [prompt, Object.fromEntries(others.map(({ reference, scores }) => [reference, scores[i]!]))]),
+    transfer.prompts.map(({ prompt }, i) => [prompt, Object.fromEntries(others.map(({ reference, scores }) => [reference, scores[i]!]))]),
   );
 }
 

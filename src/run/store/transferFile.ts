@@ -57,7 +57,7 @@ export function isTransfer(value: unknown): value is TransferResult {
   );
 }
 
-/** Whether any other model scored the prompts. */
-export function hasScores({ models }: Pick<TransferResult, 'models'>): boolean {
-  return models.some(({ own, scores }) => !own && scores.length > 0);
+/** The columns of other models, as far as they have scores. */
+export function scoredColumns({ models }: Pick<TransferResult, 'models'>): TransferModel[] {
+  return models.filter(({ own, scores }) => !own && scores.length > 0);
 }

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { csvTable, markdownReport, markdownTable, percent, seedsSummary, summary, textTable } from '../../../src/run/report/report';
+import { tenths } from '../../../src/wording/numbers';
+import { csvTable, markdownReport, markdownTable, seedsSummary, summary, textTable } from '../../../src/run/report/report';
 import type { Origin, PromptResult, RunResult } from '../../../src/run/result/result';
 import { summarizeSeeds } from '../../../src/run/report/seeds';
 import { verdictOf } from '../../../src/run/result/verdict';
@@ -191,7 +192,7 @@ describe('textTable', () => {
 });
 
 it('percent', () => {
-  expect([0, 0.5, 0.8049, 1].map(percent)).toEqual(['0.0', '50.0', '80.5', '100.0']);
+  expect([0, 0.5, 0.8049, 1].map(tenths)).toEqual(['0.0', '50.0', '80.5', '100.0']);
 });
 
 describe('the verdict in reports', () => {
